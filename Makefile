@@ -1,0 +1,74 @@
+# Every target does its own set-up, into git-ignored folders (.venv, .tools), and says what it does.
+# Start with `make demo` and `make test`; `make help` lists the rest.
+
+PYTHON ?= python3
+# What `make example-segmentation` asks pip for; options may stand here too, such as an index of CPU-only builds.
+TORCH ?= torch==2.13.0 numpy
+export PYTHON
+
+RUN := .venv/bin/python -m
+READY := .venv/.ready
+SEGMENTATION := .tools/segmentation
+IN_CI := $(filter-out 0 false no,$(CI))
+
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+.PHONY: help setup editor-tools demo test test-core test-editors test-pythons lint docs format bench example-segmentation clean
+
+help: ## Show this list.
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|' 2>/dev/null \
+	  || grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST)
+
+setup: $(READY) ## Make .venv and install the project, the server and the development tools.
+
+$(READY): pyproject.toml scripts/setup-venv
+	@scripts/setup-venv
+	@touch $@
+
+demo: $(READY) ## Start the real language server on examples/quickstart and show its answers.
+	@.venv/bin/excore demo
+
+test: lint docs editor-tools $(if $(IN_CI),$(SEGMENTATION)/.ready) test-core test-pythons test-editors ## Everything: lint, types, docs, unit tests, other Pythons, real editors.
+
+lint: $(READY) ## ruff (rules and layout) and mypy --strict.
+	$(RUN) ruff check .
+	$(RUN) ruff format --check .
+	$(RUN) mypy
+
+docs: $(READY) ## Build the documentation into site/; a broken link or anchor fails.
+	.venv/bin/python scripts/write_command_docs.py
+	.venv/bin/zensical build --clean --strict
+
+test-core: $(READY) ## All tests but those in real editors.
+	$(RUN) pytest tests -n 2 --ignore=tests/editors
+
+test-pythons: $(READY) ## The language, index, engine and config tests on each other Python found (3.10 to 3.14).
+	.venv/bin/python scripts/test_pythons.py
+
+test-editors: editor-tools ## Real Neovim and real VS Code, one after the other.
+	$(RUN) pytest tests/editors
+
+editor-tools: $(READY) ## Fetch what the editor tests need: VS Code's server, Chromium, tmux ...
+	@.venv/bin/python tests/editors/tools.py || { test -z "$(IN_CI)" && echo "going on without: tests that need it will be skipped"; }
+
+format: $(READY) ## Let ruff lay out and mend the Python files.
+	$(RUN) ruff check --fix .
+	$(RUN) ruff format .
+
+bench: $(READY) ## Measure parser, index, server and runtime against their peers.
+	.venv/bin/python benchmarks/run.py
+
+example-segmentation: $(SEGMENTATION)/.ready ## Install PyTorch for the CPU apart from .venv and train examples/segmentation.
+	cd examples/segmentation && ../../$(SEGMENTATION)/bin/python train.py
+
+$(SEGMENTATION)/.ready: $(READY) Makefile
+	@echo 'setup: $$ python -m venv $(SEGMENTATION); pip install -e . $(TORCH)'
+	.venv/bin/python -m venv --clear $(SEGMENTATION)
+	$(SEGMENTATION)/bin/python -m pip install --quiet --disable-pip-version-check -e . $(TORCH)
+	@touch $@
+
+clean: ## Remove everything that was made or fetched here.
+	rm -rf .venv .tools .artifacts .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .cache dist build site
+	rm -rf editors/vscode/node_modules editors/vscode/out
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,63 @@
+"""Run every benchmark and print the figures as ratios to their peers.
+
+``python benchmarks/run.py [NAME ...] [--json OUT]``: NAME is one or more of parser, index, server, runtime (default:
+all there are). What each of them prints goes to ``.artifacts/bench/NAME.log``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from figures import read
+
+HERE = Path(__file__).resolve().parent
+WORK = HERE.parent / ".artifacts" / "bench"
+NAMES = ("parser", "index", "server", "runtime")
+
+
+def run(name: str) -> tuple[list[dict[str, object]], bool]:
+    """Run one benchmark and print its figures; they come back as rows, with whether it succeeded."""
+    print(f"\n== {name}", flush=True)
+    out, log = WORK / f"{name}.json", WORK / f"{name}.log"
+    out.unlink(missing_ok=True)
+    done = subprocess.run([sys.executable, HERE / f"{name}.py", "--json", out], capture_output=True, text=True)
+    log.write_text(done.stdout + done.stderr, "utf-8")
+    if done.returncode != 0:
+        print(*(done.stdout + done.stderr).splitlines()[-15:], f"{name} failed; all of it: {log}", sep="\n")
+        return [], False
+    try:
+        figures = read(out)
+    except (OSError, ValueError, KeyError, TypeError):
+        print(done.stdout.rstrip())  # figures of another form: its own words
+        return [], True
+    print(*figures, sep="\n", flush=True)
+    return [{"benchmark": name, **asdict(figure), "ratio": figure.ratio} for figure in figures], True
+
+
+def main() -> int:
+    there = [name for name in NAMES if (HERE / f"{name}.py").exists()]
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(there)} (default: all)")
+    parser.add_argument("--json", type=Path, metavar="OUT", help="write all figures to this file")
+    options = parser.parse_args()
+    unknown = sorted(set(options.names) - set(there))
+    if unknown:
+        parser.error(f"there is no benchmark {', '.join(unknown)}; there are {', '.join(there)}")
+    WORK.mkdir(parents=True, exist_ok=True)
+    rows, succeeded = [], True
+    for name in options.names or there:
+        found, fine = run(name)
+        rows += found
+        succeeded = succeeded and fine
+    if options.json:
+        options.json.write_text(json.dumps({"figures": rows}, indent=1), "utf-8")
+    return 0 if succeeded else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

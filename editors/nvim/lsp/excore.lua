@@ -1,0 +1,49 @@
+-- Configuration of the ExCore language server for `vim.lsp.enable('excore')`.
+
+---@param config? vim.lsp.ClientConfig
+---@return string?
+local function configured_interpreter(config)
+  return vim.tbl_get(config or {}, 'settings', 'excore', 'interpreter')
+end
+
+---@type vim.lsp.Config
+return {
+  filetypes = { 'toml' },
+
+  -- Neovim before 0.11.3 does not hand over the configuration; the current folder stands in for the root then.
+  cmd = function(dispatchers, config)
+    local root = config and config.root_dir or vim.fn.getcwd()
+    local command, reason = require('excore.python').server_command(root, configured_interpreter(config))
+    if not command then
+      error('excore-server not found: ' .. reason, 0)
+    end
+    -- A neutral folder: `python -m` puts the current one first on sys.path, and a project must not shadow the server.
+    return vim.lsp.rpc.start(command, dispatchers, { cwd = vim.fn.stdpath('run') })
+  end,
+
+  root_dir = function(bufnr, on_dir)
+    local root = require('excore.project').buffer_root(bufnr)
+    if root then
+      on_dir(root)
+    end
+  end,
+
+  settings = {
+    excore = {},
+  },
+
+  before_init = function(params, config)
+    local settings = vim.tbl_get(config, 'settings', 'excore') or {}
+    settings.interpreter = require('excore.python').interpreter(config.root_dir, settings.interpreter)
+    config.settings = vim.tbl_extend('force', config.settings or {}, { excore = settings })
+    params.initializationOptions = {
+      interpreter = settings.interpreter or vim.NIL,
+      inlayHints = settings.inlayHints or vim.empty_dict(),
+      severity = settings.severity or vim.empty_dict(),
+    }
+  end,
+
+  on_attach = function(_, bufnr)
+    require('excore.highlight').attach(bufnr)
+  end,
+}

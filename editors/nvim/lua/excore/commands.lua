@@ -1,0 +1,219 @@
+-- The subcommands of `:Excore`.
+
+local M = {}
+
+local NAME = 'excore'
+local RESTART_LIMIT_MS = 5000
+local POLL_MS = 50
+
+---@param text string
+---@param level? integer
+local function say(text, level)
+  vim.notify('excore: ' .. text, level or vim.log.levels.INFO)
+end
+
+---@return vim.lsp.Client[] clients those of the current buffer, or all when it has none
+local function clients()
+  local here = vim.lsp.get_clients({ name = NAME, bufnr = 0 })
+  return #here > 0 and here or vim.lsp.get_clients({ name = NAME })
+end
+
+-- Show text in a window of its own, which `q` closes.
+---@param title string
+---@param text string
+---@param filetype string
+function M.show(title, text, filetype)
+  local bufnr = vim.api.nvim_create_buf(false, true)
+  vim.api.nvim_buf_set_lines(bufnr, 0, -1, false, vim.split(text, '\r?\n'))
+  vim.api.nvim_buf_set_name(bufnr, ('excore://%d/%s'):format(bufnr, title))
+  vim.bo[bufnr].bufhidden = 'wipe'
+  vim.bo[bufnr].modifiable = false
+  vim.bo[bufnr].filetype = filetype
+  vim.cmd.split()
+  vim.api.nvim_win_set_buf(0, bufnr)
+  vim.keymap.set('n', 'q', '<Cmd>close<CR>', { buffer = bufnr, desc = 'close' })
+  if filetype == 'toml' then
+    require('excore.highlight').attach(bufnr)
+  end
+end
+
+-- A command's answer: text, or a table whose `text` is the text, or anything else shown as JSON.
+---@param result any
+---@return string?
+local function answer_text(result)
+  if result == nil or result == vim.NIL or result == '' then
+    return nil
+  elseif type(result) == 'string' then
+    return result
+  elseif type(result) == 'table' and type(result.text) == 'string' then
+    return result.text
+  end
+  return vim.inspect(result)
+end
+
+---@param client vim.lsp.Client
+---@param command string
+---@return boolean
+local function serves(client, command)
+  local offered = vim.tbl_get(client, 'server_capabilities', 'executeCommandProvider', 'commands')
+  return vim.list_contains(offered or {}, command)
+end
+
+---@param title string
+---@param filetype string
+---@return fun(result: any)
+local function shown_as(title, filetype)
+  return function(result)
+    local text = answer_text(result)
+    if text then
+      M.show(title, text, type(result) == 'table' and result.language or filetype)
+    end
+  end
+end
+
+-- Send a command about the current buffer to the server.
+---@param command string
+---@param answered fun(result: any)
+local function execute(command, answered)
+  local client = clients()[1]
+  if not client then
+    say('no server is attached; see :checkhealth excore', vim.log.levels.WARN)
+    return
+  elseif not serves(client, command) then
+    say('this version of the server has no ' .. command, vim.log.levels.WARN)
+    return
+  end
+  local bufnr = vim.api.nvim_get_current_buf()
+  local position = vim.lsp.util.make_position_params(0, client.offset_encoding)
+  local request = { command = command, arguments = { vim.uri_from_bufnr(bufnr), position.position } }
+  client:request('workspace/executeCommand', request, function(err, result)
+    if err then
+      say(err.message, vim.log.levels.ERROR)
+    else
+      answered(result)
+    end
+  end, bufnr)
+end
+
+local function restart()
+  local running = vim.lsp.get_clients({ name = NAME })
+  require('excore.project').forget()
+  if #running == 0 then
+    vim.lsp.enable(NAME)
+    return
+  end
+  for _, client in ipairs(running) do
+    local buffers = vim.tbl_keys(client.attached_buffers)
+    local deadline = vim.uv.now() + RESTART_LIMIT_MS
+    local function start_again()
+      if not client:is_stopped() and vim.uv.now() < deadline then
+        vim.defer_fn(start_again, POLL_MS)
+        return
+      end
+      if not client:is_stopped() then
+        client:stop(true)
+      end
+      for _, bufnr in ipairs(buffers) do
+        if vim.api.nvim_buf_is_loaded(bufnr) then
+          vim.lsp.start(client.config, { bufnr = bufnr })
+        end
+      end
+    end
+    client:stop()
+    start_again()
+  end
+end
+
+local function info()
+  local lines = {}
+  local root, reason = require('excore.project').buffer_root(0)
+  lines[#lines + 1] = root and ('config of ' .. root) or 'not a config'
+  lines[#lines + 1] = 'because: ' .. reason
+  for _, client in ipairs(clients()) do
+    local settings = vim.tbl_get(client, 'config', 'settings', 'excore') or {}
+    lines[#lines + 1] = ('server %d (%s)'):format(client.id, (client.server_info or {}).version or 'version unknown')
+    lines[#lines + 1] = '  root: ' .. (client.root_dir or 'none')
+    lines[#lines + 1] = '  interpreter: ' .. (settings.interpreter or 'none')
+    lines[#lines + 1] = '  buffers: ' .. table.concat(vim.tbl_keys(client.attached_buffers), ', ')
+  end
+  if #vim.lsp.get_clients({ name = NAME }) == 0 then
+    lines[#lines + 1] = "no server is running; enable it with vim.lsp.enable('excore')"
+  end
+  say(table.concat(lines, '\n'))
+end
+
+---@type table<string, { run: fun(), desc: string }>
+M.subcommands = {
+  restart = { run = restart, desc = 'stop the server and start it again' },
+  info = { run = info, desc = 'say what is attached and why' },
+  log = {
+    run = function()
+      vim.cmd.tabedit(vim.fn.fnameescape(vim.lsp.get_log_path()))
+    end,
+    desc = 'open the log of the language clients',
+  },
+  composed = {
+    run = function()
+      execute('excore.showComposed', shown_as('composed', 'toml'))
+    end,
+    desc = 'show this config with its bases merged',
+  },
+  python = {
+    run = function()
+      execute('excore.showPython', shown_as('python', 'python'))
+    end,
+    desc = 'show this config as Python code',
+  },
+  graph = {
+    run = function()
+      execute('excore.showGraph', shown_as('graph', 'markdown'))
+    end,
+    desc = 'show what this config builds from what',
+  },
+  reindex = {
+    run = function()
+      execute('excore.reindex', function()
+        say('reading the Python sources again')
+      end)
+    end,
+    desc = 'read the Python sources again',
+  },
+  debug = {
+    run = function()
+      execute('excore.debugInformation', shown_as('debug', 'text'))
+    end,
+    desc = "show the server's view of the project",
+  },
+}
+
+---@return string[]
+local function names()
+  local found = vim.tbl_keys(M.subcommands)
+  table.sort(found)
+  return found
+end
+
+-- The subcommands that go on from `lead`; nothing once one is given.
+---@param lead string
+---@param line string
+---@return string[]
+function M.complete(lead, line)
+  if line:find('Excore!?%s+%S+%s') then
+    return {}
+  end
+  return vim.tbl_filter(function(name)
+    return vim.startswith(name, lead)
+  end, names())
+end
+
+---@param arguments string[]
+function M.run(arguments)
+  local subcommand = M.subcommands[arguments[1] or 'info']
+  if not subcommand or #arguments > 1 then
+    say('use one of: ' .. table.concat(names(), ', '), vim.log.levels.ERROR)
+    return
+  end
+  subcommand.run()
+end
+
+return M

@@ -1,0 +1,81 @@
+-- `:checkhealth excore`
+
+local M = {}
+
+local LIMIT_MS = 10000
+
+---@param command string[]
+---@param arguments string[]
+---@return string? output nil when it failed
+---@return string problem
+local function output_of(command, arguments)
+  local full = vim.list_extend(vim.list_slice(command), arguments)
+  local started, process = pcall(vim.system, full, { text = true, cwd = vim.fn.stdpath('run') })
+  if not started then
+    return nil, tostring(process)
+  end
+  local done = process:wait(LIMIT_MS)
+  if done.code ~= 0 then
+    return nil, vim.trim(done.stderr or '')
+  end
+  return vim.trim(done.stdout or ''), ''
+end
+
+local function check_editor()
+  vim.health.start('excore: Neovim')
+  if vim.fn.has('nvim-0.11') == 1 then
+    vim.health.ok('Neovim ' .. tostring(vim.version()))
+  else
+    vim.health.error('Neovim 0.11 or newer is needed')
+  end
+  local enabled = vim.lsp.is_enabled and vim.lsp.is_enabled('excore') or vim.lsp._enabled_configs['excore'] ~= nil
+  if enabled then
+    vim.health.ok('the server is enabled')
+  else
+    vim.health.warn('the server is not enabled', { "put vim.lsp.enable('excore') into your init.lua" })
+  end
+end
+
+local function check_server()
+  vim.health.start('excore: server')
+  local root = vim.fs.root(0, { '.excore.toml', 'pyproject.toml', '.git' }) or vim.fn.getcwd()
+  local configured = vim.tbl_get(vim.lsp.config, 'excore', 'settings', 'excore', 'interpreter')
+  local interpreter, origin = require('excore.python').interpreter(root, configured)
+  if interpreter then
+    vim.health.ok(('interpreter: %s (%s)'):format(interpreter, origin))
+  else
+    vim.health.warn('no Python interpreter found', { 'create .venv in the project, or activate an environment' })
+  end
+  local command, reason = require('excore.python').server_command(root, configured)
+  if not command then
+    vim.health.error('excore-server not found', { reason })
+    return
+  end
+  vim.health.ok(('command: %s (%s)'):format(table.concat(command, ' '), reason))
+  local version, problem = output_of(command, { '--version' })
+  if version then
+    vim.health.ok('version: ' .. version)
+  else
+    vim.health.error('the server does not start: ' .. problem, { 'pip install "excore[server]"' })
+  end
+end
+
+local function check_clients()
+  vim.health.start('excore: running servers')
+  local running = vim.lsp.get_clients({ name = 'excore' })
+  if #running == 0 then
+    vim.health.info('none')
+  end
+  for _, client in ipairs(running) do
+    local count = #vim.tbl_keys(client.attached_buffers)
+    vim.health.ok(('server %d: %s, %d buffers'):format(client.id, client.root_dir or 'no root', count))
+  end
+end
+
+function M.check()
+  check_editor()
+  check_server()
+  check_clients()
+end
+
+return M

@@ -1,0 +1,191 @@
+-- Which TOML files are ExCore configs, and to which project they belong.
+--
+-- The same cheap checks as in the VS Code client, in this order:
+--   1. the name: only `*.toml`, never a hidden file or one that belongs to another tool (pyproject.toml, ...);
+--   2. the nearest folder above with `.excore.toml`, or with `[tool.excore]` in its pyproject.toml, is the project;
+--   3. a file with a `__base__` key or a prefixed key is a config wherever it is;
+--   4. a file in a Python project whose sources import excore is a config.
+
+local M = {}
+
+local uv = vim.uv
+
+-- TOML files of other tools, without the ending.
+local FOREIGN_NAMES = {}
+for name in
+  ([[
+  pyproject cargo taplo tombi lock ruff uv ty poetry pdm pixi hatch mise tox pytest rustfmt clippy
+  rust-toolchain cross deny typos _typos stylua selene cliff book netlify wrangler fly hugo gopkg project
+  manifest mypy bunfig dprint starship pyrefly languages gitleaks
+  ]]):gmatch('%S+')
+do
+  FOREIGN_NAMES[name] = true
+end
+local FOREIGN_PATTERNS = { '^pylock%.', '^pipfile', '[%.%-]lock$' }
+
+-- Folders whose files are not the project's own.
+local SKIPPED_FOLDERS = { node_modules = true, ['site-packages'] = true, __pycache__ = true, venv = true, env = true }
+
+local BOUNDARIES = { '.git', 'pyproject.toml', 'setup.py', 'setup.cfg' }
+
+local MAX_FILES = 200
+local MAX_DEPTH = 3
+local MAX_BYTES = 16384
+
+---@param path string
+---@param limit? integer
+---@return string? text nil when the file cannot be read
+local function read(path, limit)
+  local handle = io.open(path, 'rb')
+  if not handle then
+    return nil
+  end
+  local text = handle:read(limit or '*a')
+  handle:close()
+  return text
+end
+
+---@param name string
+---@return boolean
+local function hidden(name)
+  return name:sub(1, 1) == '.'
+end
+
+---@param path string
+---@return boolean belongs_to_another_tool
+function M.is_foreign(path)
+  local name = vim.fs.basename(path):lower()
+  if hidden(name) or name:sub(-5) ~= '.toml' then
+    return true
+  end
+  local stem = name:sub(1, -6)
+  for _, pattern in ipairs(FOREIGN_PATTERNS) do
+    if stem:find(pattern) then
+      return true
+    end
+  end
+  return FOREIGN_NAMES[stem] == true
+end
+
+---@param folder string
+---@return boolean
+local function declares_project(folder)
+  if uv.fs_stat(vim.fs.joinpath(folder, '.excore.toml')) then
+    return true
+  end
+  local pyproject = read(vim.fs.joinpath(folder, 'pyproject.toml'))
+  return pyproject ~= nil and ('\n' .. pyproject):find('\n%s*%[tool%.excore[%]%.]') ~= nil
+end
+
+---@param path string
+---@param root string
+---@return boolean
+local function in_skipped_folder(path, root)
+  local relative = vim.fs.relpath(root, path) or ''
+  for part in vim.fs.dirname(relative):gmatch('[^/]+') do
+    if (hidden(part) and part ~= '.' and part ~= '..') or SKIPPED_FOLDERS[part] then
+      return true
+    end
+  end
+  return false
+end
+
+---@param lines string[]
+---@return boolean
+function M.looks_like_config(lines)
+  for _, line in ipairs(lines) do
+    if line:find('^%s*__base__%s*=') or line:find('^%s*["\']?[!@$&][%w_-]+["\']?%s*[=.]') then
+      return true
+    end
+  end
+  return false
+end
+
+---@type table<string, boolean>
+local uses_excore_memo = {}
+
+-- Does any Python source near the top of this folder import excore? The answer is kept until `M.forget()`.
+---@param folder string
+---@return boolean
+local function uses_excore(folder)
+  if uses_excore_memo[folder] ~= nil then
+    return uses_excore_memo[folder]
+  end
+  local seen, answer = 0, false
+  local options = {
+    depth = MAX_DEPTH,
+    skip = function(name)
+      local base = vim.fs.basename(name)
+      return not (hidden(base) or SKIPPED_FOLDERS[base])
+    end,
+  }
+  for name, kind in vim.fs.dir(folder, options) do
+    if kind == 'file' and name:sub(-3) == '.py' then
+      seen = seen + 1
+      local text = '\n' .. (read(vim.fs.joinpath(folder, name), MAX_BYTES) or '')
+      if text:find('\n%s*from%s+excore[%s%.]') or text:find('\n%s*import%s+excore[%s%.,]') then
+        answer = true
+        break
+      elseif seen >= MAX_FILES then
+        break
+      end
+    end
+  end
+  uses_excore_memo[folder] = answer
+  return answer
+end
+
+-- Look at the disk again next time.
+function M.forget()
+  uses_excore_memo = {}
+end
+
+---@param path string
+---@return string?
+local function declared_root(path)
+  for folder in vim.fs.parents(path) do
+    if declares_project(folder) then
+      return folder
+    end
+  end
+end
+
+-- The project folder of a config, or nil when the file is not a config. The reason is for people.
+---@param path string absolute
+---@param lines string[] the text of the file, or its beginning
+---@return string? root
+---@return string reason
+function M.root_of(path, lines)
+  path = vim.fs.normalize(path)
+  if path == '' or M.is_foreign(path) then
+    return nil, 'the file belongs to another tool'
+  end
+  local declared = declared_root(path)
+  if declared then
+    if in_skipped_folder(path, declared) then
+      return nil, 'the file is in a folder that is not part of the project'
+    end
+    return declared, 'inside the project ' .. declared
+  end
+  local boundary = vim.fs.root(path, BOUNDARIES)
+  if M.looks_like_config(lines) then
+    return boundary or vim.fs.dirname(path), 'it has __base__ or a prefixed key'
+  end
+  if boundary and not in_skipped_folder(path, boundary) and uses_excore(boundary) then
+    return boundary, 'the Python sources of ' .. boundary .. ' import excore'
+  end
+  return nil, 'no .excore.toml, no [tool.excore], no Python source that imports excore, no prefixed key'
+end
+
+-- `root_of` for a buffer.
+---@param bufnr integer
+---@return string? root
+---@return string reason
+function M.buffer_root(bufnr)
+  if vim.bo[bufnr].buftype ~= '' then
+    return nil, 'not a file'
+  end
+  return M.root_of(vim.api.nvim_buf_get_name(bufnr), vim.api.nvim_buf_get_lines(bufnr, 0, 1000, false))
+end
+
+return M

@@ -1,0 +1,177 @@
+// Which TOML files are ExCore configs, and to which project they belong.
+//
+// The same cheap checks as in the Neovim client, in this order:
+//   1. the name: only `*.toml`, never a hidden file or one that belongs to another tool (pyproject.toml, ...);
+//   2. the nearest folder above with `.excore.toml`, or with `[tool.excore]` in its pyproject.toml, is the project;
+//   3. a file with a `__base__` key or a prefixed key is a config wherever it is;
+//   4. a file in a Python project whose sources import excore is a config.
+
+import { promises as fs } from 'node:fs';
+import * as path from 'node:path';
+
+export interface Verdict {
+  /** The project's folder; undefined when the file is not a config. */
+  readonly root?: string;
+  /** For people. */
+  readonly reason: string;
+}
+
+const FOREIGN_NAMES = new Set([
+  'pyproject', 'cargo', 'taplo', 'tombi', 'lock', 'ruff', 'uv', 'ty', 'poetry', 'pdm', 'pixi', 'hatch', 'mise', 'tox',
+  'pytest', 'rustfmt', 'clippy', 'rust-toolchain', 'cross', 'deny', 'typos', '_typos', 'stylua', 'selene', 'cliff',
+  'book', 'netlify', 'wrangler', 'fly', 'hugo', 'gopkg', 'project', 'manifest', 'mypy', 'bunfig', 'dprint', 'starship',
+  'pyrefly', 'languages', 'gitleaks',
+]);
+const FOREIGN_PATTERN = /^(pylock\..*|pipfile.*|.*[.-]lock)$/;
+
+const SKIPPED_FOLDERS = new Set(['node_modules', 'site-packages', '__pycache__', 'venv', 'env']);
+const BOUNDARIES = ['.git', 'pyproject.toml', 'setup.py', 'setup.cfg'];
+
+const CONFIG_LINE = /^[ \t]*(__base__\s*=|["']?[!@$&][\p{L}\p{N}_-]+["']?\s*[=.])/mu;
+const PROJECT_TABLE = /^[ \t]*\[tool\.excore[\].]/m;
+const EXCORE_IMPORT = /^[ \t]*(from\s+excore[\s.]|import\s+excore[\s.,]|import\s+excore$)/m;
+
+const MAX_FILES = 200;
+const MAX_DEPTH = 3;
+const MAX_BYTES = 16384;
+
+/** True for every file that cannot be a config by its name alone. */
+export function isForeign(file: string): boolean {
+  const name = path.basename(file).toLowerCase();
+  if (!name.endsWith('.toml') || name.startsWith('.')) {
+    return true;
+  }
+  const stem = name.slice(0, -'.toml'.length);
+  return FOREIGN_NAMES.has(stem) || FOREIGN_PATTERN.test(stem);
+}
+
+/** True when the text can only be an ExCore config's. */
+export function looksLikeConfig(text: string): boolean {
+  return CONFIG_LINE.test(text);
+}
+
+/** Looks files up on disk; remembers which folders' sources import excore until `forget()`. */
+export class ConfigFinder {
+  private readonly memo = new Map<string, Promise<boolean>>();
+
+  /** Judge a file by its path and its text, or the beginning of its text. */
+  async judge(file: string, text: string): Promise<Verdict> {
+    if (isForeign(file)) {
+      return { reason: 'the file belongs to another tool' };
+    }
+    const folders = [...parents(file)];
+    for (const folder of folders) {
+      if (await declaresProject(folder)) {
+        return inSkippedFolder(file, folder)
+          ? { reason: 'the file is in a folder that is not part of the project' }
+          : { root: folder, reason: `inside the project ${folder}` };
+      }
+    }
+    const boundary = await firstWithBoundary(folders);
+    if (looksLikeConfig(text)) {
+      return { root: boundary ?? path.dirname(file), reason: 'it has __base__ or a prefixed key' };
+    }
+    if (boundary !== undefined && !inSkippedFolder(file, boundary) && (await this.usesExcore(boundary))) {
+      return { root: boundary, reason: `the Python sources of ${boundary} import excore` };
+    }
+    return { reason: 'no .excore.toml, no [tool.excore], no Python source that imports excore, no prefixed key' };
+  }
+
+  /** Look at the disk again next time. */
+  forget(): void {
+    this.memo.clear();
+  }
+
+  private usesExcore(folder: string): Promise<boolean> {
+    let answer = this.memo.get(folder);
+    if (answer === undefined) {
+      answer = importsExcore(folder);
+      this.memo.set(folder, answer);
+    }
+    return answer;
+  }
+}
+
+function* parents(file: string): Generator<string> {
+  let folder = path.dirname(file);
+  for (;;) {
+    yield folder;
+    const above = path.dirname(folder);
+    if (above === folder) {
+      return;
+    }
+    folder = above;
+  }
+}
+
+async function exists(file: string): Promise<boolean> {
+  return fs.access(file).then(() => true, () => false);
+}
+
+async function declaresProject(folder: string): Promise<boolean> {
+  if (await exists(path.join(folder, '.excore.toml'))) {
+    return true;
+  }
+  const text = await fs.readFile(path.join(folder, 'pyproject.toml'), 'utf8').catch(() => '');
+  return PROJECT_TABLE.test(text);
+}
+
+async function firstWithBoundary(folders: readonly string[]): Promise<string | undefined> {
+  for (const folder of folders) {
+    for (const name of BOUNDARIES) {
+      if (await exists(path.join(folder, name))) {
+        return folder;
+      }
+    }
+  }
+  return undefined;
+}
+
+function isSkipped(folderName: string): boolean {
+  return folderName.startsWith('.') || SKIPPED_FOLDERS.has(folderName);
+}
+
+function inSkippedFolder(file: string, root: string): boolean {
+  const folder = path.dirname(path.relative(root, file));
+  return folder !== '.' && folder.split(path.sep).some(isSkipped);
+}
+
+/** Does one of the first Python files, a few folders deep, import excore? */
+async function importsExcore(root: string): Promise<boolean> {
+  let seen = 0;
+  let level = [root];
+  for (let depth = 0; depth < MAX_DEPTH && level.length > 0; depth += 1) {
+    const next: string[] = [];
+    for (const folder of level) {
+      for (const entry of await fs.readdir(folder, { withFileTypes: true }).catch(() => [])) {
+        const full = path.join(folder, entry.name);
+        if (entry.isDirectory() && !isSkipped(entry.name)) {
+          next.push(full);
+        } else if (entry.isFile() && entry.name.endsWith('.py')) {
+          if (EXCORE_IMPORT.test(await beginning(full))) {
+            return true;
+          }
+          seen += 1;
+          if (seen >= MAX_FILES) {
+            return false;
+          }
+        }
+      }
+    }
+    level = next;
+  }
+  return false;
+}
+
+async function beginning(file: string): Promise<string> {
+  const handle = await fs.open(file).catch(() => undefined);
+  if (handle === undefined) {
+    return '';
+  }
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(MAX_BYTES), 0, MAX_BYTES, 0);
+    return buffer.toString('utf8', 0, bytesRead);
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,5 @@
+"""Segmentation models."""
+
+from . import edge, fcn
+
+__all__ = ["edge", "fcn"]

@@ -1,0 +1,246 @@
+"""``excore auto-register``: import a project's modules in another process, and keep what they register."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Timer
+from typing import Annotated, Any, NamedTuple
+
+import typer
+
+from ..lang.project import Project, find_project
+from .asking import fail
+
+Progress = Callable[[int, int, str], None]
+"""Gets how many files are done, how many there are, and the one that is imported now."""
+
+MODULE = "excore.cli.registering"
+
+
+class Failure(NamedTuple):
+    """A file that could not be imported; ``at`` and ``line`` are where it went wrong, line 0 if that is unknown."""
+
+    file: str
+    at: str
+    line: int
+    error: str
+    trace: str = ""
+
+
+@dataclass
+class Registration:
+    """How a run ended. ``complete`` is false if nothing was written."""
+
+    files: int = 0
+    registries: int = 0
+    modules: int = 0
+    complete: bool = False
+    failures: list[Failure] = field(default_factory=list)
+
+
+def auto_register(
+    target: Annotated[
+        str, typer.Argument(help="A file or folder to add to what is registered.", show_default="all of src_dir")
+    ] = "",
+    timeout: Annotated[
+        float, typer.Option("--timeout", "-t", min=0, help="Seconds that the import of one file may take; 0: any time.")
+    ] = 120,
+    python: Annotated[
+        str, typer.Option("--python", help="The interpreter that imports.", show_default="the one that runs excore")
+    ] = "",
+    trace: Annotated[bool, typer.Option("--traceback", help="Show how each error came about.")] = False,
+) -> None:
+    """Import the modules below src_dir and write down what they register.
+
+    A file that cannot be imported is reported, the others count. The exit code is 1 if there is one.
+    """
+    project = find_project(os.getcwd())
+    if project.file is None:
+        fail("there is no project file; run `excore init` first")
+    source = source_folder(project)
+    path = os.path.abspath(target) if target else source
+    if not os.path.exists(path):
+        fail(f"{target}: no such file or folder")
+    if path != source and not path.startswith(source + os.sep):
+        fail(f"{target} is not below {shown(source)}")
+    done = _with_progress(
+        lambda progress: register(project, path, update=bool(target), timeout=timeout, python=python, progress=progress)
+    )
+    for group in _by_cause(done.failures):
+        typer.echo(_told(group), err=True)
+        if trace and group[0].trace:
+            typer.echo(group[0].trace.rstrip(), err=True)
+    if not done.complete:
+        fail("nothing was written")
+    what = f"{done.modules} modules in {done.registries} registries, from {done.files} files"
+    typer.echo(f"{what}; {len(done.failures)} could not be imported" if done.failures else what)
+    raise typer.Exit(1 if done.failures else 0)
+
+
+def source_folder(project: Project) -> str:
+    """The folder whose modules are imported. Ends the command if there is none."""
+    if not project.src_dir:
+        fail("the project file does not say which folder is `src_dir`")
+    folder = os.path.normpath(os.path.join(project.root, project.src_dir))
+    if not os.path.isdir(folder):
+        fail(f"src_dir: there is no folder {shown(folder)}")
+    return folder
+
+
+def register(
+    project: Project,
+    target: str,
+    *,
+    update: bool,
+    timeout: float = 120,
+    python: str = "",
+    progress: Progress | None = None,
+) -> Registration:
+    """Import what is at ``target`` in a process of its own, which writes the registry cache and the registry dump.
+
+    A file that takes more than ``timeout`` seconds, or that ends the process, is left out and all others are imported
+    once more.
+    """
+    found = Registration()
+    skip: list[str] = []
+    source = os.path.normpath(os.path.join(project.root, project.src_dir))
+    while True:
+        job = {"root": project.root, "src": source, "target": target, "skip": skip, "update": update}
+        run = _Run([python or sys.executable, "-m", MODULE, json.dumps(job)], project.root, timeout, progress)
+        run.wait()
+        fatal = [failure for failure in found.failures if failure.file in skip]
+        found = run.found
+        found.files += len(skip)
+        found.failures = sorted([*fatal, *found.failures])
+        if found.complete or not run.current:
+            return found
+        found.failures.append(Failure(run.current, run.current, 0, run.reason))
+        skip.append(run.current)
+        if run.current == target:
+            return found
+
+
+class _Run:
+    """One process that imports, and what it told so far."""
+
+    def __init__(self, command: list[str], folder: str, timeout: float, progress: Progress | None) -> None:
+        self.command = command
+        self.folder = folder
+        self.timeout = timeout
+        self.progress = progress
+        self.found = Registration()
+        self.current = ""
+        self.reason = ""
+        self.late = False
+        self.started = 0
+
+    def wait(self) -> None:
+        try:
+            process = subprocess.Popen(
+                self.command,
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                text=True,
+                encoding="utf-8",
+                start_new_session=True,
+            )
+        except OSError as error:
+            fail(f"{self.command[0]}: {(error.strerror or 'cannot be started').lower()}")
+        with process:
+            assert process.stdout is not None
+            timer = self._watch(process)
+            try:
+                for line in process.stdout:
+                    timer.cancel()
+                    self._hear(json.loads(line))
+                    timer = self._watch(process)
+            finally:
+                timer.cancel()
+                if process.poll() is None and not self.found.complete:
+                    _kill(process)
+        if self.late:
+            self.reason = f"was not imported within {self.timeout:g} seconds"
+        else:
+            self.reason = f"ended Python with exit code {process.returncode}"
+
+    def _watch(self, process: subprocess.Popen[str]) -> Timer:
+        timer = Timer(self.timeout or 1, self._too_late, (process,))
+        timer.daemon = True
+        if self.timeout:
+            timer.start()
+        return timer
+
+    def _too_late(self, process: subprocess.Popen[str]) -> None:
+        self.late = True
+        _kill(process)
+
+    def _hear(self, message: dict[str, Any]) -> None:
+        if "files" in message:
+            self.found.files = message["files"]
+        elif "start" in message:
+            self.current = message["start"]
+            self.started += 1
+            if self.progress is not None:
+                self.progress(self.started - 1, self.found.files, self.current)
+        elif "failed" in message:
+            self.found.failures.append(Failure(**message["failed"]))
+        elif "done" in message:
+            self.found.registries = message["done"]["registries"]
+            self.found.modules = message["done"]["modules"]
+            self.found.complete = True
+
+
+def _kill(process: subprocess.Popen[str]) -> None:
+    """End a process with all that it started."""
+    if os.name == "posix":
+        try:
+            os.killpg(process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            return
+    else:
+        process.kill()
+
+
+def _with_progress(work: Callable[[Progress], Registration]) -> Registration:
+    """Do the work and show how far it is, on a terminal only."""
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+
+    with Bar(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task("importing", total=None)
+
+        def show(done: int, total: int, path: str) -> None:
+            bar.update(task, completed=done, total=total, description=Path(path).name if path else "writing")
+
+        return work(show)
+
+
+def _by_cause(failures: Iterable[Failure]) -> list[list[Failure]]:
+    """Failures of one error at one place together: a broken package breaks all that is in it."""
+    groups: dict[tuple[str, int, str], list[Failure]] = {}
+    for failure in failures:
+        groups.setdefault((failure.at, failure.line, failure.error), []).append(failure)
+    return list(groups.values())
+
+
+def _told(group: list[Failure]) -> str:
+    first = group[0]
+    place = f"{shown(first.at)}:{first.line}" if first.line else shown(first.at)
+    if [failure.file for failure in group] == [first.at]:
+        return f"{place}: {first.error}"
+    files = ", ".join(shown(failure.file) for failure in group if failure.file != first.at)
+    return f"{place}: {first.error}\n  so these cannot be imported: {files}"
+
+
+def shown(path: str) -> str:
+    """A path relative to the current folder where it is below, with its symbolic links as they are."""
+    relative = os.path.relpath(path)
+    return path if relative.startswith(os.pardir) else relative

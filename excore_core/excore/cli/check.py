@@ -1,0 +1,152 @@
+"""``excore check``: the problems that the language server would publish, for terminals and for machines."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, NamedTuple
+
+import typer
+
+from ..lang.configfiles import find_toml
+from ..lang.source import Unreadable
+from ..lang.text import LineIndex
+from ..lang.workspace import Host, Snapshot
+from .dumps import with_dump
+from .indexing import make_indexer
+from .report import SEVERITIES, Json, diagnostics, unreadable
+from .unparsed import unparsed
+
+
+class Format(str, Enum):
+    """What the findings look like."""
+
+    text = "text"
+    json = "json"
+    github = "github"
+    sarif = "sarif"
+
+
+class Finding(NamedTuple):
+    """One file that was checked, with its diagnostics and the text they are about."""
+
+    path: str
+    diagnostics: list[Json]
+    text: LineIndex
+
+
+class NoSuchPath(Exception):
+    """A path on the command line leads nowhere."""
+
+
+def check(
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="Config files, and folders of them.", show_default="this folder")
+    ] = None,
+    format: Annotated[Format, typer.Option("--format", "-f", help="What the findings look like.")] = Format.text,
+    strict: Annotated[bool, typer.Option("--strict", help="Warnings count as errors.")] = False,
+) -> None:
+    """Check configs against the Python they configure, without running any of it.
+
+    The exit code is 0 if there is no error, 1 if there is one, 2 if the check could not be done.
+    """
+    try:
+        found = run([os.fspath(path) for path in paths or [Path(".")]], _warn)
+    except NoSuchPath as error:
+        typer.echo(f"excore check: {error}", err=True)
+        raise typer.Exit(2) from None
+    from .render import RENDERERS
+
+    RENDERERS[format.value](found, sys.stdout)
+    if not found:
+        typer.echo("excore check: there is no config here", err=True)
+    raise typer.Exit(1 if is_failure(found, strict) else 0)
+
+
+def _warn(message: str) -> None:
+    typer.echo(f"excore check: {message}", err=True)
+
+
+def run(paths: Iterable[str], warn: Callable[[str], None] = _warn) -> list[Finding]:
+    """Check files and folders; one ``Finding`` for each config, sorted by path. Raises ``NoSuchPath``.
+
+    A file that is named is always in the result, a file in a folder only if it is a config, a project file only if
+    something is wrong with it. ``warn`` is told of what was left aside: a registry dump that must not be used, a Python
+    file that cannot be parsed and may register what is unknown.
+    """
+    given = dict.fromkeys(os.path.abspath(path) for path in paths)
+    missing = [path for path in given if not os.path.exists(path)]
+    if missing:
+        raise NoSuchPath(f"{os.path.relpath(missing[0])}: no such file or folder")
+    host = Host(environment=os.environ)
+    folders = [path for path in given if os.path.isdir(path)]
+    here = _working_folder(given)
+    for folder in (*here, *(path for path in folders if not any(_is_below(path, base) for base in here))):
+        host.add_folder(folder)
+    files = [path for path in given if path not in folders]
+    below = {name: None for folder in folders for name in find_toml(folder)}
+    for path in (*files, *below):
+        project = host.project_of(path)
+        if project.root not in host.catalogs:
+            catalog, refused = with_dump(make_indexer(project).build(), project)
+            if refused:
+                warn(refused)
+            host.set_catalog(project.root, catalog)
+            host.add_folder(project.root)
+    snapshot = host.snapshot()
+    checked = {*files, *(path for path in below if snapshot.is_judged(path))}
+    project_files = {snapshot.project(path).file for path in checked}
+    checked.update(file for file in project_files if file is not None and diagnostics(snapshot, file))
+    found = [_finding(snapshot, path) for path in sorted(checked)]
+    names = _unknown_names(found)
+    for project in {project.root: project for project in map(snapshot.project, checked)}.values():
+        for message in unparsed(project, names):
+            warn(message)
+    return found
+
+
+def _unknown_names(found: Iterable[Finding]) -> set[str]:
+    """The names that no registry has, as they stand in the configs."""
+    names = set()
+    for finding in found:
+        for one in finding.diagnostics:
+            if one["code"] in ("unknown-class", "unknown-hook"):
+                start, end = one["range"]["start"], one["range"]["end"]
+                names.add(finding.text.line(start["line"])[start["character"] : end["character"]])
+    return names - {""}
+
+
+def _working_folder(paths: Iterable[str]) -> list[str]:
+    """The current folder, if it can be meant as the project of what is checked: as an editor's workspace folder is."""
+    here = os.getcwd()
+    vast = here in (os.path.expanduser("~"), os.path.dirname(here))
+    return [here] if not vast and any(_is_below(path, here) for path in paths) else []
+
+
+def _is_below(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(os.path.join(folder, ""))
+
+
+def _finding(snapshot: Snapshot, path: str) -> Finding:
+    file = snapshot.file(path)
+    if file is not None:
+        return Finding(path, diagnostics(snapshot, path), LineIndex(file.text))
+    tables = snapshot.tables(path)
+    return Finding(path, [unreadable(tables.reason)] if isinstance(tables, Unreadable) else [], LineIndex(""))
+
+
+def is_failure(found: Iterable[Finding], strict: bool) -> bool:
+    """Whether there is an error, or a warning where that counts."""
+    worst = SEVERITIES["warning" if strict else "error"]
+    return any(one["severity"] <= worst for finding in found for one in finding.diagnostics)
+
+
+def counts(found: Iterable[Finding]) -> dict[str, int]:
+    """How many diagnostics of each severity there are, worst first."""
+    names = {number: name for name, number in SEVERITIES.items()}
+    by_number = Counter(one["severity"] for finding in found for one in finding.diagnostics)
+    return {names[number]: by_number[number] for number in sorted(by_number)}

@@ -1,0 +1,142 @@
+"""Definitions of registries in Python text: which there are, and the text with those that are missing."""
+
+from __future__ import annotations
+
+import ast
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..engine.cache import write_text
+from ..lang.project import Project, find_project
+from .asking import fail
+from .auto_register import shown, source_folder
+
+REGISTRY = "Registry"
+PACKAGE = "excore"
+
+
+def generate_registries(
+    entry: Annotated[str, typer.Argument(help="The module of src_dir that gets the definitions.")] = "__init__",
+) -> None:
+    """Define the registries of the project file in Python. Those that are defined there already stay as they are."""
+    project = find_project(os.getcwd())
+    if not project.registries:
+        fail("the project file names no registries")
+    define(project, entry)
+
+
+def define(project: Project, entry: str) -> None:
+    """Write the registries of a project into the module ``entry`` of its source folder, and say so."""
+    path = Path(source_folder(project), f"{entry.removesuffix('.py')}.py")
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            text = file.read()
+    except FileNotFoundError:
+        text = ""
+    except (OSError, UnicodeDecodeError) as error:
+        fail(f"{shown(str(path))} cannot be read: {error}")
+    try:
+        changed = with_definitions(text, [spec.name for spec in project.registries])
+    except SyntaxError as error:
+        fail(f"{shown(str(path))}:{error.lineno}: {error.msg}")
+    if changed == text and path.exists():
+        typer.echo(f"{shown(str(path))} defines all registries")
+        return
+    write_text(path, changed)
+    typer.echo(f"registries are defined in {shown(str(path))}")
+
+
+def defined(tree: ast.Module) -> list[str]:
+    """Names of the registries that a module creates, in order."""
+    names = {REGISTRY, *_imported(tree)}
+    return [
+        name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and _called(node.func) in names
+        for name in _first_text(node)
+    ]
+
+
+def with_definitions(text: str, registries: Iterable[str]) -> str:
+    """``text`` with ``NAME = Registry("Name")`` for each registry that it does not create. Raises SyntaxError."""
+    tree = ast.parse(text)
+    known = set(defined(tree))
+    missing = [name for name in dict.fromkeys(registries) if name not in known]
+    if not missing:
+        return text
+    newline = "\r\n" if "\r\n" in text else "\n"
+    callee = next(iter(_imported(tree)), "")
+    if not callee:
+        text = _with_import(text, tree, newline)
+        callee = REGISTRY
+    if text and not text.endswith("\n"):
+        text += newline
+    if tree.body and not _is_registry(tree.body[-1], {callee, REGISTRY}):
+        text += newline
+    taken = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    for name in missing:
+        variable = _variable(name, taken)
+        taken.add(variable)
+        text += f'{variable} = {callee}("{name}"){newline}'
+    return text
+
+
+def _imported(tree: ast.Module) -> Iterator[str]:
+    """What the class is called where it is imported at the top of a module."""
+    for node in tree.body:
+        if isinstance(node, ast.ImportFrom) and node.level == 0 and (node.module or "").split(".")[0] == PACKAGE:
+            yield from (alias.asname or alias.name for alias in node.names if alias.name == REGISTRY)
+    for node in tree.body:
+        if isinstance(node, ast.Import):
+            yield from (f"{alias.asname or PACKAGE}.{REGISTRY}" for alias in node.names if alias.name == PACKAGE)
+
+
+def _called(node: ast.expr) -> str:
+    if isinstance(node, ast.Attribute):
+        return f"{_called(node.value)}.{node.attr}"
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _first_text(call: ast.Call) -> Iterator[str]:
+    first = [*call.args[:1], *(keyword.value for keyword in call.keywords if keyword.arg == "name")]
+    for node in first[:1]:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+def _is_registry(node: ast.stmt, names: set[str]) -> bool:
+    return isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and _called(node.value.func) in names
+
+
+def _with_import(text: str, tree: ast.Module, newline: str) -> str:
+    """``text`` with the import behind docstring and ``__future__``, or else above the first statement."""
+    lines = text.splitlines(keepends=True) if text else []
+    above = 0
+    for index, node in enumerate(tree.body):
+        future = isinstance(node, ast.ImportFrom) and node.module == "__future__"
+        docstring = index == 0 and isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        if not future and not docstring:
+            break
+        above = node.end_lineno or 0
+    statement = f"from {PACKAGE} import {REGISTRY}{newline}"
+    if above:
+        if not lines[above - 1].endswith("\n"):
+            lines[above - 1] += newline
+        return "".join([*lines[:above], newline, statement, *lines[above:]])
+    first = tree.body[0].lineno - 1 if tree.body else len(lines)
+    if first and not lines[first - 1].endswith("\n"):
+        lines[first - 1] += newline
+    return "".join([*lines[:first], statement, *lines[first:]])
+
+
+def _variable(name: str, taken: set[str]) -> str:
+    variable = name.upper()
+    if not variable.isidentifier():
+        variable = f"_{variable}"
+    while variable in taken:
+        variable += "_REGISTRY"
+    return variable

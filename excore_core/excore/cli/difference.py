@@ -1,0 +1,92 @@
+"""``excore diff``: two configs, or two revisions of one, compared by what they mean."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Annotated, Any
+
+import typer
+
+from ..lang.snapshot import Snapshot
+from ..views.diff import Change, Side
+from ..views.diff import diff as compare
+from ..views.lines import shown_place
+from .asking import fail
+from .git import NoRevision, Revision
+from .paper import mark
+from .resolved import opened
+
+
+def diff(
+    before: Annotated[str, typer.Argument(metavar="A", help="A config file.", show_default=False)],
+    after: Annotated[str, typer.Argument(metavar="[B]", help="The config to compare it with.", show_default="A")] = "",
+    git: Annotated[
+        str, typer.Option("--git", metavar="REV", help="Take A as it is in this git revision.", show_default=False)
+    ] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Compare two configs by what they mean: order, layout, and which file says something make no difference.
+
+    The exit code is 0 if they mean the same, 1 if not, 2 if they could not be compared.
+    """
+    if not after and not git:
+        fail("give a second config, or a revision with --git", 2)
+    for name in (before, after):
+        if name and not (git and name is before) and not os.path.isfile(name):
+            fail(f"{name}: no such file", 2)
+    old, first = _old(before, git) if git else opened(before)
+    new, second = opened(after or before) if os.path.isfile(after or before) else (old, first)
+    if new is old:
+        fail(f"{after or before}: no such file", 2)
+    changes = compare(old.own_model(first), new.own_model(second))
+    if as_json:
+        typer.echo(json.dumps([_plain(change, old, new) for change in changes], indent=2, ensure_ascii=False))
+    else:
+        for change in changes:
+            typer.echo(_line(change, old, new, git))
+    raise typer.Exit(1 if changes else 0)
+
+
+def _old(config: str, revision: str) -> tuple[Snapshot, str]:
+    path = os.path.abspath(config)
+    folder = os.path.dirname(path)
+    while not os.path.isdir(folder):
+        folder = os.path.dirname(folder)
+    try:
+        source = Revision(folder, revision)
+    except NoRevision as error:
+        fail(f"{revision}: {error}", 2)
+    snapshot, path = opened(config, source)
+    if snapshot.file(path) is None:
+        fail(f"{config} is not in {revision}", 2)
+    return snapshot, path
+
+
+def _line(change: Change, old: Snapshot, new: Snapshot, revision: str) -> str:
+    before, after = change.before, change.after
+    if before is None and after is not None:
+        return f"{mark('+', 'green')} {change.key}{_value(change, after, 'green')}  {_place(after, new, '')}"
+    if after is None and before is not None:
+        return f"{mark('-', 'red')} {change.key}{_value(change, before, 'red')}  {_place(before, old, revision)}"
+    assert before is not None
+    assert after is not None
+    values = f"{mark(before.value, 'red')} -> {mark(after.value, 'green')}"
+    places = f"{_place(before, old, revision)} {mark('->', 'dim')} {_place(after, new, '')}"
+    return f"{mark('~', 'yellow')} {change.key}: {values}  {places}"
+
+
+def _value(change: Change, side: Side, style: str) -> str:
+    return f" {side.value}" if change.key.startswith("[") else f": {mark(side.value, style)}"
+
+
+def _place(side: Side, snapshot: Snapshot, revision: str) -> str:
+    place = shown_place(snapshot, side.origin, os.getcwd())
+    return mark(f"({revision}:{place})" if revision else f"({place})", "dim")
+
+
+def _plain(change: Change, old: Snapshot, new: Snapshot) -> dict[str, Any]:
+    def side(one: Side | None, snapshot: Snapshot) -> dict[str, str] | None:
+        return None if one is None else {"value": one.value, "place": shown_place(snapshot, one.origin, os.getcwd())}
+
+    return {"key": change.key, "before": side(change.before, old), "after": side(change.after, new)}

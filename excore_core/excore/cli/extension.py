@@ -1,0 +1,87 @@
+"""``excore config-extension`` and ``excore schema``: schemas for TOML editors and for other TOML tools."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..engine.cache import write_text
+from ..engine.workspace import workspace
+from ..lang.catalog import Catalog
+from ..lang.memory import many_objects
+from ..lang.project import Project, find_project
+from ..schema.completion import class_mapping, json_schema, taplo_settings
+from .auto_register import shown
+from .dumps import with_dump
+from .indexing import make_indexer
+from .project_file import merge_settings
+
+TAPLO = ".taplo.toml"
+
+
+def config_extension() -> None:
+    """Write the schema and the class mapping that TOML editors use, and the .taplo.toml that names the schema.
+
+    Nothing is imported: the source is read, and what `excore auto-register` wrote down.
+    """
+    project = find_project(os.getcwd())
+    catalog = _catalog(project)
+    schema_file, mapping_file = workspace.json_schema_file, workspace.class_mapping_file
+    workspace.claim_cache()
+    names = project.registry_names(catalog)
+    with many_objects():
+        made, mapping = json_schema(catalog, project), class_mapping(catalog, names)
+    write_text(Path(schema_file), json.dumps(made) + "\n")
+    write_text(Path(mapping_file), json.dumps(mapping) + "\n")
+    merge_settings(Path(project.root, TAPLO), taplo_settings(_from(project.root, schema_file)))
+    typer.echo(f"schema: {shown(schema_file)}\nclass mapping: {shown(mapping_file)}")
+
+
+def schema(
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="The file to write.", show_default="standard output")
+    ] = None,
+    whole: Annotated[
+        bool, typer.Option("--whole", help="Configs are complete: required parameters must stand in the file itself.")
+    ] = False,
+) -> None:
+    """Write a JSON schema (draft 2020-12) by which any TOML tool can check configs with quoted keys."""
+    from ..index.docstrings import documented
+    from ..schema.checking import config_schema
+
+    project = find_project(os.getcwd())
+    catalog = _catalog(project)
+    entries = {
+        name: {key: documented(entry) for key, entry in table.items()} for name, table in catalog.entries.items()
+    }
+    described = Catalog(catalog.registries, entries, catalog.unregistered, catalog.enums, catalog.subclasses)
+    text = json.dumps(config_schema(described, project, whole=whole), indent=2) + "\n"
+    if output is None:
+        typer.echo(text, nl=False)
+    else:
+        write_text(output, text)
+
+
+def _catalog(project: Project) -> Catalog:
+    """The catalog; what in it is uncertain is said on standard error."""
+    catalog, refused = with_dump(make_indexer(project).build(), project)
+    if refused:
+        typer.echo(f"excore: {refused}", err=True)
+    for info in catalog.registries.values():
+        if info.open and not info.name.startswith("__"):
+            why = f" ({info.reason})" if info.reason else ""
+            typer.echo(
+                f"excore: registry {info.name} may hold more than its source tells{why}; run `excore auto-register`",
+                err=True,
+            )
+    return catalog
+
+
+def _from(folder: str, path: str) -> str:
+    """A path relative to ``folder`` if it is below: such a file may be shared."""
+    relative = os.path.relpath(path, folder)
+    return path if relative.startswith(os.pardir) else relative.replace(os.sep, "/")

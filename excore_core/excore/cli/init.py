@@ -1,0 +1,122 @@
+"""``excore init`` and ``excore update``: make a project file, and derive in it what follows from its registries."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..lang.project import PROJECT_FILE, PYPROJECT, Project, RegistrySpec, find_project, load_project, read_spec
+from .asking import agree, ask, fail
+from .definitions import define
+from .project_file import derived, notation, project_path, write_settings
+
+
+def init(
+    entry: Annotated[
+        str, typer.Argument(help="The module of src_dir in which registries are defined, if they are not yet.")
+    ] = "__init__",
+    force: Annotated[bool, typer.Option("--force", help="Go on though there is a project file already.")] = False,
+    name: Annotated[str, typer.Option("--name", help="The project's name.", show_default="asked for")] = "",
+    src_dir: Annotated[
+        str, typer.Option("--src-dir", help="The folder of the project's modules.", show_default="asked for")
+    ] = "",
+    registry: Annotated[
+        list[str] | None,
+        typer.Option("--registry", "-r", help='A registry: "Head", "*Model", "*Data: TrainData, TestData".'),
+    ] = None,
+) -> None:
+    """Make a project file in this folder.
+
+    Registries that the project defines are found by reading its source.
+    """
+    here = os.getcwd()
+    known = _existing(here)
+    if known is not None and not force:
+        typer.echo(f"{os.path.basename(known.file or '')} exists already; --force goes on all the same")
+        return
+    name = name or ask("Name of the project", (known.name if known else "") or os.path.basename(here))
+    src_dir = src_dir or ask("Folder of its modules", _likely_source(here, known))
+    src_dir = os.path.relpath(os.path.join(here, src_dir), here).replace(os.sep, "/")
+    if not os.path.isdir(os.path.join(here, src_dir)):
+        fail(f"there is no folder {src_dir}")
+    path = Path(known.file) if known is not None and known.file else Path(here, PROJECT_FILE)
+    specs = [read_spec(text) for text in registry or ()]
+    found = _defined_registries(here, src_dir)
+    if not specs:
+        specs = _merged(known.registries if known else (), found)
+    if not specs:
+        specs = _asked_registries()
+    settings = {"name": name, "src_dir": src_dir, "registries": [notation(spec) for spec in specs], **derived(specs)}
+    write_settings(path, settings)
+    typer.echo(f"{path.name} is written")
+    if not set(found) >= {spec.name for spec in specs}:
+        define(load_project(str(path)), entry)
+    if specs and not any(spec.starred for spec in specs):
+        typer.echo(f"mark the registries whose modules are built with * in {path.name}, then run `excore update`")
+
+
+def update() -> None:
+    """Derive fields and what belongs to them anew from the registries in the project file."""
+    project = find_project(os.getcwd())
+    path = project_path(project)
+    for problem in project.problems:
+        typer.echo(f"{path.name}: {problem.message}", err=True)
+    if project.problems:
+        fail(f"{path.name} is not changed")
+    changed = write_settings(path, derived(project.registries) if project.registries else {})
+    typer.echo(f"{path.name} is {'updated' if changed else 'up to date'}")
+
+
+def _existing(folder: str) -> Project | None:
+    """The project file of a folder itself."""
+    for name in (PROJECT_FILE, PYPROJECT):
+        path = os.path.join(folder, name)
+        if os.path.isfile(path):
+            if name == PROJECT_FILE or find_project(folder).file == path:
+                return load_project(path)
+    return None
+
+
+def _likely_source(folder: str, known: Project | None) -> str | None:
+    """The folder that most likely holds the modules, None if there is none that does."""
+    if known is not None and known.src_dir:
+        return known.src_dir
+    packages = sorted(entry.name for entry in os.scandir(folder) if os.path.isfile(Path(entry.path, "__init__.py")))
+    preferred = [name for name in ("src", os.path.basename(folder)) if name in packages]
+    likely = preferred or [name for name in packages if name not in ("tests", "test")]
+    return likely[0] if likely else None
+
+
+def _defined_registries(folder: str, src_dir: str) -> list[str]:
+    """Registries that are created below the source folder, in order."""
+    from ..index.indexer import Indexer
+
+    catalog = Indexer(folder, src_dir=src_dir).build()
+    inside = os.path.normpath(os.path.join(folder, src_dir)) + os.sep
+    return [
+        name
+        for name, info in catalog.registries.items()
+        if not name.startswith("__") and info.location is not None and info.location.path.startswith(inside)
+    ]
+
+
+def _merged(known: tuple[RegistrySpec, ...], found: list[str]) -> list[RegistrySpec]:
+    """Declared registries as they are declared, then those found that are not."""
+    declared = {spec.name for spec in known}
+    return [*known, *(RegistrySpec(name, False, ()) for name in found if name not in declared)]
+
+
+def _asked_registries() -> list[RegistrySpec]:
+    if not agree("There are no registries yet. Do you want to define some?"):
+        typer.echo("registries can be named in the project file later")
+        return []
+    typer.echo('One a line, an empty line ends: "Head", "*Model", "*Data: TrainData, TestData"', err=True)
+    specs: list[RegistrySpec] = []
+    while True:
+        line = ask("Registry", "")
+        if not line:
+            return specs
+        specs.append(read_spec(line))

@@ -1,0 +1,87 @@
+"""The ``excore`` command. A subcommand's module is imported when it is asked for, and not before."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+COMMANDS = {
+    "init": "excore.cli.init:init",
+    "update": "excore.cli.init:update",
+    "auto-register": "excore.cli.auto_register:auto_register",
+    "check": "excore.cli.check:check",
+    "list": "excore.cli.listing:list_modules",
+    "show": "excore.cli.show:show",
+    "blame": "excore.cli.show:blame",
+    "diff": "excore.cli.difference:diff",
+    "graph": "excore.cli.show:graph",
+    "python": "excore.cli.show:python",
+    "stubs": "excore.cli.stubs:stubs",
+    "registries": "excore.cli.tables:registries",
+    "primary-fields": "excore.cli.tables:primary_fields",
+    "generate-registries": "excore.cli.definitions:generate_registries",
+    "generate-typehints": "excore.cli.typehints:generate_typehints",
+    "config-extension": "excore.cli.extension:config_extension",
+    "schema": "excore.cli.extension:schema",
+    "format": "excore.cli.format:format_configs",
+    "quote": "excore.cli.quote:quote",
+    "cache-dir": "excore.cli.caches:cache_dir",
+    "cache-list": "excore.cli.caches:cache_list",
+    "clear-cache": "excore.cli.caches:clear_cache",
+    "clear-all-cache": "excore.cli.caches:clear_all_cache",
+    "demo": "excore.cli.demo:demo",
+}
+"""Name of each subcommand -> where its function is."""
+
+
+class _Late(TyperGroup):
+    """A group that knows the names of its commands and gets each from its module."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        place = COMMANDS.get(cmd_name)
+        if place is None:
+            return None
+        module, _, name = place.partition(":")
+        single = typer.Typer(add_completion=False)
+        single.command(name=cmd_name)(getattr(import_module(module), name))
+        return typer.main.get_command(single)
+
+
+app = typer.Typer(
+    cls=_Late,
+    help="Registries and lazy configs for deep learning: tools for the configs of a project.",
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from excore import __version__
+
+        typer.echo(f"excore {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _excore(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    return
+
+
+def main() -> None:
+    """Run the command line; ends the process."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

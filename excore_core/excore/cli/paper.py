@@ -1,0 +1,47 @@
+"""Where commands write: coloured on a terminal, plain text for everything else."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import typer
+
+from .asking import fail
+
+
+def is_terminal() -> bool:
+    """Whether people look at what is written, and want colours."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+
+def say(text: str, language: str = "") -> None:
+    """Write whole lines, on a terminal in the colours of a language that Pygments knows."""
+    if not language or not is_terminal():
+        typer.echo(text, nl=False)
+        return
+    from rich.console import Console
+    from rich.syntax import Syntax
+
+    Console(soft_wrap=True).print(Syntax(text, language, background_color="default", word_wrap=False), end="")
+
+
+def put(text: str, output: str, language: str = "") -> None:
+    """Write to a file, or as ``say`` where none is named. Ends the command if the file cannot be written."""
+    if not output:
+        say(text, language)
+        return
+    from ..engine.cache import write_text
+
+    try:
+        write_text(Path(output), text)
+    except OSError as error:
+        fail(f"{output} cannot be written: {error.strerror or error}")
+
+
+def mark(text: str, style: str) -> str:
+    """A piece of a line in a style of the terminal (``red``, ``dim``)."""
+    if not is_terminal():
+        return text
+    return typer.style(text, dim=True) if style == "dim" else typer.style(text, fg=style)

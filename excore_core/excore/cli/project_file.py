@@ -1,0 +1,143 @@
+"""Changing a project file: ``.excore.toml``, or ``[tool.excore]`` of ``pyproject.toml``; all else in it stays.
+
+What is written holds no absolute paths and nothing from the environment (SPEC WS-4).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, MutableMapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from ..engine.cache import write_text
+from ..lang.project import PYPROJECT, Project, RegistrySpec
+from ..schema.completion import ISOLATED
+from .asking import fail
+
+if TYPE_CHECKING:
+    from tomlkit import TOMLDocument
+
+_WIDE = 100
+_FILE_NAMES = {
+    "registry_cache_file": ("registry_cache.json", "registry_cache.pkl"),
+    "json_schema_file": ("excore_schema.json",),
+    "class_mapping_file": ("class_mapping.json",),
+}
+
+
+def derived(specs: Iterable[RegistrySpec]) -> dict[str, Any]:
+    """What follows from ``registries``: fields, the registry of each field that is not one itself, schema fields."""
+    starred = [spec for spec in specs if spec.starred]
+    schema: dict[str, Any] = {spec.name: list(spec.fields) for spec in starred if spec.fields}
+    schema[ISOLATED] = [spec.name for spec in starred if not spec.fields]
+    return {
+        "primary_fields": list(dict.fromkeys(name for spec in starred for name in spec.primary_fields)),
+        "primary_to_registry": {name: spec.name for spec in starred for name in spec.fields},
+        "json_schema_fields": schema,
+    }
+
+
+def notation(spec: RegistrySpec) -> str:
+    """An entry of ``registries`` as it is written: ``"*Data: TrainData, TestData"``."""
+    name = f"*{spec.name}" if spec.starred else spec.name
+    return f"{name}: {', '.join(spec.fields)}" if spec.fields else name
+
+
+def write_settings(path: Path, settings: Mapping[str, Any]) -> bool:
+    """Set keys of a project file, which is made if there is none; whether it changed. Comments and order stay."""
+    import tomlkit
+
+    before = _read(path)
+    document = _parse(path, before)
+    table: MutableMapping[str, Any] = document
+    if path.name == PYPROJECT:
+        for name in ("tool", "excore"):
+            table = cast("MutableMapping[str, Any]", table.setdefault(name, tomlkit.table()))
+    for name in _redundant(table, path.parent):
+        del table[name]
+    for name, value in settings.items():
+        if name not in table or _plain(table[name]) != value:
+            table[name] = _item(value)
+    text = tomlkit.dumps(document)
+    if text == before:
+        return False
+    write_text(path, text)
+    return True
+
+
+def merge_settings(path: Path, settings: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Set keys of tables of any TOML file, which is made if there is none; whether it changed."""
+    import tomlkit
+
+    before = _read(path)
+    document = _parse(path, before)
+    for name, values in settings.items():
+        table = cast("MutableMapping[str, Any]", document.setdefault(name, tomlkit.table()))
+        for key, value in values.items():
+            if key not in table or _plain(table[key]) != value:
+                table[key] = value
+    text = tomlkit.dumps(document)
+    if text == before:
+        return False
+    write_text(path, text)
+    return True
+
+
+def project_path(project: Project) -> Path:
+    """The project file. Ends the command if there is none."""
+    if project.file is None:
+        fail("there is no project file; run `excore init` first")
+    return Path(project.file)
+
+
+def _read(path: Path) -> str:
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            return file.read()
+    except FileNotFoundError:
+        return ""
+    except UnicodeDecodeError as error:
+        fail(f"{path.name} is not UTF-8: {error.reason}")
+    except OSError as error:
+        fail(f"{path.name} cannot be read: {error.strerror}")
+
+
+def _parse(path: Path, text: str) -> TOMLDocument:
+    import tomlkit
+    from tomlkit.exceptions import ParseError
+
+    try:
+        return tomlkit.parse(text)
+    except ParseError as error:
+        fail(f"{path.name} is not TOML: {error}")
+
+
+def _plain(value: Any) -> Any:
+    return value.unwrap() if hasattr(value, "unwrap") else value
+
+
+def _item(value: Any) -> Any:
+    import tomlkit
+
+    if isinstance(value, list):
+        array = tomlkit.array()
+        array.extend(value)
+        return array.multiline(len(repr(value)) > _WIDE)
+    return value
+
+
+def _redundant(table: Mapping[str, Any], folder: Path) -> list[str]:
+    """Absolute paths that say what would be so without them; older versions wrote them into every file."""
+    texts = {name: value for name, value in table.items() if isinstance(value, str) and os.path.isabs(value)}
+    found = [name for name in ("base_dir",) if name in texts]
+    caches = os.path.join(os.path.expanduser("~"), ".cache", "excore")
+    if "cache_base_dir" in texts and os.path.normpath(texts["cache_base_dir"]) == caches:
+        found.append("cache_base_dir")
+    cache = texts.get("cache_dir")
+    if cache is not None and os.path.dirname(os.path.normpath(cache)) == caches:
+        found.append("cache_dir")
+        for name, usual in _FILE_NAMES.items():
+            if name in texts and texts[name] in [os.path.join(cache, file) for file in usual]:
+                found.append(name)
+    return found

@@ -1,0 +1,101 @@
+"""``excore quote``: configs as plain TOML 1.0, for tools that know nothing of prefixes. Only keys change."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..engine.cache import write_text
+from ..lang.configfiles import find_toml, is_plain_name
+from ..lang.source import Disk
+from ..lang.syntax.document import SyntaxTree, parse
+from ..lang.syntax.tree import Array, Block, InlineTable, KeyPart, KeyValue, SyntaxProblem, Value
+from .asking import fail
+from .auto_register import shown
+
+SUFFIX = "_overrode.toml"
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
+
+
+def quote(
+    config: Annotated[str, typer.Argument(metavar="PATH", help="A config file, or a folder of them.")],
+    override: Annotated[
+        bool, typer.Option("--override", help=f"Change the files themselves; else NAME{SUFFIX} is written beside.")
+    ] = False,
+) -> None:
+    """Put quotes around keys that are no TOML without them. Comments, order and values stay."""
+    if not os.path.exists(config):
+        fail(f"{config}: no such file or folder")
+    failed = False
+    for path in _configs(config):
+        text = Disk().read(path)
+        if not isinstance(text, str):
+            typer.echo(f"{shown(path)}: {text.reason}", err=True)
+            failed = True
+            continue
+        tree = parse(text)
+        broken = [(start + item.start, item.message) for start, item in _problems(tree)]
+        if broken:
+            line, column = tree.position(broken[0][0], "utf-32")
+            typer.echo(f"{shown(path)}:{line + 1}:{column + 1}: {broken[0][1]}", err=True)
+            failed = True
+            continue
+        changed = quoted(tree)
+        if not override:
+            write_text(Path(os.path.splitext(path)[0] + SUFFIX), changed)
+        elif changed != text:
+            write_text(Path(path), changed)
+    if failed:
+        raise typer.Exit(1)
+
+
+def quoted(tree: SyntaxTree) -> str:
+    """The text of a tree with every key quoted that TOML does not know as a bare one."""
+    pieces: list[str] = []
+    for block in tree.blocks:
+        done = 0
+        for part in sorted(_parts(block), key=lambda part: part.start):
+            if not part.quoted and not part.broken and not _BARE.fullmatch(part.name):
+                pieces += [block.text[done : part.start], f'"{part.name}"']
+                done = part.end
+        pieces.append(block.text[done:])
+    return "".join(pieces)
+
+
+def _configs(path: str) -> list[str]:
+    if not os.path.isdir(path):
+        return [os.path.abspath(path)]
+    found = find_toml(os.path.abspath(path))
+    return sorted(name for name in found if not name.endswith(SUFFIX) and not is_plain_name(name))
+
+
+def _problems(tree: SyntaxTree) -> Iterator[tuple[int, SyntaxProblem]]:
+    for start, block in zip(tree.starts, tree.blocks, strict=True):
+        for item in block.problems:
+            yield start, item
+
+
+def _parts(block: Block) -> Iterator[KeyPart]:
+    if block.header is not None:
+        yield from block.header.parts
+    for entry in block.entries:
+        yield from _of_entry(entry)
+
+
+def _of_entry(entry: KeyValue) -> Iterator[KeyPart]:
+    yield from entry.parts
+    yield from _of_value(entry.value)
+
+
+def _of_value(value: Value) -> Iterator[KeyPart]:
+    if isinstance(value, InlineTable):
+        for entry in value.entries:
+            yield from _of_entry(entry)
+    elif isinstance(value, Array):
+        for item in value.items:
+            yield from _of_value(item)

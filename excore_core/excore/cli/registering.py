@@ -1,0 +1,186 @@
+"""Runs in a process of its own: imports the modules of a project and writes down what they registered.
+
+Started by ``excore auto-register`` as ``python -m excore.cli.registering JOB``. It tells what it does in JSON, one
+object a line, on what was its standard output; what the project's own code prints goes to standard error.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import sys
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType, TracebackType
+from typing import Any, TextIO
+
+SKIPPED = frozenset({"__pycache__", "node_modules", "venv", "site-packages"})
+
+
+class Job:
+    """What to import. ``target`` is a file or folder below ``src``, ``skip`` are files not to be imported."""
+
+    def __init__(self, root: str, src: str, target: str, skip: list[str], update: bool) -> None:
+        self.root = root
+        self.src = src
+        self.target = target
+        self.skip = skip
+        self.update = update
+
+    def files(self) -> list[str]:
+        """Every file to import, sorted; ``__init__.py`` are imported by the way."""
+        if os.path.isfile(self.target):
+            return [self.target]
+        return [path for path in sorted(_python_files(self.target)) if path not in self.skip]
+
+    def module(self, path: str) -> str:
+        """The import path of a file; that of its package for an ``__init__.py``."""
+        parts = list(Path(path).relative_to(Path(self.src).parent).with_suffix("").parts)
+        return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def _python_files(folder: str) -> Iterator[str]:
+    for here, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".") and name not in SKIPPED]
+        for name in files:
+            if name.endswith(".py") and name != "__init__.py" and not name.startswith("."):
+                yield os.path.join(here, name)
+
+
+class Caught:
+    """A context that ends what goes wrong in it, and keeps it. Only an interrupt passes."""
+
+    error: BaseException | None = None
+
+    def __enter__(self) -> Caught:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        self.error = error
+        return isinstance(error, Exception | SystemExit)
+
+
+def describe(error: BaseException, path: str, root: str) -> dict[str, Any]:
+    """What went wrong while ``path`` was imported, and the last line of the project that took part in it."""
+    file, line = path, 0
+    inside = os.path.realpath(root) + os.sep
+    for frame in traceback.extract_tb(error.__traceback__):
+        name = os.path.realpath(frame.filename)
+        if name.startswith(inside) and "site-packages" not in name[len(inside) :]:
+            file, line = frame.filename, frame.lineno or 0
+    if isinstance(error, SyntaxError) and error.filename:
+        file, line = error.filename, error.lineno or 0
+    message = error.msg if isinstance(error, SyntaxError) else str(error)
+    return {
+        "file": path,
+        "at": file,
+        "line": line,
+        "error": f"{type(error).__name__}: {message}" if message else type(error).__name__,
+        "trace": "".join(traceback.format_exception(error)),
+    }
+
+
+def run(job: Job, tell: TextIO) -> None:
+    """Import the files of a job, tell how it goes, and write the registry cache and the registry dump."""
+    from ..engine.registry import Registry
+
+    os.chdir(job.root)
+    for folder in (job.root, os.path.dirname(job.src)):
+        if folder in sys.path:
+            sys.path.remove(folder)
+        sys.path.insert(0, folder)
+    files = job.files()
+    _say(tell, files=len(files))
+    for path in files:
+        _say(tell, start=path)
+        with Caught() as caught:
+            for module in _with_packages(job.module(path)):
+                Registry.unlock_register()  # a package may lock what it loads from the cache
+                importlib.import_module(module)
+        if caught.error is not None:
+            _forget_unimported()
+            _say(tell, failed=describe(caught.error, path, job.root))
+    _say(tell, start="")
+    _say(tell, done=_write(job))
+
+
+def _with_packages(module: str) -> Iterator[str]:
+    """Import paths of the packages around a module, outermost first, then its own."""
+    parts = module.split(".")
+    for count in range(1, len(parts) + 1):
+        yield ".".join(parts[:count])
+
+
+def _forget_unimported() -> None:
+    """Take back what modules registered that then could not be imported."""
+    from ..engine.registry import Registry
+
+    for registry in Registry._registry_pool.values():
+        for name, path in list(registry.items()):
+            if path not in sys.modules and path.rpartition(".")[0] not in sys.modules:
+                del registry[name]
+                registry.extra_info.pop(name, None)
+                if Registry._globals is not None:
+                    Registry._globals.pop(name, None)
+
+
+def _write(job: Job) -> dict[str, int]:
+    from ..engine import registry_cache
+    from ..engine.inspecting import Inspector
+    from ..engine.registry import Registry
+    from ..engine.workspace import workspace
+    from ..index.dump import Dump
+    from ..lang.catalog import Entry, RegistryInfo
+    from .dumps import DUMP_FILE, write_dump
+
+    _forget_unimported()
+    caches: dict[str, registry_cache.RegistryData] = {}
+    infos: dict[str, RegistryInfo] = {}
+    entries: dict[str, dict[str, Entry]] = {}
+    inspector = Inspector()
+    for registry in Registry._registry_pool.values():
+        data = registry._data()
+        modules = {name: module for name, module in data.modules.items() if name not in registry._from_cache}
+        caches[registry.name] = registry_cache.RegistryData(data.extra_field, modules)
+        infos[registry.name] = RegistryInfo(registry.name, extra_fields=tuple(data.extra_field))
+        entries[registry.name] = {}
+        for name, module in modules.items():
+            target = _object(module.path)
+            if target is not None:
+                extra = dict(zip(data.extra_field, module.info, strict=False))
+                entries[registry.name][name] = inspector.entry(name, registry.name, module.path, target, extra)
+    workspace.claim_cache()
+    registry_cache.write(Path(workspace.registry_cache_file), caches, update=job.update)
+    write_dump(Path(workspace.cache_dir, DUMP_FILE), Dump(infos, entries), job.root, update=job.update)
+    return {"registries": len(caches), "modules": sum(len(data.modules) for data in caches.values())}
+
+
+def _object(path: str) -> Any:
+    """What is imported from ``path``, None if nothing is there."""
+    head, _, name = path.rpartition(".")
+    module: ModuleType | None = sys.modules.get(head)
+    found = getattr(module, name, None)
+    return sys.modules.get(path) if found is None else found
+
+
+def _say(tell: TextIO, **message: Any) -> None:
+    tell.write(json.dumps(message) + "\n")
+    tell.flush()
+
+
+def main() -> None:
+    """Do the job in the first argument, then end at once: threads of the project must not keep the process alive."""
+    with os.fdopen(os.dup(1), "w", encoding="utf-8") as tell:
+        os.dup2(2, 1)
+        run(Job(**json.loads(sys.argv[1])), tell)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

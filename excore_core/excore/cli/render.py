@@ -1,0 +1,207 @@
+"""What the findings of ``excore check`` look like: for people, for machines, for GitHub, for code scanners."""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, TextIO
+
+from .. import __version__
+from ..lang.problems import CATALOGUE
+from ..lang.text import offset_in_line
+from .report import SEVERITIES, Json, encode
+from .uris import to_path, to_uri
+
+if TYPE_CHECKING:
+    from .check import Finding
+
+Style = str
+Line = list[tuple[str, Style]]
+
+_NAMES = {number: name for name, number in SEVERITIES.items()}
+_STYLES = {1: "bold red", 2: "bold yellow", 3: "bold blue", 4: "dim"}
+
+
+def as_json(found: Sequence[Finding], out: TextIO) -> None:
+    """A JSON array with one line for each file: what the server publishes for it, but for the version."""
+    lines = (encode({"uri": to_uri(one.path), "diagnostics": one.diagnostics}) for one in found)
+    out.write("[" + ",\n ".join(lines) + "]\n")
+
+
+# For people
+
+
+def as_text(found: Sequence[Finding], out: TextIO) -> None:
+    """The place, the line, and carets below what is meant; in colours where ``out`` is a terminal that shows them."""
+    lines = [line for finding in found for line in _described(finding)]
+    if found:
+        lines.append(_summary(found))
+    if not out.isatty() or os.environ.get("NO_COLOR"):
+        out.writelines(_encodable("".join(text for text, _ in line), out) + "\n" for line in lines)
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(file=out, highlight=False, soft_wrap=True)
+    for line in lines:
+        console.print(Text.assemble(*line))
+
+
+def _encodable(text: str, out: TextIO) -> str:
+    encoding = out.encoding or "ascii"
+    return text.encode(encoding, "backslashreplace").decode(encoding)
+
+
+def _described(finding: Finding) -> Iterator[Line]:
+    for item in finding.diagnostics:
+        line, column, end = _place(finding, item)
+        style = _STYLES[item["severity"]]
+        yield [
+            (f"{_shown(finding.path)}:{line + 1}:{column + 1}: ", "bold"),
+            (f"{_NAMES[item['severity']]}[{item['code']}]", style),
+            (f" {item['message']}", ""),
+        ]
+        if line < len(finding.text) and finding.text.text:
+            source = finding.text.line(line).expandtabs(1)
+            gutter = f"{line + 1:>5} | "
+            yield [(gutter, "dim"), (source, "")]
+            marks = "^" * max(1, _width(source[column:end]))
+            advice = _advice(item, finding)
+            blank = " " * (len(gutter) - 2) + "| " + " " * _width(source[:column])
+            yield [(blank, "dim"), (marks, style), (f" {advice}" if advice else "", "green")]
+        for related in item.get("relatedInformation", ()):
+            where = related["location"]
+            path = to_path(where["uri"]) or where["uri"]
+            start = where["range"]["start"]
+            note = f"note: {related['message']}"
+            yield [(f"      = {_shown(path)}:{start['line'] + 1}: ", "dim"), (note, "dim")]
+        yield []
+
+
+def _advice(item: Json, finding: Finding) -> str:
+    names = item.get("data", {}).get("suggestions", ())
+    if not names or (len(names) == 1 and f"`{names[0]}`" in item["message"]):
+        return ""
+    *others, last = [f"`{name}`" for name in names[:3]]
+    return f"did you mean {', '.join(others) + ' or ' if others else ''}{last}?"
+
+
+def _place(finding: Finding, item: Json) -> tuple[int, int, int]:
+    """Line, column and end column of a diagnostic on its first line, 0-based, in characters."""
+    start, end = item["range"]["start"], item["range"]["end"]
+    number: int = start["line"]
+    if number >= len(finding.text):
+        return number, 0, 0
+    line = finding.text.line(number)
+    column = offset_in_line(line, start["character"], "utf-16")
+    until = offset_in_line(line, end["character"], "utf-16") if end["line"] == number else len(line)
+    return number, column, until
+
+
+def _width(text: str) -> int:
+    """Columns that ``text`` takes in a terminal."""
+    wide = sum(1 for char in text if unicodedata.east_asian_width(char) in "WF")
+    return len(text) + wide - sum(1 for char in text if unicodedata.combining(char))
+
+
+def _summary(found: Sequence[Finding]) -> Line:
+    from .check import counts
+
+    by_name = counts(found)
+    files = f"{len(found)} file{'s' if len(found) != 1 else ''} checked: "
+    if not by_name:
+        return [(files, ""), ("no problems", "bold green")]
+    parts = [f"{count} {name}{'s' if count != 1 and name != 'information' else ''}" for name, count in by_name.items()]
+    return [(files, ""), (", ".join(parts), "bold")]
+
+
+def _shown(path: str) -> str:
+    """The path from here if it is below, else the whole path."""
+    try:
+        relative = os.path.relpath(path)
+    except ValueError:  # another drive
+        return path
+    return path if relative.startswith("..") else relative
+
+
+# For GitHub's log, which makes annotations of it
+
+
+def as_github(found: Sequence[Finding], out: TextIO) -> None:
+    """Workflow commands, one line for each diagnostic."""
+    levels = {1: "error", 2: "warning", 3: "notice", 4: "notice"}
+    for finding in found:
+        for item in finding.diagnostics:
+            line, column, end = _place(finding, item)
+            last = item["range"]["end"]["line"]
+            where = f"file={_property(_shown(finding.path))},line={line + 1},endLine={last + 1}"
+            if last == line:  # columns are for ranges on one line only
+                where += f",col={column + 1},endColumn={end + 1}"
+            title = _property(f"excore {item['code']}")
+            out.write(f"::{levels[item['severity']]} {where},title={title}::{_data(item['message'])}\n")
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+# SARIF, which code scanners read
+
+
+def as_sarif(found: Sequence[Finding], out: TextIO) -> None:
+    """A SARIF 2.1.0 log with one run."""
+    levels = {1: "error", 2: "warning", 3: "note", 4: "note"}
+    rules = [
+        {
+            "id": kind.code,
+            "shortDescription": {"text": kind.summary},
+            "helpUri": kind.page,
+            "defaultConfiguration": {"level": levels[SEVERITIES[kind.severity]]},
+        }
+        for kind in CATALOGUE.values()
+    ]
+    index = {code: number for number, code in enumerate(CATALOGUE)}
+    results = [_result(finding, item, levels, index) for finding in found for item in finding.diagnostics]
+    driver = {"name": "excore", "version": __version__, "rules": rules}
+    run = {"tool": {"driver": driver}, "columnKind": "utf16CodeUnits", "results": results}
+    out.write(encode({"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}))
+    out.write("\n")
+
+
+def _result(finding: Finding, item: Json, levels: dict[int, str], index: dict[str, int]) -> Json:
+    related = (
+        (_location(other["location"]["uri"], other["location"]["range"]), other["message"])
+        for other in item.get("relatedInformation", ())
+    )
+    return {
+        "ruleId": item["code"],
+        "ruleIndex": index[item["code"]],
+        "level": levels[item["severity"]],
+        "message": {"text": item["message"]},
+        "locations": [_location(to_uri(finding.path), item["range"])],
+        "relatedLocations": [{**place, "message": {"text": message}} for place, message in related],
+    }
+
+
+def _location(uri: str, where: Json) -> Json:
+    start, end = where["start"], where["end"]
+    region = {
+        "startLine": start["line"] + 1,
+        "startColumn": start["character"] + 1,
+        "endLine": end["line"] + 1,
+        "endColumn": end["character"] + 1,
+    }
+    return {"physicalLocation": {"artifactLocation": {"uri": uri}, "region": region}}
+
+
+RENDERERS: dict[str, Callable[[Sequence[Finding], TextIO], None]] = {
+    "text": as_text,
+    "json": as_json,
+    "github": as_github,
+    "sarif": as_sarif,
+}

@@ -1,0 +1,141 @@
+"""``excore show``, ``blame``, ``graph`` and ``python``: one config, seen in other ways. Nothing of it is run."""
+
+from __future__ import annotations
+
+import json
+import os
+from enum import Enum
+from typing import Annotated, Any
+
+import typer
+
+from ..lang.snapshot import Snapshot
+from ..lang.tables import plain
+from ..views import blame as blaming
+from ..views import drawing
+from ..views.composed import composed
+from ..views.graph import Edge, Node
+from ..views.graph import graph as make_graph
+from ..views.lines import Document, place_of, shown_place
+from ..views.python_code import python_code
+from ..views.svg import svg
+from .asking import fail
+from .auto_register import shown
+from .paper import mark, put, say
+from .resolved import opened
+
+Config = Annotated[str, typer.Argument(metavar="CONFIG", help="A config file.", show_default=False)]
+
+
+class Picture(str, Enum):
+    """The forms of a graph."""
+
+    mermaid = "mermaid"
+    dot = "dot"
+    svg = "svg"
+    json = "json"
+
+
+def show(
+    config: Config,
+    origins: Annotated[
+        bool, typer.Option("--origins/--no-origins", help="Say behind each line where it comes from.")
+    ] = True,
+    quoted: Annotated[
+        bool, typer.Option("--quoted", help="Quote keys with prefixes: plain TOML 1.0, which any tool reads.")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print JSON: the values, and the place of each line.")
+    ] = False,
+) -> None:
+    """Show a config with all its bases merged in. The text is a config that loads to the same."""
+    snapshot, path = opened(config)
+    if as_json:
+        document = composed(snapshot, path, origins=False, quoted=quoted)
+        typer.echo(json.dumps(_plain(snapshot, path, document), indent=2, ensure_ascii=False, default=str))
+        return
+    say(composed(snapshot, path, origins=origins, quoted=quoted).text, "toml")
+    _warn(snapshot, path)
+
+
+def _plain(snapshot: Snapshot, path: str, document: Document) -> dict[str, Any]:
+    lines = []
+    for line in document.lines:
+        place = place_of(snapshot, line.origin) if line.origin is not None else None
+        lines.append(
+            {
+                "text": line.text,
+                "file": place.path if place is not None else None,
+                "line": place.line + 1 if place is not None else None,
+            }
+        )
+    values = plain(snapshot.closure(path).root)
+    return {"config": path, "files": list(snapshot.closure(path).files), "values": values, "lines": lines}
+
+
+def _warn(snapshot: Snapshot, path: str) -> None:
+    """Say if what is shown cannot be whole."""
+    errors = [item for item in snapshot.root_problems(path) if item.severity == "error"]
+    if errors:
+        number = f"{len(errors)} error{'s' if len(errors) > 1 else ''}"
+        typer.echo(f"excore: {shown(path)} has {number}; see `excore check {shown(path)}`", err=True)
+
+
+def blame(
+    config: Config,
+    key: Annotated[str, typer.Argument(metavar="KEY", help="As Model.FCN.layers, or a table.", show_default=False)],
+) -> None:
+    """Say which file and line sets a value, and what it overrides. For a table, say it of each key in it."""
+    snapshot, path = opened(config)
+    try:
+        found = blaming.blame(snapshot, path, key)
+    except blaming.NoSuchKey as error:
+        near = error.suggestions
+        fail(f"{error}" + (f"; did you mean {near[0]}?" if near else ""))
+    for item in found:
+        if len(found) > 1:
+            typer.echo(mark(item.key, "cyan"))
+        _say_setting(snapshot, item.setting, "", "green")
+        for other in item.overridden:
+            _say_setting(snapshot, other, "overrides ", "dim")
+
+
+def _say_setting(snapshot: Snapshot, setting: blaming.Setting, before: str, style: str) -> None:
+    place = shown_place(snapshot, setting.origin, os.getcwd())
+    typer.echo(f"  {mark(before, 'dim')}{mark(place, style)}: {setting.text}")
+
+
+def graph(
+    config: Config,
+    format: Annotated[Picture, typer.Option("--format", "-f", help="What the graph looks like.")] = Picture.mermaid,
+    output: Annotated[
+        str, typer.Option("--output", "-o", metavar="FILE", help="Write to a file.", show_default=False)
+    ] = "",
+) -> None:
+    """Draw what a config builds: which object gets which, and what is shared."""
+    snapshot, path = opened(config)
+    found = make_graph(snapshot.own_model(path))
+
+    def place(item: Node | Edge) -> str | None:
+        return shown_place(snapshot, item.origin, os.getcwd()) if item.origin is not None else None
+
+    if format is Picture.json:
+        text = drawing.as_json(found, place)
+    elif format is Picture.svg:
+        text = svg(found, os.path.basename(path))
+    else:
+        text = (drawing.dot if format is Picture.dot else drawing.mermaid)(found)
+    put(text, output, {"json": "json", "svg": "xml"}.get(format.value, ""))
+    _warn(snapshot, path)
+
+
+def python(
+    config: Config,
+    output: Annotated[
+        str, typer.Option("--output", "-o", metavar="FILE", help="Write to a file.", show_default=False)
+    ] = "",
+) -> None:
+    """Show the Python that a config stands for: the calls a build would make."""
+    snapshot, path = opened(config)
+    put(python_code(snapshot.own_model(path)).text, output, "python")
+    _warn(snapshot, path)

@@ -1,0 +1,29 @@
+"""``excore primary-fields`` and ``excore registries``."""
+
+from __future__ import annotations
+
+import os
+
+import typer
+
+from ..engine.tables import render
+from ..lang.project import RegistrySpec, find_project
+from .indexing import make_indexer
+from .project_file import notation
+
+
+def primary_fields() -> None:
+    """Show the fields whose modules are built."""
+    project = find_project(os.getcwd())
+    if not project.declared:
+        project = project.completed(make_indexer(project).build())
+    typer.echo(render(["FIELDS"], [[name] for name in project.primary_fields]))
+
+
+def registries() -> None:
+    """Show the registries, those of the project file as they are written there, then others found in the source."""
+    project = find_project(os.getcwd())
+    declared = {spec.name: spec for spec in project.registries}
+    names = project.registry_names(make_indexer(project).build())
+    specs = [declared.get(name, RegistrySpec(name, False, ())) for name in names if not name.startswith("__")]
+    typer.echo(render(["Registry"], [[notation(spec)] for spec in specs]))

@@ -1,0 +1,175 @@
+"""``excore generate-typehints``: what ``build_all`` of a config returns, as types for editors and type checkers."""
+
+from __future__ import annotations
+
+import keyword
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..engine.cache import write_text
+from ..lang.model import Model
+from ..lang.project import find_project
+from ..lang.syntax.tree import Array, Scalar, Value
+from ..lang.tables import BoundValue, Tables
+from .asking import fail
+from .auto_register import shown, source_folder
+from .dumps import project_catalog
+from .resolved import resolved
+
+MARK = "excore generate-typehints"
+_SCALARS = {
+    "string": "str",
+    "integer": "int",
+    "float": "float",
+    "boolean": "bool",
+    "datetime": "datetime.datetime",
+    "datetime-local": "datetime.datetime",
+    "date-local": "datetime.date",
+    "time-local": "datetime.time",
+}
+
+
+def generate_typehints(
+    entry: Annotated[str, typer.Argument(help="The module of src_dir that is written.")] = "module_types",
+    class_name: Annotated[str, typer.Option("--class-name", help="The class of the modules.")] = "TypedModules",
+    info_class_name: Annotated[
+        str, typer.Option("--info-class-name", help="The class of isolated values.")
+    ] = "RunInfo",
+    config: Annotated[
+        str,
+        typer.Option("--config", help="A config whose modules and isolated values are written.", show_default=False),
+    ] = "",
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that this command did not write.")] = False,
+) -> None:
+    """Write classes for what build_all returns. With a config they name the very classes it builds.
+
+    Nothing is imported or built.
+    """
+    project = find_project(os.getcwd())
+    path = Path(source_folder(project), f"{entry.removesuffix('.py')}.py")
+    if path.exists() and not force:
+        before = path.read_text("utf-8", errors="replace")
+        if MARK not in before and f"class {class_name}" not in before:
+            fail(f"{shown(str(path))} was not written by this command; --force replaces it")
+    for name in (class_name, info_class_name):
+        if not name.isidentifier() or keyword.iskeyword(name):
+            fail(f"`{name}` is not the name of a class")
+    if config:
+        text = module_text(resolved(config), class_name, info_class_name)
+    else:
+        fields = project.primary_fields or project.completed(project_catalog(project)).primary_fields
+        if not fields:
+            fail("there are no fields; run `excore init` first")
+        text = _text([(name, "Any") for name in fields], [], [], class_name, info_class_name)
+    write_text(path, text)
+    typer.echo(f"{shown(str(path))} is written")
+
+
+def module_text(model: Model, class_name: str, info_class_name: str) -> str:
+    """The text of a module that types what a config builds."""
+    fields: list[tuple[str, str]] = []
+    groups: list[str] = []
+    for name in model.project.primary_fields:
+        group = model.groups.get(name)
+        if group is None or not group.members:
+            continue
+        types = [(member, module_type(model, (name, member))) for member in group.members]
+        if len(types) == 1:
+            fields.append((name, types[0][1]))
+        else:
+            groups += ["", "", *_class(f"_{name}", "ModuleWrapper", f"The modules of {name}.", types)]
+            fields.append((name, f"_{name}"))
+    info = [(name, value_type(binding.value)) for name, binding in model.isolated.items()]
+    info += [(name, "dict[str, Any]") for name, group in model.groups.items() if group.leftover]
+    return _text(fields, info, groups, class_name, info_class_name)
+
+
+def module_type(model: Model, path: tuple[str, str]) -> str:
+    """The type of what a build makes of a table, with the whole import path of its class."""
+    entry = model.entry(path)
+    if path in model.silent and path not in model.unbuilt:
+        return "ModuleNode"
+    if entry is None or entry.kind == "function" or not all(map(str.isidentifier, entry.path.split("."))):
+        return "Any"
+    if entry.kind == "module":
+        return "ModuleType"
+    return f"type[{entry.path}]" if path in model.unbuilt or model.kind(path) == "class" else entry.path
+
+
+def value_type(value: BoundValue | Value) -> str:
+    """The type of a value as it is written."""
+    if isinstance(value, Scalar):
+        return _SCALARS.get(value.kind, "Any")
+    if isinstance(value, Array):
+        inner = {value_type(item) for item in value.items}
+        return f"list[{inner.pop()}]" if len(inner) == 1 else "list[Any]"
+    return "list[dict[str, Any]]" if isinstance(value, Tables) else "dict[str, Any]"
+
+
+def _text(
+    fields: list[tuple[str, str]], info: list[tuple[str, str]], groups: list[str], class_name: str, info_class: str
+) -> str:
+    named = [(name, type_) for name, type_ in fields if not hasattr(dict, name)]
+    body = [*groups, "", "", *_class(class_name, "ModuleWrapper", "The modules that are built, by field.", named)]
+    body += ["", "", *_typed_dict(info_class, info)]
+    result = f"tuple[{class_name}, {info_class}]"
+    body += ["", "", f"def build_all(cfg: LazyConfig) -> {result}:"]
+    body += ['    """Build a config; what it returns has types."""', f'    return cast("{result}", cfg.build_all())']
+    text = "\n".join(body)
+    lines = [f'"""What a config builds. Written by `{MARK}`, and written anew by it."""', ""]
+    lines += ["from __future__ import annotations", "", *_imports(text), *body]
+    return "\n".join(lines) + "\n"
+
+
+def _imports(text: str) -> Iterator[str]:
+    """Imports that the text needs; the modules of a project's own classes only for type checkers."""
+    standard = [line for name, line in _STANDARD.items() if name in text]
+    yield from standard
+    names = [name for name in ("TYPE_CHECKING", "Any", "TypedDict", "cast") if name in text]
+    modules = sorted(_modules(text))
+    if modules:
+        names.insert(0, "TYPE_CHECKING")
+    yield f"from typing import {', '.join(names)}"
+    yield ""
+    nodes = ["LazyConfig", *(["ModuleNode"] if "ModuleNode" in text else []), "ModuleWrapper"]
+    yield f"from excore.config import {', '.join(nodes)}"
+    if modules:
+        yield ""
+        yield "if TYPE_CHECKING:"
+        yield from (f"    import {module}" for module in modules)
+
+
+_STANDARD = {"datetime.": "import datetime", "ModuleType": "from types import ModuleType"}
+
+
+def _modules(text: str) -> set[str]:
+    found = set()
+    for line in text.split("\n"):
+        name, colon, annotation = line.strip().partition(": ")
+        path = annotation.removeprefix("type[").removesuffix("]")
+        if colon and name.isidentifier() and "." in path and path.replace(".", "").isidentifier():
+            if not path.startswith("datetime."):
+                found.add(path.rpartition(".")[0])
+    return found
+
+
+def _class(name: str, base: str, doc: str, fields: list[tuple[str, str]]) -> list[str]:
+    lines = [f"class {name}({base}):", f'    """{doc}"""', ""]
+    lines += [f"    {field}: {type_}" for field, type_ in fields if _is_name(field)]
+    return lines if lines[-1] else lines[:-1]
+
+
+def _typed_dict(name: str, fields: list[tuple[str, str]]) -> list[str]:
+    doc = "Values that are no modules."
+    if all(_is_name(field) for field, _ in fields):
+        return _class(name, "TypedDict", doc, fields)
+    items = ", ".join(f'{field!r}: "{type_}"' for field, type_ in fields)
+    return [f'{name} = TypedDict("{name}", {{{items}}})', f'"""{doc}"""']
+
+
+def _is_name(text: str) -> bool:
+    return text.isidentifier() and not keyword.iskeyword(text)

@@ -1,0 +1,32 @@
+"""Python files that are no Python, where a name is unknown that one of them may register."""
+
+from __future__ import annotations
+
+import ast
+import os
+import warnings
+from collections.abc import Collection, Iterator
+
+from ..index.files import walk
+from ..lang.project import Project
+
+
+def unparsed(project: Project, names: Collection[str]) -> Iterator[str]:
+    """One line for each file of a project in which one of ``names`` stands and that Python cannot parse."""
+    for found in walk(project.root, project.exclude, project.src_dir) if names else ():
+        try:
+            with open(found.path, encoding="utf-8", errors="replace") as stream:
+                text = stream.read()
+        except OSError:
+            continue
+        if not any(name in text for name in names):
+            continue
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                ast.parse(text)
+        except SyntaxError as error:
+            place = f"{os.path.relpath(found.path)}:{error.lineno or 1}"
+            yield f"{place}: {error.msg}; what this file registers is not known"
+        except (ValueError, RecursionError, MemoryError):
+            continue

@@ -1,0 +1,138 @@
+"""Attribute paths on nodes: `"ResNet.blocks[0].out(1)"`."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterable, Sequence
+from types import ModuleType
+from typing import Any
+
+from excore.config.nodes import ModuleNode, VariableReference, build_value
+from excore.config.targets import Converted, import_submodule
+from excore.engine.hook import ConfigArgumentHook
+from excore.errors import (
+    ConfigError,
+    CoreConfigParseError,
+    MissingAttributeError,
+    ModuleBuildError,
+    did_you_mean,
+)
+from excore.lang.paths import Attribute, Call, Index, PathError, Step, parse_path
+
+__all__ = ["ChainedInvocationWrapper", "GetAttr", "follow"]
+
+
+class GetAttr(ConfigArgumentHook):
+    """What an attribute path leads to from the object a node builds.
+
+    With `instantiate` a class at the end of a path that does not end with a call is called without arguments.
+    """
+
+    flag = "."
+
+    def __init__(self, node: Any, attr: str | Sequence[Step], instantiate: bool = False) -> None:
+        """`attr` is a path as text or parsed. Raises `CoreConfigParseError` with the column if it is none."""
+        super().__init__(node)
+        self.steps = _parse(attr) if isinstance(attr, str) else tuple(attr)
+        self.instantiate = instantiate
+
+    @property
+    def attr(self) -> str:
+        """The path as text."""
+        return path_text(self.steps)
+
+    def hook(self, **params: Any) -> Any:
+        """The value. Raises `MissingAttributeError`, or `ModuleBuildError` with the cause if a step fails."""
+        if isinstance(self.node, ModuleNode) and self.node._no_call:
+            raise ModuleBuildError(f"`{self.name}` has `__no_call__`, so it has no attribute `{self.attr}` yet.")
+        target = self.node(**params)
+        if isinstance(target, ModuleNode):
+            raise ModuleBuildError(f"`{self.name}` has `__no_call__`, so it has no attribute `{self.attr}` yet.")
+        value = follow(target, self.steps, self.name, tables=_is_variable(self.node))
+        if self.instantiate and isinstance(value, type) and not isinstance(self.steps[-1], Call):
+            with Converted(_failing(self.name, self.attr), passing=(ConfigError,)):
+                return value()
+        return value
+
+    def __repr__(self) -> str:
+        return f"GetAttr({self.node!r}, {self.attr!r})"
+
+    @classmethod
+    def from_list(cls, node: Any, attrs: Iterable[str]) -> Any:
+        """`node` with each of the paths on it, one after the other."""
+        for attr in attrs:
+            node = cls(node, attr)
+        return node
+
+    @classmethod
+    def __excore_prepare__(cls, node: Any, info: str, config: Any) -> Any:
+        return cls(node, info)
+
+
+ChainedInvocationWrapper = GetAttr
+
+
+def follow(target: Any, steps: Iterable[Step], name: str, *, tables: bool = False) -> Any:
+    """What `steps` lead to from `target`, which is called `name` in errors.
+
+    A submodule of a python module is imported if need be. With `tables` the keys of a dict count as attributes.
+    """
+    for step in steps:
+        if isinstance(step, Attribute):
+            target = _attribute(target, step.name, name, tables)
+        elif isinstance(step, Index):
+            with Converted(_failing(name, path_text([step])), passing=(ConfigError,)):
+                target = target[step.value]
+        else:
+            args = copy.deepcopy(step.args)
+            kwargs = copy.deepcopy(dict(step.kwargs))
+            with Converted(_failing(name, path_text([step])), passing=(ConfigError,)):
+                target = target(*args, **kwargs)
+    return target
+
+
+def path_text(steps: Iterable[Step]) -> str:
+    """`steps` as the text they are parsed from, up to the spelling of literals."""
+    text = ""
+    for step in steps:
+        if isinstance(step, Attribute):
+            text += f".{step.name}" if text else step.name
+        elif isinstance(step, Index):
+            text += f"[{step.value!r}]"
+        else:
+            given = [repr(arg) for arg in step.args]
+            given += [f"{key}={value!r}" for key, value in step.kwargs]
+            text += f"({', '.join(given)})"
+    return text
+
+
+def _parse(text: str) -> tuple[Step, ...]:
+    try:
+        return parse_path(text)
+    except PathError as error:
+        message = f"`{text}` is no attribute path: {error} (column {error.column + 1})."
+        raise CoreConfigParseError(message) from error
+
+
+def _is_variable(node: Any) -> bool:
+    while isinstance(node, GetAttr):
+        node = node.node
+    return isinstance(node, VariableReference)
+
+
+def _attribute(target: Any, attribute: str, name: str, tables: bool) -> Any:
+    if tables and isinstance(target, dict) and attribute in target:
+        return build_value(target[attribute])
+    with Converted(_failing(name, attribute), passing=(ConfigError,)):
+        try:
+            return getattr(target, attribute)
+        except AttributeError as error:
+            submodule = import_submodule(target, attribute) if isinstance(target, ModuleType) else None
+            if submodule is not None:
+                return submodule
+            message = f"`{name}` has no attribute `{attribute}`.{did_you_mean(attribute, dir(target))}"
+            raise MissingAttributeError(message) from error
+
+
+def _failing(name: str, what: str) -> Callable[[Exception], ModuleBuildError]:
+    return lambda error: ModuleBuildError(f"`{what}` on `{name}` failed: {type(error).__name__}: {error}")

@@ -1,0 +1,58 @@
+"""`load`, `load_config` and `build_all`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from excore.config.document import Document
+from excore.config.lazy import ConfigDict, LazyConfig
+from excore.config.wrapper import ModuleWrapper
+from excore.engine.workspace import Workspace, workspace
+from excore.lang.grammar import BASE_KEY
+
+__all__ = ["build_all", "load", "load_config", "set_primary_fields"]
+
+PathLike = str | os.PathLike[str]
+
+
+def load(
+    filename: PathLike,
+    *,
+    dump_path: PathLike | None = None,
+    update_dict: Mapping[str, Any] | None = None,
+    base_key: str = BASE_KEY,
+    parse_config: bool = True,
+) -> LazyConfig:
+    """The config in a TOML file, with all it inherits through `base_key`, its modules ready to be built.
+
+    `update_dict` is merged last, as if it were one more file; it may hold any Python values. With `dump_path` the
+    merged config is written there. Without `parse_config` it is only read; what it means is found out when it is built.
+    One `ConfigError` tells all problems of the config; missing and unknown arguments are found when they are built.
+    """
+    cfg = LazyConfig(Document(os.fspath(filename), base_key, update_dict), parse=False)
+    if parse_config:
+        cfg.parse()
+    else:
+        _ = cfg.config  # what is wrong with the files is told now
+    if dump_path is not None:
+        cfg.dump(dump_path)
+    return cfg
+
+
+def load_config(filename: PathLike, base_key: str = BASE_KEY) -> ConfigDict:
+    """The merged config of a TOML file as it is written. Registries play no part in it."""
+    return ConfigDict(Document(os.fspath(filename), base_key).values())
+
+
+def build_all(cfg: LazyConfig) -> tuple[ModuleWrapper, dict[str, Any]]:
+    """As `LazyConfig.build_all`."""
+    return cfg.build_all()
+
+
+def set_primary_fields(settings: Workspace) -> None:
+    """Let the fields of `settings` be those of the workspace. They are found by themselves; older code calls this."""
+    if settings is not workspace:
+        workspace.primary_fields = list(settings.primary_fields)
+        workspace.primary_to_registry = dict(settings.primary_to_registry)

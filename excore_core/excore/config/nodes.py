@@ -1,0 +1,419 @@
+"""Nodes: a class, function or python module with its arguments, built when called.
+
+A node can be made and used without any config file:
+
+    node = ModuleNode(FCN).add(backbone=InterNode(ResNet) << {"depth": 18})
+    model = node()
+
+A call never changes the node. Arguments that are nodes, also inside of lists, tuples and dicts, are built first, anew
+for each call, except `ReusedNode`, which is built once.
+"""
+
+from __future__ import annotations
+
+import builtins
+import copy
+from collections.abc import Collection, Mapping
+from types import ModuleType
+from typing import Any, ClassVar, Protocol, TypeVar
+
+from excore.config.action import parse_value
+from excore.config.targets import Converted, import_target, missing_arguments, target_name, unknown_arguments
+from excore.engine.hook import ConfigArgumentHook
+from excore.engine.logging import logger
+from excore.engine.registry import Registry
+from excore.engine.workspace import workspace
+from excore.errors import (
+    ConfigError,
+    CoreConfigParseError,
+    CoreConfigSupportError,
+    ModuleBuildError,
+    ModuleValidateError,
+    UnknownArgumentError,
+    did_you_mean,
+)
+from excore.lang.grammar import NO_CALL_KEY
+
+__all__ = [
+    "BoundHook",
+    "ClassNode",
+    "ConfigHookNode",
+    "InterNode",
+    "InternNode",
+    "ModuleNode",
+    "ReusedNode",
+    "VariableReference",
+    "build_value",
+]
+
+_ATOMS = frozenset({str, int, float, bool, type(None)})
+
+Self = TypeVar("Self", bound="ModuleNode")
+
+
+def build_value(value: Any, *, fresh: bool = True) -> Any:
+    """`value` with every node in it built; a node marked `__no_call__` stays a node.
+
+    With `fresh` lists, tuples and dicts are copied always, else only where something in them was built.
+    """
+    kind = type(value)
+    if kind in _ATOMS:
+        return value
+    if isinstance(value, ModuleNode):
+        return value if value._no_call else value()
+    if isinstance(value, ConfigArgumentHook):
+        return value()
+    if kind is list or kind is tuple:
+        items = [item if type(item) in _ATOMS else build_value(item, fresh=fresh) for item in value]
+        changed = fresh or any(new is not old for new, old in zip(items, value, strict=True))
+        return kind(items) if changed else value
+    if kind is dict:
+        entries = {key: build_value(item, fresh=fresh) for key, item in value.items()}
+        changed = fresh or any(entries[key] is not item for key, item in value.items())
+        return entries if changed else value
+    build = getattr(kind, "__excore_build__", None)
+    return value if build is None else build(value)
+
+
+class Place(Protocol):
+    """A table of a config."""
+
+    def explain(self, error: ConfigError, argument: str = "", given: frozenset[str] = frozenset()) -> None:
+        """Let an error say that it comes from this table, or from an argument in it."""
+
+
+class ModuleNode(dict[str, Any]):
+    """`target` and, as a dict, its arguments. `target` may be anything; what is not callable fails when called."""
+
+    priority: ClassVar[int] = 0
+    _no_call: bool
+    _place: Place | None = None  # where in a config it comes from
+
+    def __init__(self, target: Any, _no_call: bool = False) -> None:
+        super().__init__()
+        self.target = target
+        self._no_call = _no_call
+
+    @property
+    def name(self) -> str:
+        """The short name of the target."""
+        return target_name(self.target)
+
+    def add(self: Self, **params: Any) -> Self:
+        """Set arguments; returns the node."""
+        self.update(params)
+        return self
+
+    def __lshift__(self: Self, params: Mapping[str, Any]) -> Self:
+        """`node << {"a": 1}` sets arguments and gives the node. Raises TypeError for anything but a dict."""
+        if not isinstance(params, dict):
+            raise TypeError(f"A dict of arguments is expected, but got {type(params)}.")
+        self.update(params)
+        return self
+
+    def __rshift__(self: Self, other: ModuleNode) -> Self:
+        """`a >> b` puts the arguments of `a` into `b` and gives `a`. Raises TypeError if `b` is no node."""
+        if not isinstance(other, ModuleNode):
+            raise TypeError(f"A node is expected, but got {type(other)}.")
+        other.update(self)
+        return self
+
+    def __call__(self, **params: Any) -> Any:
+        """What the target returns for the node's arguments and `params`, which win.
+
+        A python module is returned itself. Raises `ModuleValidateError` naming every missing argument, and
+        `ModuleBuildError` with the cause if the call fails.
+        """
+        node = self._with(params) if params else self
+        try:
+            node.validate()
+            return node._instantiate(params)
+        except ConfigError as error:
+            node._explain(error)
+            raise
+
+    def _explain(self, error: ConfigError, argument: str = "") -> None:
+        if self._place is not None:
+            self._place.explain(error, argument, frozenset(self))
+
+    def validate(self) -> None:
+        """Check that every required argument is there (SPEC VALID-1, VALID-4); raises `ModuleValidateError`.
+
+        Nothing is checked while `workspace.excore_validate` is off. While `workspace.excore_manual_set` is on, missing
+        arguments are asked for, one line each, and kept in the node.
+        """
+        self._validate(self)
+
+    def _validate(self, given: Collection[str]) -> None:
+        if isinstance(self.target, ModuleType):
+            return
+        missing = missing_arguments(self.target, given)
+        if not missing or not workspace.excore_validate:
+            return
+        if workspace.excore_manual_set:
+            self._ask(missing)
+            return
+        hints = [f" It takes no `{name}`.{hint}" for name, hint in unknown_arguments(self.target, given).items()]
+        names = ", ".join(f"`{name}`" for name in missing)
+        raise ModuleValidateError(f"`{self.name}` needs {names}, which {_is(missing)} not given.{''.join(hints)}")
+
+    def _ask(self, names: list[str]) -> None:
+        logger.info("Values of {} of `{}`, one a line:", ", ".join(f"`{name}`" for name in names), self.name)
+        try:
+            for name, line in zip(names, iter(builtins.input, None), strict=False):
+                self[name] = parse_value(line)
+        except EOFError as error:
+            raise ModuleValidateError(f"No values were given for {', '.join(names)} of `{self.name}`.") from error
+
+    def _with(self: Self, params: Mapping[str, Any]) -> Self:
+        node = copy.copy(self)
+        dict.update(node, params)
+        return node
+
+    def _arguments(self, given: Collection[str]) -> dict[str, Any]:
+        """The arguments, built; the values named in `given` are the caller's own objects and are not copied."""
+        arguments = {}
+        for name, value in self.items():
+            if type(value) in _ATOMS:
+                arguments[name] = value
+                continue
+            try:
+                arguments[name] = build_value(value, fresh=name not in given)
+            except ConfigError as error:
+                self._explain(error, name)
+                error.within(f"{self.name}.{name}")
+                raise
+        return arguments
+
+    def _instantiate(self, given: Collection[str] = ()) -> Any:
+        if isinstance(self.target, ModuleType):
+            return self.target
+        arguments = self._arguments(given)
+        with Converted(lambda error: self._failure(error, arguments)):
+            built = self.target(**arguments)
+        if workspace.excore_log_build_message:
+            logger.success("Successfully instantiated: {} with arguments {}", self.name, list(arguments))
+        return built
+
+    def _failure(self, error: Exception, arguments: Mapping[str, Any]) -> ModuleBuildError:
+        if isinstance(error, TypeError):
+            unknown = unknown_arguments(self.target, arguments)
+            if unknown:
+                hints = " ".join(f"`{self.name}` takes no argument `{name}`.{hint}" for name, hint in unknown.items())
+                return UnknownArgumentError(hints)
+        names = ", ".join(f"`{name}`" for name in arguments) or "none"
+        return ModuleBuildError(f"Building `{self.name}` failed: {type(error).__name__}: {error} (arguments: {names})")
+
+    def __deepcopy__(self: Self, memo: dict[int, Any]) -> Self:
+        """A node of its own for the same target; what was built is not copied."""
+        node = copy.copy(self)
+        memo[id(self)] = node
+        vars(node).pop("_built", None)
+        for name, value in self.items():
+            dict.__setitem__(node, name, copy.deepcopy(value, memo))
+        return node
+
+    def __repr__(self) -> str:
+        arguments = ", ".join([self.name, *(f"{name}={value!r}" for name, value in self.items())])
+        return f"{type(self).__name__}({arguments})"
+
+    def __eq__(self, other: object) -> bool:
+        """Equal are nodes of one class with the same target and equal arguments."""
+        if not isinstance(other, ModuleNode):
+            return NotImplemented
+        return type(self) is type(other) and self.target is other.target and dict.__eq__(self, other)
+
+    def __ne__(self, other: object) -> bool:
+        equal = self.__eq__(other)
+        return equal if equal is NotImplemented else not equal
+
+    __hash__ = None
+
+    @classmethod
+    def from_str(cls: type[Self], str_target: str, params: Mapping[str, Any] | None = None) -> Self:
+        """A node for a dotted import path. Raises `StrToClassError`, and `CoreConfigParseError` if `params` hold a
+        `__no_call__` that is not a boolean."""
+        node = cls(import_target(str_target))
+        node.update(params or {})
+        no_call = node.pop(NO_CALL_KEY, False)
+        if not isinstance(no_call, bool):
+            raise CoreConfigParseError(f"`{NO_CALL_KEY}` of `{node.name}` must be true or false, but is {no_call!r}.")
+        node._no_call = no_call
+        return node
+
+    @classmethod
+    def from_base_name(cls: type[Self], base: str, name: str, params: Mapping[str, Any] | None = None) -> Self:
+        """A node for module `name` of registry `base`. Raises `ModuleBuildError` if there is none."""
+        registry = Registry.get_registry(base)
+        if registry is None:
+            raise ModuleBuildError(f"There is no registry `{base}`.{did_you_mean(base, Registry._registry_pool)}")
+        if name not in registry:
+            raise ModuleBuildError(f"`{name}` is not registered in `{base}`.{did_you_mean(name, registry)}")
+        return cls.from_str(registry[name], params)
+
+    @classmethod
+    def from_node(cls: type[Self], other: ModuleNode) -> Self:
+        """`other` as a node of this class: itself if it is one, else a new node with the same arguments."""
+        if type(other) is cls:
+            return other
+        node = cls(other.target)
+        dict.update(node, other)
+        node._no_call = other._no_call
+        node._place = other._place
+        return node
+
+    @classmethod
+    def __excore_check_target_type__(cls, target_type: type[ModuleNode]) -> bool:
+        """Whether one table must not be used as both this class and `target_type`."""
+        return False
+
+    @classmethod
+    def __excore_parse__(cls, config: Any, **locals: Any) -> ModuleNode | None:
+        """The node for a reference, made in a way of its own; None leaves it to the loader."""
+        return None
+
+
+class InterNode(ModuleNode):
+    """A new object at each use."""
+
+    priority = 2
+
+    @classmethod
+    def __excore_check_target_type__(cls, target_type: type[ModuleNode]) -> bool:
+        return target_type is ReusedNode
+
+
+class ReusedNode(InterNode):
+    """One object for all uses: it is built at the first call.
+
+    Changing an argument lets the next call build again. A node marked `__no_call__` builds at each call.
+    """
+
+    priority = 3
+
+    def __call__(self, **params: Any) -> Any:
+        """The shared object. Raises `ModuleBuildError` if it was built already and `params` are given."""
+        if self._no_call:
+            return super().__call__(**params)
+        state = vars(self)
+        if "_built" not in state:
+            built = super().__call__(**params)
+            state["_built"] = built
+        elif params:
+            raise ModuleBuildError(f"`{self.name}` is shared and built already; it cannot take other arguments now.")
+        return state["_built"]
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        vars(self).pop("_built", None)
+        super().__setitem__(name, value)
+
+    def update(self, *args: Any, **kwargs: Any) -> None:
+        """As `dict.update`."""
+        vars(self).pop("_built", None)
+        super().update(*args, **kwargs)
+
+    @classmethod
+    def __excore_check_target_type__(cls, target_type: type[ModuleNode]) -> bool:
+        return target_type is InterNode
+
+
+class ClassNode(ModuleNode):
+    """The class, function or python module itself; arguments have no effect."""
+
+    priority = 1
+
+    def validate(self) -> None:
+        """Nothing is called, so nothing can be missing."""
+
+    def __call__(self, **params: Any) -> Any:
+        """The target. Raises TypeError if arguments are given."""
+        if params:
+            raise TypeError(f"`{self.name}` is not called here and takes no arguments.")
+        return self.target
+
+
+class VariableReference(ClassNode):
+    """A value of the config; each call gives a copy of its lists and dicts."""
+
+    def __init__(self, target: Any, name: str = "") -> None:
+        super().__init__(target)
+        self._name = name
+
+    @property
+    def name(self) -> str:
+        """The name of the variable."""
+        return self._name or super().name
+
+    def __call__(self, **params: Any) -> Any:
+        """The value. Raises TypeError if arguments are given."""
+        return build_value(super().__call__(**params))
+
+
+class ConfigHookNode(ModuleNode):
+    """A hook with the arguments of its table."""
+
+    priority = 1
+
+    def validate(self) -> None:
+        """As for every node; `node` comes from where the hook is used, so `ModuleValidateError` if it is given."""
+        if "node" in self:
+            raise ModuleValidateError(
+                f"`node` cannot be given to the hook `{self.name}`; it is what the hook is put on."
+            )
+        self._validate({*self, "node"})
+
+    def __call__(self, **params: Any) -> Any:
+        """The hook object; `params` win over the arguments and may hold `node`."""
+        return self._with(params)._instantiate(params)
+
+    def bind(self, node: Any) -> BoundHook:
+        """A node whose value is what the hook makes of `node`; this one can be bound any number of times.
+
+        Raises `CoreConfigSupportError` if the target is no `ConfigArgumentHook`.
+        """
+        if not (isinstance(self.target, type) and issubclass(self.target, ConfigArgumentHook)):
+            raise CoreConfigSupportError(f"`{self.name}` is no hook: it does not inherit from `ConfigArgumentHook`.")
+        return BoundHook(self, node)
+
+
+class BoundHook(ConfigHookNode):
+    """A hook put on `source`."""
+
+    def __init__(self, hook: ConfigHookNode, source: Any) -> None:
+        super().__init__(hook.target)
+        dict.update(self, hook)
+        self._place = hook._place
+        self.source = source
+
+    @property
+    def name(self) -> str:
+        """The name of the node the hook is put on."""
+        return str(getattr(self.source, "name", target_name(self.source)))
+
+    def __call__(self, **params: Any) -> Any:
+        """What the hook returns, or what `source` builds if the hook is not enabled."""
+        try:
+            self.validate()
+            arguments = self._arguments(())
+            with Converted(lambda error: self._failure(error, arguments)):
+                hook = self.target(node=self.source, **arguments)
+        except ConfigError as error:
+            self._explain(error)
+            raise
+        with Converted(lambda error: self._failure(error, arguments), passing=(ConfigError,)):
+            return hook(**params)
+
+    def _failure(self, error: Exception, arguments: Mapping[str, Any]) -> ModuleBuildError:
+        hook = target_name(self.target)
+        unknown = unknown_arguments(self.target, arguments) if isinstance(error, TypeError) else {}
+        if unknown:
+            hints = " ".join(f"The hook `{hook}` takes no argument `{name}`.{hint}" for name, hint in unknown.items())
+            return UnknownArgumentError(hints)
+        return ModuleBuildError(f"The hook `{hook}` on `{self.name}` failed: {type(error).__name__}: {error}")
+
+
+InternNode = InterNode
+
+
+def _is(names: list[str]) -> str:
+    return "is" if len(names) == 1 else "are"

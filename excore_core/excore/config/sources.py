@@ -1,0 +1,95 @@
+"""The files of one load: their text, their tables, and where in them anything stands."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from excore.lang.files import File, read_file
+from excore.lang.problems import Origin
+from excore.lang.source import Disk, Source, Unreadable
+from excore.lang.tables import FileTables
+
+__all__ = ["Files", "Place", "excerpt"]
+
+
+class Place(NamedTuple):
+    """A range of a config file: line and column count from 1, `text` is the line, `width` at least 1."""
+
+    file: str
+    line: int
+    column: int
+    text: str
+    width: int
+
+    def __str__(self) -> str:
+        return f"{shown(self.file)}:{self.line}:{self.column}"
+
+
+@dataclass
+class Files:
+    """Reads files once and keeps them."""
+
+    prefixes: str
+    source: Source
+
+    def __init__(self, prefixes: str, source: Source | None = None) -> None:
+        self.prefixes = prefixes
+        self.source = source or Disk()
+        self._known: dict[str, File | Unreadable] = {}
+
+    def read(self, path: str) -> File | Unreadable:
+        """The file, or why there is none."""
+        known = self._known.get(path)
+        if known is None:
+            text = self.source.read(path)
+            known = read_file(path, text, self.prefixes) if isinstance(text, str) else text
+            self._known[path] = known
+        return known
+
+    def tables(self, path: str) -> FileTables | Unreadable:
+        """The tables of a file, or why there are none."""
+        file = self.read(path)
+        return file.tables if isinstance(file, File) else file
+
+    def place(self, origin: Origin) -> Place:
+        """Where an origin of one of these files stands; of a value given in Python, in its own lines."""
+        block = origin.block
+        line, column = block.lines.position(origin.start)
+        text = block.lines.line(line).rstrip("\r\n")
+        width = max(1, min(origin.end - origin.start, len(text) - column))
+        file = self._known.get(origin.file)
+        if isinstance(file, File) and block in file.tree.index_of:
+            line += file.tree.lines_before[file.tree.index_of[block]]
+        return Place(origin.file, line + 1, column + 1, text, width)
+
+    def chain(self, root: str, file: str) -> tuple[str, ...]:
+        """How `root` comes to inherit from `file`: the shortest row of files from one to the other."""
+        rows: list[tuple[str, ...]] = [(root,)]
+        seen = {root}
+        for row in rows:
+            if row[-1] == file:
+                return row
+            above = self._known.get(row[-1])
+            for base in above.bases if isinstance(above, File) else ():
+                if base not in seen:
+                    seen.add(base)
+                    rows.append((*row, base))
+        return ()
+
+
+def excerpt(place: Place) -> str:
+    """The line with a caret line under it."""
+    number = str(place.line)
+    blank = "".join(char if char == "\t" else " " for char in place.text[: place.column - 1])
+    return f"  {number} | {place.text}\n  {' ' * len(number)} | {blank}{'^' * place.width}"
+
+
+def shown(path: str) -> str:
+    """A path as messages show it: relative to the current folder where it is below."""
+    try:
+        relative = os.path.relpath(path)
+    except (OSError, ValueError):
+        return path
+    return path if relative.startswith(os.pardir) else relative

@@ -1,0 +1,97 @@
+"""Several nodes under their names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from excore.config.nodes import ModuleNode, build_value
+from excore.config.targets import target_name
+from excore.engine.hook import ConfigArgumentHook
+from excore.errors import MissingModuleError, did_you_mean
+
+__all__ = ["ModuleWrapper"]
+
+
+class ModuleWrapper(dict[str, Any]):
+    """Name -> node, in order; names are attributes too.
+
+    Calling it builds all: a dict of objects if it was made with `is_dict`, the object if it holds one, else a list.
+    """
+
+    is_dict = False
+    unbuilt: tuple[str, ...] = ()  # of what `build_all` returns: top-level tables that are no fields
+
+    def __init__(
+        self,
+        modules: Mapping[str, Any] | Sequence[Any] | ModuleNode | ConfigArgumentHook | None = None,
+        is_dict: bool = False,
+    ) -> None:
+        """Nodes of a list go by their names; of several with one name the later get `_1`, `_2` ... behind it.
+
+        Raises TypeError for anything but nodes, lists and dicts.
+        """
+        super().__init__()
+        if is_dict:
+            self.is_dict = True
+        if modules is None:
+            return
+        if isinstance(modules, (ModuleNode, ConfigArgumentHook)):
+            self[modules.name] = modules
+        elif isinstance(modules, Mapping):
+            for name, module in modules.items():
+                self[name] = ModuleWrapper(module) if isinstance(module, list) else module
+        elif isinstance(modules, (list, tuple)):
+            for module in modules:
+                self[self._free_name(module)] = module
+        else:
+            raise TypeError(f"A node, a list or a dict of nodes is expected, but got {type(modules)}.")
+
+    def _free_name(self, module: Any) -> str:
+        name = free = str(getattr(module, "name", target_name(module)))
+        number = 0
+        while free in self:
+            number += 1
+            free = f"{name}_{number}"
+        return free
+
+    def first(self) -> Any:
+        """The node if there is only one, else the wrapper itself."""
+        return self._sole() if len(self) == 1 else self
+
+    def add(self, **params: Any) -> ModuleWrapper:
+        """Set arguments of the only node. Raises RuntimeError if there are several."""
+        self._sole().update(params)
+        return self
+
+    def __lshift__(self, params: Mapping[str, Any]) -> ModuleWrapper:
+        """As `add`, with a dict."""
+        self._sole() << params
+        return self
+
+    def _sole(self) -> Any:
+        if len(self) != 1:
+            raise RuntimeError(f"There are {len(self)} modules ({', '.join(self)}); index first.")
+        return next(iter(self.values()))
+
+    def __getattr__(self, name: str) -> Any:
+        if name in self:
+            return self[name]
+        known = f"; there {'is' if len(self) == 1 else 'are'} {', '.join(map(repr, self))}" if self else ""
+        hint = did_you_mean(name, self)
+        if name in self.unbuilt:
+            hint = f" `{name}` is no registry or primary field here: are its classes imported?"
+        elif not hint and did_you_mean(name, self.unbuilt):
+            hint = f"{did_you_mean(name, self.unbuilt)} That is no registry or primary field, so it was not built."
+        raise MissingModuleError(f"No module `{name}`{known}.{hint}")
+
+    def __call__(self) -> Any:
+        if self.is_dict:
+            return {name: build_value(node) for name, node in self.items()}
+        built = [build_value(node) for node in self.values()]
+        return built[0] if len(built) == 1 else built
+
+    __excore_build__ = __call__
+
+    def __repr__(self) -> str:
+        return f"ModuleWrapper({list(self.values())})"

@@ -1,0 +1,146 @@
+"""Facts on disk: one file per project, so that an unchanged project is not parsed again.
+
+Line 1 says version and checksum, line 2 what linking needs of every file, each further line the details of one
+definition, read when somebody asks for them. Written whole to a temporary file and moved into place, so that readers
+and other writers see either state; whatever is wrong with the file, it counts as absent.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+import tempfile
+import zlib
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from excore.index.facts import LIGHT, Facts, Outline
+
+_SCANNER = ("definitions.py", "facts.py", "lenient.py", "scan.py", "source.py", "cache.py")
+_COARSE = 2_000_000_000
+_FINE = 50_000_000
+_ENCODER = json.JSONEncoder(separators=(",", ":"), check_circular=False)
+
+
+class Cached(NamedTuple):
+    """State of one file when it was read: ``seen_ns`` is the time of reading, ``digest`` that of its bytes."""
+
+    size: int
+    mtime_ns: int
+    seen_ns: int
+    digest: str
+    content: Facts | Outline
+
+    def fits(self, size: int, mtime_ns: int) -> bool:
+        """Whether a file with this stat surely is unchanged. A file written just before it was read may have been
+        written again within the same tick of its clock: such a one is compared by content."""
+        if size != self.size or mtime_ns != self.mtime_ns:
+            return False
+        return self.seen_ns - mtime_ns > (_COARSE if mtime_ns % 1_000_000_000 == 0 else _FINE)
+
+
+def digest(data: bytes) -> str:
+    """Identity of a content."""
+    return hashlib.blake2b(data, digest_size=16).hexdigest()
+
+
+def default_folder() -> Path:
+    """Where indexes are kept: the user's cache folder."""
+    base = os.environ.get("XDG_CACHE_HOME", "")
+    root = Path(base) if os.path.isabs(base) else Path("~/.cache").expanduser()
+    return root / "excore" / "index"
+
+
+class IndexCache:
+    """The cache file of one project, named after what is indexed."""
+
+    def __init__(self, key: str, folder: str | os.PathLike[str] | None = None) -> None:
+        directory = Path(folder) if folder is not None else default_folder()
+        self.path = directory / f"{digest(key.encode('utf-8', 'surrogatepass'))}.json"
+
+    def load(self) -> dict[str, Cached]:
+        """What is known of every file by its path; empty if there is nothing that can be used."""
+        try:
+            head, _, body = self.path.read_bytes().partition(b"\n")
+            header = json.loads(head)
+            if header["version"] != version() or header["checksum"] != zlib.crc32(body):
+                return {}
+            index, *details = body.split(b"\n")
+            return {path: _unpack(item, details) for path, item in json.loads(index).items()}
+        except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+            return {}
+
+    def save(self, files: Mapping[str, Cached]) -> bool:
+        """Replace the cache file; ``False`` if that cannot be done, which is no error."""
+        details: list[bytes] = []
+        index = {path: [*item[:4], _pack(item.content, details)] for path, item in files.items()}
+        body = b"\n".join([_dump(index), *details])
+        head = _dump({"version": version(), "checksum": zlib.crc32(body)})
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            handle, temporary = tempfile.mkstemp(dir=self.path.parent, suffix=".tmp")
+            try:
+                with os.fdopen(handle, "wb") as file:
+                    file.write(head + b"\n" + body)
+                os.replace(temporary, self.path)
+            except OSError:
+                os.unlink(temporary)
+                return False
+        except OSError:
+            return False
+        return True
+
+
+@lru_cache(maxsize=1)
+def version() -> str:
+    """Changes with the scanner and with the Python that parses."""
+    seen = hashlib.blake2b(digest_size=8)
+    seen.update(repr(sys.version_info[:2]).encode())
+    folder = Path(__file__).parent
+    for name in _SCANNER:
+        try:
+            seen.update((folder / name).read_bytes())
+        except OSError:
+            seen.update(name.encode())
+    return seen.hexdigest()
+
+
+def _dump(value: Any) -> bytes:
+    return _ENCODER.encode(value).encode("ascii")
+
+
+def _pack(content: Any, details: list[bytes]) -> Any:
+    if "names" not in content:
+        return content
+    names = {name: [_light(item, details) for item in bindings] for name, bindings in content["names"].items()}
+    return {**content, "names": names}
+
+
+def _light(binding: Any, details: list[bytes]) -> Any:
+    for key in ("cls", "function"):
+        fact = binding.get(key)
+        if fact is not None:
+            packed = fact.get("packed")
+            light = {name: value for name, value in fact.items() if name in LIGHT}
+            if packed is None:
+                packed = _dump({name: value for name, value in fact.items() if name not in LIGHT})
+            light["detail"] = len(details)
+            details.append(packed)
+            return {**binding, key: light}
+    return binding
+
+
+def _unpack(item: list[Any], details: list[bytes]) -> Cached:
+    size, mtime_ns, seen_ns, digest_, content = item
+    for bindings in content.get("names", {}).values():
+        for binding in bindings:
+            fact = binding.get("cls") or binding.get("function")
+            if fact is not None:
+                fact["packed"] = details[fact.pop("detail")]
+    if not isinstance(digest_, str) or ("names" not in content and "outline" not in content):
+        raise ValueError("not facts")
+    return Cached(int(size), int(mtime_ns), int(seen_ns), digest_, content)

@@ -1,0 +1,72 @@
+"""Parsing a text that does not parse: everything that does, definition by definition.
+
+Typing breaks one statement; the rest of the file is as good as before. The text is cut at the lines that start a new
+statement in column 0, and a class that is broken is cut again at its methods.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from excore.index.source import parse
+
+_CONTINUES = re.compile(r"(?:[)\]}#]|(?:else|elif|except|finally)\b)")
+_DECORATOR = re.compile(r"[ \t]*@")
+_DEFINITION = re.compile(r"(?:class|def|async)\b")
+_INDENT = re.compile(r"[ \t]+(?=\S)")
+
+
+def parse_parts(text: str) -> Iterator[tuple[ast.Module, bool]]:
+    """A tree for every top-level statement that parses, in order, and whether it is whole; line numbers are those of
+    ``text``."""
+    lines = text.split("\n")
+    starts = _starts(lines)
+    for start, end in zip(starts, [*starts[1:], len(lines)], strict=False):
+        part = lines[start:end]
+        tree = parse("\n".join(part))
+        whole = tree is not None
+        if tree is None:
+            tree = _without_broken_methods(part)
+        if tree is not None:
+            ast.increment_lineno(tree, start)
+            yield tree, whole
+
+
+def _starts(lines: list[str]) -> list[int]:
+    """Lines in column 0 that begin a statement; a decorator begins that of its definition."""
+    starts: list[int] = []
+    decorated = False
+    for number, line in enumerate(lines):
+        if not line or line[0].isspace() or _CONTINUES.match(line):
+            continue
+        if not decorated:
+            starts.append(number)
+        decorated = bool(_DECORATOR.match(line)) or (decorated and not _DEFINITION.match(line))
+    return starts
+
+
+def _without_broken_methods(part: list[str]) -> ast.Module | None:
+    """``part`` parsed with those statements of its body emptied that break it."""
+    indents = [match.end() for match in map(_INDENT.match, part[1:]) if match]
+    if not indents:
+        return None
+    indent = min(indents)
+    heads = [
+        number
+        for number, line in enumerate(part)
+        if number
+        and line[:indent].isspace()
+        and line[indent : indent + 1].strip()
+        and not _CONTINUES.match(line, indent)
+    ]
+    kept = list(part)
+    for start, end in zip(heads, [*heads[1:], len(part)], strict=False):
+        piece = ["if 1:", *part[start:end]]
+        if _DECORATOR.match(part[start]):
+            piece.append(" " * indent + "def _(): pass")
+        if parse("\n".join(piece)) is None:
+            kept[start] = " " * indent + "pass"
+            kept[start + 1 : end] = [""] * (end - start - 1)
+    return parse("\n".join(kept))

@@ -1,0 +1,1 @@
+"""What a config means: pure functions over texts, without dependencies and without knowledge of who asks."""

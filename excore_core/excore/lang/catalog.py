@@ -1,0 +1,240 @@
+"""What is registered: the one form in which static index, live registries and dumps describe Python.
+
+Whoever makes a catalog, the resolver and every feature read it the same way. An entry says how certain it is; what a
+dynamic registration could add makes its registry ``open``, and names unknown there are no errors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal, NamedTuple
+
+from .nearest import Vocabulary
+
+EntryKind = Literal["class", "function", "module"]
+ParamKind = Literal["positional-only", "positional-or-keyword", "var-positional", "keyword-only", "var-keyword"]
+Source = Literal["source", "dump", "live", "external"]
+
+
+class Location(NamedTuple):
+    """A place in a Python file: ``path`` absolute, ``line`` and ``column`` 0-based, code points; ``end_column`` on the
+    same line (the name, not the body)."""
+
+    path: str
+    line: int
+    column: int = 0
+    end_column: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """One parameter that a config may give.
+
+    ``annotation`` and ``default`` are source texts; ``None`` means absent. ``annotation`` is normalised where aliases
+    could be followed: ``Optional[int]`` stays as written, but a name imported under another name is given by its own.
+    ``choices`` are the literal values of ``Literal[...]`` or the member names of an enum. ``owner`` is the class whose
+    signature really declares it (inherited or forwarded parameters), "" for the entry itself.
+    """
+
+    name: str
+    kind: ParamKind = "positional-or-keyword"
+    annotation: str | None = None
+    default: str | None = None
+    doc: str = ""
+    location: Location | None = None
+    choices: tuple[object, ...] = ()
+    owner: str = ""
+
+    @property
+    def required(self) -> bool:
+        """Whether a call without it fails."""
+        return self.default is None and self.kind not in ("var-positional", "var-keyword")
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Parameters in order, without ``self``. ``complete`` is false where reading the source could not tell all of them
+    (``**kwargs`` that go to an unknown place): then a name not listed is no error."""
+
+    params: tuple[Param, ...] = ()
+    complete: bool = True
+    returns: str | None = None
+
+    def get(self, name: str) -> Param | None:
+        """The parameter ``name`` if a config can give it by that name."""
+        for param in self.params:
+            if param.name == name and param.kind in ("positional-or-keyword", "keyword-only"):
+                return param
+        return None
+
+    @property
+    def keywords(self) -> tuple[Param, ...]:
+        """Parameters that can be given by name."""
+        return tuple(p for p in self.params if p.kind in ("positional-or-keyword", "keyword-only"))
+
+    @property
+    def takes_any(self) -> bool:
+        """Whether an unlisted name may be given: ``**kwargs``, or an incomplete signature."""
+        return not self.complete or any(p.kind == "var-keyword" for p in self.params)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An attribute or method of a class, as completion after ``.`` offers it. ``instance`` is false for what the class
+    itself has (class attributes, static and class methods)."""
+
+    name: str
+    kind: Literal["attribute", "method", "classmethod", "staticmethod", "property"]
+    doc: str = ""
+    annotation: str | None = None
+    location: Location | None = None
+    instance: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A registered class, function or python module under its name in one registry.
+
+    ``path`` is the import path (``package.module.Class``). ``bases`` are the import paths of all base classes that
+    could be resolved, in method resolution order, the entry's own path first; for a function
+    those of the class that its return annotation names. ``certain`` is false where a dynamic
+    registration may or may not register it. ``hook`` is "argument" for ConfigArgumentHook subclasses, "config" for
+    classes with ``__HookType__``. ``docstrings`` are the raw docstrings that describe parameters, as ``(owner, text)``:
+    ``excore.index.docstrings.documented`` fills ``Param.doc`` from them when it is needed.
+    """
+
+    name: str
+    registry: str
+    kind: EntryKind
+    path: str
+    signature: Signature = field(default_factory=Signature)
+    doc: str = ""
+    location: Location | None = None
+    bases: tuple[str, ...] = ()
+    bases_complete: bool = True
+    members: tuple[Member, ...] = ()
+    members_complete: bool = True
+    registered_at: Location | None = None
+    docstrings: tuple[tuple[str, str], ...] = ()
+    extra: tuple[tuple[str, str], ...] = ()
+    hook: Literal["", "argument", "config"] = ""
+    certain: bool = True
+    source: Source = "source"
+
+    @property
+    def summary(self) -> str:
+        """First paragraph of the docstring on one line."""
+        return " ".join(self.doc.strip().split("\n\n", 1)[0].split())
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryInfo:
+    """A registry: its name, where it is created, the variable names it is known by, its extra fields.
+
+    ``open`` says that some registration into it could not be read (``match`` on a package that is not installed, a
+    loop): a name unknown in an open registry is a hint, never an error.
+    """
+
+    name: str
+    location: Location | None = None
+    variables: tuple[str, ...] = ()
+    extra_fields: tuple[str, ...] = ()
+    open: bool = False
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Unregistered:
+    """A class or function that exists in the project but is in no registry: used to say why a name is unknown."""
+
+    name: str
+    path: str
+    location: Location
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """All registries of a project, in declared order. Immutable; a new one replaces it when Python files change."""
+
+    registries: Mapping[str, RegistryInfo] = field(default_factory=dict)
+    entries: Mapping[str, Mapping[str, Entry]] = field(default_factory=dict)  # registry -> name -> entry
+    unregistered: Mapping[str, Unregistered] = field(default_factory=dict)
+    enums: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # import path -> member names
+    subclasses: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # import path of class -> its bases' paths
+
+    def get(self, registry: str, name: str) -> Entry | None:
+        """The entry ``name`` of ``registry``."""
+        return self.entries.get(registry, {}).get(name)
+
+    @cached_property
+    def by_name(self) -> Mapping[str, tuple[Entry, ...]]:
+        """Every entry by its name; several registries may know one name, the first declared comes first.
+
+        Registries named ``__x`` are private and left out (SPEC REG-12). Looking a name up makes only its entries.
+        """
+        return _ByName(self.entries)
+
+    def find(self, name: str) -> Entry | None:
+        """The entry of the first declared registry that has ``name`` (SPEC HDR-5)."""
+        entries = self.by_name.get(name)
+        return entries[0] if entries else None
+
+    @cached_property
+    def nominal(self) -> frozenset[str]:
+        """Last names of the project's classes that an object must inherit from to count as one: no protocols."""
+        names: dict[str, bool] = {}
+        for path, bases in self.subclasses.items():
+            name = path.rsplit(".", 1)[-1]
+            names[name] = names.get(name, True) and not any(base.rsplit(".", 1)[-1] == "Protocol" for base in bases)
+        return frozenset(name for name, is_nominal in names.items() if is_nominal)
+
+    @cached_property
+    def _vocabularies(self) -> dict[str | None, Vocabulary]:
+        return {}
+
+    def vocabulary(self, registry: str | None) -> Vocabulary:
+        """The names of a registry, or of all, to find those near a mistyped one."""
+        known = self._vocabularies.get(registry)
+        if known is None:
+            known = Vocabulary(self.by_name if registry is None else self.entries.get(registry, ()))
+            self._vocabularies[registry] = known
+        return known
+
+    @cached_property
+    def has_open(self) -> bool:
+        """Whether any registry may hold names that could not be read."""
+        return any(info.open for info in self.registries.values())
+
+    def is_open(self, registry: str) -> bool:
+        """Whether an unknown name in ``registry`` may exist all the same."""
+        info = self.registries.get(registry)
+        return info is None or info.open
+
+    def __iter__(self) -> Iterator[Entry]:
+        for entries in self.entries.values():
+            yield from entries.values()
+
+
+class _ByName(Mapping[str, tuple[Entry, ...]]):
+    """Names of all public registries. An index makes its entries late: none is asked for before somebody needs it."""
+
+    def __init__(self, entries: Mapping[str, Mapping[str, Entry]]) -> None:
+        self._registries: dict[str, list[Mapping[str, Entry]]] = {}
+        for registry, table in entries.items():
+            if not registry.startswith("__"):
+                for name in table:
+                    self._registries.setdefault(name, []).append(table)
+
+    def __getitem__(self, name: str) -> tuple[Entry, ...]:
+        return tuple(table[name] for table in self._registries[name])
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._registries
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._registries)
+
+    def __len__(self) -> int:
+        return len(self._registries)

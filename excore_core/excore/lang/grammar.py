@@ -1,0 +1,408 @@
+"""THE TABLE of prefixes and hook marks, and how keys and reference texts are read with it.
+
+A grammar is a value: ``register_special_flag`` and ``register_argument_hook`` make a new one. Nothing outside this
+module may ask for a prefix character; ask for ``Prefix.kind`` instead.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Literal, NamedTuple, TypeAlias
+
+from .paths import PathError, Step, path_end
+from .paths import parse_path as _parse_path
+from .text import Span
+
+PrefixKind = Literal["new", "shared", "class", "variable", "custom"]
+
+BASE_KEY = "__base__"
+NO_CALL_KEY = "__no_call__"
+HOOKS_TABLE = "ExcoreHook"
+PRIVATE = "_"  # begins the name of a top-level value that is there for `&` alone
+
+_ENVIRONMENT = re.compile(r"\$\{([^{}]*)\}")
+_NAME = re.compile(r"\w+")
+_FIELD_NAME = re.compile(r"[\w-]+")  # any bare key can name a scratchpad
+
+
+@dataclass(frozen=True, slots=True)
+class Prefix:
+    """One character before an argument's name, and what it makes of the value (SPEC 4)."""
+
+    char: str
+    kind: PrefixKind
+    priority: int
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class HookMark:
+    """One registered character that ends a reference's base and hands the rest to a hook (SPEC LAZY-8)."""
+
+    char: str
+    summary: str = ""
+
+
+class Name(NamedTuple):
+    """``ResNet``: a table or a registered name."""
+
+    name: str
+    span: Span
+
+
+class FieldRef(NamedTuple):
+    """``$Field``, ``$Field::Name`` or ``$Field::*``; ``name`` is None, the name or ``"*"``."""
+
+    field: str
+    field_span: Span
+    name: str | None
+    name_span: Span
+    span: Span
+
+    @property
+    def every(self) -> bool:
+        """Whether it stands for all modules of the field."""
+        return self.name == EVERY
+
+
+EVERY = "*"
+
+
+class VariableRef(NamedTuple):
+    """``&name`` as a value: replaced by the variable before anything else (SPEC VAR-6)."""
+
+    name: str
+    span: Span
+
+
+Base: TypeAlias = Name | FieldRef | VariableRef
+
+
+class PathHook(NamedTuple):
+    """``.attr``, ``.method()``, ``.items[0]``: steps from the object on."""
+
+    steps: tuple[Step, ...]
+    span: Span
+
+
+class ArgumentHook(NamedTuple):
+    """``@Hook`` or ``@$Field::Hook``."""
+
+    base: Base
+    span: Span
+
+
+class MarkHook(NamedTuple):
+    """A registered mark with the text behind it."""
+
+    mark: HookMark
+    text: str
+    span: Span
+
+
+Hook: TypeAlias = PathHook | ArgumentHook | MarkHook
+
+
+class GrammarError(NamedTuple):
+    """Why a key or a reference text cannot be read; ``span`` is relative to the text."""
+
+    code: str
+    message: str
+    span: Span
+
+
+class Expression(NamedTuple):
+    """A reference text, read: what it starts from and what is done with that, left to right (SPEC 5)."""
+
+    text: str
+    base: Base | None
+    hooks: tuple[Hook, ...]
+    errors: tuple[GrammarError, ...]
+
+
+class SplitKey(NamedTuple):
+    """A key of a module table: its prefix, if any, and the argument's name."""
+
+    prefix: Prefix | None
+    name: str
+    error: GrammarError | None
+
+
+NEW = Prefix("!", "new", 2, "a new object at each use")
+SHARED = Prefix("@", "shared", 3, "one object, shared by all that use it")
+CLASS = Prefix("$", "class", 1, "the class, function or module itself, not called")
+VARIABLE = Prefix("&", "variable", 0, "the value of a top-level name")
+
+
+class Part(NamedTuple):
+    """What stands at one offset of a reference text, however broken the text is.
+
+    ``kind`` says what can stand there: the "name" of a module, a "field", a "member" of one, a "variable",
+    an "attribute" of what ``before`` yields, the "arguments" of a call, an "environment" name, or text behind a "mark".
+    ``hook`` is true behind a hook mark; ``field`` is the field's name in front of a member.
+    """
+
+    kind: Literal["name", "field", "member", "variable", "attribute", "arguments", "environment", "mark"]
+    span: Span
+    hook: bool = False
+    field: str = ""
+    before: str = ""
+
+
+_FIELD_CHAR = "$"
+_VARIABLE_CHAR = "&"
+_HOOK_CHAR = "@"
+_SCOPE = "::"
+
+
+@dataclass(frozen=True)
+class Grammar:
+    """All prefixes by character and all registered hook marks by character."""
+
+    prefixes: Mapping[str, Prefix] = field(default_factory=lambda: {p.char: p for p in (NEW, SHARED, CLASS, VARIABLE)})
+    marks: Mapping[str, HookMark] = field(default_factory=dict)
+
+    @cached_property
+    def prefix_chars(self) -> str:
+        """Characters that may begin a bare key, for the parser."""
+        return "".join(self.prefixes)
+
+    def with_prefix(self, prefix: Prefix) -> Grammar:
+        """A grammar that knows ``prefix`` too."""
+        return replace(self, prefixes={**self.prefixes, prefix.char: prefix})
+
+    def with_mark(self, mark: HookMark) -> Grammar:
+        """A grammar that knows ``mark`` too."""
+        return replace(self, marks={**self.marks, mark.char: mark})
+
+    def prefix(self, kind: PrefixKind) -> Prefix:
+        """The prefix of a kind; there is exactly one for each built-in kind."""
+        return next(p for p in self.prefixes.values() if p.kind == kind)
+
+    def split_key(self, key: str) -> SplitKey:
+        """Prefix and name of a key of a module table (SPEC SYN-6, SYN-8)."""
+        prefix = self.prefixes.get(key[:1])
+        if prefix is None:
+            return SplitKey(None, key, None)
+        name = key[1:]
+        error = None
+        if not name:
+            error = GrammarError("bad-prefix", f"`{key}` is a prefix without a name", Span(0, len(key)))
+        elif name[0] in self.prefixes:
+            error = GrammarError("bad-prefix", f"`{key}` has two prefixes; keep one of them", Span(0, 2))
+        elif name != name.strip() or not name.strip():
+            error = GrammarError(
+                "bad-prefix", f"no blank may stand between prefix and name in `{key}`", Span(0, len(key))
+            )
+        return SplitKey(prefix, name, error)
+
+    def is_prefixed(self, key: str) -> bool:
+        """Whether a key begins with a prefix character."""
+        return key[:1] in self.prefixes
+
+    def variable_text(self, text: str) -> VariableRef | None:
+        """``&name`` as a whole value, or None (SPEC VAR-6)."""
+        if text[:1] == _VARIABLE_CHAR and len(text) > 1:
+            return VariableRef(text[1:], Span(1, len(text)))
+        return None
+
+    def environment(self, text: str) -> list[tuple[str, Span]]:
+        """Names and ranges of all ``${NAME}`` in a text."""
+        return [(m.group(1), Span(m.start(), m.end())) for m in _ENVIRONMENT.finditer(text)]
+
+    def expand(self, text: str, environment: Mapping[str, str]) -> str:
+        """``text`` with every ``${NAME}`` replaced literally; KeyError with the name if one is not set (SPEC VAR-7)."""
+        return _ENVIRONMENT.sub(lambda match: environment[match.group(1)], text)
+
+    def read(self, text: str) -> Expression:
+        """The reference text under ``!``, ``@`` or ``$``. Never raises; errors are part of the answer."""
+        if not text or text.isspace():
+            return Expression(
+                text,
+                None,
+                (),
+                (GrammarError("invalid-reference", "the name of a module is expected", Span(0, len(text))),),
+            )
+        variable = self.variable_text(text)
+        if variable is not None:
+            return Expression(text, variable, (), ())
+        if _NAME.fullmatch(text) and not self.marks:
+            return Expression(text, Name(text, Span(0, len(text))), (), ())
+        errors: list[GrammarError] = []
+        end = self._base_end(text)
+        base = self._base(text, 0, end, errors)
+        hooks = self._hooks(text, end, errors)
+        return Expression(text, base, tuple(hooks), tuple(errors))
+
+    def read_variable(self, text: str) -> Expression:
+        """The text under ``&``: the name of a top-level value, with an attribute path and hooks behind it."""
+        inner = self.variable_text(text)
+        if inner is not None:
+            return Expression(text, inner, (), ())
+        errors: list[GrammarError] = []
+        end = self._base_end(text)
+        hooks = self._hooks(text, end, errors)
+        if not text[:end]:
+            errors.append(GrammarError("invalid-reference", "the name of a variable is expected", Span(0, len(text))))
+            return Expression(text, None, tuple(hooks), tuple(errors))
+        return Expression(text, VariableRef(text[:end], Span(0, end)), tuple(hooks), tuple(errors))
+
+    def part_at(self, text: str, offset: int, variable: bool = False) -> Part:
+        """The part of a reference text (of a variable's text, under ``&``) that a cursor at ``offset`` is in. Total."""
+        if variable:
+            opening = text.rfind("${", 0, offset)
+            if opening >= 0 and "}" not in text[opening:offset]:
+                name = re.compile(r"\w*").match(text, opening + 2)
+                end = name.end() if name is not None else offset
+                return Part("environment", Span(opening + 2, max(offset, end)))
+        end = self._base_end(text)
+        if variable or text[:1] == _VARIABLE_CHAR:
+            start = 1 if text[:1] == _VARIABLE_CHAR else 0
+            if offset <= end:
+                return Part("variable", Span(start, max(start, end)))
+        elif offset <= end:
+            return self._base_part(text, 0, end, offset)
+        stops = "".join((_HOOK_CHAR, *self.marks))
+        start = end
+        while True:
+            char = text[start]
+            end = path_end(text, start + 1, stops)
+            if char == _HOOK_CHAR:
+                end = self._dot(text, start + 1, end)
+            if offset <= end or end >= len(text):
+                break
+            start = end
+        if char == _HOOK_CHAR:
+            return self._base_part(text, start + 1, end, offset, hook=True)
+        if char in self.marks:
+            return Part("mark", Span(start + 1, end), hook=True, before=text[:start])
+        return self._path_part(text, start, end, offset)
+
+    def _base_part(self, text: str, start: int, end: int, offset: int, hook: bool = False) -> Part:
+        marked = text.startswith(_FIELD_CHAR, start, end)
+        scope = text.find(_SCOPE, start, end)
+        if scope >= 0 and offset >= scope + len(_SCOPE):
+            return Part("member", Span(scope + len(_SCOPE), end), hook, text[start + marked : scope])
+        if marked or scope >= 0:
+            return Part("field", Span(start + marked, scope if scope >= 0 else end), hook)
+        return Part("name", Span(start, end), hook)
+
+    def _path_part(self, text: str, start: int, end: int, offset: int) -> Part:
+        dot, depth = start, 0
+        for index in range(start, offset):
+            if text[index] in "([{":
+                depth += 1
+            elif text[index] in ")]}":
+                depth -= 1
+            elif text[index] == "." and depth <= 0:
+                dot = index
+        if depth > 0:
+            return Part("arguments", Span(offset, offset), before=text[:dot])
+        stop = next((index for index in range(dot + 1, end) if text[index] in ".[("), end)
+        if stop < offset:
+            return Part("arguments", Span(offset, offset), before=text[:offset])
+        return Part("attribute", Span(dot + 1, stop), before=text[:dot])
+
+    def _base_end(self, text: str) -> int:
+        index = 0
+        size = len(text)
+        while index < size:
+            char = text[index]
+            if text.startswith(_SCOPE, index):
+                index += len(_SCOPE)
+                if text[index : index + 1] == EVERY:
+                    index += 1
+                continue
+            if char == "." or char == _HOOK_CHAR or char in self.marks or char in "([":
+                return index
+            index += 1
+        return size
+
+    def _base(self, text: str, start: int, end: int, errors: list[GrammarError]) -> Base | None:
+        body = text[start:end]
+        span = Span(start, end)
+        if body[:1] == _FIELD_CHAR:
+            return self._field(body[1:], start + 1, span, errors)
+        if _SCOPE in body:
+            errors.append(
+                GrammarError("invalid-reference", f"`{body}` needs a `{_FIELD_CHAR}` before the field's name", span)
+            )
+            return self._field(body, start, span, errors)
+        if not _NAME.fullmatch(body):
+            what = f"`{body}` is not the name of a module" if body else "the name of a module is expected"
+            errors.append(GrammarError("invalid-reference", what, span))
+            return None
+        return Name(body, span)
+
+    def _field(self, body: str, start: int, span: Span, errors: list[GrammarError]) -> FieldRef | None:
+        parts = body.split(_SCOPE)
+        name_of_field = parts[0]
+        field_span = Span(start, start + len(name_of_field))
+        if len(parts) > 2:
+            errors.append(GrammarError("invalid-reference", f"more than one `{_SCOPE}` in `{body}`", span))
+            return None
+        if not _FIELD_NAME.fullmatch(name_of_field):
+            errors.append(
+                GrammarError("invalid-reference", f"the name of a field is expected after `{_FIELD_CHAR}`", span)
+            )
+            return None
+        if len(parts) == 1:
+            return FieldRef(name_of_field, field_span, None, Span(field_span.end, field_span.end), span)
+        name_start = field_span.end + len(_SCOPE)
+        name_span = Span(name_start, name_start + len(parts[1]))
+        if parts[1] != EVERY and not _NAME.fullmatch(parts[1]):
+            errors.append(
+                GrammarError("invalid-reference", f"a name or `{EVERY}` is expected after `{_SCOPE}`", name_span)
+            )
+        return FieldRef(name_of_field, field_span, parts[1], name_span, span)
+
+    def _hooks(self, text: str, start: int, errors: list[GrammarError]) -> list[Hook]:
+        hooks: list[Hook] = []
+        stops = "".join((_HOOK_CHAR, *self.marks))
+        while start < len(text):
+            char = text[start]
+            end = path_end(text, start + 1, stops)
+            span = Span(start, end)
+            body = text[start + 1 : end]
+            if char == _HOOK_CHAR:
+                self._argument_hook(text, start, end, hooks, errors)
+                dot = self._dot(text, start + 1, end)
+                if dot < end:
+                    start = dot
+                    continue
+            elif char in self.marks:
+                hooks.append(MarkHook(self.marks[char], body, span))
+            else:
+                self._path(text, start, end, hooks, errors)
+            start = end
+        return hooks
+
+    def _dot(self, text: str, start: int, end: int) -> int:
+        found = text.find(".", start, end)
+        return end if found < 0 else found
+
+    def _argument_hook(self, text: str, start: int, end: int, hooks: list[Hook], errors: list[GrammarError]) -> None:
+        end = self._dot(text, start + 1, end)
+        if end == start + 1:
+            errors.append(GrammarError("invalid-hook", "the name of a hook is expected", Span(start, end)))
+            return
+        base = self._base(text, start + 1, end, errors)
+        if base is not None:
+            hooks.append(ArgumentHook(base, Span(start, end)))
+
+    def _path(self, text: str, start: int, end: int, hooks: list[Hook], errors: list[GrammarError]) -> None:
+        body = text[start:end]
+        offset = 1 if body[:1] == "." else 0
+        try:
+            steps = _parse_path(body[offset:])
+        except PathError as error:
+            at = start + offset + error.column
+            errors.append(GrammarError("invalid-path", str(error), Span(min(at, end), end)))
+            return
+        hooks.append(PathHook(steps, Span(start, end)))
+
+
+DEFAULT = Grammar()

@@ -1,0 +1,103 @@
+"""Which known names a mistyped one may mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+_MOST_DIFFERENT = 0.4  # edits, as a share of the longer name
+_SHORT = 4  # up to this length every candidate is compared, above it those that share two letters at an end
+
+
+def nearest(name: str, candidates: Iterable[str], limit: int = 3) -> tuple[str, ...]:
+    """The candidates most like ``name``, best first, at most ``limit``; case does not count. Often none.
+
+    Alike are names at a short Levenshtein distance for their length, where two letters that changed places count once,
+    and all that begin with ``name``.
+    """
+    wanted = name.casefold()
+    size = len(wanted)
+    if not size:
+        return ()
+    shortest, longest = size * (1 - _MOST_DIFFERENT), size / (1 - _MOST_DIFFERENT)
+    head, tail = wanted[:2], wanted[-2:]
+    masks = _masks(wanted)
+    found: dict[str, tuple[int, bool, int, str]] = {}
+    for candidate in candidates:
+        length = len(candidate)
+        if length < shortest:
+            continue
+        folded = candidate.casefold()
+        if length <= longest and (size <= _SHORT or folded[:2] == head or folded[-2:] == tail):
+            edits = _distance(masks, size, folded)
+            if edits == 2 and _swapped(wanted, folded):
+                edits = 1
+            if edits <= _MOST_DIFFERENT * max(size, length):
+                found[candidate] = (edits, candidate[0] != name[0], abs(length - size), candidate)
+                continue
+        if size >= 3 and folded.startswith(wanted):
+            found[candidate] = (size, False, length, candidate)
+    return tuple(sorted(found, key=found.__getitem__)[:limit])
+
+
+class Vocabulary:
+    """Many names, laid out so that ``near`` looks only at those that can be alike."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self.names = frozenset(names)
+        self._heads: dict[str, list[str]] = {}
+        self._tails: dict[str, list[str]] = {}
+        for name in self.names:
+            folded = name.casefold()
+            self._heads.setdefault(folded[:2], []).append(name)
+            self._tails.setdefault(folded[-2:], []).append(name)
+
+    def near(self, name: str, others: Iterable[str] = (), limit: int = 3) -> tuple[str, ...]:
+        """``nearest`` among these names and ``others``."""
+        folded = name.casefold()
+        if len(folded) <= _SHORT:
+            return nearest(name, {*self.names, *others}, limit)
+        alike = (*self._heads.get(folded[:2], ()), *self._tails.get(folded[-2:], ()))
+        return nearest(name, {*alike, *others}, limit)
+
+
+def distance(one: str, other: str) -> int:
+    """Inserted, deleted and replaced characters between two texts."""
+    return _distance(_masks(one), len(one), other) if one else len(other)
+
+
+def _swapped(one: str, other: str) -> bool:
+    """Whether two neighbouring letters changed places."""
+    if len(one) != len(other):
+        return False
+    first = next(index for index, char in enumerate(one) if char != other[index])
+    return one[first : first + 2] == other[first : first + 2][::-1] and one[first + 2 :] == other[first + 2 :]
+
+
+def _masks(text: str) -> dict[str, int]:
+    masks: dict[str, int] = {}
+    for index, char in enumerate(text):
+        masks[char] = masks.get(char, 0) | 1 << index
+    return masks
+
+
+def _distance(masks: Mapping[str, int], size: int, other: str) -> int:
+    """Levenshtein's distance by bit vectors (G. Myers, "A fast bit-vector algorithm for approximate string matching
+    based on dynamic programming", 1999): a whole column of the table is one integer."""
+    full = (1 << size) - 1
+    last = 1 << (size - 1)
+    up, down, edits = full, 0, size
+    for char in other:
+        same = masks.get(char, 0)
+        vertical = same | down
+        horizontal = (((same & up) + up) ^ up) | same
+        more = down | ~(horizontal | up) & full
+        less = up & horizontal
+        if more & last:
+            edits += 1
+        elif less & last:
+            edits -= 1
+        more = more << 1 | 1
+        less <<= 1
+        up = (less | ~(vertical | more)) & full
+        down = more & vertical & full
+    return edits

@@ -1,0 +1,108 @@
+"""resolve(merged, catalog, grammar, environment) -> Model. THE rules of the config language (SPEC 3-9). Never raises.
+
+Work is kept per section: given the model before an edit, only sections whose table changed, or which asked for a name
+whose meaning changed, are resolved again. What one table means is in ``section``, what a name means in ``lookup``, what
+the uses of all tables mean together in ``graph``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from .catalog import Catalog
+from .grammar import DEFAULT, Grammar
+from .graph import connect
+from .lookup import Scope
+from .memory import many_objects
+from .model import Group, Model, Path, Role, Section
+from .names import Names, classify
+from .project import Project
+from .section import SectionResolver
+from .tables import Binding, Table
+
+
+def resolve(
+    file: str,
+    root: Table,
+    catalog: Catalog,
+    project: Project,
+    grammar: Grammar = DEFAULT,
+    environment: Mapping[str, str] | None = None,
+    before: Model | None = None,
+) -> Model:
+    """The meaning of the merged config ``root`` of ``file``.
+
+    ``project`` must be completed with the catalog. ``environment`` gives the values of ``${NAME}``; None leaves them
+    unjudged. ``before`` is the model of an earlier state of the same file: what did not change is shared with it.
+    """
+    if before is not None and not (
+        before.catalog is catalog and before.project is project and before.grammar is grammar
+    ):
+        before = None
+    names = classify(root, catalog, project, grammar, names_of(before) if before is not None else None)
+    scope = Scope(names, catalog, project, grammar, environment)
+    sections, changed = _sections(scope, before)
+    model = Model(
+        file, root, catalog, project, grammar, names.groups, names.modules, names.isolated, names.members, sections
+    )
+    return connect(model, before, changed)
+
+
+def _sections(scope: Scope, before: Model | None) -> tuple[dict[Path, Section], frozenset[Path] | None]:
+    """All sections, and the paths at which they differ from ``before`` (None: anywhere)."""
+    names = scope.names
+    if before is None or names.changed is None:
+        with many_objects():
+            return {table[0]: _resolved(scope, *table) for table in _tables(names)}, None
+    fresh: dict[Path, Section] = {}
+    stale = names.changed
+    for path, role, registry, binding in _tables(names, before.groups):
+        section = before.sections.get(path)
+        if section is None or section.binding is not binding or section.role != role:
+            fresh[path] = _resolved(scope, path, role, registry, binding)
+    gone = _gone(before, names)
+    if stale:
+        for path, section in before.sections.items():
+            if not stale.isdisjoint(section.depends) and path not in fresh and _is_table(names, path):
+                fresh[path] = _resolved(scope, path, section.role, section.registry, section.binding)
+    sections = dict(before.sections)
+    for path in gone:
+        sections.pop(path, None)
+    sections.update(fresh)
+    return sections, frozenset((*fresh, *gone))
+
+
+def names_of(model: Model) -> Names:
+    """The names a model was resolved with."""
+    return Names(model.root, model.groups, model.modules, model.isolated, model.members)
+
+
+def _gone(before: Model, names: Names) -> list[Path]:
+    gone: list[Path] = [(name,) for name in before.modules.keys() - names.modules.keys()]
+    for name, old in before.groups.items():
+        new = names.groups.get(name)
+        if new is not old:
+            left = old.members.keys() - new.members.keys() if new is not None else old.members.keys()
+            gone.extend((name, member) for member in left)
+    return gone
+
+
+def _is_table(names: Names, path: Path) -> bool:
+    if len(path) == 1:
+        return path[0] in names.modules
+    group = names.groups.get(path[0])
+    return group is not None and path[1] in group.members
+
+
+def _tables(names: Names, known: Mapping[str, Group] | None = None) -> Iterator[tuple[Path, Role, str | None, Binding]]:
+    """Every module table; those of groups that ``known`` has too are left out."""
+    for group in names.groups.values():
+        if known is None or known.get(group.name) is not group:
+            for member, binding in group.members.items():
+                yield (group.name, member), group.role, group.registry, binding
+    for name, binding in names.modules.items():
+        yield (name,), "module", None, binding
+
+
+def _resolved(scope: Scope, path: Path, role: Role, registry: str | None, binding: Binding) -> Section:
+    return SectionResolver(scope, path, role, registry, binding).resolve()

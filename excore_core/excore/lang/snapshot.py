@@ -1,0 +1,351 @@
+"""Questions to one moment of a workspace. Answers are kept, and shared with later moments where they still hold."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import Protocol
+
+from .catalog import Catalog
+from .check import Checker, override_problems
+from .configfiles import is_config, may_be_config
+from .files import File
+from .grammar import BASE_KEY, Grammar
+from .inherit import Closure, Merger, include_graph, inherit, read_bases
+from .model import Model
+from .names import is_module_path
+from .problems import SEVERITIES, Origin, Problem, Related, problem
+from .project import Project, read_project
+from .quoting import unquoted
+from .resolve import resolve
+from .source import Unreadable
+from .suppress import suppressed
+from .syntax.tree import Block
+from .tables import FileTables
+
+_EMPTY = Catalog()
+
+
+class State(Protocol):
+    """What a snapshot takes from the changing side; see ``workspace.Host``."""
+
+    environment: Mapping[str, str] | None
+    open_files: dict[str, File]
+    known: dict[str, None]
+    catalogs: dict[str, Catalog]
+    completed: dict[str, tuple[Project, Catalog, Project]]
+    roots: dict[str, RootState]
+
+    def file(self, path: str) -> File | Unreadable: ...  # pragma: no cover
+
+    def project_of(self, path: str) -> Project: ...  # pragma: no cover
+
+    def grammar_of(self, path: str) -> Grammar: ...  # pragma: no cover
+
+
+class RootState:
+    """What is kept of one root config from version to version."""
+
+    def __init__(self) -> None:
+        self.merger: Merger | None = None
+        self.catalog: Catalog | None = None
+        self.model: Model | None = None
+        self.checker = Checker()
+
+    def resolve(self, snapshot: Snapshot, path: str) -> tuple[Closure, Model]:
+        project, catalog, grammar = snapshot.project(path), snapshot.catalog(path), snapshot.grammar(path)
+        if self.merger is None or self.catalog is not catalog:
+            self.merger = Merger(grammar, lambda p: is_module_path(p, catalog, project))
+            self.catalog = catalog
+        closure = inherit(path, snapshot.tables, self.merger)
+        before = self.model
+        if before is None or not (
+            before.root is closure.root
+            and before.catalog is catalog
+            and before.project is project
+            and before.grammar is grammar
+        ):
+            before = resolve(path, closure.root, catalog, project, grammar, snapshot.environment, before)
+            self.model = before
+        return closure, before
+
+
+class Snapshot:
+    """The state of a host at one moment; answers are kept."""
+
+    def __init__(self, host: State) -> None:
+        self._host = host
+        self.environment = host.environment
+        self._open = dict(host.open_files)
+        self._known = tuple(host.known)
+        self._catalogs = dict(host.catalogs)
+        self._models: dict[str, tuple[Closure, Model]] = {}
+        self._found: dict[str, tuple[Problem, ...]] = {}
+        self._diagnostics: dict[str, tuple[Problem, ...]] = {}
+
+    # -- files and projects
+
+    def file(self, path: str) -> File | None:
+        """The file, or None where there is none that can be read."""
+        file = self._read(path)
+        return file if isinstance(file, File) else None
+
+    def _read(self, path: str) -> File | Unreadable:
+        opened = self._open.get(path)
+        return opened if opened is not None else self._host.file(path)
+
+    def tables(self, path: str) -> FileTables | Unreadable:
+        """The tables of a file, or why it cannot be read."""
+        file = self._read(path)
+        return file.tables if isinstance(file, File) else file
+
+    def project(self, path: str) -> Project:
+        """The project of a file, with its fields."""
+        project = self._host.project_of(path)
+        catalog = self._catalogs.get(project.root, _EMPTY)
+        known = self._host.completed.get(project.root)
+        if known is not None and known[0] is project and known[1] is catalog:
+            return known[2]
+        completed = project.completed(catalog)
+        self._host.completed[project.root] = (project, catalog, completed)
+        return completed
+
+    def catalog(self, path: str) -> Catalog:
+        """What is registered in the project of a file."""
+        return self._catalogs.get(self._host.project_of(path).root, _EMPTY)
+
+    def has_catalog(self, path: str) -> bool:
+        """Whether the project's Python has been read; before that nothing is said about names."""
+        return self._host.project_of(path).root in self._catalogs
+
+    def grammar(self, path: str) -> Grammar:
+        """The grammar of a file's project."""
+        return self._host.grammar_of(path)
+
+    def is_config(self, path: str) -> bool:
+        """Whether help is offered in a file: it is a config or may become one."""
+        return may_be_config(path, self._host.project_of(path))
+
+    def is_judged(self, path: str) -> bool:
+        """Whether problems are reported in a file: it shows that it is a config."""
+        file = self.file(path)
+        return file is not None and (
+            is_config(path, file.tables, self.project(path), self.catalog(path), self.grammar(path))
+            or path in self._includers
+        )
+
+    @cached_property
+    def _all(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((*self._known, *self._open)))
+
+    def configs(self, root: str | None = None) -> tuple[str, ...]:
+        """All known configs, of one project if ``root`` is given."""
+        return tuple(
+            path
+            for path in self._all
+            if (root is None or self._host.project_of(path).root == root) and self.is_judged(path)
+        )
+
+    def candidates(self, root: str) -> tuple[str, ...]:
+        """All known files of a project that are configs or may become one: what can be a base."""
+        return tuple(path for path in self._all if self._host.project_of(path).root == root and self.is_config(path))
+
+    # -- inheritance
+
+    def bases(self, path: str) -> tuple[str, ...]:
+        """Absolute paths of the direct bases of a file, existing or not."""
+        file = self.file(path)
+        return file.bases if file is not None else ()
+
+    @cached_property
+    def _includers(self) -> Mapping[str, tuple[str, ...]]:
+        bases: dict[str, tuple[str, ...]] = {}
+        for path in self._all:
+            file = self.file(path)
+            if file is not None and BASE_KEY in file.tables.root.bindings:
+                bases[path] = file.bases
+        return include_graph(bases)
+
+    def includers(self, path: str) -> tuple[str, ...]:
+        """The configs that name a file in ``__base__``."""
+        return self._includers.get(path, ())
+
+    def roots(self, path: str) -> tuple[str, ...]:
+        """The configs that reach a file and that nobody includes; the file itself if nobody includes it."""
+        found: dict[str, None] = {}
+        seen = {path}
+        pending = [path]
+        while pending:
+            current = pending.pop()
+            above = self.includers(current)
+            if not above:
+                found[current] = None
+            pending.extend(name for name in above if name not in seen)
+            seen.update(above)
+        return tuple(sorted(found)) or (path,)
+
+    # -- meaning
+
+    def own_model(self, path: str) -> Model:
+        """The config whose root is this file."""
+        return self._resolved(path)[1]
+
+    def closure(self, path: str) -> Closure:
+        """The files and merged table of the config whose root is this file."""
+        return self._resolved(path)[0]
+
+    def _resolved(self, path: str) -> tuple[Closure, Model]:
+        known = self._models.get(path)
+        if known is None:
+            state = self._host.roots.setdefault(path, RootState())
+            known = self._models[path] = state.resolve(self, path)
+        return known
+
+    def model(self, path: str) -> Model:
+        """The config in which questions about a file are answered: its own, or the first that includes it."""
+        return self.own_model(self.roots(path)[0])
+
+    # -- problems
+
+    def root_problems(self, path: str) -> tuple[Problem, ...]:
+        """Every problem of the config whose root is this file, in all its files, as a load would meet them."""
+        known = self._found.get(path)
+        if known is None:
+            closure, model = self._resolved(path)
+            found: list[Problem] = [*self._read_problems(path)]
+            for name in closure.files:
+                found.extend(self.syntax_problems(name))
+            found.extend(closure.problems)
+            if self.has_catalog(path):
+                found.extend(self._host.roots[path].checker.problems(model))
+                found.extend(override_problems(model))
+            known = self._found[path] = tuple(found)
+        return known
+
+    def _read_problems(self, path: str) -> Iterable[Problem]:
+        file = self._read(path)
+        if isinstance(file, Unreadable):
+            block = Block("", None, (), (), 0)
+            yield problem("unreadable-file", f"{path}: {file.reason}", Origin(path, block, 0, 0))
+
+    def syntax_problems(self, path: str) -> list[Problem]:
+        """What is no TOML in one file."""
+        file = self.file(path)
+        if file is None:
+            return []
+        return [
+            problem(found.code, found.message, Origin(path, block, found.start, found.end))
+            for block, found in file.tree.problems
+        ]
+
+    def diagnostics(self, path: str) -> tuple[Problem, ...]:
+        """Everything to report in one file, by position; nothing for files that are no configs."""
+        known = self._diagnostics.get(path)
+        if known is None:
+            known = self._diagnostics[path] = tuple(self._diagnose(path))
+        return known
+
+    def _diagnose(self, path: str) -> Iterable[Problem]:
+        file = self.file(path)
+        if file is None:
+            return []
+        project = self.project(path)
+        if path == project.file:
+            found = list(read_project(path, file.tables).problems)
+        elif not self.is_judged(path):
+            return []
+        else:
+            broken = self.syntax_problems(path)
+            found = [*broken, *_finished(broken, [*file.tables.problems, *self._shared_problems(path)])]
+            if "unquoted-prefix" in project.severities:
+                found.extend(unquoted(file.tree, path, self.grammar(path)))
+        index = file.tree.index_of
+        found = [item for item in _with_severity(found, project) if item.origin.block in index]
+        found.sort(key=lambda p: (index[p.origin.block], p.origin.start, p.origin.end, p.code, p.message))
+        return suppressed(file.tree, _distinct(found))
+
+    def _shared_problems(self, path: str) -> list[Problem]:
+        roots = self.roots(path)
+        found = [item for item in self.root_problems(roots[0]) if item.origin.file == path]
+        if len(roots) > 1:
+            for root in roots[1:]:
+                there = {(p.code, p.origin): p for p in self.root_problems(root) if p.origin.file == path}
+                shared = ((item, there.get((item.code, item.origin))) for item in found)
+                found = [min(item, other, key=_weight) for item, other in shared if other is not None]
+        elif roots[0] == path:
+            if not self.bases(path):
+                return [_unbound_in_fragment(item) for item in found]
+            found.extend(self._inherited_errors(path))
+        return found
+
+    def _inherited_errors(self, path: str) -> Iterable[Problem]:
+        """Errors of this config that stand in its bases, told at the ``__base__`` entry they come through."""
+        errors = [item for item in self.root_problems(path) if item.severity == "error" and item.origin.file != path]
+        if not errors:
+            return
+        file = self.file(path)
+        assert file is not None
+        for base in read_bases(path, file.tables)[0]:
+            reached = self._reached_files(base.path)
+            for item in errors:
+                if item.origin.file in reached:
+                    there = self.file(item.origin.file)
+                    line = there.position(there.absolute(item.origin).start)[0] + 1 if there is not None else 1
+                    message = f"{os.path.relpath(item.origin.file, os.path.dirname(path))}:{line}: {item.message}"
+                    related = (Related(item.origin, item.message), *item.related)
+                    yield Problem(item.code, message, base.origin, "error", (), related, item.data)
+            errors = [item for item in errors if item.origin.file not in reached]
+
+    def _reached_files(self, path: str) -> set[str]:
+        seen = {path}
+        pending = [path]
+        while pending:
+            for base in self.bases(pending.pop()):
+                if base not in seen:
+                    seen.add(base)
+                    pending.append(base)
+        return seen
+
+
+def _weight(item: Problem) -> int:
+    return -SEVERITIES.index(item.severity)
+
+
+def _distinct(found: list[Problem]) -> list[Problem]:
+    """Sorted problems without those that say the same of the same place again."""
+    return [
+        item
+        for item, before in zip(found, (None, *found), strict=False)
+        if before is None or item.code != before.code or item.origin != before.origin or item.message != before.message
+    ]
+
+
+def _unbound_in_fragment(item: Problem) -> Problem:
+    """A file without bases may be meant for others to include: a field it lacks may come from them."""
+    if item.code != "empty-field" or item.severity != "error":
+        return item
+    return Problem(item.code, item.message, item.origin, "hint", item.suggestions, item.related, item.data)
+
+
+def _finished(broken: Iterable[Problem], found: list[Problem]) -> list[Problem]:
+    """What is found without names that touch a syntax error: those are still being typed."""
+    errors: dict[Block, list[Origin]] = {}
+    for item in broken:
+        errors.setdefault(item.origin.block, []).append(item.origin)
+
+    def touches(origin: Origin) -> bool:
+        return any(origin.start <= each.end and each.start <= origin.end for each in errors.get(origin.block, ()))
+
+    return [item for item in found if item.code == "syntax" or not touches(item.origin)] if errors else found
+
+
+def _with_severity(found: Iterable[Problem], project: Project) -> Iterable[Problem]:
+    wanted = project.severities
+    for item in found:
+        if not wanted or item.code not in wanted:
+            yield item
+            continue
+        severity = project.severity(item.code)
+        if severity is not None:
+            yield Problem(item.code, item.message, item.origin, severity, item.suggestions, item.related, item.data)

@@ -1,0 +1,89 @@
+"""Coordinates: the only place where offsets, lines and encodings are turned into each other.
+
+Inside the product every position is an offset in code points. Lines end at ``\\n``, ``\\r\\n`` and ``\\r`` and nowhere
+else, as the Language Server Protocol says (3.17, "Text Documents"); ``str.splitlines`` splits at more.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from typing import Literal, NamedTuple
+
+Encoding = Literal["utf-8", "utf-16", "utf-32"]
+
+_LINE_END = re.compile(r"\r\n?|\n")
+
+
+class Span(NamedTuple):
+    """Half-open range of code-point offsets; what it is relative to is said by its owner."""
+
+    start: int
+    end: int
+
+    def shift(self, by: int) -> Span:
+        """The same range, ``by`` code points further on."""
+        return Span(self.start + by, self.end + by)
+
+
+def line_starts(text: str) -> list[int]:
+    """Offsets at which the lines of ``text`` begin; always at least ``[0]``."""
+    return [0, *(match.end() for match in _LINE_END.finditer(text))]
+
+
+def units(text: str, encoding: Encoding) -> int:
+    """Number of code units that ``text`` takes in ``encoding``."""
+    if text.isascii() or encoding == "utf-32":
+        return len(text)
+    if encoding == "utf-8":
+        return len(text.encode("utf-8", "surrogatepass"))
+    return len(text) + sum(1 for char in text if ord(char) > 0xFFFF)
+
+
+def offset_in_line(line: str, column: int, encoding: Encoding) -> int:
+    """Code-point offset in ``line`` of the code unit ``column``; clamped to the line.
+
+    A column in the middle of a character gives the offset of that character.
+    """
+    if line.isascii() or encoding == "utf-32":
+        return max(0, min(column, len(line)))
+    left = column
+    for offset, char in enumerate(line):
+        width = units(char, encoding)
+        if left < width:
+            return offset
+        left -= width
+    return len(line)
+
+
+class LineIndex:
+    """Lines of one text. Built once per text; ``starts`` may be shared."""
+
+    __slots__ = ("starts", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.starts = line_starts(text)
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def line(self, number: int) -> str:
+        """Text of line ``number`` (0-based) without its line end."""
+        start = self.starts[number]
+        end = self.starts[number + 1] if number + 1 < len(self.starts) else len(self.text)
+        return self.text[start:end].rstrip("\r\n")
+
+    def position(self, offset: int, encoding: Encoding = "utf-32") -> tuple[int, int]:
+        """``(line, column)``, both 0-based, of a code-point offset; clamped to the text."""
+        offset = max(0, min(offset, len(self.text)))
+        number = bisect_right(self.starts, offset) - 1
+        return number, units(self.text[self.starts[number] : offset], encoding)
+
+    def offset(self, line: int, column: int, encoding: Encoding = "utf-32") -> int:
+        """Code-point offset of a position; a position past the end of its line or of the text is clamped."""
+        if line < 0:
+            return 0
+        if line >= len(self.starts):
+            return len(self.text)
+        return self.starts[line] + offset_in_line(self.line(line), column, encoding)

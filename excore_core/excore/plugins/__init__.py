@@ -1,0 +1,1 @@
+"""Extras that nothing else depends on; each is imported by itself."""

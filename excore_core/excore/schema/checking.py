@@ -1,0 +1,212 @@
+"""A draft 2020-12 schema by which other TOML tools can check configs, prefixed arguments in quotes included.
+
+It never refuses what a load accepts: a file may leave out what its bases give, tables may be scratchpads, and where
+reading could not tell everything any name is fine. So it finds unknown classes and parameters and wrong types, not
+everything that ``excore check`` finds.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from excore.lang.annotations import Type, read_annotation
+from excore.lang.catalog import Catalog, Entry, Param
+from excore.lang.grammar import BASE_KEY, DEFAULT, HOOKS_TABLE, NO_CALL_KEY, Grammar
+from excore.lang.project import Project
+from excore.schema.types import Json
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_SCALARS = {"integer": "integer", "float": "number", "string": "string", "boolean": "boolean"}
+_NEVER: Json = {"not": {}}
+_SPECIAL = re.compile(r"[\\\]\[^-]")
+_ESCAPED = r"\\\g<0>"
+
+
+def config_schema(catalog: Catalog, project: Project, grammar: Grammar = DEFAULT, *, whole: bool = False) -> Json:
+    """The schema of one config file.
+
+    With ``whole`` files are taken to be complete: required parameters must be given in the file itself.
+    """
+    project = project.completed(catalog)
+    return _Maker(catalog, project, grammar, whole).schema()
+
+
+class _Maker:
+    def __init__(self, catalog: Catalog, project: Project, grammar: Grammar, whole: bool) -> None:
+        self.catalog = catalog
+        self.project = project
+        self.whole = whole
+        self.object = _one_of([p.char for p in grammar.prefixes.values() if p.kind in ("new", "shared", "class")])
+        self.variable = _one_of([grammar.prefix("variable").char])
+        self.custom = _one_of([p.char for p in grammar.prefixes.values() if p.kind == "custom"])
+        self.prefixes = list(grammar.prefixes)
+
+    def schema(self) -> Json:
+        registries = [name for name in self.project.registry_names(self.catalog) if not name.startswith("__")]
+        properties: Json = {
+            BASE_KEY: {"description": "The files this one builds on.", **_texts()},
+            HOOKS_TABLE: {**_any_table(), "description": "Hooks of the config."},
+        }
+        definitions: Json = {"reference": _reference("reference"), "variable": _reference("variable")}
+        for registry in registries:
+            for entry in self.catalog.entries.get(registry, {}).values():
+                definitions[f"{registry}.{entry.name}"] = self.module(entry)
+        for name, entries in self.catalog.by_name.items():
+            properties[name] = self.top_level(entries[0])
+        for registry in registries:
+            properties[registry] = self.group(registry, registry)
+        for field in self.project.primary_fields:
+            properties[field] = self.group(field, self.project.registry_of(field))
+        return {
+            "$schema": DIALECT,
+            "title": f"Configs of {self.project.name}" if self.project.name else "Configs",
+            "type": "object",
+            "properties": properties,
+            "additionalProperties": True,
+            "$defs": definitions,
+        }
+
+    def group(self, field: str, registry: str) -> Json:
+        """The table of a field or registry: its sub-tables are modules of the registry."""
+        entries = self.catalog.entries.get(registry, {})
+        modules = {name: {"$ref": _pointer(f"{registry}.{name}")} for name in entries}
+        schema: Json = {"type": "object", "properties": modules}
+        if field != registry:
+            schema["description"] = f"Modules of registry {registry}."
+        if self.catalog.is_open(registry):
+            schema["additionalProperties"] = _any_table()
+        else:
+            schema["additionalProperties"] = False
+        return schema
+
+    def top_level(self, entry: Entry) -> Json:
+        """A table under a module's name; anything else under that name is an isolated value."""
+        module = {"$ref": _pointer(f"{entry.registry}.{entry.name}")}
+        return {"anyOf": [module, {"type": ["array", "boolean", "number", "string"]}]}
+
+    def module(self, entry: Entry) -> Json:
+        schema: Json = {"type": "object"}
+        if entry.doc:
+            schema["description"] = entry.doc
+        if entry.kind == "module":
+            return schema | {"maxProperties": 0}
+        signature = entry.signature
+        properties: Json = {param.name: _plain(param) for param in signature.keywords}
+        properties[NO_CALL_KEY] = {"type": "boolean", "description": "Whether to leave the node unbuilt."}
+        schema["properties"] = properties
+        patterns = {}
+        if signature.keywords:
+            names = "|".join(param.name for param in signature.keywords)
+            patterns[f"^{self.object}({names})$"] = {"$ref": _pointer("reference")}
+            patterns[f"^{self.variable}({names})$"] = {"$ref": _pointer("variable")}
+            if self.custom:
+                patterns[f"^{self.custom}({names})$"] = {}
+        schema["additionalProperties"] = signature.takes_any
+        if signature.takes_any:
+            patterns[f"^{self.object}"] = {"$ref": _pointer("reference")}
+            patterns[f"^{self.variable}"] = {"$ref": _pointer("variable")}
+        if patterns:
+            schema["patternProperties"] = patterns
+        if self.whole:
+            required = [self.given(param) for param in signature.params if param.required]
+            if required:
+                schema["allOf"] = required
+        return schema
+
+    def given(self, param: Param) -> Json:
+        """That a parameter is given, plain or under any prefix."""
+        spelled = (param.name, *(prefix + param.name for prefix in self.prefixes))
+        return {"anyOf": [{"required": [name]} for name in spelled]}
+
+
+def _one_of(chars: list[str]) -> str:
+    """A pattern for one of some characters. Other tools know no escape of a character that needs none."""
+    return f"[{''.join(_SPECIAL.sub(_ESCAPED, char) for char in chars)}]" if chars else ""
+
+
+def _pointer(name: str) -> str:
+    return f"#/$defs/{name}"
+
+
+def _texts() -> Json:
+    return {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+
+
+def _reference(name: str) -> Json:
+    """A name, names in a list, or a table of both; under a prefix nothing else means anything (SPEC VAL)."""
+    text: Json = {"type": "string", "minLength": 1}
+    table = {"type": "object", "additionalProperties": {"$ref": _pointer(name)}}
+    return {"anyOf": [text, {"type": "array", "items": {"$ref": _pointer(name)}}, table]}
+
+
+def _plain(param: Param) -> Json:
+    """The schema of a parameter's value as it is written without a prefix."""
+    schema = _value(read_annotation(param.annotation)) if param.annotation is not None else {}
+    if param.choices and schema == {}:
+        plain = [choice for choice in param.choices if isinstance(choice, str | int | float)]
+        schema = {"anyOf": [{"enum": plain}, {"type": ["array", "object"]}]}
+    if param.doc:
+        schema = {"description": param.doc, **schema}
+    return schema | _default(param)
+
+
+def _default(param: Param) -> Json:
+    """The default, where it is a literal that TOML can write."""
+    if param.default is None:
+        return {}
+    try:
+        value = ast.literal_eval(param.default)
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return {}
+    return {"default": value} if isinstance(value, bool | int | float | str) and value == value else {}
+
+
+def _value(annotation: Type) -> Json:
+    """What fits an annotation; the same answers as ``excore.lang.annotations.fits``."""
+    shape = annotation.shape
+    if shape in ("any", "class"):
+        return {}
+    if shape in ("none", "callable", "type"):
+        return dict(_NEVER)
+    if shape == "union":
+        return _union(annotation.items)
+    if shape == "literal":
+        return {"enum": list(annotation.values)}
+    if shape == "mapping":
+        return _any_table()
+    if shape == "scalar":
+        return _scalar(annotation.kinds)
+    if annotation.fixed:
+        count = len(annotation.items)
+        items = [_value(item) for item in annotation.items]
+        return {"type": "array", "prefixItems": items, "minItems": count, "maxItems": count} if items else _empty()
+    return {"type": "array", "items": _value(annotation.items[0])} if annotation.items else {"type": "array"}
+
+
+def _any_table() -> Json:
+    return {"type": "object", "additionalProperties": True}
+
+
+def _empty() -> Json:
+    return {"type": "array", "maxItems": 0}
+
+
+def _union(items: tuple[Type, ...]) -> Json:
+    options = [schema for schema in map(_value, items) if schema != _NEVER]
+    if not options:
+        return dict(_NEVER)
+    if any(not option for option in options):
+        return {}
+    return options[0] if len(options) == 1 else {"anyOf": options}
+
+
+def _scalar(kinds: tuple[str, ...]) -> Json:
+    types = list(dict.fromkeys(_SCALARS.get(kind, "string") for kind in kinds))
+    if "number" in types and "integer" in types:
+        types.remove("integer")
+    if ("integer" in types or "number" in types) and "boolean" not in types:
+        types.append("boolean")  # Python takes true for 1, and so does `excore check`
+    if not types:
+        return dict(_NEVER)
+    return {"type": types[0] if len(types) == 1 else types}

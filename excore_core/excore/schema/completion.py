@@ -1,0 +1,89 @@
+"""The schema and the class mapping that TOML editors and ``excore.nvim`` read (SPEC 14)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from excore.lang.catalog import Catalog, Entry
+from excore.lang.project import Project
+from excore.schema.types import Json, parameter
+
+ISOLATED = "isolated_fields"
+
+
+def registry_fields(project: Project) -> dict[str, Any]:
+    """Starred registries: those with fields -> the fields, the others as a list under ``isolated_fields``.
+
+    What a project file says itself under ``json_schema_fields`` comes first.
+    """
+    starred = [spec for spec in project.registries if spec.starred]
+    derived: dict[str, Any] = {spec.name: list(spec.fields) for spec in starred if spec.fields}
+    if starred:
+        derived[ISOLATED] = [spec.name for spec in starred if not spec.fields]
+    written = project.settings.get("json_schema_fields")
+    return {**derived, **written} if isinstance(written, Mapping) else derived
+
+
+def json_schema(catalog: Catalog, project: Project, fields: Mapping[str, Any] | None = None) -> Json:
+    """One property for each field of each registry, and for each module of the isolated ones (SPEC SCH-2).
+
+    ``fields`` replaces ``registry_fields(project)``. Registries named ``__x`` are private and left out.
+    """
+    found = registry_fields(project) if fields is None else fields
+    isolated = _texts(found.get(ISOLATED, ()))
+    properties: Json = {}
+    for name in project.registry_names(catalog):
+        if name.startswith("__"):
+            continue
+        modules = registry_schema(catalog.entries.get(name, {}).values())
+        for field in _texts(found.get(name, ())) or [name]:
+            properties[field] = modules
+        if name in isolated:
+            properties.update(modules["properties"])
+    return {
+        "title": "ExCore",
+        "description": "Used for ExCore config file completion",
+        "type": "object",
+        "properties": properties,
+    }
+
+
+def registry_schema(entries: Iterable[Entry]) -> Json:
+    """The modules of one registry; python modules are left out."""
+    modules = {entry.name: module_schema(entry) for entry in entries if entry.kind != "module"}
+    return {"type": "object", "properties": modules}
+
+
+def module_schema(entry: Entry) -> Json:
+    """Docstring, parameters and the names of the required ones (SPEC SCH-3, SCH-5)."""
+    schema: Json = {"type": "object"}
+    if entry.doc:
+        schema["description"] = entry.doc
+    schema["properties"] = {param.name: parameter(param) for param in entry.signature.params}
+    required = [param.name for param in entry.signature.params if param.required]
+    if required:
+        schema["required"] = required
+    return schema
+
+
+def class_mapping(catalog: Catalog, registries: Iterable[str]) -> dict[str, list[str | int]]:
+    """Module name -> file and line (from 1) of its class or function; the first registry that has it wins (SCH-6)."""
+    found: dict[str, list[str | int]] = {}
+    for registry in registries:
+        if not registry.startswith("__"):
+            for entry in catalog.entries.get(registry, {}).values():
+                if entry.kind != "module" and entry.location is not None:
+                    found.setdefault(entry.name, [entry.location.path, entry.location.line + 1])
+    return found
+
+
+def taplo_settings(schema: str) -> Json:
+    """What ``.taplo.toml`` must say for the schema file to be used (SPEC SCH-1)."""
+    return {"schema": {"path": schema, "enabled": True}, "formatting": {"align_entries": False}}
+
+
+def _texts(value: object) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list | tuple) else []

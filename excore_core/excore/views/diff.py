@@ -1,0 +1,174 @@
+"""What is different between two configs once both are understood: not how they are written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple, TypeAlias
+
+from ..lang.grammar import MarkHook, PathHook
+from ..lang.model import (
+    Argument,
+    Invalid,
+    Meaning,
+    Model,
+    Path,
+    Plain,
+    Reference,
+    ReferenceDict,
+    ReferenceList,
+    Section,
+    Step,
+    Target,
+)
+from ..lang.problems import Origin
+from ..lang.tables import Binding, Table, plain
+from .code import flat, literal
+from .plan import steps_text
+from .toml import binding_text
+
+
+class Side(NamedTuple):
+    """What one of the configs says: the value as it counts, and where it is written."""
+
+    value: str
+    origin: Origin
+
+
+class Change(NamedTuple):
+    """One key with two meanings; a side is None where the config does not have the key."""
+
+    key: str
+    before: Side | None
+    after: Side | None
+
+
+Sides: TypeAlias = dict[str, Side]
+
+
+def diff(before: Model, after: Model) -> tuple[Change, ...]:
+    """Everything that the two say otherwise, by key; a table itself is the key `[Model.FCN]`.
+
+    The order of tables and keys, comments, spelling, the files that values stand in, and whether a value is written
+    out or read from a variable make no difference.
+    """
+    old, new = _sides(before), _sides(after)
+    quiet = {_header(path) for model in (before, after) for path in model.implicit}
+    found = [Change(key, old.get(key), new.get(key)) for key in (*new, *(key for key in old if key not in new))]
+    return tuple(
+        change for change in found if _value(change.before) != _value(change.after) and not _only_used(change, quiet)
+    )
+
+
+def _only_used(change: Change, quiet: set[str]) -> bool:
+    """Whether a module without a table came or went: the argument that uses it says so already."""
+    return change.key in quiet and (change.before is None or change.after is None)
+
+
+def _header(path: Path) -> str:
+    return f"[{'.'.join(path)}]"
+
+
+def _value(side: Side | None) -> str | None:
+    return None if side is None else side.value
+
+
+def _sides(model: Model) -> Sides:
+    found: Sides = {}
+    for path, section in model.sections.items():
+        found.update(_section(path, section))
+    for path in model.implicit:
+        uses = model.users[path]
+        found[_header(path)] = Side(_what(Target(path, model.entry(path), True)), uses[0].origin)
+    for name, binding in model.isolated.items():
+        found.update(_leaves(name, binding))
+    for group in model.groups.values():
+        for name, binding in group.leftover.items():
+            found.update(_leaves(f"{group.name}.{name}", binding))
+    return found
+
+
+def _section(path: Path, section: Section) -> Iterator[tuple[str, Side]]:
+    name = ".".join(path)
+    what = _what(Target(path, section.entry, False))
+    yield _header(path), Side(f"{what}, not called" if section.no_call else what, section.binding.origin)
+    for argument in section.arguments.values():
+        yield from _argument(f"{name}.{argument.name}", argument)
+
+
+def _what(target: Target) -> str:
+    return target.entry.path if target.entry is not None else target.path[-1]
+
+
+def _argument(key: str, argument: Argument) -> Iterator[tuple[str, Side]]:
+    meaning = argument.meaning
+    if isinstance(meaning, Plain):
+        yield from _leaves(key, argument.binding)
+    else:
+        yield key, Side(_meaning(meaning, argument.binding), argument.binding.origin)
+
+
+def _leaves(key: str, binding: Binding) -> Iterator[tuple[str, Side]]:
+    value = binding.value
+    if isinstance(value, Table) and value.bindings:
+        for name, inner in value.bindings.items():
+            yield from _leaves(f"{key}.{name}", inner)
+    else:
+        yield key, Side(_shown(plain(value)), binding.origin)
+
+
+def _shown(value: object) -> str:
+    """A value in one spelling: keys sorted, since their order has no meaning."""
+    return flat(literal(_sorted(value)))
+
+
+def _sorted(value: object) -> object:
+    if isinstance(value, Mapping):
+        return {key: _sorted(value[key]) for key in sorted(value)}
+    if isinstance(value, list):
+        return [_sorted(item) for item in value]
+    return value
+
+
+def _meaning(meaning: Meaning, binding: Binding) -> str:
+    if isinstance(meaning, Plain):
+        return _shown(plain(meaning.value))
+    if isinstance(meaning, Reference):
+        items = list(_reference(meaning, binding))
+        return f"[{', '.join(items)}]" if meaning.every else items[0]
+    if isinstance(meaning, ReferenceList):
+        return f"[{', '.join(_items(meaning, binding))}]"
+    if isinstance(meaning, ReferenceDict):
+        inner = sorted(f"{key}: {_meaning(item, binding)}" for key, item in meaning.items)
+        return f"{{{', '.join(inner)}}}"
+    assert isinstance(meaning, Invalid)
+    return binding_text(binding) or "nothing"
+
+
+def _items(meaning: ReferenceList, binding: Binding) -> Iterator[str]:
+    for item in meaning.items:
+        if isinstance(item, Reference) and item.every:
+            yield from _reference(item, binding)
+        else:
+            yield _meaning(item, binding)
+
+
+def _reference(reference: Reference, binding: Binding) -> Iterator[str]:
+    steps = "".join(map(_step, reference.hooks))
+    variable = reference.variable
+    if variable is not None:
+        value = reference.text if variable.binding is None else _shown(plain(variable.binding.value))
+        yield f"{value}{steps}"
+    elif not reference.targets:
+        yield binding_text(binding) or reference.text
+    for target in reference.targets:
+        kind = reference.prefix.kind
+        what = _what(target) if kind == "class" else ".".join(target.path)
+        yield f"{kind} {what}{steps}"
+
+
+def _step(step: Step) -> str:
+    if isinstance(step, PathHook):
+        return steps_text(step.steps)
+    if isinstance(step, MarkHook):
+        return f"{step.mark.char}{step.text}"
+    return f" through {'.'.join(step.target.path)}" if step.target is not None else " through nothing"

@@ -1,0 +1,63 @@
+"""Texts whose lines know where they come from."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from ..lang.problems import Origin
+from ..lang.snapshot import Snapshot
+from ..lang.text import Span
+
+
+class Line(NamedTuple):
+    """One line without its end. ``origin`` is the key, value or header it stands for; None for what is only layout."""
+
+    text: str
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True)
+class Document:
+    """A text made of lines."""
+
+    lines: tuple[Line, ...]
+
+    @cached_property
+    def text(self) -> str:
+        """All lines, each with its end."""
+        return "".join(f"{line.text}\n" for line in self.lines)
+
+
+class Place(NamedTuple):
+    """Where an origin stands: absolute path, 0-based line, range in the file."""
+
+    path: str
+    line: int
+    span: Span
+
+
+def place_of(snapshot: Snapshot, origin: Origin) -> Place | None:
+    """Where an origin stands in this snapshot; None where its file has no such block any more."""
+    file = snapshot.file(origin.file)
+    if file is None or origin.block not in file.tree.index_of:
+        return None
+    span = file.absolute(origin)
+    return Place(origin.file, file.position(span.start, "utf-32")[0], span)
+
+
+def shown_place(snapshot: Snapshot, origin: Origin, folder: str) -> str:
+    """``base.toml:3`` seen from ``folder``, lines counted from 1; the file alone where the line is not known."""
+    found = place_of(snapshot, origin)
+    name = relative(origin.file, folder)
+    return name if found is None else f"{name}:{found.line + 1}"
+
+
+def relative(path: str, folder: str) -> str:
+    """The path seen from a folder, with slashes; the whole path where it has no other form."""
+    try:
+        return os.path.relpath(path, folder).replace(os.sep, "/")
+    except ValueError:  # another drive
+        return path

@@ -1,0 +1,99 @@
+"""Writes docs/commands.md: what each command says about itself, in groups, with examples where they help."""
+
+from __future__ import annotations
+
+import inspect
+import os
+from pathlib import Path
+from typing import Any
+
+import typer
+from typer.main import get_command
+
+from excore.cli.main import COMMANDS, app
+
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "commands.md"
+
+INTRO = """\
+# Commands
+
+`excore --help` lists the commands, `excore COMMAND --help` explains one. `excore --version` prints the version,
+`excore --install-completion` adds completion to your shell.
+
+This page is written by `scripts/write_command_docs.py` from the help of the commands.
+"""
+
+GROUPS = {
+    "Check configs": ["check", "format"],
+    "Look at configs": ["list", "show", "blame", "diff", "graph", "python"],
+    "Projects": ["init", "update", "registries", "primary-fields", "generate-registries", "auto-register"],
+    "Files for other tools": ["stubs", "generate-typehints", "config-extension", "schema", "quote"],
+    "Caches": ["cache-dir", "cache-list", "clear-cache", "clear-all-cache"],
+    "Try it": ["demo"],
+}
+
+EXAMPLES = {
+    "check": """\
+The findings are those of the editor: same rules, same codes, same places. Each code has [a page](problems/index.md).
+
+```sh
+excore check configs/                     # for people
+excore check --format github configs/     # annotations in GitHub Actions
+excore check --format sarif configs/ > excore.sarif
+```
+
+As a [pre-commit](https://pre-commit.com) hook, in `.pre-commit-config.yaml`:
+
+```yaml
+repos:
+  - repo: https://github.com/excore-dev/excore
+    rev: v0.2.0
+    hooks:
+      - id: excore-check
+        files: ^configs/.*\\.toml$
+```
+""",
+}
+
+
+def page() -> str:
+    """The whole page. A command that no group names comes last."""
+    grouped = [name for names in GROUPS.values() for name in names]
+    groups = {**GROUPS, "More": [name for name in COMMANDS if name not in grouped]}
+    parts = [INTRO]
+    for title, names in groups.items():
+        known = [name for name in names if name in COMMANDS]
+        if known:
+            parts.append(f"## {title}\n")
+        for name in known:
+            parts.append(f"### {name}\n\n{command_help(name)}")
+            if name in EXAMPLES:
+                parts.append(EXAMPLES[name])
+    return "\n".join(parts)
+
+
+def command_help(name: str) -> str:
+    """The help of one command as Markdown."""
+    group: Any = get_command(app)
+    outer = typer.Context(group, info_name="excore")
+    command = group.get_command(outer, name)
+    context = typer.Context(command, info_name=name, parent=outer)
+    usage = " ".join(["excore", name, *command.collect_usage_pieces(context)])
+    lines = [inspect.cleandoc(command.help or ""), "", "```text", usage, "```", ""]
+    records = (param.get_help_record(context) for param in command.get_params(context))
+    rows = [(names, text) for names, text in filter(None, records) if "--help" not in names]
+    if rows:
+        lines += ["| argument or option | |", "| --- | --- |"]
+        lines += [f"| `{_cell(names)}` | {_cell(text)} |" for names, text in rows]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", r"\|")
+
+
+if __name__ == "__main__":
+    temporary = PAGE.with_suffix(".tmp")
+    temporary.write_text(page(), "utf-8")
+    os.replace(temporary, PAGE)

@@ -1,0 +1,114 @@
+"""The build as a call hierarchy: a section "calls" what it is given, and is called by what it is given to."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from excore.lang.model import Model, Path, Use
+from excore.lang.problems import Origin
+from excore.lang.text import Span
+from excore.lang.workspace import Snapshot
+
+from .definition import Goal, origin_goal
+from .hover import reference_paths
+from .place import HeaderPart, Key, ReferencePlace, Slot, Thing, ValuePlace, section_length, thing_at
+from .view import View, absolute
+
+
+@dataclass(frozen=True, slots=True)
+class CallItem:
+    """A section of the config ``root``, or a module that it uses without a table."""
+
+    name: str
+    detail: str
+    goal: Goal
+    root: str
+    section: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """``item`` at the other end, and where it is named; ``spans`` are in the file of whoever names it."""
+
+    item: CallItem
+    spans: tuple[Span, ...]
+
+
+def prepare_calls(snapshot: Snapshot, path: str, offset: int) -> tuple[CallItem, ...]:
+    """The section under the cursor: the one a reference names, else the one the cursor is in."""
+    file = snapshot.file(path)
+    if file is None:
+        return ()
+    view = View(snapshot, file)
+    model = view.model
+    sections = _sections(view, thing_at(snapshot, path, offset))
+    return tuple(item for section in sections for item in _items(snapshot, model, section)[:1])
+
+
+def incoming_calls(snapshot: Snapshot, root: str, section: Path) -> tuple[Call, ...]:
+    """The sections that are given what ``section`` makes, or its class; one for each file that says so."""
+    model = snapshot.own_model(root)
+    found: dict[tuple[Path, str], list[Use]] = {}
+    for use in model.users.get(section, ()):
+        found.setdefault((use.user, use.origin.file), []).append(use)
+    calls = []
+    for (user, file), uses in found.items():
+        items = _items(snapshot, model, user)
+        if items:
+            item = next((item for item in items if item.goal.path == file), items[0])
+            calls.append(Call(item, _spans(snapshot, (use.origin for use in uses), item.goal.path)))
+    return tuple(calls)
+
+
+def outgoing_calls(snapshot: Snapshot, root: str, section: Path, file: str = "") -> tuple[Call, ...]:
+    """What ``section`` is given, each once; ``file`` is where the section was looked at."""
+    model = snapshot.own_model(root)
+    known = model.sections.get(section)
+    found: dict[Path, list[Use]] = {}
+    for use in known.uses if known is not None else ():
+        found.setdefault(use.target, []).append(use)
+    return tuple(
+        Call(item, _spans(snapshot, (use.origin for use in uses), file))
+        for target, uses in found.items()
+        for item in _items(snapshot, model, target)[:1]
+    )
+
+
+def _sections(view: View, thing: Thing) -> tuple[Path, ...]:
+    if isinstance(thing, HeaderPart):
+        length = section_length(thing.path, view.catalog, view.project)
+        return (thing.path[:length],) if length else ()
+    if isinstance(thing, ReferencePlace):
+        return tuple(reference_paths(view, thing)) or _own(thing.slot)
+    if isinstance(thing, Key | ValuePlace):
+        return _own(thing.slot)
+    return ()
+
+
+def _own(slot: Slot) -> tuple[Path, ...]:
+    return (slot.section,) if slot.section else ()
+
+
+def _items(snapshot: Snapshot, model: Model, section: Path) -> list[CallItem]:
+    """A section as an item: one for each header it has, the one that counts most first."""
+    entry = model.entry(section)
+    name = ".".join(section)
+    known = model.sections.get(section)
+    detail = f"{entry.path if entry is not None else ''}  {os.path.basename(model.file)}".strip()
+    if known is None:
+        if entry is None or entry.location is None:
+            return []
+        return [CallItem(name, detail, entry.location, model.file, section)]
+    goals: dict[Goal, None] = {}
+    for origin in (*known.table.headers, known.binding.origin):
+        file = snapshot.file(origin.file)
+        if file is not None:
+            goals.update(dict.fromkeys(origin_goal(View(snapshot, file), origin)))
+    return [CallItem(name, detail, goal, model.file, section) for goal in goals]
+
+
+def _spans(snapshot: Snapshot, origins: Iterable[Origin], file: str) -> tuple[Span, ...]:
+    found = (absolute(snapshot, origin) for origin in origins if origin.file == file)
+    return tuple(span for span in found if span is not None)

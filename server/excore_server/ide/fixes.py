@@ -1,0 +1,124 @@
+"""Quick fixes: what can be done about a problem, and about all of a file at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from excore.lang.problems import Problem
+from excore.lang.text import Span
+from excore.lang.workspace import Snapshot
+
+from .edits import Change, Edit, change
+from .fixes_arguments import missing_arguments, redundant, wrong_value
+from .fixes_kit import QUICK_FIX, Fix
+from .fixes_names import near_names, other_registry
+from .fixes_places import add_base, create_section, create_variable, near_path, suppress
+from .fixes_prefixes import bad_prefix, no_call, put_in_quotes, reuse
+from .view import View
+
+FIX_ALL = "source.fixAll.excore"
+
+Maker = Callable[[View, Problem], Iterator[Fix]]
+
+FIXES: Mapping[str, tuple[Maker, ...]] = {
+    "unknown-class": (near_names, other_registry),
+    "unknown-section": (near_names, create_section, add_base),
+    "unknown-hook": (near_names,),
+    "unknown-attribute": (near_names,),
+    "unknown-parameter": (near_names, redundant),
+    "unknown-variable": (near_names, add_base, create_variable),
+    "ambiguous-reference": (near_names,),
+    "reserved-name": (near_names,),
+    "empty-field": (near_names, create_section, add_base),
+    "missing-parameter": (missing_arguments,),
+    "wrong-type": (near_names, wrong_value),
+    "duplicate-argument": (redundant,),
+    "duplicate-key": (redundant,),
+    "ineffective-override": (redundant,),
+    "unused-section": (redundant,),
+    "unused-variable": (redundant,),
+    "module-arguments": (redundant,),
+    "invalid-header": (redundant,),
+    "reuse-conflict": (reuse,),
+    "bad-prefix": (bad_prefix,),
+    "invalid-no-call": (no_call,),
+    "unquoted-prefix": (put_in_quotes,),
+    "missing-base": (near_path,),
+}
+_CERTAIN = frozenset(["ineffective-override", "missing-base", "unquoted-prefix"])
+"""Problems that may have a fix without choice though they come without suggestions."""
+_NEVER_SUPPRESSED = frozenset(["syntax", "duplicate-key", "invalid-project", "unreadable-file"])
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something an editor offers at a place; ``problem`` is what it mends."""
+
+    title: str
+    kind: str
+    change: Change
+    problem: Problem | None = None
+    preferred: bool = False
+
+
+def wanted_kind(kind: str, only: tuple[str, ...] | None) -> bool:
+    """Whether actions of a kind were asked for: kinds are dotted, and one stands for all below it."""
+    return only is None or any(not name or kind == name or kind.startswith(f"{name}.") for name in only)
+
+
+def quick_fixes(snapshot: Snapshot, path: str, span: Span) -> tuple[Action, ...]:
+    """Fixes of the problems that touch a range, most likely ones first for each problem."""
+    file = snapshot.file(path)
+    if file is None:
+        return ()
+    view = View(snapshot, file, snippets=False)
+    found: dict[tuple[str, object], Action] = {}
+    for problem in snapshot.diagnostics(path):
+        place = file.absolute(problem.origin)
+        if place.start > span.end or place.end < span.start:
+            continue
+        for fix in fixes_of(view, problem):
+            action = Action(fix.title, QUICK_FIX, fix.change, problem, fix.preferred)
+            found.setdefault((fix.title, problem.origin), action)
+    return tuple(found.values())
+
+
+def fixes_of(view: View, problem: Problem) -> Iterator[Fix]:
+    """Every fix of a problem in the view's file."""
+    preferred = False
+    for maker in FIXES.get(problem.code, ()):
+        for fix in maker(view, problem):
+            if fix.change:
+                yield fix if not (fix.preferred and preferred) else fix.less()
+                preferred = preferred or fix.preferred
+    if problem.code not in _NEVER_SUPPRESSED:
+        yield from suppress(view, problem)
+
+
+def fix_all(snapshot: Snapshot, path: str) -> Change:
+    """All fixes of a file that leave no choice, at once; where two of them meet, the first."""
+    file = snapshot.file(path)
+    if file is None:
+        return Change()
+    view = View(snapshot, file, snippets=False)
+    edits: dict[str, list[Edit]] = {}
+    for problem in snapshot.diagnostics(path):
+        fix = next((fix for fix in fixes_of(view, problem) if fix.certain), None)
+        if fix is None or set(fix.change.edits) != {path} or fix.change.created:
+            continue
+        mine = fix.change.edits[path]
+        known = edits.setdefault(path, [])
+        if not any(one.start <= other.end and other.start <= one.end for one in mine for other in known):
+            known.extend(mine)
+    return change(edits)
+
+
+def can_fix_all(snapshot: Snapshot, path: str) -> bool:
+    """Whether ``fix_all`` would change anything."""
+    file = snapshot.file(path)
+    if file is None:
+        return False
+    view = View(snapshot, file, snippets=False)
+    likely = (one for one in snapshot.diagnostics(path) if one.suggestions or one.code in _CERTAIN)
+    return any(fix.certain and set(fix.change.edits) == {path} for one in likely for fix in fixes_of(view, one))

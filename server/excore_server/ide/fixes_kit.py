@@ -1,0 +1,55 @@
+"""What every fix is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from excore.lang.catalog import Entry
+from excore.lang.problems import Problem
+
+from .edits import Change, Edit, change
+from .knowledge import fit
+from .snippets import Writer
+from .view import View
+
+QUICK_FIX = "quickfix"
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """One thing to do. ``preferred`` is what most would choose, ``certain`` what needs no choice at all."""
+
+    title: str
+    change: Change
+    preferred: bool = False
+    certain: bool = False
+
+    def less(self) -> Fix:
+        """The same, not preferred."""
+        return replace(self, preferred=False)
+
+
+def fix(view: View, title: str, *edits: Edit, preferred: bool = False, certain: bool = False) -> Fix:
+    """A fix by edits of the view's own file."""
+    return Fix(title, change({view.file.path: edits}), preferred, certain)
+
+
+def fact(problem: Problem, name: str) -> str:
+    """A fact that came with the problem, "" where it has none of this name."""
+    return dict(problem.data).get(name, "")
+
+
+def writer(view: View, quoted: bool) -> Writer:
+    """Writes keys and values without stops."""
+    return Writer(view.catalog, view.project, view.grammar, quoted, snippets=False)
+
+
+def required_lines(view: View, entry: Entry, quoted: bool, names: tuple[str, ...] | None = None) -> list[str]:
+    """A line for each argument that must be given; of ``names`` only, if there are any."""
+    made = writer(view, quoted)
+    lines = []
+    for param in view.params(entry):
+        if param.required and (names is None or param.name in names):
+            found = fit(param, param.name, view.catalog, view.project)
+            lines.append(made.argument(param, made.prefix_for(param, found), found))
+    return lines

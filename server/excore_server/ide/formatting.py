@@ -1,0 +1,16 @@
+"""Formatting of a config, whole or in part."""
+
+from __future__ import annotations
+
+from excore.lang.formatting import INDENT, layout
+from excore.lang.text import Span
+from excore.lang.workspace import File
+
+from .edits import Edit
+
+
+def format_file(file: File, span: Span | None = None, indent: str = INDENT) -> tuple[Edit, ...] | None:
+    """Edits that lay out the file, or the items that ``span`` touches; None where it is not TOML."""
+    start, end = span if span is not None else (0, len(file.text))
+    found = layout(file.tree, start, end, indent=indent)
+    return None if found is None else tuple(Edit(*one) for one in found)

@@ -1,0 +1,335 @@
+"""What a thing is, in Markdown."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+from excore.lang.catalog import Entry
+from excore.lang.grammar import BASE_KEY, EVERY, HOOKS_TABLE, NO_CALL_KEY, Name, Prefix
+from excore.lang.model import Path
+from excore.lang.tables import Binding, Table
+from excore.lang.text import Span
+from excore.lang.workspace import Snapshot
+
+from .knowledge import Python, registry_behind
+from .markdown import code, entry_text, inline, join, member_text, param_text, place
+from .objects import object_before, sections_of, variable_before
+from .place import BasePlace, HeaderPart, Key, ReferencePlace, Slot, Thing, ValuePlace, section_length, thing_at
+from .view import View, absolute, source_of
+
+_MOST = 8
+_BASES = f"{inline(BASE_KEY)}: files to inherit from, first to last; paths are relative to this file."
+
+
+@dataclass(frozen=True, slots=True)
+class Hover:
+    """Markdown about what stands at ``span``."""
+
+    markdown: str
+    span: Span
+
+
+def hover(snapshot: Snapshot, path: str, offset: int, *, python: Python | None = None) -> Hover | None:
+    """What stands at ``offset``; None where there is nothing to say."""
+    file = snapshot.file(path)
+    if file is None:
+        return None
+    thing = thing_at(snapshot, path, offset)
+    text = _text(View(snapshot, file, python), thing)
+    return Hover(text, _shown_span(thing)) if text else None
+
+
+def _shown_span(thing: Thing) -> Span:
+    return thing.span
+
+
+def _text(view: View, thing: Thing) -> str:
+    if isinstance(thing, HeaderPart):
+        return _header(view, thing)
+    if isinstance(thing, Key):
+        return _key(view, thing)
+    if isinstance(thing, ReferencePlace):
+        return _reference(view, thing)
+    if isinstance(thing, BasePlace):
+        return _base(view, thing)
+    if isinstance(thing, ValuePlace) and thing.slot.section and not thing.slot.deeper:
+        return _argument(view, thing.slot)
+    return ""
+
+
+# headers
+
+
+def _header(view: View, thing: HeaderPart) -> str:
+    path = thing.path
+    length = section_length(path, view.catalog, view.project)
+    if length == len(path):
+        return section_text(view, path)
+    if length:
+        slot = Slot(path, path[:length], view.grammar.split_key(path[length]).name)
+        return _argument(view, slot) if len(path) == length + 1 else ""
+    return field_text(view, path[0]) if len(path) == 1 else ""
+
+
+def section_text(view: View, path: Path) -> str:
+    """A module table: its class, and who uses it."""
+    entry = view.entry(path)
+    text = entry_text(entry, view.project.root) if entry is not None else ""
+    return join((text, _users(view, path)))
+
+
+def _users(view: View, path: Path) -> str:
+    uses = view.model.users.get(path, ())
+    lines = []
+    for use in uses[:_MOST]:
+        lines.append(f"- {inline('.'.join((*use.user, use.argument)))} ({_how(view, use.kind)})")
+    if len(uses) > _MOST:
+        lines.append(f"- and {len(uses) - _MOST} more")
+    return "**Used by**\n\n" + "\n".join(lines) if lines else ""
+
+
+def _how(view: View, kind: str) -> str:
+    return next((prefix.summary for prefix in view.grammar.prefixes.values() if prefix.kind == kind), kind)
+
+
+def field_text(view: View, name: str) -> str:
+    """A field, registry or scratchpad: what it holds."""
+    registry = registry_behind(name, view.catalog, view.project)
+    group = view.model.groups.get(name)
+    lines = []
+    if registry is not None:
+        count = len(view.catalog.entries.get(registry, {}))
+        what = "Field" if name in view.project.primary_fields else "Registry"
+        of = f" of registry {inline(registry)}" if registry != name else ""
+        lines.append(f"{what} {inline(name)}{of}: {count} registered")
+        info = view.catalog.registries.get(registry)
+        if info is not None and info.location is not None:
+            lines.append(inline(place(info.location.path, info.location.line, view.project.root)))
+    elif name == HOOKS_TABLE:
+        lines.append(f"{inline(name)}: hooks that run before, while and after everything is built")
+    elif group is not None:
+        lines.append(f"{inline(name)}: variants of modules, for others to use")
+    if group is not None and group.members:
+        names = [inline(f"[{name}.{member}]") for member in list(group.members)[:_MOST]]
+        lines.append("In this config: " + ", ".join(names) + (", ..." if len(group.members) > _MOST else ""))
+    return join(lines)
+
+
+# arguments
+
+
+def _key(view: View, thing: Key) -> str:
+    slot = thing.slot
+    if slot.path == (BASE_KEY,):
+        return _BASES
+    if slot.section and not slot.argument:
+        return section_text(view, slot.section)
+    if slot.section:
+        return _argument(view, slot) if not slot.deeper else ""
+    if len(slot.path) == 1:
+        return field_text(view, slot.path[0]) or variable_text(view, slot.path[0])
+    return ""
+
+
+def _argument(view: View, slot: Slot) -> str:
+    if slot.argument == NO_CALL_KEY:
+        return f"{inline(NO_CALL_KEY)}: pass the table on as it is, to be called later, instead of building it."
+    entry = view.entry(slot.section)
+    param = entry.signature.get(slot.argument) if entry is not None else None
+    text = ""
+    if entry is not None and param is not None:
+        text = param_text(entry, param, view.project.root)
+    elif entry is not None and entry.signature.takes_any and entry.kind != "module":
+        text = f"{inline(slot.argument)}: goes to {inline(entry.name)} through {inline('**kwargs')}."
+    return join((text, _prefix(slot.prefix), _effective(view, slot)))
+
+
+def _prefix(prefix: Prefix | None) -> str:
+    return f"{inline(prefix.char)} {prefix.summary}" if prefix is not None else ""
+
+
+def _effective(view: View, slot: Slot) -> str:
+    section = view.model.sections.get(slot.section)
+    argument = section.arguments.get(slot.argument) if section is not None else None
+    if argument is None:
+        return ""
+    chain = [argument.binding, *argument.binding.shadows]
+    if len(chain) == 1 and argument.binding.file == view.file.path:
+        return ""
+    lines = [_given("Effective value", chain[0], view)]
+    lines.extend(_given("replaces", binding, view) for binding in chain[1:])
+    return "  \n".join(lines)
+
+
+def _given(word: str, binding: Binding, view: View) -> str:
+    value = source_of(binding)
+    return f"{word} {inline(value) if value else '(none)'} from {inline(binding_place(view, binding))}"
+
+
+def binding_place(view: View, binding: Binding) -> str:
+    """``file:line`` of a binding."""
+    span = absolute(view.snapshot, binding.origin)
+    file = view.snapshot.file(binding.file)
+    line = file.position(span.start)[0] if span is not None and file is not None else 0
+    return place(binding.file, line, view.project.root)
+
+
+def variable_text(view: View, name: str) -> str:
+    """A top-level value: what it is, where it comes from, who reads it."""
+    binding = view.model.isolated.get(name)
+    if binding is None:
+        return ""
+    lines = [_given("Value", each, view) if number == 0 else _given("replaces", each, view)
+             for number, each in enumerate((binding, *binding.shadows))]  # fmt: skip
+    readers = [".".join(path) for path, section in view.model.sections.items() if name in section.variables]
+    used = ", ".join(map(inline, readers[:_MOST])) + (", ..." if len(readers) > _MOST else "")
+    head = code(f"{name} = {source_of(binding)}", "toml")
+    return join((head, "  \n".join(lines), f"Read by {used}" if readers else ""))
+
+
+# references
+
+
+def _reference(view: View, thing: ReferencePlace) -> str:
+    part = thing.part
+    if part.kind == "environment":
+        name = inline(thing.text[part.span.start : part.span.end])
+        return f"{name}: an environment variable, read when the config is loaded."
+    if part.kind == "variable":
+        name = thing.text[part.span.start : part.span.end]
+        return variable_text(view, name) or _unbound(thing)
+    if part.kind == "attribute":
+        return _attribute(view, thing)
+    if part.kind in ("name", "field", "member"):
+        paths = reference_paths(view, thing)
+        if not paths:
+            return field_text(view, thing.text[part.span.start : part.span.end]) if part.kind == "field" else ""
+        how = "a hook" if part.hook else thing.prefix.summary
+        if len(paths) > 1:
+            names = ", ".join(inline(f"[{'.'.join(path)}]") for path in paths[:_MOST])
+            return join((f"{inline(thing.prefix.char)} {how}, of each of {names}",))
+        return join((_bound(view, paths[0], how), _entry_of(view, paths[0])))
+    return ""
+
+
+def _unbound(thing: ReferencePlace) -> str:
+    return _prefix(thing.prefix)
+
+
+def reference_paths(view: View, thing: ReferencePlace) -> tuple[Path, ...]:
+    """The module tables (or the registered name) that the part of a reference under the cursor binds to."""
+    part = thing.part
+    text = thing.text[part.span.start : part.span.end]
+    if part.kind == "name":
+        return sections_of(view, Name(text, part.span))
+    group = view.model.groups.get(text if part.kind == "field" else part.field)
+    if group is None:
+        return ()
+    if part.kind == "field":
+        rest = thing.text[part.span.end :]
+        expression = view.grammar.read(thing.text)
+        base = expression.base
+        if not part.hook and base is not None and not isinstance(base, Name) and rest:
+            return sections_of(view, base)
+        return tuple((group.name, name) for name in group.members)
+    if text == EVERY:
+        return tuple((group.name, name) for name in group.members)
+    return ((group.name, text),) if text in group.members else ()
+
+
+def _bound(view: View, path: Path, how: str) -> str:
+    section = view.model.sections.get(path)
+    if section is None:
+        return f"{inline('.'.join(path))}: {how}, without arguments of its own"
+    return f"{inline(f'[{chr(46).join(path)}]')} in {inline(binding_place(view, section.binding))}: {how}"
+
+
+def _entry_of(view: View, path: Path) -> str:
+    entry = view.entry(path)
+    return entry_text(entry, view.project.root) if entry is not None else ""
+
+
+def _attribute(view: View, thing: ReferencePlace) -> str:
+    part = thing.part
+    name = thing.text[part.span.start : part.span.end]
+    if thing.prefix.kind == "variable":
+        binding = variable_before(view, thing.text[: part.span.end])
+        return _given("Value", binding, view) if binding is not None else ""
+    found = object_before(view, part.before, thing.prefix)
+    if found is None:
+        return ""
+    member = next((member for member in found.members if member.name == name), None)
+    if member is not None and found.entry.kind != "module":
+        return member_text(found.entry.path.rpartition(".")[2], member, view.project.root)
+    inner = (
+        view.python.get(f"{found.path}.{name}") if view.python is not None and found.entry.kind == "module" else None
+    )
+    if inner is not None:
+        return entry_text(inner, view.project.root)
+    return member_text(found.path, member, view.project.root) if member is not None else ""
+
+
+# files
+
+
+def _base(view: View, thing: BasePlace) -> str:
+    if not thing.text:
+        return _BASES
+    target = base_target(view, thing)
+    file = view.snapshot.file(target)
+    name = inline(os.path.relpath(target, view.project.root).replace(os.sep, "/"))
+    if file is None:
+        return f"{name} cannot be read"
+    shown: list[str] = []
+    for key, binding in file.tables.root.bindings.items():
+        inner = binding.value
+        if isinstance(inner, Table):
+            names = [name for name, sub in inner.bindings.items() if isinstance(sub.value, Table)]
+            shown.extend(f"[{key}.{name}]" for name in names)
+            if not names:
+                shown.append(f"[{key}]")
+        else:
+            shown.append(f"{key} = {source_of(binding)}")
+    more = len(shown) - 2 * _MOST
+    lines = [*shown[: 2 * _MOST], *([f"# and {more} more"] if more > 0 else [])]
+    return join((name, code("\n".join(lines), "toml")))
+
+
+def base_target(view: View, thing: BasePlace) -> str:
+    """The absolute path that a ``__base__`` path means."""
+    return os.path.normpath(os.path.join(os.path.dirname(view.file.path), thing.text))
+
+
+# documentation of completions
+
+
+def documentation(snapshot: Snapshot, path: str, key: tuple[str, ...], *, python: Python | None = None) -> str:
+    """Markdown for a completion item's ``key``; empty where there is nothing to say."""
+    file = snapshot.file(path)
+    if file is None or not key:
+        return ""
+    view = View(snapshot, file, python)
+    root = view.project.root
+    if key[0] == "class":
+        entry = view.catalog.get(key[1], key[2])
+        return entry_text(entry, root) if entry is not None else ""
+    if key[0] == "param":
+        entry = view.catalog.get(key[1], key[2])
+        param = entry.signature.get(key[3]) if entry is not None else None
+        return param_text(entry, param, root) if entry is not None and param is not None else ""
+    if key[0] == "member":
+        return _member_documentation(view, key[1], key[2])
+    if key[0] == "field":
+        return field_text(view, key[1])
+    return variable_text(view, key[1]) if key[0] == "variable" else ""
+
+
+def _member_documentation(view: View, owner: str, name: str) -> str:
+    from .knowledge import facts
+
+    entry: Entry | None = facts(view.catalog).by_path.get(owner)
+    if (entry is None or not entry.members) and view.python is not None:
+        entry = view.python.get(owner) or entry
+    member = next((member for member in entry.members if member.name == name), None) if entry is not None else None
+    return member_text(owner.rpartition(".")[2], member, view.project.root) if member is not None else ""

@@ -1,0 +1,154 @@
+"""How entries, parameters and members read in Markdown: for hover and for the documentation of completions."""
+
+from __future__ import annotations
+
+import inspect
+import os
+from collections.abc import Iterable
+
+from excore.index import documented
+from excore.lang.catalog import Entry, Location, Member, Param
+
+_SECTIONS = frozenset(
+    [
+        "args:",
+        "arguments:",
+        "parameters:",
+        "parameters",
+        "params:",
+        "keyword args:",
+        "keyword arguments:",
+        "attributes:",
+    ]
+)
+_WIDE = 88
+
+
+def code(text: str, language: str = "python") -> str:
+    """A fenced block."""
+    return f"```{language}\n{text}\n```"
+
+
+def inline(text: str) -> str:
+    """A code span, also of text with backticks."""
+    return f"`` {text} ``" if "`" in text else f"`{text}`"
+
+
+def join(parts: Iterable[str]) -> str:
+    """Paragraphs, the empty ones left out."""
+    return "\n\n".join(part for part in parts if part)
+
+
+def place(path: str, line: int, root: str) -> str:
+    """``file:line`` as people say it: relative to the project, lines from 1."""
+    relative = os.path.relpath(path, root) if path.startswith(root + os.sep) else path
+    return f"{relative.replace(os.sep, '/')}:{line + 1}"
+
+
+def located(location: Location | None, root: str) -> str:
+    """Where something is defined; empty if unknown."""
+    return inline(place(location.path, location.line, root)) if location is not None else ""
+
+
+def description(doc: str) -> str:
+    """A docstring without what it says about parameters, which are shown apart."""
+    lines: list[str] = []
+    for line in inspect.cleandoc(doc).splitlines():
+        bare = line.strip().casefold()
+        if bare in _SECTIONS or bare.startswith((":param", ":type", "@param")):
+            break
+        lines.append(line)
+    return "\n".join(lines).strip()
+
+
+def parameter(param: Param) -> str:
+    """``name: annotation = default`` as in Python."""
+    star = {"var-positional": "*", "var-keyword": "**"}.get(param.kind, "")
+    text = star + param.name
+    if param.annotation is not None:
+        text += f": {param.annotation}"
+    if param.default is not None and not star:
+        text += f" = {param.default}" if param.annotation is not None else f"={param.default}"
+    return text
+
+
+def signature(entry: Entry) -> str:
+    """``class Name(...)`` or ``def name(...)``, over several lines if it is long."""
+    word = {"class": "class ", "function": "def ", "module": "import "}[entry.kind]
+    if entry.kind == "module":
+        return word + entry.path
+    name = word + entry.path.rpartition(".")[2]
+    returns = f" -> {entry.signature.returns}" if entry.kind == "function" and entry.signature.returns else ""
+    texts: list[str] = []
+    starred = False
+    for param in entry.signature.params:
+        if param.kind == "keyword-only" and not starred:
+            texts.append("*")
+        starred = starred or param.kind in ("keyword-only", "var-positional")
+        texts.append(parameter(param))
+    if not entry.signature.complete:
+        texts.append("...")
+    short = f"{name}({', '.join(texts)}){returns}"
+    if len(short) <= _WIDE or not texts:
+        return short
+    return f"{name}(\n" + "".join(f"    {text},\n" for text in texts) + f"){returns}"
+
+
+def parameters(params: Iterable[Param]) -> str:
+    """A list of the parameters that have something to say."""
+    lines = []
+    for param in params:
+        if param.doc:
+            kind = f" ({inline(param.annotation)})" if param.annotation else ""
+            lines.append(f"- {inline(param.name)}{kind}: {' '.join(param.doc.split())}")
+    return "**Parameters**\n\n" + "\n".join(lines) if lines else ""
+
+
+def origin(entry: Entry, root: str) -> str:
+    """Where an entry comes from: registry, source, certainty."""
+    texts = []
+    if entry.registry:
+        texts.append(f"Registry {inline(entry.registry)}")
+    if entry.location is not None:
+        texts.append(located(entry.location, root))
+    elif entry.path:
+        texts.append(inline(entry.path))
+    if not entry.certain:
+        texts.append("maybe registered: the registration depends on something that cannot be read")
+    return " · ".join(texts)
+
+
+def entry_text(entry: Entry, root: str) -> str:
+    """All that is known of a class, function or module."""
+    entry = documented(entry)
+    return join(
+        (code(signature(entry)), description(entry.doc), parameters(entry.signature.params), origin(entry, root))
+    )
+
+
+def param_text(entry: Entry, param: Param, root: str) -> str:
+    """All that the signature and the docstring say about a parameter."""
+    param = documented(entry).signature.get(param.name) or param
+    notes = []
+    owner = param.owner.rpartition(".")[2]
+    of = owner or entry.name
+    notes.append(f"Parameter of {inline(of)}" + (" (required)" if param.required else ""))
+    if param.location is not None:
+        notes.append(located(param.location, root))
+    choices = ", ".join(inline(repr(choice)) for choice in param.choices)
+    return join(
+        (
+            code(f"(parameter) {parameter(param)}"),
+            inspect.cleandoc(param.doc) if param.doc else "",
+            f"One of {choices}." if choices else "",
+            " · ".join(notes),
+        )
+    )
+
+
+def member_text(owner: str, member: Member, root: str) -> str:
+    """An attribute or method."""
+    kind = f": {member.annotation}" if member.annotation else ""
+    method = member.kind in ("method", "classmethod", "staticmethod")
+    head = f"({member.kind}) {owner}.{member.name}{'()' if method else ''}{kind}"
+    return join((code(head), description(member.doc), located(member.location, root)))

@@ -1,0 +1,219 @@
+"""Where a section, group, variable or class is named: headers, keys and references of every config around it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from excore.lang.catalog import Entry
+from excore.lang.grammar import Base, FieldRef, VariableRef
+from excore.lang.model import Argument, Model, Path, Reference, ResolvedHook
+from excore.lang.problems import Origin
+from excore.lang.syntax.tree import Array, Scalar
+from excore.lang.tables import Binding, Table
+from excore.lang.text import Span
+from excore.lang.workspace import Snapshot
+
+from .hover import reference_paths
+from .knowledge import registry_behind
+from .place import HeaderPart, Key, ReferencePlace, Thing, section_length
+from .view import View, absolute
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is looked for: a variable or a group by name, or the module table at a path."""
+
+    kind: Literal["variable", "group", "section"]
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """A place that names the subject. ``named`` is false where it is meant, not spelled (``$Field`` of a section)."""
+
+    path: str
+    span: Span
+    definition: bool
+    named: bool = True
+
+
+def subject_of(view: View, thing: Thing) -> Subject | None:
+    """What the thing under the cursor names; None where that is nothing to look for."""
+    if isinstance(thing, HeaderPart):
+        length = section_length(thing.path, view.catalog, view.project)
+        if length == len(thing.path):
+            return Subject("section", thing.path)
+        return Subject("group", thing.path) if len(thing.path) == 1 and thing.name in view.model.groups else None
+    if isinstance(thing, Key):
+        if len(thing.slot.path) == 1 and thing.name in view.model.isolated:
+            return Subject("variable", thing.slot.path)
+        return None
+    if isinstance(thing, ReferencePlace):
+        text = thing.text[thing.part.span.start : thing.part.span.end]
+        if thing.part.kind == "variable":
+            return Subject("variable", (text,)) if text in view.model.isolated else None
+        if thing.part.kind == "field":
+            return Subject("group", (text,)) if text in view.model.groups else None
+        if thing.part.kind in ("name", "member"):
+            paths = reference_paths(view, thing)
+            return Subject("section", paths[0]) if len(paths) == 1 else None
+    return None
+
+
+def occurrences(snapshot: Snapshot, roots: Iterable[str], subject: Subject) -> tuple[Occurrence, ...]:
+    """Every place that names the subject in the configs of these roots, by file and position."""
+    found: dict[tuple[str, Span], Occurrence] = {}
+    for root in roots:
+        model = snapshot.own_model(root)
+        for origin, definition, named in _of_model(model, subject):
+            span = absolute(snapshot, origin)
+            if span is not None:
+                found.setdefault((origin.file, span), Occurrence(origin.file, span, definition, named))
+    return tuple(sorted(found.values(), key=lambda each: (each.path, each.span)))
+
+
+_Place = tuple[Origin, bool, bool]
+
+
+def _of_model(model: Model, subject: Subject) -> Iterator[_Place]:
+    if subject.kind == "variable":
+        yield from _variable(model, subject.path[0])
+    elif subject.kind == "group":
+        yield from _group(model, subject.path[0])
+    else:
+        yield from _section(model, subject.path)
+
+
+def _chain(binding: Binding) -> Iterator[Binding]:
+    yield binding
+    yield from binding.shadows
+
+
+def _definitions(binding: Binding) -> Iterator[Origin]:
+    if isinstance(binding.value, Table) and binding.value.headers:
+        yield from binding.value.headers
+    else:
+        yield from (each.origin for each in _chain(binding))
+
+
+def _variable(model: Model, name: str) -> Iterator[_Place]:
+    binding = model.isolated.get(name)
+    if binding is not None:
+        for origin in _definitions(binding):
+            yield origin, True, True
+    for section in model.sections.values():
+        if name in section.variables:
+            for argument in section.arguments.values():
+                yield from _variable_uses(model, argument, name)
+
+
+def _variable_uses(model: Model, argument: Argument, name: str) -> Iterator[_Place]:
+    for reference in argument.references:
+        base = reference.expression.base
+        if reference.via is None and isinstance(base, VariableRef) and base.name == name:
+            yield within(reference.origin, base.span), False, True
+        elif reference.via is not None and reference.via.name == name:
+            binding = argument.binding
+            value = binding.value
+            for item in value.items if isinstance(value, Array) else (value,):
+                if isinstance(item, Scalar) and item.kind == "string":
+                    found = model.grammar.variable_text(str(item.value))
+                    if found is not None and found.name == name:
+                        whole = Origin(binding.file, binding.block, item.start, item.end)
+                        yield within(whole, found.span), False, True
+
+
+def _group(model: Model, name: str) -> Iterator[_Place]:
+    group = model.groups.get(name)
+    if group is None:
+        return
+    for member in group.members.values():
+        assert isinstance(member.value, Table)
+        for origin in member.value.headers:
+            header = origin.block.header
+            if header is not None and header.parts[0].name == name:
+                part = header.parts[0]
+                yield Origin(origin.file, origin.block, part.start, part.end), True, True
+    for _, reference in _references(model):
+        for base in _bases(reference):
+            if isinstance(base, FieldRef) and base.field == name:
+                yield within(reference.origin, base.field_span), False, True
+
+
+def _section(model: Model, path: Path) -> Iterator[_Place]:
+    section = model.sections.get(path)
+    if section is not None:
+        for origin in section.table.headers or (section.binding.origin,):
+            yield origin, True, True
+    for user in model.sections.values():
+        if not any(use.target == path for use in user.uses):
+            continue
+        for argument in user.arguments.values():
+            for reference in argument.references:
+                yield from _naming(reference, path)
+
+
+def _naming(reference: Reference, path: Path) -> Iterator[_Place]:
+    base = reference.expression.base
+    if base is not None and any(target.path == path for target in reference.targets):
+        yield _named(reference.origin, base, path)
+    for step in reference.hooks:
+        if isinstance(step, ResolvedHook) and step.target is not None and step.target.path == path:
+            yield _named(reference.origin, step.hook.base, path)
+
+
+def _named(origin: Origin, base: Base, path: Path) -> _Place:
+    if isinstance(base, FieldRef):
+        if base.name == path[-1]:
+            return within(origin, base.name_span), False, True
+        return within(origin, base.field_span), False, False
+    return within(origin, base.span), False, True
+
+
+def _references(model: Model) -> Iterator[tuple[Path, Reference]]:
+    for path, section in model.sections.items():
+        for argument in section.arguments.values():
+            for reference in argument.references:
+                yield path, reference
+
+
+def _bases(reference: Reference) -> Iterator[Base]:
+    if reference.expression.base is not None:
+        yield reference.expression.base
+    for step in reference.hooks:
+        if isinstance(step, ResolvedHook):
+            yield step.hook.base
+
+
+def within(origin: Origin, span: Span) -> Origin:
+    """The range of some characters of a string's value; ``origin`` is the string with its quotes."""
+    raw = origin.block.text[origin.start : origin.end]
+    scalar = Scalar("string", raw, origin.start, origin.end)
+    return Origin(origin.file, origin.block, scalar.offset(span.start), scalar.offset(span.end))
+
+
+def of_entry(snapshot: Snapshot, roots: Iterable[str], entry: Entry) -> tuple[Occurrence, ...]:
+    """Every place in the configs of these roots that names a registered class: its tables and its uses."""
+    found: dict[tuple[str, Span], Occurrence] = {}
+    for root in roots:
+        model = snapshot.own_model(root)
+        paths = [path for path, section in model.sections.items() if section.entry is entry]
+        paths += [path for path in model.implicit if model.entry(path) is entry]
+        for path in paths:
+            for each in occurrences(snapshot, (root,), Subject("section", path)):
+                found.setdefault((each.path, each.span), each)
+    return tuple(sorted(found.values(), key=lambda each: (each.path, each.span)))
+
+
+def project_roots(snapshot: Snapshot, root: str) -> tuple[str, ...]:
+    """The configs of a project that nobody includes."""
+    found = (each for path in snapshot.configs(root) for each in snapshot.roots(path))
+    return tuple(dict.fromkeys(found))
+
+
+def is_group(view: View, name: str) -> bool:
+    """Whether a name is that of a scratchpad: a group that neither project nor Python name."""
+    group = view.model.groups.get(name)
+    return group is not None and registry_behind(name, view.catalog, view.project) is None

@@ -1,0 +1,44 @@
+"""Where what stands under the cursor is named: references over all configs, and highlights in one."""
+
+from __future__ import annotations
+
+from excore.lang.catalog import Location
+from excore.lang.workspace import Snapshot
+
+from .occurrences import Occurrence, occurrences, of_entry, project_roots, subject_of
+from .place import thing_at
+from .view import View
+
+
+def references(snapshot: Snapshot, path: str, offset: int, *, declaration: bool = True) -> tuple[Occurrence, ...]:
+    """Every place that names what stands at ``offset``, in every config that reaches this file."""
+    file = snapshot.file(path)
+    if file is None:
+        return ()
+    view = View(snapshot, file)
+    subject = subject_of(view, thing_at(snapshot, path, offset))
+    if subject is None:
+        return ()
+    found = occurrences(snapshot, snapshot.roots(path), subject)
+    return found if declaration else tuple(each for each in found if not each.definition)
+
+
+def highlights(snapshot: Snapshot, path: str, offset: int) -> tuple[Occurrence, ...]:
+    """The references that stand in the file itself."""
+    return tuple(each for each in references(snapshot, path, offset) if each.path == path)
+
+
+def class_references(snapshot: Snapshot, root: str, path: str, line: int) -> tuple[Occurrence, ...]:
+    """Every place in the configs of the project at ``root`` that names what a line of a Python file defines."""
+    configs = snapshot.configs(root)
+    if not configs:
+        return ()
+    found: dict[Occurrence, None] = {}
+    for entry in snapshot.catalog(configs[0]):
+        if entry.location is not None and _is_at(entry.location, path, line):
+            found.update(dict.fromkeys(of_entry(snapshot, project_roots(snapshot, root), entry)))
+    return tuple(found)
+
+
+def _is_at(location: Location, path: str, line: int) -> bool:
+    return location.path == path and location.line == line

@@ -1,0 +1,282 @@
+"""Rename what stands under the cursor wherever it is written: variables, scratchpads, registered classes."""
+
+from __future__ import annotations
+
+import keyword
+import os
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from excore.lang.catalog import Entry
+from excore.lang.grammar import BASE_KEY, NO_CALL_KEY, Base, FieldRef
+from excore.lang.model import Model
+from excore.lang.names import is_module_path
+from excore.lang.text import Span
+from excore.lang.workspace import File, Snapshot
+
+from .edits import Change, Edit, change
+from .edits_toml import key_text, scalar_at
+from .place import HeaderPart, Key, ReferencePlace, Thing, section_length, thing_at
+from .rename_python import PythonSources, RenameError, rename_in_python
+from .rename_sites import KeySite, Site, TextSite, bases, bound_paths, module_name, sites, variable_name
+from .view import View
+
+__all__ = ["PythonSources", "RenameError", "Subject", "prepare_rename", "rename"]
+
+_VARIABLE = re.compile(r"\w[\w-]*")
+_NAME = re.compile(r"[A-Za-z0-9_]+")
+
+Found = Callable[[Base], "Span | None"]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What would be renamed; ``span`` is its name under the cursor, without quotes."""
+
+    kind: Literal["variable", "scratchpad", "module"]
+    name: str
+    span: Span
+    entry: Entry | None = None
+
+
+def prepare_rename(snapshot: Snapshot, path: str, offset: int) -> Subject:
+    """What stands at ``offset``. Raises ``RenameError``, which says why it cannot be renamed."""
+    file = snapshot.file(path)
+    if file is None:
+        raise RenameError("there is nothing to rename here")
+    view = View(snapshot, file)
+    thing = thing_at(snapshot, path, offset)
+    subject = _subject(view, thing)
+    if subject.entry is not None:
+        _check_entry(view, subject.entry)
+    return subject
+
+
+def _subject(view: View, thing: Thing) -> Subject:
+    if isinstance(thing, HeaderPart):
+        span = _inside(view, thing.span)
+        length = section_length(thing.path, view.catalog, view.project)
+        if length and length < len(thing.path):
+            raise _parameter(thing.name)
+        return _module(view, thing.path, span) if length else _top(view, thing.path, span)
+    if isinstance(thing, Key):
+        span, slot = _inside(view, thing.span), thing.slot
+        if slot.section and slot.argument:
+            raise _parameter(slot.argument)
+        return _module(view, slot.path, span) if slot.section else _top(view, slot.path, span)
+    if isinstance(thing, ReferencePlace):
+        name = thing.text[thing.part.span.start : thing.part.span.end]
+        if thing.part.kind == "variable":
+            return _top(view, (name,), thing.span)
+        if thing.part.kind == "field":
+            return _top(view, (name,), thing.span)
+        if thing.part.kind in ("name", "member"):
+            return _referred(view, thing)
+        if thing.part.kind == "attribute":
+            raise RenameError(f"`{name}` is an attribute of a Python object; rename it in Python")
+    raise RenameError("there is nothing to rename here")
+
+
+def _parameter(name: str) -> RenameError:
+    return RenameError(f"`{name}` is a parameter of a Python class; rename it there")
+
+
+def _inside(view: View, span: Span) -> Span:
+    quoted = view.file.text[span.start : span.start + 1] in ("'", '"')
+    return Span(span.start + 1, span.end - 1) if quoted else span
+
+
+def _referred(view: View, thing: ReferencePlace) -> Subject:
+    grammar = view.grammar
+    expression = grammar.read_variable(thing.text) if thing.prefix.kind == "variable" else grammar.read(thing.text)
+    for base in bases(expression):
+        named = module_name(base)
+        if named is not None and named[1].start == thing.part.span.start:
+            paths = bound_paths(view.model, base)
+            if len(paths) == 1:
+                return _module(view, paths[0], thing.span)
+            raise RenameError(f"`{named[0]}` could mean several tables")
+    raise RenameError("there is nothing to rename here")
+
+
+def _module(view: View, path: tuple[str, ...], span: Span) -> Subject:
+    entry = view.entry(path)
+    if entry is None:
+        raise RenameError(f"`{path[-1]}` is not registered: there is no class that could be renamed with it")
+    return Subject("module", path[-1], span, entry)
+
+
+def _top(view: View, path: tuple[str, ...], span: Span) -> Subject:
+    name = path[-1]
+    if len(path) != 1 or name in (BASE_KEY, NO_CALL_KEY):
+        raise RenameError(f"`{name}` is a key of a plain value: nothing in the configs refers to it by name")
+    group = view.model.groups.get(name)
+    if group is not None:
+        if group.role != "scratchpad":
+            raise RenameError(
+                f"`{name}` is a field or registry of the project: Python code and the project file name it"
+            )
+        return Subject("scratchpad", name, span)
+    if name not in view.model.isolated:
+        raise RenameError(f"the config has no value `{name}`")
+    return Subject("variable", name, span)
+
+
+def _check_entry(view: View, entry: Entry) -> None:
+    if entry.kind == "module":
+        raise RenameError(f"`{entry.name}` is a Python module; rename its file in Python")
+    location = entry.location
+    root = os.path.join(view.project.root, "")
+    if entry.source != "source" or location is None or not location.path.startswith(root):
+        raise RenameError(f"`{entry.path}` is defined outside of the project")
+    if entry.path.rpartition(".")[2] != entry.name:
+        raise RenameError(f"`{entry.name}` is registered under a name that is not its own (`{entry.path}`)")
+
+
+def rename(snapshot: Snapshot, path: str, offset: int, new: str, python: PythonSources | None = None) -> Change:
+    """Give what stands at ``offset`` the name ``new``, in every config and for classes in Python.
+
+    Raises ``RenameError`` where that cannot be done completely.
+    """
+    subject = prepare_rename(snapshot, path, offset)
+    file = snapshot.file(path)
+    assert file is not None
+    if new == subject.name:
+        return Change()
+    view = View(snapshot, file)
+    if subject.kind == "module":
+        return _rename_module(view, subject, new, python)
+    return _rename_name(view, subject, new)
+
+
+# -- variables and scratchpads
+
+
+def _rename_name(view: View, subject: Subject, new: str) -> Change:
+    pattern = _VARIABLE if subject.kind == "variable" else _NAME
+    if not pattern.fullmatch(new):
+        raise RenameError(f"`{new}` cannot be the name of a {subject.kind}")
+    _check_free(view, new)
+    files = _connected(view.snapshot, view.file.path, subject.name)
+    roots = dict.fromkeys(root for file in files for root in view.snapshot.roots(file))
+    for root in roots:
+        if new in view.snapshot.closure(root).root.bindings:
+            where = os.path.relpath(root, view.project.root)
+            raise RenameError(f"`{new}` exists already in {where}")
+
+    def named(base: Base) -> Span | None:
+        if subject.kind == "variable":
+            found = variable_name(base)
+            return found[1] if found is not None and found[0] == subject.name else None
+        return base.field_span if isinstance(base, FieldRef) and base.field == subject.name else None
+
+    edits: dict[str, list[Edit]] = {}
+    for file in files.values():
+        for site in sites(view.snapshot, file, subject.name):
+            key = isinstance(site, KeySite) and site.path == (subject.name,)
+            edits.setdefault(file.path, []).extend(_renamed(view, file, site, key, named, new))
+    for root in roots:
+        for name, site in _indirect(view.snapshot, view.snapshot.own_model(root)):
+            edits.setdefault(name, []).extend(_in_text(view, site, named, new))
+    return change(edits)
+
+
+def _check_free(view: View, new: str) -> None:
+    if new in view.project.primary_fields or new in view.catalog.registries:
+        raise RenameError(f"`{new}` is the name of a field or registry")
+    if new in view.catalog.by_name:
+        raise RenameError(f"`{new}` is the name of a registered class")
+    if new in (BASE_KEY, NO_CALL_KEY):
+        raise RenameError(f"`{new}` is a word of the config language")
+
+
+def _connected(snapshot: Snapshot, path: str, name: str) -> dict[str, File]:
+    """The file and all that share a config with it and hold ``name``, and what shares a config with those."""
+    found: dict[str, File] = {}
+    pending = [path]
+    while pending:
+        current = pending.pop()
+        file = snapshot.file(current)
+        if file is None or current in found or (name not in file.text and current != path):
+            continue
+        found[current] = file
+        for root in snapshot.roots(current):
+            pending.extend(snapshot.closure(root).files)
+    return found
+
+
+# -- classes
+
+
+def _rename_module(view: View, subject: Subject, new: str, python: PythonSources | None) -> Change:
+    entry = subject.entry
+    assert entry is not None
+    if not _NAME.fullmatch(new) or not new.isidentifier() or keyword.iskeyword(new):
+        raise RenameError(f"`{new}` cannot be the name of a class")
+    _check_free(view, new)
+    if python is None:
+        raise RenameError("the Python files of the project have not been read yet")
+    edits: dict[str, list[Edit]] = {}
+    snapshot, old = view.snapshot, subject.name
+
+    for path in snapshot.configs(view.project.root):
+        file = snapshot.file(path)
+        if file is None or old not in file.text:
+            continue
+        other = View(snapshot, file)
+
+        def named(base: Base, other: View = other) -> Span | None:
+            found = module_name(base)
+            if found is None or found[0] != old:
+                return None
+            bound = (other.entry(path) for path in bound_paths(other.model, base))
+            return found[1] if any(one is not None and one.path == entry.path for one in bound) else None
+
+        for site in sites(snapshot, file, old):
+            key = isinstance(site, KeySite) and _is_module_key(other, site, entry)
+            edits.setdefault(path, []).extend(_renamed(other, file, site, key, named, new))
+        for name, text in _indirect(snapshot, other.model):
+            edits.setdefault(name, []).extend(_in_text(other, text, named, new))
+    for path, found in rename_in_python(entry, new, python, view.catalog).items():
+        edits.setdefault(path, []).extend(found)
+    return change(edits)
+
+
+def _is_module_key(view: View, site: KeySite, entry: Entry) -> bool:
+    if site.path[-1] != entry.name or not is_module_path(site.path, view.catalog, view.project):
+        return False
+    bound = view.entry(site.path)
+    return bound is not None and bound.path == entry.path
+
+
+# -- one place
+
+
+def _renamed(view: View, file: File, site: Site, is_key: bool, named: Found, new: str) -> Iterator[Edit]:
+    if isinstance(site, TextSite):
+        yield from _in_text(view, site, named, new)
+    elif is_key:
+        block = file.tree.blocks[site.block]
+        yield Edit(*site.span, key_text(new, site.part, block, view.grammar))
+
+
+def _in_text(view: View, site: TextSite, named: Found, new: str) -> Iterator[Edit]:
+    for base in bases(site.expression(view.grammar)):
+        span = named(base)
+        if span is not None:
+            yield Edit(*site.span(span.start, span.end), new)
+
+
+def _indirect(snapshot: Snapshot, model: Model) -> Iterator[tuple[str, TextSite]]:
+    """Texts that are references because a variable is used as one, with their files."""
+    for section in model.sections.values():
+        for argument in section.arguments.values():
+            for reference in argument.references:
+                origin = reference.origin
+                file = snapshot.file(origin.file) if reference.via is not None else None
+                scalar = scalar_at(origin.block, origin.start)
+                if file is not None and scalar is not None and origin.block in file.tree.index_of:
+                    base = file.tree.start_of(origin.block)
+                    yield origin.file, TextSite(scalar, reference.prefix, section.path, base)

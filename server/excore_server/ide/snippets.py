@@ -1,0 +1,168 @@
+"""Text that completion inserts: TOML literals, keys in the style of the file, values and skeletons as snippets."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+
+from excore.lang.catalog import Catalog, Entry, Param
+from excore.lang.grammar import Grammar, Prefix
+from excore.lang.project import Project
+from excore.lang.workspace import File
+
+from .knowledge import Fit, fit, literal, wanted
+
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
+_NEAR = 24  # blocks on either side that are looked at for the style of keys
+
+
+def quote(text: str) -> str:
+    """``text`` as a TOML string: basic, or literal where that needs no escapes."""
+    if "\\" in text and "'" not in text and text.isprintable():
+        return f"'{text}'"
+    return json.dumps(text, ensure_ascii=False)
+
+
+def to_toml(value: object) -> str | None:
+    """A Python literal as a TOML value on one line; None where TOML has no such value."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return repr(value)
+    if isinstance(value, str):
+        return quote(value)
+    if isinstance(value, list | tuple):
+        items = [to_toml(item) for item in value]
+        return None if None in items else f"[{', '.join(item for item in items if item is not None)}]"
+    if isinstance(value, dict):
+        pairs = [(name, to_toml(item)) for name, item in value.items()]
+        if any(item is None or not isinstance(name, str) for name, item in pairs):
+            return None
+        return "{ " + ", ".join(f"{key(str(name))} = {item}" for name, item in pairs) + " }" if pairs else "{}"
+    return None
+
+
+def key(name: str) -> str:
+    """A key without prefix, quoted where it must be."""
+    return name if _BARE.fullmatch(name) else quote(name)
+
+
+def prefixed(name: str, prefix: Prefix | None, quoted: bool) -> str:
+    """A key of a module table: bare or quoted."""
+    if prefix is None:
+        return key(name)
+    text = prefix.char + name
+    return quote(text) if quoted or not _BARE.fullmatch(name) else text
+
+
+def escape(text: str) -> str:
+    """``text`` as literal part of a snippet."""
+    return text.replace("\\", "\\\\").replace("$", "\\$").replace("}", "\\}")
+
+
+def quotes_prefixes(file: File, block: int, grammar: Grammar) -> bool:
+    """Whether prefixed keys near ``block`` stand in quotes; not where there are none."""
+    blocks = file.tree.blocks
+    near = sorted(range(max(0, block - _NEAR), min(len(blocks), block + _NEAR)), key=lambda index: abs(index - block))
+    for index in near:
+        for entry in blocks[index].entries:
+            part = entry.parts[0]
+            if not part.broken and grammar.is_prefixed(part.name):
+                return part.quoted
+    return False
+
+
+@dataclass
+class Writer:
+    """Writes keys and values for one file. ``stops`` counts the snippet's stops."""
+
+    catalog: Catalog
+    project: Project
+    grammar: Grammar
+    quoted: bool
+    snippets: bool = True
+    stops: int = field(default=0)
+
+    def stop(self, text: str) -> str:
+        """A stop with a default text; the text alone where snippets are not wanted."""
+        if not self.snippets:
+            return text
+        self.stops += 1
+        return f"${{{self.stops}:{escape(text)}}}" if text else f"${self.stops}"
+
+    def choice(self, texts: list[str]) -> str:
+        """A stop with a choice."""
+        if not self.snippets:
+            return texts[0]
+        self.stops += 1
+        shown = ",".join(escape(text).replace(",", "\\,").replace("|", "\\|") for text in texts)
+        return f"${{{self.stops}|{shown}|}}"
+
+    def prefix_for(self, param: Param, found: Fit) -> Prefix | None:
+        """The prefix an argument for ``param`` most likely needs."""
+        want = wanted(param.annotation)
+        if found.as_class:
+            return self.grammar.prefix("class")
+        return self.grammar.prefix("new") if found.entries and not want.scalars else None
+
+    def argument(self, param: Param, prefix: Prefix | None, found: Fit) -> str:
+        """``name = value`` with stops."""
+        name = prefixed(param.name, prefix, self.quoted)
+        name = escape(name) if self.snippets else name
+        return f"{name} = {self.reference(prefix, found) if prefix is not None else self.value(param)}"
+
+    def reference(self, prefix: Prefix, found: Fit) -> str:
+        """A value under a prefix: the first class that needs no arguments."""
+        name = ""
+        if prefix.kind != "variable":
+            easy = (entry for entry in found.entries if not any(p.required for p in entry.signature.params))
+            best = next(easy, found.entries[0] if found.entries else None)
+            name = best.name if best is not None else ""
+        if found.container == "table":
+            return "{ " + self.stop("name") + f' = "{self.stop(name)}" }}'
+        text = f'"{self.stop(name)}"'
+        if found.container == "list":
+            return f"[{text}]"
+        return text
+
+    def value(self, param: Param) -> str:
+        """A plain value: the default, or the simplest value of the annotated type."""
+        want = wanted(param.annotation)
+        default = literal(param.default)
+        if param.choices:
+            texts = [text for text in map(to_toml, param.choices) if text is not None]
+            given = to_toml(default)
+            if texts:
+                return self.choice(sorted(texts, key=lambda text: text != given))
+        if want.scalars == {"boolean"}:
+            return self.choice(["false", "true"] if default is False else ["true", "false"])
+        if isinstance(default, str):
+            return self.inside(default)
+        text = to_toml(default)
+        if text is not None:
+            return self.stop(text)
+        if "string" in want.scalars:
+            return f'"{self.stop("")}"'
+        if "integer" in want.scalars:
+            return self.stop("0.0" if "float" in want.scalars else "0")
+        if want.list:
+            return f"[{self.stop('')}]"
+        if want.table:
+            return "{ " + self.stop("") + " }"
+        return self.stop('""')
+
+    def inside(self, text: str) -> str:
+        """A string whose content is a stop, so that its quotes stay."""
+        quoted = quote(text)
+        return f"{quoted[0]}{self.stop(quoted[1:-1])}{quoted[-1]}"
+
+    def required(self, entry: Entry) -> list[str]:
+        """A line for every argument that must be given."""
+        hooked = ("node",) if entry.hook == "argument" else ()
+        lines = []
+        for param in entry.signature.keywords:
+            if param.required and param.name not in hooked:
+                found = fit(param, param.name, self.catalog, self.project)
+                lines.append(self.argument(param, self.prefix_for(param, found), found))
+        return lines

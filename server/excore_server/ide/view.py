@@ -1,0 +1,115 @@
+"""One question to a snapshot: the file and what belongs to it, looked up once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from excore.lang.catalog import Catalog, Entry, Param
+from excore.lang.grammar import Grammar
+from excore.lang.model import Model, Path
+from excore.lang.problems import Origin
+from excore.lang.project import Project
+from excore.lang.syntax.tree import Array, Block, Missing, Scalar
+from excore.lang.tables import Binding, Table
+from excore.lang.text import Span
+from excore.lang.workspace import File, Snapshot
+
+from .knowledge import Python, entry_for
+from .options import LIMIT
+from .place import Slot
+from .snippets import quotes_prefixes
+
+
+@dataclass
+class View:
+    """A file of a snapshot with its project. ``python`` may know what is registered nowhere."""
+
+    snapshot: Snapshot
+    file: File
+    python: Python | None = None
+    environment: Iterable[str] = ()
+    snippets: bool = True
+    limit: int = LIMIT
+    catalog: Catalog = field(init=False)
+    project: Project = field(init=False)
+    grammar: Grammar = field(init=False)
+    _quoted: dict[int, bool] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.catalog = self.snapshot.catalog(self.file.path)
+        self.project = self.snapshot.project(self.file.path)
+        self.grammar = self.snapshot.grammar(self.file.path)
+
+    @cached_property
+    def model(self) -> Model:
+        """The config in which the file is judged."""
+        return self.snapshot.model(self.file.path)
+
+    def entry(self, section: Path) -> Entry | None:
+        """What a module table stands for; classes of other packages with what is known of them by now."""
+        entry = entry_for(section, self.catalog, self.project)
+        if entry is None or self.python is None or entry.location is not None or entry.doc or entry.signature.params:
+            return entry
+        outside = self.python.get(entry.path)
+        if outside is None:
+            return entry
+        return replace(outside, name=entry.name, registry=entry.registry, certain=entry.certain, hook=entry.hook)
+
+    def param(self, slot: Slot) -> Param | None:
+        """The parameter that a slot gives a value to."""
+        entry = self.entry(slot.section)
+        return entry.signature.get(slot.argument) if entry is not None and slot.argument else None
+
+    def params(self, entry: Entry) -> Iterator[Param]:
+        """The parameters a config may give: a hook gets its node from elsewhere."""
+        for param in entry.signature.keywords:
+            if not (entry.hook == "argument" and param.name == "node"):
+                yield param
+
+    def block(self, index: int) -> Block:
+        return self.file.tree.blocks[index]
+
+    def quoted(self, block: int) -> bool:
+        """Whether prefixed keys stand in quotes around a block."""
+        if block not in self._quoted:
+            self._quoted[block] = quotes_prefixes(self.file, block, self.grammar)
+        return self._quoted[block]
+
+    def own_bindings(self, path: Path) -> Mapping[str, Binding]:
+        """The bindings of a table as this file alone has it."""
+        return bindings_at(self.file.tables.root, path)
+
+    @cached_property
+    def undefined(self) -> tuple[str, ...]:
+        """Module names that the config uses without a table of their own."""
+        return tuple(path[-1] for path in self.model.implicit)
+
+
+def bindings_at(root: Table, path: Path) -> Mapping[str, Binding]:
+    """The bindings of the table at ``path``; none where there is no such table."""
+    table = root
+    for name in path:
+        binding = table.bindings.get(name)
+        if binding is None or not isinstance(binding.value, Table):
+            return {}
+        table = binding.value
+    return table.bindings
+
+
+def source_of(binding: Binding, limit: int = 60) -> str:
+    """The value of a binding as it is written, on one line and not too long; ``{...}`` for tables."""
+    value = binding.value
+    if isinstance(value, Scalar | Array):
+        text = " ".join(binding.block.text[value.start : value.end].split())
+        return text if len(text) <= limit else text[: limit - 1] + "…"
+    return "" if isinstance(value, Missing) else "{...}"
+
+
+def absolute(snapshot: Snapshot, origin: Origin) -> Span | None:
+    """Where an origin stands now; None where its file has no such block any more."""
+    file = snapshot.file(origin.file)
+    if file is None or origin.block not in file.tree.index_of:
+        return None
+    return file.absolute(origin)

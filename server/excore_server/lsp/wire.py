@@ -1,0 +1,130 @@
+"""The wire: bytes of stdin to messages, messages to bytes of stdout. What they mean is decided elsewhere."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+log = logging.getLogger(__name__)
+
+
+class Ready(NamedTuple):
+    """A result that is JSON text already; it is sent as it is."""
+
+    text: str
+
+
+END = object()
+LIMIT = 256 * 1024 * 1024
+_PIECE = 1 << 16
+
+
+def bodies(descriptor: int) -> Iterator[bytes]:
+    """The body of each message that arrives on a file descriptor, until its end.
+
+    The descriptor is read directly: a thread that sits in a buffered ``sys.stdin`` keeps Python from ending. Raises
+    ``ValueError`` where what arrives cannot be the protocol, for nothing after it can be trusted.
+    """
+    buffer = bytearray()
+    while True:
+        head = buffer.find(b"\r\n\r\n")
+        if head >= 0:
+            end = head + 4 + _length(bytes(buffer[:head]))
+            while len(buffer) < end:
+                piece = os.read(descriptor, max(_PIECE, end - len(buffer)))
+                if not piece:
+                    return
+                buffer += piece
+            body = bytes(buffer[head + 4 : end])
+            del buffer[:end]
+            yield body
+            continue
+        if len(buffer) > _PIECE:
+            raise ValueError("no header where one must be")
+        piece = os.read(descriptor, _PIECE)
+        if not piece:
+            return
+        buffer += piece
+
+
+def _length(head: bytes) -> int:
+    for line in head.split(b"\r\n"):
+        name, _, value = line.partition(b":")
+        if name.strip().lower() == b"content-length":
+            length = int(value)
+            if 0 <= length <= LIMIT:
+                return length
+    raise ValueError("no usable Content-Length")
+
+
+class Reader(threading.Thread):
+    """Reads messages in a thread of its own.
+
+    ``deliver`` gets each message, in order, in the thread of the reader; ``END`` at the end. A cancelled request is in
+    ``cancelled`` as soon as its cancellation arrives, which may be before the request's own turn.
+    """
+
+    def __init__(self, descriptor: int, deliver: Callable[[Any], None]) -> None:
+        super().__init__(name="excore-stdin", daemon=True)
+        self.descriptor = descriptor
+        self.deliver = deliver
+        self.cancelled: set[int | str] = set()
+
+    def run(self) -> None:
+        try:
+            for body in bodies(self.descriptor):
+                try:
+                    message = json.loads(body)
+                except (ValueError, RecursionError):
+                    message = body
+                if isinstance(message, dict) and message.get("method") == "$/cancelRequest":
+                    params = message.get("params")
+                    identifier = params.get("id") if isinstance(params, dict) else None
+                    if isinstance(identifier, (int, str)):
+                        self.cancelled.add(identifier)
+                self.deliver(message)
+        except (OSError, ValueError) as error:
+            log.error("stdin cannot be read any more: %s", error)
+        finally:
+            self.deliver(END)
+
+
+class Writer:
+    """Writes messages to a file descriptor; may be used from any thread. A client that is gone is not written to."""
+
+    def __init__(self, descriptor: int) -> None:
+        self.descriptor = descriptor
+        self.lock = threading.Lock()
+        self.closed = False
+
+    def send(self, message: dict[str, Any]) -> None:
+        """Send one message."""
+        self.send_text(json.dumps({"jsonrpc": "2.0", **message}, separators=(",", ":")))
+
+    def answer(self, identifier: int | str, result: Any) -> None:
+        """Send the result of a request."""
+        text = result.text if isinstance(result, Ready) else json.dumps(result, separators=(",", ":"))
+        self.send_text(f'{{"jsonrpc":"2.0","id":{json.dumps(identifier)},"result":{text}}}')
+
+    def send_text(self, text: str) -> None:
+        """Send one message that is JSON text already."""
+        body = text.encode("ascii", "backslashreplace")
+        self.write(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
+
+    def write(self, data: bytes) -> None:
+        """All of ``data``, unless the client is gone."""
+        view = memoryview(data)
+        with self.lock:
+            try:
+                while view and not self.closed:
+                    view = view[os.write(self.descriptor, view) :]
+            except OSError:
+                self.closed = True
+
+    def close(self) -> None:
+        """Nothing is sent any more."""
+        self.closed = True

@@ -1,0 +1,318 @@
+"""The jedi adapter: classes and modules that are in no registry, by import path, read statically.
+
+Questions are answered from memory at once; what is not known yet is worked out in one background thread, and
+``on_ready`` says when. jedi reads source and stubs in the folders of the project's environment, which are found by
+looking at it: its interpreter is not started and nothing of it is imported. jedi's helper process is this very Python.
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+import queue
+import sys
+import sysconfig
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from excore.lang.catalog import Entry, EntryKind, Location, Member, Param, ParamKind, Signature
+
+_KINDS: dict[str, ParamKind] = {
+    "POSITIONAL_ONLY": "positional-only",
+    "POSITIONAL_OR_KEYWORD": "positional-or-keyword",
+    "VAR_POSITIONAL": "var-positional",
+    "KEYWORD_ONLY": "keyword-only",
+    "VAR_KEYWORD": "var-keyword",
+}
+_SITES = (
+    ("lib", "python3*", "site-packages"),
+    ("lib64", "python3*", "site-packages"),
+    ("lib", "python3*", "dist-packages"),
+    ("lib", "python3", "dist-packages"),
+    ("Lib", "site-packages"),
+)
+_STOP = ""
+
+
+class PyInfo:
+    """Facts about Python names that the index does not have.
+
+    ``root`` is the project's folder, ``search_paths`` folders of its own source; ``interpreter`` the path of its
+    environment's Python (None: the one that runs this). ``on_ready`` is called in the background thread with the path
+    that became known. ``time_limit`` bounds, in seconds, how long one answer is added to.
+    """
+
+    def __init__(
+        self,
+        root: str,
+        *,
+        interpreter: str | None = None,
+        search_paths: Iterable[str] = (),
+        on_ready: Callable[[str], None] | None = None,
+        time_limit: float = 10.0,
+    ) -> None:
+        self.root = root
+        self.interpreter = interpreter
+        self.search_paths = tuple(search_paths)
+        self.time_limit = time_limit
+        self.error = ""  # why nothing can be known, if so
+        self._on_ready = on_ready
+        self._known: dict[str, Entry | None] = {}
+        self._asked: dict[str, float] = {}
+        self._queue: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._project: Any = None
+        self._environment: Any = None
+        self._idle = threading.Event()
+        self._idle.set()
+
+    def get(self, path: str) -> Entry | None:
+        """What is known of ``torch.nn.ReLU``; None if that is nothing or nothing yet. Never waits."""
+        with self._lock:
+            if path in self._known:
+                return self._known[path]
+            if self.error or path in self._asked or not _is_path(path):
+                return None
+            self._asked[path] = time.monotonic()
+            self._idle.clear()
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, name="excore-pyinfo", daemon=True)
+                self._thread.start()
+        self._queue.put(path)
+        return None
+
+    def settle(self, timeout: float) -> bool:
+        """Wait until every question asked so far is answered; whether that is so."""
+        return self._idle.wait(timeout)
+
+    def forget(self) -> None:
+        """Drop all answers: the environment or the sources changed."""
+        with self._lock:
+            self._known.clear()
+
+    def close(self) -> None:
+        """End the background thread."""
+        with self._lock:
+            self.error = self.error or "closed"
+            thread = self._thread
+        if thread is not None:
+            self._queue.put(_STOP)
+
+    # the background thread
+
+    def _work(self) -> None:
+        while True:
+            path = self._queue.get()
+            if path == _STOP:
+                self._idle.set()
+                return
+            entry = None if self.error else self._find(path)
+            with self._lock:
+                self._known[path] = entry
+                self._asked.pop(path, None)
+                if not self._asked:
+                    self._idle.set()
+            if entry is not None and self._on_ready is not None:
+                self._on_ready(path)
+
+    def _start(self) -> bool:
+        """Import jedi and start the helper process; False if either cannot be had."""
+        if self._project is not None:
+            return True
+        try:
+            import jedi
+            from jedi.api.environment import Environment, InvalidPythonEnvironment
+        except ImportError:
+            self.error = "jedi is not installed"
+            return False
+        stdlib = [path for path in sys.path if _is_stdlib(path)]
+
+        class Helper(Environment):  # type: ignore[misc]
+            """This very Python as helper process; compiled modules are looked at in its standard library alone."""
+
+            def get_sys_path(self) -> list[str]:
+                return stdlib
+
+        try:
+            self._environment = Helper(sys.executable, _quiet())
+        except (InvalidPythonEnvironment, OSError) as error:
+            self.error = f"no helper process: {error}"
+            return False
+        sources = (*self.search_paths, *site_folders(self.interpreter or sys.executable))
+        self._project = jedi.Project(self.root, added_sys_path=sources, smart_sys_path=False)
+        jedi.settings.auto_import_modules = []
+        return True
+
+    def _find(self, path: str) -> Entry | None:
+        if not self._start():
+            return None
+        import jedi
+
+        try:
+            return _Reader(jedi, self._project, self._environment, self.time_limit).entry(path)
+        except (
+            ArithmeticError,
+            AttributeError,
+            EOFError,
+            LookupError,
+            OSError,
+            RecursionError,
+            RuntimeError,
+            SyntaxError,
+            TypeError,
+            ValueError,
+            jedi.InternalError,
+        ):
+            return None  # jedi stumbles over some sources; that costs this answer
+
+
+def _is_stdlib(path: str) -> bool:
+    folders = {os.path.realpath(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib")}
+    folders |= {os.path.join(folder, "lib-dynload") for folder in folders}
+    return bool(path) and os.path.realpath(path) in folders
+
+
+def site_folders(interpreter: str) -> tuple[str, ...]:
+    """Folders of installed packages that belong to a Python, by its path; the Python is not run.
+
+    Follows ``include-system-site-packages`` of virtual environments and the folders named in ``.pth`` files.
+    """
+    prefix = os.path.dirname(os.path.dirname(os.path.abspath(interpreter)))
+    settings = _settings(os.path.join(prefix, "pyvenv.cfg"))
+    prefixes = [prefix]
+    if settings.get("include-system-site-packages") == "true" and "home" in settings:
+        prefixes.append(os.path.dirname(settings["home"]))
+    found: dict[str, None] = {}
+    for each in prefixes:
+        for pattern in _SITES:
+            for folder in sorted(glob.glob(os.path.join(glob.escape(each), *pattern))):
+                found[folder] = None
+                found.update(dict.fromkeys(_linked(folder)))
+    return tuple(found)
+
+
+def _settings(path: str) -> dict[str, str]:
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            pairs = [line.partition("=") for line in file]
+    except OSError:
+        return {}
+    return {name.strip().casefold(): value.strip() for name, _, value in pairs}
+
+
+def _linked(folder: str) -> Iterator[str]:
+    """Folders that the ``.pth`` files of a folder add; their ``import`` lines are passed over."""
+    for path in sorted(glob.glob(os.path.join(glob.escape(folder), "*.pth"))):
+        try:
+            with open(path, encoding="utf-8", errors="replace") as file:
+                lines = file.read(65536).splitlines()
+        except OSError:
+            continue
+        for line in lines:
+            if line.strip() and not line.startswith(("#", "import ", "import\t")):
+                target = os.path.join(folder, line.strip())
+                if os.path.isdir(target):
+                    yield os.path.abspath(target)
+
+
+def _quiet() -> dict[str, str]:
+    """The environment of the helper process: nothing of the user's settings of Python, no bytecode written."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    return {**kept, "PYTHONNOUSERSITE": "1", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONSAFEPATH": "1"}
+
+
+def _is_path(path: str) -> bool:
+    return all(part.isidentifier() for part in path.split("."))
+
+
+class _Reader:
+    """One question to jedi."""
+
+    def __init__(self, jedi: Any, project: Any, environment: Any, limit: float) -> None:
+        self.jedi = jedi
+        self.project = project
+        self.environment = environment
+        self.deadline = time.monotonic() + limit
+
+    def names(self, path: str) -> list[Any]:
+        """What ``path`` means after importing its longest importable part."""
+        parts = path.split(".")
+        text = f"import {parts[0]}\n"
+        for count in range(2, len(parts)):
+            text += f"import {'.'.join(parts[:count])}\n"
+        script = self.jedi.Script(text + path, project=self.project, environment=self.environment)
+        line = text.count("\n") + 1
+        return list(script.infer(line, len(path))) or list(script.goto(line, len(path), follow_imports=True))
+
+    def entry(self, path: str) -> Entry | None:
+        found = self.names(path)
+        if not found:
+            return None
+        name = found[0]
+        kinds: dict[str, EntryKind] = {"class": "class", "function": "function", "module": "module"}
+        kind = kinds.get(name.type)
+        if kind is None:
+            return None
+        doc = name.docstring(raw=True)
+        signature = Signature((), complete=False) if kind == "module" else self.signature(name)
+        return Entry(
+            path.rpartition(".")[2],
+            "",
+            kind,
+            path,
+            signature,
+            doc,
+            self.location(name),
+            (path,),
+            False,
+            self.members(path, kind),
+            False,
+            source="external",
+        )
+
+    def signature(self, name: Any) -> Signature:
+        signatures = name.get_signatures()
+        if not signatures:
+            return Signature((), complete=False)
+        params = []
+        for param in signatures[0].params:
+            text = param.to_string()
+            kind = _KINDS.get(param.kind.name, "positional-or-keyword")
+            head, _, default = text.partition("=")
+            _, _, annotation = head.partition(":")
+            params.append(
+                Param(
+                    param.name,
+                    kind,
+                    annotation.strip() or None,
+                    default.strip() or None,
+                    location=self.location(param),
+                )
+            )
+        return Signature(tuple(params))
+
+    def location(self, name: Any) -> Location | None:
+        if name.module_path is None or name.line is None:
+            return None
+        path = str(name.module_path)
+        column = name.column or 0
+        return Location(path, name.line - 1, column, column + len(name.name))
+
+    def members(self, path: str, kind: EntryKind) -> tuple[Member, ...]:
+        """Public attributes; their docstrings are left out, there may be thousands."""
+        if kind == "function":
+            return ()
+        parts = path.split(".")
+        text = "".join(f"import {'.'.join(parts[:count])}\n" for count in range(1, len(parts) + (kind == "module")))
+        script = self.jedi.Script(f"{text}{path}.", project=self.project, environment=self.environment)
+        found = []
+        for name in script.complete(text.count("\n") + 1, len(path) + 1):
+            if time.monotonic() > self.deadline:
+                break
+            if not name.name.startswith("_"):
+                method = kind == "class" and name.type == "function"
+                found.append(Member(name.name, "method" if method else "attribute", instance=False))
+        return tuple(found)

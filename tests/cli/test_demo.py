@@ -1,0 +1,48 @@
+"""The demo: its example is there however ExCore was installed, and its answers read well without colours (X5)."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from excore.cli.demo_view import plain
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_markdown_without_a_terminal_shows_no_marks() -> None:
+    text = "```python\nclass A(\n    x: int,\n)\n```\n\nA **big** `x`, as in ``a`b``.\n\n- **x** (`int`): 2 * 3 * 4"
+    assert plain(text) == "class A(\n    x: int,\n)\n\nA big x, as in a`b.\n\n- x (int): 2 * 3 * 4"
+
+
+def test_stars_in_code_stay() -> None:
+    assert plain("```python\ndef f(**kw, `**`)\n```") == "def f(**kw, `**`)"
+
+
+def test_a_wheel_brings_the_example(tmp_path: Path) -> None:
+    pytest.importorskip("hatchling", reason="hatchling, which builds the wheel, is not installed")
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    installed = tmp_path / "installed"
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(installed)
+    code = "from excore.cli.demo import find_example; print(find_example())"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(installed)},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    found = Path(done.stdout.strip())
+    assert found == installed / "excore" / "_examples" / "quickstart"
+    source = ROOT / "examples" / "quickstart"
+    wanted = {path.relative_to(source) for path in source.rglob("*") if path.suffix in (".toml", ".py", ".md")}
+    assert {path.relative_to(found) for path in found.rglob("*") if path.is_file()} == wanted

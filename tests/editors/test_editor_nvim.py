@@ -1,0 +1,328 @@
+"""The Neovim client in a real Neovim, on the example project, with the real server."""
+
+from __future__ import annotations
+
+import ast
+import re
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import tools
+from conftest import found
+
+pynvim = pytest.importorskip("pynvim", reason="pynvim is not installed: pip install 'excore[dev]'")
+import nvim  # noqa: E402  (needs pynvim)
+
+pytestmark = pytest.mark.editor
+
+
+@pytest.fixture
+def config(quickstart: Path) -> Path:
+    return quickstart / "configs" / "fcn_resnet.toml"
+
+
+@pytest.fixture
+def editor(tmp_path: Path) -> Iterator[nvim.Session]:
+    found(nvim.binary)
+    with nvim.session(tmp_path) as running:
+        yield running
+
+
+def test_attaches_to_configs_and_nothing_else(editor, config, quickstart):
+    editor.edit(config)
+    editor.wait_attached()
+    assert editor.lua("return vim.lsp.get_clients({ name = 'excore' })[1].root_dir") == str(quickstart)
+    for other in ("pyproject.toml", "Cargo.toml", ".excore.toml"):
+        editor.edit(quickstart / other)
+        assert editor.lua("return vim.bo.filetype") == "toml"
+        assert not editor.attached(), other
+
+
+def test_one_server_for_two_configs_of_a_project(editor, config, quickstart):
+    second = quickstart / "configs" / "second.toml"
+    second.write_text('__base__ = ["fcn_resnet.toml"]\n', "utf-8")
+    editor.edit(config)
+    editor.wait_attached()
+    editor.edit(second)
+    editor.wait_attached()
+    assert editor.lua("return #vim.lsp.get_clients({ name = 'excore' })") == 1
+
+
+def test_completes_a_class_after_its_field(editor, config):
+    editor.edit(config)
+    editor.wait_attached()
+    editor.type("Go<CR>[Model.<C-x><C-o>")
+    editor.until("return vim.fn.pumvisible() == 1")
+    offered = editor.lua("return vim.tbl_map(function(i) return i.word end, vim.fn.complete_info({ 'items' }).items)")
+    assert "FCN" in offered
+    assert "ResNet" not in offered
+    for _ in range(offered.index("FCN") + 1):
+        editor.type("<C-n>")
+    editor.type("<C-y><Esc>")
+    assert editor.until("local l = vim.api.nvim_get_current_line() return l:find('FCN') and l").startswith("[Model.FCN")
+
+
+def test_hover_shows_the_class(editor, config):
+    editor.edit(config)
+    editor.wait_attached()
+    editor.find("FCN]")
+    editor.type("K")
+    text = editor.until(
+        """
+        for _, win in ipairs(vim.api.nvim_list_wins()) do
+          if vim.api.nvim_win_get_config(win).relative ~= '' then
+            return table.concat(vim.api.nvim_buf_get_lines(vim.api.nvim_win_get_buf(win), 0, -1, false), '\\n')
+          end
+        end
+        """
+    )
+    assert "FCN" in text
+    assert "backbone" in text
+
+
+def test_definition_of_a_header_is_the_python_class(editor, config, quickstart):
+    editor.edit(config)
+    editor.wait_attached()
+    editor.find("FCN]")
+    editor.type("<C-]>")
+    name = editor.until("local n = vim.api.nvim_buf_get_name(0) return n:sub(-3) == '.py' and n")
+    assert Path(name).is_relative_to(quickstart / "src")
+    assert editor.lua("return vim.api.nvim_get_current_line()").startswith("class FCN")
+
+
+ERRORS = """
+    local function place(found)
+      local text = vim.api.nvim_buf_get_text(0, found.lnum, found.col, found.end_lnum, found.end_col, {})
+      return { found.lnum + 1, text[1], found.message }
+    end
+    return vim.tbl_map(place, vim.diagnostic.get(0, { severity = vim.diagnostic.severity.ERROR }))
+"""
+
+
+def test_unknown_name_has_a_squiggle_until_it_is_right(editor, config):
+    editor.edit(config)
+    [(row, text, message)] = editor.until(ERRORS)
+    assert text.strip('"') == "SimpleHed"
+    assert "SimpleHead" in message
+    editor.put_cursor(row, 0)
+    editor.type('cc!head = "SimpleHead"<Esc>')
+    editor.until("return #vim.diagnostic.get(0, { severity = vim.diagnostic.severity.ERROR }) == 0")
+
+
+def test_the_fix_of_a_problem_is_applied(editor, config):
+    editor.edit(config)
+    editor.until(ERRORS)
+    editor.find("SimpleHed")
+    editor.lua("vim.lsp.buf.code_action({ apply = true, filter = function(a) return a.isPreferred end })")
+    editor.until("return table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false)):find('!head = \"SimpleHead\"')")
+    editor.until("return #vim.diagnostic.get(0, { severity = vim.diagnostic.severity.ERROR }) == 0")
+
+
+def test_a_class_is_renamed_in_configs_and_python(editor, config, quickstart):
+    editor.edit(config)
+    editor.until(ERRORS)
+    editor.find("FCN]")
+    editor.lua("vim.lsp.buf.rename('Fully')")
+    editor.until("return table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false)):find('Model.Fully', 1, true)")
+    editor.nvim.command("silent wall")
+    assert "class Fully(" in (quickstart / "src" / "models" / "fcn.py").read_text("utf-8")
+    assert "[Members.Fully]" in (quickstart / "configs" / "scratchpads.toml").read_text("utf-8")
+    left = [path for path in quickstart.rglob("*") if path.suffix in (".py", ".toml") and uses(path, "FCN")]
+    assert left == []
+
+
+def test_a_variable_is_renamed_where_it_is_set_and_read(editor, config, quickstart):
+    editor.edit(config)
+    editor.until(ERRORS)
+    row, column = editor.find('"num_classes"')
+    editor.put_cursor(row, column + 1)
+    editor.lua("vim.lsp.buf.rename('classes')")
+    editor.until("return vim.api.nvim_get_current_line():find('\"classes\"')")
+    editor.nvim.command("silent wall")
+    assert "\nclasses = 3" in (quickstart / "configs" / "_base_" / "runtime.toml").read_text("utf-8")
+    assert config.read_text("utf-8").count('&num_classes = "classes"') == 2
+
+
+def uses(path: Path, name: str) -> bool:
+    """Whether code of a file uses a name; its comments and texts for people may."""
+    if path.suffix == ".py":
+        return any(
+            getattr(node, "id", getattr(node, "name", None)) == name
+            for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        )
+    return any(re.search(rf"\b{name}\b", line.partition("#")[0]) for line in path.read_text("utf-8").splitlines())
+
+
+def test_restart_starts_a_new_server_for_the_same_buffer(editor, config):
+    editor.edit(config)
+    editor.wait_attached()
+    first = editor.lua("return vim.lsp.get_clients({ name = 'excore' })[1].id")
+    editor.nvim.command("Excore restart")
+    editor.until(
+        "local c = vim.lsp.get_clients({ bufnr = 0, name = 'excore' })[1] return c and c.id ~= ... and c.initialized",
+        first,
+    )
+
+
+def test_subcommands_complete_and_pass_through(editor, config):
+    editor.edit(config)
+    editor.wait_attached()
+    assert editor.nvim.funcs.getcompletion("Excore re", "cmdline") == ["reindex", "restart"]
+    editor.nvim.command("Excore debug")
+    text = editor.until(
+        """
+        local name = vim.api.nvim_buf_get_name(0)
+        return name:find('excore://.*debug') and table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), '\\n')
+        """
+    )
+    assert text.strip()
+
+
+def test_health_report(editor, config):
+    editor.edit(config)
+    editor.wait_attached()
+    editor.nvim.command("checkhealth excore")
+    report = "\n".join(editor.nvim.current.buffer[:])
+    assert "excore: server" in report
+    assert "version:" in report
+    assert "ERROR" not in report
+
+
+def test_help_pages(editor, tmp_path):
+    copy = tmp_path / "client"
+    shutil.copytree(nvim.CLIENT / "doc", copy / "doc")
+    editor.nvim.command(f"helptags {copy / 'doc'}")
+    editor.nvim.command(f"set runtimepath+={copy}")
+    for topic in ("excore", "excore-setup", "excore-detection", ":Excore"):
+        editor.nvim.command(f"help {topic}")
+        assert editor.nvim.current.buffer.name.endswith("excore.txt")
+
+
+def environment_folder(path: Path) -> Path:
+    (path / "bin").mkdir(parents=True)
+    (path / "bin" / "python").symlink_to(sys.executable)
+    return path
+
+
+def test_which_interpreter(editor, tmp_path):
+    project, active, conda = tmp_path / "p", environment_folder(tmp_path / "a"), environment_folder(tmp_path / "c")
+    project.mkdir()
+    ask = "return { require('excore.python').interpreter(...) }"
+
+    def set_environment(virtual: Path | str, other: Path | str) -> None:
+        editor.lua("vim.env.VIRTUAL_ENV, vim.env.CONDA_PREFIX = ...", str(virtual), str(other))
+
+    set_environment("", "")
+    assert editor.lua(ask, str(project))[1] == "PATH"
+    set_environment("", conda)
+    assert editor.lua(ask, str(project)) == [str(conda / "bin" / "python"), "$CONDA_PREFIX"]
+    set_environment(active, conda)
+    assert editor.lua(ask, str(project)) == [str(active / "bin" / "python"), "$VIRTUAL_ENV"]
+    own = environment_folder(project / ".venv")
+    assert editor.lua(ask, str(project)) == [str(own / "bin" / "python"), ".venv of the project"]
+    assert editor.lua(ask, str(project), "/opt/python") == ["/opt/python", "the setting excore.interpreter"]
+
+
+def test_without_a_server_there_is_one_sentence(editor, config, tmp_path):
+    editor.lua("vim.env.VIRTUAL_ENV, vim.env.PATH = '', ...", str(tmp_path))
+    editor.edit(config)
+    messages = editor.until("local m = vim.fn.execute('messages') return m:find('excore') and m")
+    assert "install it with" in messages
+    assert "stack traceback" not in messages
+    assert not editor.attached()
+
+
+@pytest.mark.parametrize(
+    ("line", "keys"),
+    [
+        ('!backbone = "ResNet"', ["!backbone"]),
+        ('  "@head" = "$Head"', ["@head"]),
+        ("[Model.FCN.!backbone]", ["!backbone"]),
+        ('[Model.FCN."$act"]', ["$act"]),
+        ('opts = {!a = "!R", "&b" = "lr"}', ["!a", "&b"]),
+        ('a = "!R" # !b = 1', []),
+        ('a = ["!x", "@y"]', []),
+        ("! a = 1", []),
+        ('!backbone.depth = "!x"', ["!backbone"]),
+    ],
+)
+def test_prefixed_keys_of_a_line(editor, line, keys):
+    found = editor.lua("return require('excore.highlight').find(...)", line)
+    assert [line[key["start"] : key["stop"]] for key in found] == keys
+
+
+def test_prefixes_are_coloured_in_configs_only(editor, config, quickstart):
+    editor.nvim.ui_attach(80, 24, rgb=True)
+    differs = """
+        local row = vim.fn.search('^!head')
+        vim.cmd('syntax off | redraw')
+        local function attribute(column)
+          local place = vim.fn.screenpos(0, row, column)
+          return vim.fn.screenattr(place.row, place.col)
+        end
+        return attribute(1) ~= attribute(7)
+    """
+    editor.edit(config)
+    assert editor.lua(differs)
+    other = quickstart / "Cargo.toml"
+    other.write_text(config.read_text("utf-8"), "utf-8")
+    editor.edit(other)
+    assert not editor.lua(differs)
+
+
+@pytest.mark.parametrize(
+    ("files", "path", "is_config"),
+    [
+        ({"run.toml": "a = 1"}, "run.toml", False),
+        ({"run.toml": '!a = "R"'}, "run.toml", True),
+        ({"run.toml": '"@a" = "R"'}, "run.toml", True),
+        ({"run.toml": '__base__ = ["a.toml"]'}, "run.toml", True),
+        ({"run.toml": "a = 1", ".excore.toml": ""}, "run.toml", True),
+        ({"c/d/run.toml": "a = 1", ".excore.toml": ""}, "c/d/run.toml", True),
+        ({"run.toml": "a = 1", "pyproject.toml": "[tool.excore]\n"}, "run.toml", True),
+        ({"run.toml": "a = 1", "pyproject.toml": "[tool.other]\n"}, "run.toml", False),
+        ({"run.toml": "a = 1", "pyproject.toml": "", "m/a.py": "from excore import Registry\n"}, "run.toml", True),
+        ({"run.toml": "a = 1", "pyproject.toml": "", "m/a.py": "import excorex\n"}, "run.toml", False),
+        ({"run.toml": "a = 1", ".git/x": "", "m/.h/a.py": "import excore\n"}, "run.toml", False),
+        ({".excore.toml": '!a = "R"'}, ".excore.toml", False),
+        ({"Cargo.toml": '!a = "R"', ".excore.toml": ""}, "Cargo.toml", False),
+        ({"uv-lock.toml": "a = 1", ".excore.toml": ""}, "uv-lock.toml", False),
+        ({".venv/x/run.toml": "a = 1", ".excore.toml": ""}, ".venv/x/run.toml", False),
+        ({"run.json": "{}", ".excore.toml": ""}, "run.json", False),
+    ],
+)
+def test_which_files_are_configs(editor, tmp_path, files, path, is_config):
+    root = tmp_path / "project"
+    for name, text in files.items():
+        target = root / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, "utf-8")
+    editor.edit(root / path)
+    assert bool(editor.lua("return (require('excore.project').buffer_root(0))")) is is_config
+
+
+def test_what_a_person_sees(tmp_path, config, screenshots):
+    found(nvim.binary)
+    programs = {"tmux": found(lambda: tools.program("tmux")), "aha": found(lambda: tools.program("aha"))}
+    programs["browser"] = found(tools.browser)
+    terminal = nvim.Terminal(tmp_path, config, programs)
+    try:
+        terminal.until("■")
+        terminal.photograph(screenshots / "nvim-problem.png")
+        terminal.type("/FCN]", "Enter", "K")
+        terminal.until("class FCN")
+        terminal.photograph(screenshots / "nvim-hover.png")
+        terminal.type("G", "o", "Enter", "[Model.", "C-x", "C-o")
+        terminal.until("SegNet")
+        terminal.photograph(screenshots / "nvim-completion.png")
+        terminal.type("C-e", "Escape", "u", "gg", "n", "C-]")
+        terminal.until("class FCN")
+        terminal.until("fcn.py")
+        terminal.photograph(screenshots / "nvim-definition.png")
+    finally:
+        terminal.close()
+    for name in ("problem", "hover", "completion", "definition"):
+        assert (screenshots / f"nvim-{name}.png").stat().st_size > 5000

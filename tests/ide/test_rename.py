@@ -1,0 +1,525 @@
+"""Rename over configs and Python, and configs that move."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+from kit_changing import check_moved, check_no_rename, check_rename, errors, renamed, world_of
+
+from excore.lang.text import Span
+from excore_server.ide.rename import RenameError, prepare_rename
+from kit import path_of, world
+
+# -- variables
+
+
+def test_a_variable_and_all_its_uses() -> None:
+    check_rename(
+        """
+        #- base.toml
+        depth = 3
+        "wide" = 1
+        [Backbone.VGG]
+        &depth = "depth"
+        #- other.toml
+        depth = 1
+        #- run.toml
+        __base__ = "base.toml"
+        depth = 4
+        [Model.FCN]
+        !backbone = "VGG"
+        &classes = "dep<|>th"
+        [Backbone.VGG]
+        &channels = ["depth.real", "wide"]
+        """,
+        "layers",
+        """
+        #- base.toml
+        layers = 3
+        "wide" = 1
+        [Backbone.VGG]
+        &depth = "layers"
+        #- run.toml
+        __base__ = "base.toml"
+        layers = 4
+        [Model.FCN]
+        !backbone = "VGG"
+        &classes = "layers"
+        [Backbone.VGG]
+        &channels = ["layers.real", "wide"]
+        """,
+    )
+
+
+def test_a_variable_from_its_definition_in_quotes() -> None:
+    check_rename(
+        """
+        'de<|>pth' = 3
+        [Backbone.VGG]
+        "&depth" = 'depth'
+        """,
+        "new",
+        """
+        'new' = 3
+        [Backbone.VGG]
+        "&depth" = 'new'
+        """,
+    )
+
+
+def test_a_variable_over_files_that_only_share_a_config() -> None:
+    check_rename(
+        """
+        #- values.toml
+        size = 3
+        #- uses.toml
+        [Backbone.VGG]
+        &depth = "size"
+        #- one.toml
+        __base__ = ["values.toml", "uses.toml"]
+        #- two.toml
+        __base__ = ["uses.toml"]
+        si<|>ze = 4
+        other = 1
+        """,
+        "depth",
+        """
+        #- values.toml
+        depth = 3
+        #- uses.toml
+        [Backbone.VGG]
+        &depth = "depth"
+        #- two.toml
+        __base__ = ["uses.toml"]
+        depth = 4
+        other = 1
+        """,
+    )
+
+
+def test_a_table_of_values() -> None:
+    check_rename(
+        """
+        [sch<|>edule]
+        gamma = 3
+        [schedule.more]
+        [Backbone.VGG]
+        &depth = "schedule.gamma"
+        """,
+        "plan",
+        """
+        [plan]
+        gamma = 3
+        [plan.more]
+        [Backbone.VGG]
+        &depth = "plan.gamma"
+        """,
+    )
+
+
+def test_a_variable_that_a_variable_names() -> None:
+    check_rename(
+        """
+        rate = "slow"
+        sl<|>ow = 1
+        [Backbone.VGG]
+        &depth = "&rate"
+        """,
+        "fast",
+        """
+        rate = "fast"
+        fast = 1
+        [Backbone.VGG]
+        &depth = "&rate"
+        """,
+    )
+
+
+def test_a_reference_through_a_variable() -> None:
+    check_rename(
+        """
+        chosen = "ResNet.freeze()"
+        [Model.FCN]
+        !backbone = "&cho<|>sen"
+        classes = 3
+        """,
+        "kind",
+        """
+        kind = "ResNet.freeze()"
+        [Model.FCN]
+        !backbone = "&kind"
+        classes = 3
+        """,
+    )
+
+
+@pytest.mark.parametrize(
+    ("new", "why"),
+    [
+        ("other", "exists already"),
+        ("a.b", "cannot be the name"),
+        ("", "cannot be the name"),
+        ("ResNet", "registered class"),
+        ("Model", "field or registry"),
+        ("__base__", "config language"),
+    ],
+)
+def test_names_a_variable_cannot_have(new: str, why: str) -> None:
+    text = """
+        #- base.toml
+        other = 1
+        #- run.toml
+        __base__ = "base.toml"
+        de<|>pth = 3
+        """
+    check_no_rename(text, new, why)
+
+
+# -- scratchpads
+
+
+def test_a_scratchpad() -> None:
+    check_rename(
+        """
+        [Variants.ResNet]
+        layers = 3
+        [Variants.VGG]
+        depth = 2
+        [Model.FCN]
+        !backbone = "$Vari<|>ants::ResNet.freeze()"
+        !head = ["$Variants::*"]
+        """,
+        "Kinds",
+        """
+        [Kinds.ResNet]
+        layers = 3
+        [Kinds.VGG]
+        depth = 2
+        [Model.FCN]
+        !backbone = "$Kinds::ResNet.freeze()"
+        !head = ["$Kinds::*"]
+        """,
+    )
+
+
+# -- classes
+
+PYTHON = """
+    #- src/__init__.py
+    from excore import Registry
+    MODEL = Registry("Model")
+    BACKBONE = Registry("Backbone")
+    #- src/nets.py
+    \"\"\"Where ResNet lives.\"\"\"
+    from __future__ import annotations
+    from src import BACKBONE, MODEL
+
+    __all__ = ["ResNet", "FCN"]
+
+    @BACKBONE.register()
+    class ResNet:
+        def __init__(self, layers: int = 3, twin: "ResNet | None" = None) -> None:
+            super(ResNet, self).__init__()
+
+        def like(self, ResNet=None):
+            return ResNet
+
+    @MODEL.register()
+    class FCN:
+        def __init__(self, backbone: ResNet):
+            é = "ResNet"; self.x = ResNet()
+    #- src/uses.py
+    import src.nets
+    from src import nets as n
+    from .nets import FCN, ResNet
+    from .nets import ResNet as Net
+    from other import nets
+
+    def make():
+        from src.nets import ResNet
+        return ResNet(), n.ResNet, src.nets.ResNet, Net(), nets.ResNet
+
+    def own():
+        ResNet = 3
+        return ResNet
+    first = BACKBONE["ResNet"]
+    #- src/again.py
+    from .uses import ResNet
+    net = lambda ResNet: ResNet
+    also = [ResNet for _ in range(3)]
+    """
+
+RENAMED = """
+    #- src/nets.py
+    \"\"\"Where ResNet lives.\"\"\"
+    from __future__ import annotations
+    from src import BACKBONE, MODEL
+
+    __all__ = ["ConvNet", "FCN"]
+
+    @BACKBONE.register()
+    class ConvNet:
+        def __init__(self, layers: int = 3, twin: "ConvNet | None" = None) -> None:
+            super(ConvNet, self).__init__()
+
+        def like(self, ResNet=None):
+            return ResNet
+
+    @MODEL.register()
+    class FCN:
+        def __init__(self, backbone: ConvNet):
+            é = "ResNet"; self.x = ConvNet()
+    #- src/uses.py
+    import src.nets
+    from src import nets as n
+    from .nets import FCN, ConvNet
+    from .nets import ConvNet as Net
+    from other import nets
+
+    def make():
+        from src.nets import ConvNet
+        return ConvNet(), n.ConvNet, src.nets.ConvNet, Net(), nets.ResNet
+
+    def own():
+        ResNet = 3
+        return ResNet
+    first = BACKBONE["ConvNet"]
+    #- src/again.py
+    from .uses import ConvNet
+    net = lambda ResNet: ResNet
+    also = [ConvNet for _ in range(3)]
+    """
+
+
+def files(*parts: str) -> str:
+    return "".join(textwrap.dedent(part).lstrip("\n") for part in parts)
+
+
+def test_a_class_in_python_and_in_all_configs() -> None:
+    configs = """
+        #- run.toml
+        [Model.FCN]
+        !backbone = "$Backbone::Res<|>Net"
+        [Backbone."ResNet"] # ResNet
+        layers = 3
+        #- more.toml
+        kept = "ResNet"
+        chosen = "ResNet"
+        [Model.FCN]
+        !backbone = "&chosen"
+        [Variants.'ResNet'.twin]
+        x = "ResNet"
+        #- hooks.toml
+        Backbone.ResNet = { layers = 2, "!twin" = ["ResNet", { a = "ResNet.layers" }] }
+        """
+    check_rename(
+        files(PYTHON, configs),
+        "ConvNet",
+        files(
+            RENAMED,
+            """
+            #- run.toml
+            [Model.FCN]
+            !backbone = "$Backbone::ConvNet"
+            [Backbone."ConvNet"] # ResNet
+            layers = 3
+            #- more.toml
+            kept = "ResNet"
+            chosen = "ConvNet"
+            [Model.FCN]
+            !backbone = "&chosen"
+            [Variants.'ConvNet'.twin]
+            x = "ResNet"
+            #- hooks.toml
+            Backbone.ConvNet = { layers = 2, "!twin" = ["ConvNet", { a = "ConvNet.layers" }] }
+            """,
+        ),
+    )
+
+
+def test_the_old_name_is_gone_afterwards() -> None:
+    text = files(PYTHON, "#- run.toml\n[Model.FCN]\n!backbone = 'ResNet'\n[Backbone.Res<|>Net]\n")
+    here, after = renamed(text, "ConvNet")
+    there = world_of(after, here)
+    assert errors(there) == []
+    assert there.catalog.find("ResNet") is None
+    assert there.catalog.find("ConvNet") is not None
+
+
+def test_a_hook_and_a_function() -> None:
+    check_rename(
+        """
+        #- models.py
+        from excore import Registry, ConfigArgumentHook
+        MODEL = Registry("Model")
+        HOOK = Registry("Hook")
+        @MODEL.register()
+        def make(depth: int = 3): ...
+        @HOOK.register()
+        class Freeze(ConfigArgumentHook):
+            def __init__(self, node, deep=False): ...
+            def hook(self, **kwargs): ...
+        @MODEL.register()
+        class Outer:
+            def __init__(self, inner): ...
+        #- run.toml
+        [Model.Outer]
+        !inner = "make@Fre<|>eze"
+        [Hook.Freeze]
+        deep = true
+        """,
+        "Thaw",
+        """
+        #- models.py
+        from excore import Registry, ConfigArgumentHook
+        MODEL = Registry("Model")
+        HOOK = Registry("Hook")
+        @MODEL.register()
+        def make(depth: int = 3): ...
+        @HOOK.register()
+        class Thaw(ConfigArgumentHook):
+            def __init__(self, node, deep=False): ...
+            def hook(self, **kwargs): ...
+        @MODEL.register()
+        class Outer:
+            def __init__(self, inner): ...
+        #- run.toml
+        [Model.Outer]
+        !inner = "make@Thaw"
+        [Hook.Thaw]
+        deep = true
+        """,
+    )
+
+
+@pytest.mark.parametrize(
+    ("new", "why"),
+    [
+        ("FCN", "registered class"),
+        ("class", "cannot be the name"),
+        ("A-b", "cannot be the name"),
+        ("Model", "field or registry"),
+        ("BACKBONE", "has a name `BACKBONE` already"),
+    ],
+)
+def test_names_a_class_cannot_have(new: str, why: str) -> None:
+    check_no_rename(files(PYTHON, "#- run.toml\n[Backbone.Res<|>Net]\n"), new, why)
+
+
+def test_python_that_cannot_be_read_stops_a_rename() -> None:
+    broken = "#- src/broken.py\nfrom .nets import ResNet\ndef (\n"
+    check_no_rename(files(PYTHON, broken, "#- run.toml\n[Backbone.Res<|>Net]\n"), "ConvNet", "cannot be read as Python")
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("[Mod<|>el.FCN]\n", "field or registry"),
+        ("[Model.FCN]\nclas<|>ses = 3\n", "parameter"),
+        ("[Model.FCN]\n!backbone = 'ResNet.fre<|>eze()'\n", "attribute"),
+        ("[Model.Unk<|>nown]\n", "not registered"),
+        ("# no<|>thing\n", "nothing to rename"),
+        ("__ba<|>se__ = []\n", "plain value"),
+        ("[a]\nb<|>b = 1\n", "plain value"),
+        ("a = [1, 2<|>]\n", "nothing to rename"),
+    ],
+)
+def test_what_cannot_be_renamed(text: str, why: str) -> None:
+    check_no_rename(text, "NewName", why)
+
+
+def test_every_offset_answers() -> None:
+    here = world(
+        """
+        __base__ = ["x.toml"]
+        a = { b = [1, "c"] }
+        [Model.FCN."!backbone"]
+        x = "$Backbone::ResNet.freeze()@relu"
+        [Variants.ResNet
+        &y = "${HOME}"
+        """
+    )
+    path = path_of("run.toml")
+    text = here.fixture.files["run.toml"]
+    for offset in range(len(text) + 1):
+        try:
+            subject = prepare_rename(here.snapshot, path, offset)
+        except RenameError:
+            continue
+        assert Span(0, 0) <= subject.span
+        assert text[subject.span.start : subject.span.end] == subject.name
+
+
+# -- files
+
+
+def test_a_base_that_moves() -> None:
+    check_moved(
+        """
+        #- parts/sizes.toml
+        __base__ = ['deep.toml']
+        #- parts/deep.toml
+        size = 1
+        #- run.toml
+        __base__ = ["parts/sizes.toml", './parts/deep.toml']
+        """,
+        "parts/sizes.toml",
+        "sizes.toml",
+        """
+        #- parts/sizes.toml
+        __base__ = ['parts/deep.toml']
+        #- run.toml
+        __base__ = ["sizes.toml", './parts/deep.toml']
+        """,
+    )
+
+
+def test_a_config_that_moves() -> None:
+    check_moved(
+        """
+        #- base.toml
+        size = 1
+        #- run.toml
+        __base__ = "base.toml" # the base
+        [Model.FCN]
+        !backbone = "ResNet"
+        """,
+        "run.toml",
+        "runs/2024/run.toml",
+        """
+        #- run.toml
+        __base__ = "../../base.toml" # the base
+        [Model.FCN]
+        !backbone = "ResNet"
+        """,
+    )
+
+
+def test_a_folder_that_moves() -> None:
+    check_moved(
+        """
+        #- parts/sizes.toml
+        __base__ = ["deep.toml", "../top.toml"]
+        #- parts/deep.toml
+        size = 1
+        #- top.toml
+        size = 2
+        #- run.toml
+        __base__ = "./parts/sizes.toml"
+        """,
+        "parts",
+        "more/pieces",
+        """
+        #- parts/sizes.toml
+        __base__ = ["deep.toml", "../../top.toml"]
+        #- run.toml
+        __base__ = "./more/pieces/sizes.toml"
+        """,
+    )
+
+
+def test_a_file_that_nobody_names() -> None:
+    check_moved(
+        "#- a.toml\nx = 1\n#- run.toml\n[Model.FCN]\n!backbone = 'ResNet'\n", "a.toml", "b.toml", "#- a.toml\nx = 1\n"
+    )

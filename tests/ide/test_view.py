@@ -1,0 +1,117 @@
+"""What an editor shows around the text: outline, folds, selections, hints, tokens, signatures (S2, S3, S4, T5)."""
+
+from __future__ import annotations
+
+from excore_server.ide.signatures import signature_help
+from excore_server.ide.structure import Fold, folding, links, selection
+from excore_server.ide.symbols import workspace_symbols
+from kit import check_hints, check_outline, check_tokens, path_of, world
+
+
+def test_outline() -> None:
+    check_outline(
+        """
+        size = 3
+        [Model.FCN] # comment
+        "!backbone" = "ResNet"
+        a.b = 1
+        [Model.
+        [other]
+        """,
+        """
+        variable size
+        section Model.FCN
+          argument !backbone
+          argument a.b
+        table other
+        """,
+    )
+
+
+def test_workspace_symbols() -> None:
+    here = world("#- run.toml\nresize = 1\n[Backbone.ResNet]\n#- other.toml\n[Model.FCN]\n")
+    found = [(each.kind, each.name) for each in workspace_symbols(here.snapshot, "res")]
+    assert found == [("class", "ResNet"), ("variable", "resize"), ("section", "Backbone.ResNet")]
+    assert len(workspace_symbols(here.snapshot, "", limit=3)) == 3
+
+
+def test_folding() -> None:
+    here = world("# one\n# two\n[Model.FCN]\na = [\n  1,\n]\n\n[Head.SimpleHead]\n")
+    assert set(folding(here.snapshot, path_of("run.toml"))) == {Fold(0, 1, "comment"), Fold(2, 5), Fold(3, 5)}
+
+
+def test_selection_grows_outwards() -> None:
+    here = world('[Model.FCN]\n!backbone = ["Res<|>Net"]\n')
+    path, offset = here.cursor
+    text = here.fixture.files["run.toml"]
+    found = [text[span.start : span.end] for span in selection(here.snapshot, path, offset)]
+    assert found == ["ResNet", '"ResNet"', '["ResNet"]', '!backbone = ["ResNet"]', text]
+
+
+def test_links_to_bases() -> None:
+    here = world('#- run.toml\n__base__ = ["base.toml", "none.toml"]\n#- base.toml\n')
+    (link,) = links(here.snapshot, path_of("run.toml"))
+    assert (here.fixture.files["run.toml"][link.span.start : link.span.end], link.target) == (
+        "base.toml",
+        path_of("base.toml"),
+    )
+
+
+def test_hints() -> None:
+    check_hints(
+        """
+        size = 3
+        [Model.FCN]
+        @backbone = "$Backbone"
+        &classes = "size"
+        [Model.SegNet]
+        @backbone = "ResNet"
+        [Backbone.ResNet]
+        """,
+        """
+        size = 3
+        [Model.FCN]
+        @backbone = "$Backbone"⟨→ ResNet⟩⟨shared by 2⟩
+        &classes = "size"⟨= 3⟩
+        [Model.SegNet]
+        @backbone = "ResNet"⟨shared by 2⟩
+        [Backbone.ResNet]
+        """,
+    )
+
+
+def test_hints_of_defaults_on_request() -> None:
+    check_hints("[Backbone.ResNet]\nlayers = 3", '[Backbone.ResNet]⟨norm="bn", frozen=False⟩\nlayers = 3', ("default",))
+
+
+def test_tokens() -> None:
+    check_tokens(
+        """
+        __base__ = []
+        size = 1
+        [Model.FCN]
+        "!backbone" = "$Backbone::ResNet.freeze().x"
+        @head = ["Nowhere", "SimpleHead@Hook"]
+        &classes = "size"
+        [Model.Nobody]
+        [Backbone.ResNet]
+        """,
+        """
+        __base__:keyword size:variable Model:namespace FCN:class !:operator backbone:parameter Backbone:namespace
+        ResNet:class freeze:method x:property @:operator head:parameter Nowhere:class? SimpleHead:class Hook:decorator?
+        &:operator classes:parameter size:variable Model:namespace Nobody:class? Backbone:namespace ResNet:class
+        """,
+    )
+
+
+def test_signature_help() -> None:
+    here = world("[Backbone.ResNet]\nlayers = 3\nno<|>rm = 'bn'")
+    found = signature_help(here.snapshot, *here.cursor)
+    assert found is not None
+    assert found.label.startswith("ResNet(layers: int = 50, norm: ")
+    assert found.active == 1
+    start, end = found.parameters[1]
+    assert found.label[start:end].startswith("norm: Literal")
+    assert found.docs[:2] == ("Number of residual blocks.", "Kind of normalisation.")
+    outside = world("si<|>ze = 3")
+    assert signature_help(outside.snapshot, *outside.cursor) is None

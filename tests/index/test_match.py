@@ -1,0 +1,173 @@
+"""``Registry.match``: which names of a module get in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from index_kit import Project
+
+from excore.index.predicate import Predicate
+
+Make = Callable[..., Project]
+
+PROJECT = """
+    #- app.py
+    from excore import Registry
+    import inspect
+    import zoo
+    MODEL = Registry("Model")
+    {}
+    #- zoo.py
+    from other import Far as Renamed, helper
+    from outside import Thing, thing
+    import json
+    __all__ = ["Net", "net"]
+    class Net: ...
+    class _Hidden: ...
+    def net(): ...
+    def _hidden(): ...
+    def __very(): ...
+    SIZE = 1
+    Alias = Net
+    #- other.py
+    class Far: ...
+    def helper(): ...
+"""
+
+
+@pytest.mark.parametrize(
+    ("lines", "names"),
+    [
+        ("MODEL.match(zoo)", ["Far", "helper", "Thing?", "thing?", "Net", "_Hidden", "net", "_hidden"]),
+        ("MODEL.match(zoo, lambda name, m: name[0].isupper())", ["Far", "Thing?", "Net"]),
+        ("MODEL.match(zoo, match_func=lambda name, m: name in ('net', 'Net'))", ["Net", "net"]),
+        ("MODEL.match(zoo, lambda name, m: name in m.__all__)", ["Net", "net"]),
+        ("MODEL.match(zoo, lambda n, m: not n.startswith('_') and n.endswith('t'))", ["Net", "net"]),
+        (
+            "def rule(name: str, module) -> bool:\n        if name[0].isupper():\n            return True\n"
+            "        return False\n    MODEL.match(zoo, rule)",
+            ["Far", "Thing?", "Net"],
+        ),
+        (
+            "def rule(name, module):\n        return len(name) == 3 and name != 'net'\n    MODEL.match(zoo, rule)",
+            ["Net"],
+        ),
+    ],
+)
+def test_names_that_match(project: Make, lines: str, names: list[str]) -> None:
+    made = project(PROJECT.format(lines))
+    assert made.names() == names
+    assert not made.index.catalog.has_open
+
+
+def test_classes_only(project: Make) -> None:
+    made = project(PROJECT.format("MODEL.match(zoo, lambda n, m: inspect.isclass(getattr(m, n)))"))
+    assert made.names() == ["Far", "Thing?", "thing?", "Net", "_Hidden"]
+    info = made.index.catalog.registries["Model"]
+    assert (info.open, info.reason) == (True, "the predicate of match could not be read (app.py:5)")
+
+
+@pytest.mark.parametrize("rule", ["check", "make_rule()", "lambda n, m: check(n)", "zoo.net"])
+def test_a_rule_that_cannot_be_read_leaves_everything_uncertain(project: Make, rule: str) -> None:
+    made = project(PROJECT.format(f"def check(n, m):\n        return open(n).read()\n    MODEL.match(zoo, {rule})"))
+    assert "Net?" in made.names()
+    assert all(name.endswith("?") for name in made.names())
+    assert made.index.catalog.has_open
+
+
+def test_star_imports_of_the_matched_module(project: Make) -> None:
+    made = project(
+        """
+        #- app.py
+        from excore import Registry
+        import zoo
+        MODEL = Registry("Model")
+        MODEL.match(zoo)
+        #- zoo/__init__.py
+        from .a import *
+        from .b import *
+        #- zoo/a.py
+        __all__ = ["One"]
+        class One: ...
+        class Two: ...
+        #- zoo/b.py
+        class Three: ...
+        class _Four: ...
+        """
+    )
+    assert made.names() == ["One", "Three"]
+    assert made.entry("One").path == "zoo.a.One"
+
+
+def test_an_installed_package_is_read_from_the_search_paths(project: Make) -> None:
+    text = """
+        #- app.py
+        from excore import Registry
+        from fake import optim
+        from fake.optim import Base
+        MODEL = Registry("Model")
+        MODEL.match(optim, lambda name, m: name[0].isupper())
+        @MODEL.register()
+        class Mine(Base): ...
+        #- .lib/fake/__init__.py
+        #- .lib/fake/optim/__init__.py
+        from .adam import Adam as Adam
+        from .base import Base
+        #- .lib/fake/optim/adam.py
+        from .base import Base
+        class Adam(Base):
+            def __init__(self, lr: float = 0.1, **kw): super().__init__(**kw)
+        #- .lib/fake/optim/base.py
+        class Base:
+            def __init__(self, params): ...
+    """
+    made = project(text)
+    assert made.names() == ["Mine"]
+    assert not made.entry("Mine").bases_complete
+    made = project(text, search_paths=(made.root / ".lib",))
+    assert made.names() == ["Adam", "Base", "Mine"]
+    assert made.signature("Adam") == "lr: float = 0.1, *, params <Base>"
+    assert (made.entry("Adam").path, made.entry("Adam").source) == ("fake.optim.adam.Adam", "external")
+    assert made.entry("Mine").bases == ("app.Mine", "fake.optim.base.Base")
+    assert made.entry("Mine").source == "source"
+    assert not made.index.catalog.has_open
+
+
+@pytest.mark.parametrize(
+    ("source", "name", "answer"),
+    [
+        ("lambda n, m: True", "x", True),
+        ("lambda n, m: n.lower() == 'abc'", "ABC", True),
+        ("lambda n, m: n[1:3] == 'bc'", "abcd", True),
+        ("lambda n, m: n[-1].isdigit()", "a1", True),
+        ("lambda n, m: 'a' < n <= 'c'", "d", False),
+        ("lambda n, m: n.startswith(('A', 'B')) or n == 'x'", "Bc", True),
+        ("lambda n, m: (n if n else '').isupper()", "AB", True),
+        ("lambda n, m: hasattr(m, '__all__')", "a", False),
+        (
+            "def f(n, m):\n    first = n[0]\n    if first == '_':\n        return\n    return first.isupper()",
+            "_A",
+            False,
+        ),
+        ("def f(n, m):\n    '''Docs.'''\n    pass", "a", False),
+        ("lambda n, m: n[9]", "a", None),
+        ("lambda n, m: unknown", "a", None),
+        ("lambda n, m: __import__('os').getcwd()", "a", None),
+        ("lambda n, m: m.path", "a", None),
+        ("lambda n, m: getattr(m, n) == 1", "a", None),
+        ("lambda n, m: n.join(n)", "a", None),
+        ("lambda n: True", "a", None),
+        ("def f(n, m):\n    while True: pass", "a", None),
+        ("def f(n, m:", "a", None),
+        ("", "a", None),
+    ],
+)
+def test_predicates(source: str, name: str, answer: bool | None) -> None:
+    assert Predicate(source).accepts(name, "class") is answer
+
+
+@pytest.mark.parametrize(("kind", "answer"), [("class", True), ("function", False), ("", None)])
+def test_predicates_on_kinds(kind: str, answer: bool | None) -> None:
+    for source in ("lambda n, m: isinstance(getattr(m, n), type)", "lambda n, m: inspect.isclass(getattr(m, n, None))"):
+        assert Predicate(source).accepts("a", kind) is answer

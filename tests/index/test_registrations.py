@@ -1,0 +1,352 @@
+"""Every form of registration."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from index_kit import Project
+
+Make = Callable[..., Project]
+
+REG = "from excore import Registry\nMODEL = Registry('Model', extra_field=['is_backbone', 'paper'])\n"
+
+
+def forms(body: str) -> str:
+    return REG + body
+
+
+@pytest.mark.parametrize(
+    ("body", "names"),
+    [
+        ("@MODEL.register()\nclass FCN: ...\n", ["FCN"]),
+        ("@MODEL.register\nclass FCN: ...\n", ["FCN"]),
+        ("@MODEL.register(force=True)\nclass FCN: ...\n", ["FCN"]),
+        ("@MODEL.register()\ndef fcn(): ...\n", ["fcn"]),
+        ("@MODEL.register()\nasync def fcn(): ...\n", ["fcn"]),
+        ("class FCN: ...\nMODEL.register()(FCN)\n", ["FCN"]),
+        ("class FCN: ...\nMODEL.register_module(FCN)\n", ["FCN"]),
+        ("class FCN: ...\nMODEL.register_module(FCN, force=True)\n", ["FCN"]),
+        ("class FCN: ...\nFCN = MODEL.register_module(FCN)\n", ["FCN"]),
+        ("class FCN: ...\nFCN2 = MODEL.register()(FCN)\n", ["FCN"]),
+        ("class A: ...\nclass B: ...\nMODEL.register_all([A, B])\n", ["A", "B"]),
+        ("class A: ...\nclass B: ...\nALL = (A, B)\nMODEL.register_all(ALL)\n", ["A", "B"]),
+        ("class A: ...\nclass B: ...\nMORE = [B]\nMODEL.register_all([A, *MORE])\n", ["A", "B"]),
+        ("M = MODEL\n@M.register()\nclass FCN: ...\n", ["FCN"]),
+        ("add = MODEL.register\n@add()\nclass FCN: ...\n", ["FCN"]),
+        ("M = Registry.get_registry('Model')\n@M.register()\nclass FCN: ...\n", ["FCN"]),
+        ("@Registry.get_registry('Model').register()\nclass FCN: ...\n", ["FCN"]),
+        ("@MODEL.register()\n@staticmethod\ndef f(): ...\n", ["f"]),
+        ("if FLAG:\n    @MODEL.register()\n    class FCN: ...\n", ["FCN?"]),
+        ("try:\n    import x\nexcept ImportError:\n    pass\nelse:\n    MODEL.register_module(x.Net)\n", ["Net?"]),
+        ("from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    @MODEL.register()\n    class FCN: ...\n", []),
+        ("if __name__ == '__main__':\n    @MODEL.register()\n    class FCN: ...\n", []),
+        ("with open('x') as f:\n    @MODEL.register()\n    class FCN: ...\n", ["FCN"]),
+        ("@OTHER.register()\nclass FCN: ...\n", []),
+        ("import abc\n@abc.ABC.register\nclass FCN: ...\n", []),
+        ("'''\n@MODEL.register()\nclass FCN: ...\n'''\n", []),
+        ("# @MODEL.register()\nclass FCN: ...\n", []),
+    ],
+)
+def test_forms(project: Make, body: str, names: list[str]) -> None:
+    made = project(forms(body))
+    assert made.names() == names
+    assert not made.index.catalog.registries["Model"].open
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ("class A: ...\nfor cls in find():\n    MODEL.register_module(cls)\n", "registered in a loop (app.py:5)"),
+        ("[MODEL.register_module(cls) for cls in find()]\n", "registered in a comprehension (app.py:3)"),
+        ("def add(cls):\n    MODEL.register_module(cls)\n    return cls\n", "registered in function add (app.py:4)"),
+        ("def make():\n    @MODEL.register()\n    class A: ...\n", "registered in function make (app.py:4)"),
+        ("MODEL.register_all(find())\n", "the list of register_all is computed (app.py:3)"),
+        ("MODEL.register_module(make())\n", "make() could not be read (app.py:3)"),
+        ("MODEL.merge(find())\n", "a merged registry could not be read (app.py:3)"),
+        ("import torch.optim\nMODEL.match(torch.optim)\n", "torch is not installed (app.py:4)"),
+        ("from torch import optim\nMODEL.match(optim)\n", "torch is not installed (app.py:4)"),
+    ],
+)
+def test_what_cannot_be_read_opens_the_registry(project: Make, body: str, reason: str) -> None:
+    info = project(forms(body)).index.catalog.registries["Model"]
+    assert (info.open, info.reason) == (True, reason)
+
+
+def test_a_loop_that_does_something_else_opens_nothing(project: Make) -> None:
+    made = project(forms("import re\nfor x in y:\n    re.match('a', x)\n    x.register(1)\n"))
+    assert not made.index.catalog.has_open
+
+
+def test_extra_information_is_kept_as_text(project: Make) -> None:
+    made = project(forms("@MODEL.register(is_backbone=True, paper='Deep')\nclass A: ...\n"))
+    assert made.entry("A").extra == (("is_backbone", "True"), ("paper", "'Deep'"))
+    assert made.index.catalog.registries["Model"].extra_fields == ("is_backbone", "paper")
+
+
+def test_extra_information_of_register_all(project: Make) -> None:
+    made = project(
+        forms("class A: ...\nclass B: ...\nMODEL.register_all([A, B], extra_info=[{'paper': 1}, dict(paper=2)])\n")
+    )
+    assert (made.entry("A").extra, made.entry("B").extra) == ((("paper", "1"),), (("paper", "2"),))
+
+
+def test_one_extra_field_as_text(project: Make) -> None:
+    made = project("from excore import Registry\nM = Registry('Model', 'kind')\n")
+    assert made.index.catalog.registries["Model"].extra_fields == ("kind",)
+
+
+def test_locations(project: Make) -> None:
+    made = project(forms("@MODEL.register()\nclass  Größe: ...\nü = 1; MODEL.register_module(Größe)\n"))
+    assert made.names() == []  # a key must be plain ASCII
+    made = project(forms("@MODEL.register()\nclass  FCN: ...\nclass B: ...\nü = 1; MODEL.register_module(B)\n"))
+    assert made.at("FCN") == "app.py: FCN"
+    assert made.at("FCN", registered=True) == "app.py: MODEL.register()"
+    assert made.at("B", registered=True) == "app.py: MODEL.register_module(B)"
+
+
+def test_the_first_of_two_with_one_name_counts_unless_forced(project: Make) -> None:
+    text = """
+    #- app/__init__.py
+    from excore import Registry
+    MODEL = Registry("Model")
+    #- app/a.py
+    from app import MODEL
+    @MODEL.register()
+    class A: ...
+    @MODEL.register()
+    class B: ...
+    #- app/b.py
+    from app import MODEL
+    @MODEL.register()
+    class A: ...
+    @MODEL.register(force=True)
+    class B: ...
+    """
+    made = project(text)
+    assert (made.entry("A").path, made.entry("B").path) == ("app.a.A", "app.b.B")
+
+
+MODULES = """
+    #- src/__init__.py
+    from excore import Registry
+    MODEL = Registry("Model")
+    #- src/again.py
+    from src import MODEL as PUBLIC
+    from . import MODEL
+    #- src/models/__init__.py
+    from .. import *
+    #- src/models/zoo.py
+    {}
+    class A: ...
+"""
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "from src import MODEL as M\n    @M.register()",
+        "from .. import MODEL\n    @MODEL.register()",
+        "from . import MODEL\n    @MODEL.register()",
+        "import src\n    @src.MODEL.register()",
+        "import src.again as again\n    @again.PUBLIC.register()",
+        "import src.again\n    @src.again.MODEL.register()",
+        "from src import again\n    @again.PUBLIC.register()",
+        "from ..again import *\n    @PUBLIC.register()",
+        "try:\n        from src import MODEL\n    except ImportError:\n        MODEL = None\n    @MODEL.register()",
+        "from excore import Registry as R\n    @R.get_registry('Model').register()",
+    ],
+)
+def test_the_registry_through_modules(project: Make, lines: str) -> None:
+    assert project(MODULES.format(lines)).names() == ["A"]
+
+
+def test_star_imports_honour_all(project: Make) -> None:
+    made = project(
+        """
+        #- a.py
+        from excore import Registry
+        MODEL, HEAD = Registry("Model"), Registry("Head")
+        __all__ = ["MODEL"]
+        #- b.py
+        from a import *
+        @MODEL.register()
+        class A: ...
+        @HEAD.register()
+        class B: ...
+        """
+    )
+    assert (made.names("Model"), made.names("Head")) == (["A"], [])
+
+
+def test_import_circles_end(project: Make) -> None:
+    made = project(
+        """
+        #- a.py
+        from b import *
+        from b import MODEL
+        #- b.py
+        from a import *
+        from a import MODEL
+        @MODEL.register()
+        class A(B): ...
+        class B(A): ...
+        """
+    )
+    assert dict(made.index.catalog.entries) == {}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "MODEL = Registry('Model')",
+        "MODEL: Registry = Registry('Model')",
+        "MODEL = Registry(name='Model')",
+        "NAME = 'Model'\nMODEL = Registry(NAME)",
+        "A = MODEL = Registry('Model')",
+        "_, MODEL = 1, Registry('Model')",
+        "import excore\nMODEL = excore.Registry('Model')",
+        "class Own(Registry): ...\nMODEL = Own('Model')",
+        "from mmengine import Registry\nMODEL = Registry('Model', locations=['x'])",
+    ],
+)
+def test_how_a_registry_is_made(project: Make, line: str) -> None:
+    made = project(f"from excore import Registry\n{line}\n@MODEL.register()\nclass A: ...\n")
+    assert made.names() == ["A"]
+    location = made.index.catalog.registries["Model"].location
+    assert location is not None
+    assert "MODEL" in made.index.catalog.registries["Model"].variables
+
+
+def test_a_computed_name_gives_an_open_registry_under_its_variable(project: Make) -> None:
+    made = project("from excore import Registry\nMODEL = Registry(name())\n@MODEL.register()\nclass A: ...\n")
+    assert made.names("MODEL") == ["A"]
+    assert made.index.catalog.registries["MODEL"].open
+
+
+def test_other_registry_types(project: Make) -> None:
+    text = """
+    from lib.hub import Catalogue
+    MODEL = Catalogue("Model")
+    @MODEL.register_module(name="Other")
+    class A: ...
+    @MODEL.register_module("Third")
+    class B: ...
+    MODEL.register_module(module=dict)
+    """
+    assert project(text).names() == []
+    assert project(text, registry_types=("Catalogue",)).names() == ["Other", "Third"]
+    assert project(text, registry_types=("lib.hub.Catalogue",)).names() == ["Other", "Third"]
+    assert project(text, registry_types=("other.hub.Catalogue",)).names() == []
+
+
+def test_an_extra_field_called_name_is_no_new_name(project: Make) -> None:
+    made = project("from excore import Registry\nM = Registry('Model', 'name')\n@M.register(name='x')\nclass A: ...\n")
+    assert made.names() == ["A"]
+    assert made.entry("A").extra == (("name", "'x'"),)
+
+
+def test_merge(project: Make) -> None:
+    made = project(
+        """
+        from excore import Registry
+        A, B, C = Registry("A"), Registry("B"), Registry("C")
+        C.merge(B)
+        B.merge([A])
+        @A.register()
+        class One: ...
+        @B.register()
+        class Two: ...
+        import torch.optim
+        A.match(torch.optim)
+        """
+    )
+    assert (made.names("A"), made.names("B"), made.names("C")) == (["One"], ["Two", "One"], ["Two", "One"])
+    assert made.index.catalog.entries["C"]["One"].registry == "C"
+    assert made.index.catalog.is_open("C")
+
+
+def test_make_global_has_all_but_is_no_place_to_look_first(project: Make) -> None:
+    made = project(
+        """
+        from excore import Registry
+        A, HIDDEN = Registry("A"), Registry("__hidden")
+        ALL = Registry.make_global()
+        @A.register()
+        class One: ...
+        @HIDDEN.register()
+        class Two: ...
+        """
+    )
+    assert made.names("__global") == ["One"]
+    assert [entry.registry for entry in made.index.catalog.by_name["One"]] == ["A"]
+    assert made.index.catalog.find("Two") is None
+
+
+@pytest.mark.parametrize(
+    ("lines", "names"),
+    [
+        ("import math\nMODEL.register_module(math)", ["math"]),
+        ("import torch\nMODEL.register_module(torch)", ["torch"]),
+        ("import torch as t\nMODEL.register_module(t)", ["torch"]),
+        ("import torch.nn as nn\nMODEL.register_module(nn)", []),
+        ("import tools\nMODEL.register_module(tools)", ["tools"]),
+    ],
+)
+def test_modules(project: Make, lines: str, names: list[str]) -> None:
+    made = project(f"#- app.py\n{forms(lines)}\n#- tools.py\nSIZE = 1\ndef helper(): ...\n")
+    assert made.names() == names
+    if names:
+        assert made.entry(names[0]).kind == "module"
+    if names == ["tools"]:
+        assert [member.name for member in made.entry("tools").members] == ["SIZE", "helper"]
+
+
+def test_hooks(project: Make) -> None:
+    made = project(
+        """
+        from excore import ConfigArgumentHook, Registry
+        HOOK = Registry("Hook")
+        class Base(ConfigArgumentHook): ...
+        @HOOK.register()
+        class Plain(Base): ...
+        @HOOK.register()
+        class Own(Base):
+            def __init__(self, node, enabled: bool, rate: float):
+                super().__init__(node, enabled)
+        @HOOK.register()
+        class Build:
+            __HookType__ = "pre_build"
+        """
+    )
+    assert [made.entry(name).hook for name in ("Plain", "Own", "Build")] == ["argument", "argument", "config"]
+    assert made.signature("Plain") == "enabled: bool = True <ConfigArgumentHook>"
+    assert made.signature("Own") == "enabled: bool, rate: float"
+
+
+def test_unregistered_and_subclasses_and_enums(project: Make) -> None:
+    made = project(
+        """
+        #- app.py
+        from excore import Registry
+        from base import Base, Mode
+        MODEL = Registry("Model")
+        @MODEL.register()
+        class A(Base): ...
+        class Forgotten(A): ...
+        #- base.py
+        from enum import Enum
+        class Base: ...
+        class Mode(Enum):
+            FAST = 1
+            SLOW = 2
+        def helper(): ...
+        """
+    )
+    catalog = made.index.catalog
+    assert sorted(catalog.unregistered) == ["Base", "Forgotten", "Mode", "helper"]
+    assert catalog.unregistered["Base"].path == "base.Base"
+    place = catalog.unregistered["helper"].location
+    assert (place.path, place.line, place.column, place.end_column) == (made.path("base.py"), 5, 4, 10)
+    assert dict(catalog.enums) == {"base.Mode": ("FAST", "SLOW")}
+    assert catalog.subclasses["app.Forgotten"] == ("app.A", "base.Base")

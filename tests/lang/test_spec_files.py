@@ -1,0 +1,437 @@
+"""BASE, WS, fragments with several roots, and which files are judged at all."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from catalogs import catalog, project
+from spec_kit import RUN, bound, check, found, read, snapshot
+
+from excore.lang.catalog import Catalog
+from excore.lang.project import find_project, load_project, read_spec
+from excore.lang.source import Memory
+from excore.lang.tables import plain
+from excore.lang.workspace import Host
+
+
+def root(text: str) -> object:
+    files, _ = read(text)
+    return plain(snapshot(files).own_model(RUN).root)
+
+
+# -- BASE
+
+
+def test_base_1_the_key_is_removed_and_a_single_string_does():
+    files = "#- a.toml\na = 1\n#- run.toml\n__base__ = {}\nb = 2\n"
+    assert root(files.replace("{}", '["a.toml"]')) == root(files.replace("{}", '"a.toml"')) == {"a": 1, "b": 2}
+    assert root(files.replace("{}", '"/p/a.toml"')) == {"a": 1, "b": 2}
+
+
+def test_base_1_at_the_top_level_only():
+    model = check("""
+        [Model.FCN]
+        backbone = {__base__ = "a.toml"}
+    """)
+    assert plain(model.root) == {"Model": {"FCN": {"backbone": {"__base__": "a.toml"}}}}
+
+
+@pytest.mark.parametrize("value", ["1", "true", "{a = 1}", '["a.toml", 1]', '[["a.toml"]]'])
+def test_base_1_other_types(value):
+    files, _ = read(f"#- a.toml\na = 1\n#- run.toml\n__base__ = {value}\n[Model.FCN]\nbackbone = 1")
+    ((mark, item),) = [pair for pair in found(snapshot(files)) if pair[0].severity == "error"]
+    assert item.code == "invalid-base"
+    assert "`__base__` must be" in item.message
+    wanted = {"{a = 1}": "__base__", '["a.toml", 1]': "1", '[["a.toml"]]': '["a.toml"]'}.get(value, value)
+    assert files[RUN].split("\n")[0][mark.start : mark.end] == wanted
+
+
+def test_base_2_3_merging():
+    merged = root("""
+        #- a.toml
+        x = 1
+        list = [1, 2]
+        table = {a = 1, deep = {b = 1, c = 1}}
+        scalar = 1
+        #- b.toml
+        x = 2
+        table.deep.c = 2
+        #- run.toml
+        __base__ = ["a.toml", "b.toml"]
+        list = [3]
+        table = {deep = {d = 3}}
+        scalar = {now = "a table"}
+    """)
+    assert merged == {
+        "x": 2,
+        "list": [3],
+        "table": {"a": 1, "deep": {"b": 1, "c": 2, "d": 3}},
+        "scalar": {"now": "a table"},
+    }
+
+
+def test_base_3_a_table_replaced_by_a_scalar():
+    assert root('#- a.toml\n[t]\na = 1\n#- run.toml\n__base__ = "a.toml"\nt = 1') == {"t": 1}
+
+
+def test_base_4_bases_of_bases_relative_to_their_own_file_and_diamonds():
+    merged = root("""
+        #- sub/deep.toml
+        a = 1
+        b = 1
+        c = 1
+        #- sub/left.toml
+        __base__ = "deep.toml"
+        b = 2
+        #- right.toml
+        __base__ = "sub/deep.toml"
+        c = 3
+        #- run.toml
+        __base__ = ["sub/left.toml", "right.toml"]
+    """)
+    assert merged == {"a": 1, "b": 1, "c": 3}  # depth first: the second base brings the shared one along once more
+
+
+def test_base_4_a_value_that_comes_twice_replaces_nothing():
+    files, _ = read("""
+        #- deep.toml
+        a = 1
+        #- left.toml
+        __base__ = "deep.toml"
+        #- right.toml
+        __base__ = "deep.toml"
+        #- run.toml
+        __base__ = ["left.toml", "right.toml"]
+        [Model.FCN]
+        backbone = 1
+    """)
+    assert snapshot(files).own_model(RUN).root.bindings["a"].shadows == ()
+
+
+def test_base_5_references_bind_after_merging():
+    model = check("""
+        #- a.toml
+        size = 1
+        [Model.FCN]
+        !backbone = "ResNet"
+        &num_classes = "size"
+        #- run.toml
+        __base__ = "a.toml"
+        size = 2
+        [ResNet]
+    """)
+    assert bound(model, "Model.FCN", "backbone") == "ResNet"
+    (reference,) = model.sections["Model", "FCN"].arguments["num_classes"].references
+    assert plain(reference.variable.binding.value) == 2
+    assert [plain(old.value) for old in reference.variable.binding.shadows] == [1]
+
+
+SPELLINGS = ["backbone", "!backbone", "@backbone", "$backbone", "&backbone"]
+
+
+@pytest.mark.parametrize("old", SPELLINGS)
+@pytest.mark.parametrize("new", SPELLINGS)
+def test_base_6_the_later_spelling_replaces_the_earlier(old, new):
+    files, _ = read(f"""
+        #- a.toml
+        size = 1
+        [Model.FCN]
+        "{old}" = "{"size" if old[0] == "&" else "ResNet"}"
+        #- run.toml
+        __base__ = "a.toml"
+        [Model.FCN]
+        "{new}" = "{"size" if new[0] == "&" else "Pad"}"
+    """)
+    snap = snapshot(files)
+    section = snap.own_model(RUN).sections["Model", "FCN"]
+    assert list(section.table.bindings) == [new]
+    assert [shadow.name for shadow in section.arguments["backbone"].binding.shadows] == [old]
+    ineffective = old == new == "&backbone"
+    assert [p.code for p in snap.diagnostics(RUN) if p.code != "wrong-type"] == ["ineffective-override"] * ineffective
+
+
+def test_base_6_every_earlier_spelling_goes():
+    model = check("""
+        #- a.toml
+        [Model.FCN]
+        !backbone = "ResNet"
+        [Model.FCN.head]
+        "!a" = "kept"
+        #- b.toml
+        __base__ = "a.toml"
+        [Model.FCN]
+        @backbone = "ResNet"
+        #- run.toml
+        __base__ = ["b.toml"]
+        [Model.FCN]
+        backbone = 1
+        [Model.FCN.head]
+        "@a" = "kept too"
+    """)
+    assert plain(model.sections["Model", "FCN"].table) == {"head": {"!a": "kept", "@a": "kept too"}, "backbone": 1}
+
+
+def test_base_6_not_outside_module_tables():
+    model = check("""
+        #- a.toml
+        "!a" = 1
+        [table]
+        "!a" = 1
+        #- run.toml
+        __base__ = "a.toml"
+        a = 1
+        [table]
+        a = 1
+        [Model.FCN]
+        backbone = 1
+    """)
+    assert list(model.isolated) == ["!a", "table", "a"]
+    assert list(model.isolated["table"].value.bindings) == ["!a", "a"]
+
+
+def test_base_7_missing_and_foreign_files():
+    check("""
+        __base__ = ["gone.toml", "sub/../gone2.toml", "a.yaml", ""]
+        #           ^^^^^^^^^^^ error missing-base: `gone.toml` does not exist
+        #                        ^^^^^^^^^^^^^^^^^^^ error missing-base: `gone2.toml` does not exist
+        #                                             ^^^^^^^^ error invalid-base: a base must end in .toml
+        #                                                       ^^ error invalid-base: is not a path
+        [Model.FCN]
+        backbone = 1
+    """)
+
+
+def test_base_7_in_a_base_it_is_told_at_the_way_to_it():
+    check("""
+        #- a.toml
+        __base__ = "gone.toml"
+        #          ^^^^^^^^^^^ error missing-base
+        #- run.toml
+        __base__ = ["a.toml"]
+        #           ^^^^^^^^ error missing-base: a.toml:1: `gone.toml` does not exist
+    """)
+
+
+def test_base_7_a_folder(tmp_path):
+    (tmp_path / "folder.toml").mkdir()
+    run = tmp_path / "run.toml"
+    run.write_text('__base__ = ["folder.toml"]\n')
+    host = Host()
+    host.set_catalog(str(tmp_path), Catalog())
+    (item,) = host.snapshot().diagnostics(str(run))
+    assert item.code == "missing-base"
+    assert "cannot be read: is a directory" in item.message
+
+
+def test_base_8_cycles():
+    check("""
+        #- a.toml
+        __base__ = ["b.toml"]
+        #           ^^^^^^^^ error circular-base: b.toml:1: these files inherit from each other
+        #- b.toml
+        __base__ = ["a.toml"]
+        #           ^^^^^^^^ error circular-base: a.toml:1: these files inherit from each other
+        #- run.toml
+        __base__ = 'run.toml'
+        #          ^^^^^^^^^^ error circular-base: in a circle: run.toml -> run.toml
+    """)
+
+
+def test_base_8_long_chains_end():
+    files = {f"/p/{n}.toml": f'__base__ = ["{n + 1}.toml"]\n' for n in range(400)}
+    files[RUN] = '__base__ = ["0.toml"]\n[Model.FCN]\nbackbone = 1\n'
+    (item,) = snapshot(files).diagnostics(RUN)
+    assert item.code == "circular-base"
+    assert "in a row" in item.message
+
+
+# -- roots and fragments
+
+
+def test_fragments_show_what_is_wrong_in_every_root():
+    check("""
+        #- part.toml
+        [Model.FCN]
+        @backbone = "$Backbone"
+        !head = "Gone"
+        #        ^^^^ error unknown-class
+        #- one.toml
+        __base__ = ["part.toml"]
+        #           ^^^^^^^^^^^ error unknown-class: part.toml:3: no class `Gone`
+        #           ^^^^^^^^^^^ error empty-field: part.toml:2: the config has no table `[Backbone.…]`
+        #- run.toml
+        __base__ = ["part.toml"]
+        #           ^^^^^^^^^^^ error unknown-class
+        [Backbone.ResNet]
+    """)
+
+
+def test_fragments_show_the_mildest_verdict_and_all_syntax_problems():
+    check("""
+        #- part.toml
+        [ResNet]
+          layer = 1
+        # ^^^^^ warning unknown-parameter
+        layers = 1 2
+        #          ^ error syntax
+        #- one.toml
+        __base__ = ["part.toml"]
+        #           ^^^^^^^^^^^ error syntax
+        #           ^^^^^^^^^^^ error unknown-parameter
+        [Model.FCN]
+        !backbone = "ResNet"
+        #- run.toml
+        __base__ = ["part.toml"]
+        #           ^^^^^^^^^^^ error syntax
+        size = 1
+    """)
+
+
+def test_an_unbound_field_in_a_file_that_nobody_includes_is_a_hint():
+    check("""
+        [Model.FCN]
+        @backbone = "$Backbone"
+        #             ^^^^^^^^ hint empty-field
+    """)
+    check("""
+        #- a.toml
+        size = 1
+        #- run.toml
+        __base__ = ["a.toml"]
+        [Model.FCN]
+        @backbone = "$Backbone"
+        #             ^^^^^^^^ error empty-field
+    """)
+
+
+# -- which files are judged
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["pyproject.toml", "Cargo.toml", "poetry.lock.toml", "uv.lock", ".excore.toml", "ruff.toml", "pylock.dev.toml"],
+)
+def test_plain_toml_by_name_is_never_judged(name):
+    path = f"/p/{name}"
+    files = {path: '[Model.FCNN]\n!backbone = "Gone"\nx = = 1\n', RUN: f'__base__ = ["{name}"]\n'}
+    assert snapshot({path: files[path]}).diagnostics(path) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"$schema" = "https://example.org/schema.json"\nmodule = "x"\n[tool]\na = 1\na = 2\n',
+        "Model = 'text'\nResNet = 1\n[package]\nname = 'x'\nx = = 1\n",
+        "[server]\nhost = 'x'\n[[server.list]]\na = 1\n",
+        "",
+    ],
+)
+def test_plain_toml_by_content_is_never_judged(text):
+    assert snapshot({RUN: text}).diagnostics(RUN) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '__base__ = "x.toml"',
+        "[Model.x]",
+        "[Head.x]",
+        "[ResNet]",
+        "[S.ResNet]",
+        "[a]\n!b = 1",
+        "[a.b]\n@c = 1",
+        "!a = 1",
+    ],
+)
+def test_configs_show_what_they_are(text):
+    assert snapshot({RUN: text}).is_judged(RUN)
+
+
+def test_globs_decide_where_they_are_given():
+    host = Host(Memory({RUN: "x = = 1", "/p/configs/a.toml": "x = = 1", "/p/configs/b/skip.toml": "x = = 1"}))
+    host.projects["/p"] = replace(project(), include=("configs/*",), exclude=("skip.toml",))
+    host.projects["/p/configs"] = host.projects["/p/configs/b"] = host.projects["/p"]
+    host.set_catalog("/p", catalog())
+    snap = host.snapshot()
+    assert [bool(snap.diagnostics(p)) for p in (RUN, "/p/configs/a.toml", "/p/configs/b/skip.toml")] == [
+        False,
+        True,
+        False,
+    ]
+
+
+def test_before_the_python_is_read_only_the_text_is_judged():
+    files, _ = read('[Model.FCNN]\n!backbone = "Gone"\nx = = 1\n')
+    host = Host(Memory(files))
+    host.projects["/p"] = project()
+    assert {item.code for item in host.snapshot().diagnostics(RUN)} == {"syntax"}
+
+
+# -- WS
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "fields"),
+    [
+        ("*Name", "Name", ("Name",)),
+        (" * Name ", "Name", ("Name",)),
+        ("*Data: TrainData, TestData", "Data", ("TrainData", "TestData")),
+        ("*Data:TrainData,Data", "Data", ("TrainData", "Data")),
+        ("Head", "Head", ()),
+        ("Head: A, B", "Head", ()),
+    ],
+)
+def test_ws_2_notation(text, name, fields):
+    spec = read_spec(text)
+    assert (spec.name, spec.primary_fields) == (name, fields)
+
+
+def test_ws_2_derived_fields():
+    made = load_project("/p/.excore.toml", Memory({"/p/.excore.toml": 'registries = ["*Model", "*Data: A, B", "H"]\n'}))
+    assert made.primary_fields == ("Model", "A", "B")
+    assert [made.registry_of(name) for name in made.primary_fields] == ["Model", "Data", "Data"]
+    assert made.registry_names(Catalog()) == ("Model", "Data", "H")
+
+
+@pytest.mark.parametrize("registries", ['"*A: X", "*B: X"', '"*X", "*B: X"', '"*A: X, X"'])
+def test_ws_2_one_field_twice(registries):
+    made = load_project("/p/.excore.toml", Memory({"/p/.excore.toml": f"registries = [{registries}]\n"}))
+    (item,) = made.problems
+    assert item.code == "invalid-project"
+    assert "field `X` belongs to" in item.message
+
+
+def test_ws_3_the_nearest_project_file_upward(tmp_path):
+    (tmp_path / ".excore.toml").write_text('registries = ["*Model"]\n')
+    deep = tmp_path / "configs" / "deep"
+    deep.mkdir(parents=True)
+    assert find_project(str(deep)).root == str(tmp_path)
+    (tmp_path / "configs" / "pyproject.toml").write_text('[tool.excore]\nregistries = ["*Net"]\n')
+    nearer = find_project(str(deep))
+    assert (nearer.root, nearer.primary_fields) == (str(tmp_path / "configs"), ("Net",))
+
+
+def test_ws_as_upstream_writes_it():
+    text = (
+        'name = "x"\nsrc_dir = "src"\nregistries = ["*Data: TrainData"]\nprimary_fields = ["TrainData"]\n'
+        'excore_validate = true\n[primary_to_registry]\nTrainData = "Data"\n'
+        '[json_schema_fields]\nData = ["TrainData"]\n'
+    )
+    made = load_project("/p/.excore.toml", Memory({"/p/.excore.toml": text}))
+    assert (made.name, made.src_dir, made.primary_fields) == ("x", "src", ("TrainData",))
+    assert made.registry_of("TrainData") == "Data"
+    assert not made.problems
+    assert made.settings["excore_validate"] is True
+
+
+def test_ws_without_declared_fields_every_public_registry_is_one():
+    known = catalog("Model: FCN(a=1)\n__hidden: X(a=1)")
+    assert load_project("/p/.excore.toml", Memory({})).completed(known).primary_fields == ("Model",)
+
+
+def test_ws_problems_of_the_project_file():
+    text = 'name = 1\nregistries = "x"\n[severity]\nunknown-class = "loud"\nno-such = "off"\nwrong-type = "off"\n'
+    made = load_project("/p/.excore.toml", Memory({"/p/.excore.toml": text}))
+    assert [item.code for item in made.problems] == ["invalid-project"] * 4
+    assert made.severities == {"wrong-type": "off"}

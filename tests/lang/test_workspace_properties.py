@@ -1,0 +1,164 @@
+"""An edit gives what a fresh start gives: models and diagnostics do not depend on how a text came about."""
+
+from __future__ import annotations
+
+from catalogs import catalog, project
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from excore.lang.source import Memory
+from excore.lang.workspace import Host
+
+BASE = """
+size = 224
+ref = "size"
+[Backbone.ResNet]
+layers = 18
+[TrainData.City]
+&train_size = "size"
+!transforms = ["Pad", "Flip", "Normalize"]
+[Pad]
+&pad_size = "size"
+"""
+ROOT = """__base__ = ["base.toml"]
+[Model.FCN]
+@backbone = "ResNet"
+!head = "SimpleHead"
+[Model.SegNet]
+@backbone = "$Backbone"
+[Variants.VGG]
+depth = 3
+[Variants.ResNet]
+layers = 34
+$block = "BasicBlock"
+[Head.SimpleHead]
+channels = 4
+[Optimizer.SGD]
+@params = "$Model::FCN.parameters()@WeightDecayHook"
+lr = 0.1
+[WeightDecayHook]
+weight_decay = 0.1
+[Normalize]
+__no_call__ = true
+"""
+PIECES = [
+    "_x = 1\n",
+    '$backbone = "VGG"\n',
+    '$head = "$Optimizer"\n',
+    '&layers = "_x"\n',
+    '!block = "FCN"\n',
+    "@WeightDecayHook",
+    "# excore: ignore\n",
+    "__no_call__ = true\n",
+    '[Backbone.ResNet]\n$block = "SGD"\n',
+    '!block = "$Model::*"\n',
+    "[Model.FCN]\n",
+    "[Model.VGG]\n",
+    "[ResNet]\n",
+    "[Backbone.VGG]\ndepth = 1\n",
+    "[Extra.ResNet]\n",
+    "[x]\na = 1\n",
+    '!backbone = "VGG"\n',
+    '@backbone = "VGG"\n',
+    '$backbone = "ResNet"\n',
+    '&layers = "size"\n',
+    '"',
+    "[",
+    "]",
+    ".",
+    "=",
+    "size = 3\n",
+    "__base__ = []\n",
+    "\n",
+    "!",
+    "@",
+    "$",
+    "&",
+    "::*",
+    '@head = "SegNet"\n',
+    '@backbone = "FCN"\n',
+    "x",
+    '"""',
+    "'''",
+    "# c\n",
+    "[[Model.FCN]]\n",
+    "{",
+    "}",
+    ",",
+    "\r\n",
+    "\u2028",
+    "😀",
+    "[ExcoreHook.WeightDecayHook]\n",
+]
+
+
+def host(files: dict[str, str]) -> Host:
+    made = Host(Memory(files), {"HOME": "/home"})
+    made.projects["/p"] = project()
+    made.set_catalog("/p", CATALOG)
+    return made
+
+
+CATALOG = catalog()
+
+
+def report(made: Host, path: str) -> list[tuple[object, ...]]:
+    """Everything an edit could get wrong, with absolute positions."""
+    snapshot = made.snapshot()
+    model = snapshot.own_model(path)
+    file = snapshot.file(path)
+    assert file is not None
+
+    def place(origin):
+        there = snapshot.file(origin.file)
+        return (origin.file, *there.absolute(origin))
+
+    found = [
+        (item.code, item.message, item.severity, *file.absolute(item.origin), [place(r.origin) for r in item.related])
+        for item in snapshot.diagnostics(path)
+    ]
+    uses = {target: [(use.user, use.argument, use.kind) for use in uses] for target, uses in model.users.items()}
+    kinds = {target: model.kind(target) for target in model.sections}
+    return [found, uses, kinds, sorted(model.reached), list(model.paths), sorted(model.silent), model.members]
+
+
+edits = st.lists(st.tuples(st.floats(0, 1), st.integers(0, 30), st.sampled_from([*PIECES, ""])), min_size=1, max_size=8)
+
+
+@settings(max_examples=150, deadline=None)
+@given(edits, st.booleans())
+def test_edits_give_what_a_fresh_start_gives(changes, in_base):
+    files = {"/p/base.toml": BASE, "/p/run.toml": ROOT}
+    edited = "/p/base.toml" if in_base else "/p/run.toml"
+    live = host(files)
+    for path, text in files.items():
+        live.open(path, text)
+    text = files[edited]
+    for where, length, new in changes:
+        start = int(where * len(text))
+        end = min(len(text), start + length)
+        text = text[:start] + new + text[end:]
+        live.edit(edited, start, end, new)
+        report(live, "/p/run.toml")
+    fresh = host(files)
+    for path in files:
+        fresh.open(path, text if path == edited else files[path])
+    assert live.snapshot().file(edited).text == text
+    assert report(live, "/p/run.toml") == report(fresh, "/p/run.toml")
+    assert report(live, "/p/base.toml") == report(fresh, "/p/base.toml")
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.permutations(ROOT.split("\n[")[1:]))
+def test_the_order_of_sections_does_not_matter(parts):
+    head = ROOT.split("\n[")[0]
+    made = host({"/p/base.toml": BASE, "/p/run.toml": "\n[".join((head, *parts))})
+    straight = host({"/p/base.toml": BASE, "/p/run.toml": ROOT})
+    one, other = (h.snapshot().own_model("/p/run.toml") for h in (made, straight))
+    assert one.sections.keys() == other.sections.keys()
+    for path in one.sections:
+        assert one.kind(path) == other.kind(path)
+        assert one.sections[path].entry == other.sections[path].entry
+    assert one.reached == other.reached
+    codes = [sorted((p.code, p.message) for p in h.snapshot().diagnostics("/p/run.toml")) for h in (made, straight)]
+    assert codes[0] == codes[1]

@@ -1,0 +1,76 @@
+"""Who set a value, and over whom it won."""
+
+from __future__ import annotations
+
+import pytest
+
+from excore.views.blame import NoSuchKey, blame
+from excore.views.lines import shown_place
+from kit import ROOT, path_of, world
+
+LAYERS = """
+    #- far.toml
+    size = 1
+    [Model.FCN]
+    backbone = 1
+    classes = 3
+    #- near.toml
+    __base__ = ["far.toml"]
+    [Model.FCN]
+    !backbone = "ResNet"
+    #- other.toml
+    [Model.FCN]
+    classes = 4
+    #- run.toml
+    __base__ = ["near.toml", "other.toml"]
+    size = 2
+    [Model.FCN]
+    @backbone = "ResNet" # mine
+    [data]
+    "a.b" = [
+        1,
+        2,
+    ]
+"""
+
+
+def blamed(key: str, text: str = LAYERS) -> list[str]:
+    here = world(text)
+    found = []
+    for item in blame(here.snapshot, path_of("run.toml"), key):
+        places = [
+            f"{shown_place(here.snapshot, one.origin, ROOT)} {one.text}" for one in (item.setting, *item.overridden)
+        ]
+        found.append(f"{item.key}: {' < '.join(places)}")
+    return found
+
+
+def test_a_value() -> None:
+    assert blamed("size") == ["size: run.toml:2 size = 2 < far.toml:1 size = 1"]
+    assert blamed("Model.FCN.classes") == ["Model.FCN.classes: other.toml:2 classes = 4 < far.toml:4 classes = 3"]
+
+
+@pytest.mark.parametrize("key", ["Model.FCN.backbone", "Model.FCN.@backbone"])
+def test_another_prefix_is_the_same_argument(key: str) -> None:
+    assert blamed(key) == [
+        'Model.FCN.@backbone: run.toml:4 @backbone = "ResNet" < near.toml:3 !backbone = "ResNet" '
+        "< far.toml:3 backbone = 1"
+    ]
+
+
+def test_a_table_is_all_its_keys() -> None:
+    assert [line.split(":")[0] for line in blamed("Model")] == ["Model.FCN.classes", "Model.FCN.@backbone"]
+
+
+def test_names_with_dots_and_values_on_many_lines() -> None:
+    assert blamed("data.a.b") == ['data."a.b": run.toml:6 "a.b" = [ 1, 2, ]']
+
+
+@pytest.mark.parametrize(
+    ("key", "near"),
+    [("Model.FCN.clases", ("Model.FCN.classes",)), ("sizes", ("size",)), ("Model.FCN.classes.x", ()), ("", ())],
+)
+def test_a_key_that_is_not_there(key: str, near: tuple[str, ...]) -> None:
+    with pytest.raises(NoSuchKey) as error:
+        blamed(key)
+    assert error.value.suggestions == near
