@@ -7,9 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-from e2e_kit import WATCHING, editor, write
+import pytest
+from e2e_kit import PUSH, WATCHING, editor, write
 
 from excore.cli.dumps import dump_file
+from excore.cli.lsp_client import Json
 from excore.lang.project import find_project
 
 OPEN = """
@@ -64,3 +66,17 @@ def test_k3_a_dump_of_elsewhere_is_refused_with_a_message(tmp_path: Path) -> Non
             client.until(lambda: "unknown-parameter" not in client.codes("run.toml"))
             facts = client.request("workspace/executeCommand", {"command": "excore.debugInformation"})
             assert message in facts
+
+
+@pytest.mark.parametrize("capabilities", [PUSH, WATCHING], ids=["server-watches", "client-watches"])
+def test_k3_a_dump_that_is_written_or_removed_counts_at_once(tmp_path: Path, capabilities: Json) -> None:
+    dump = registered(tmp_path)
+    kept = dump.read_bytes()
+    dump.unlink()
+    with editor(tmp_path, capabilities) as client:
+        client.show("run.toml")
+        client.until_codes("run.toml", ["unknown-class"])
+        dump.write_bytes(kept)
+        client.until_codes("run.toml", ["missing-parameter", "unknown-parameter"])
+        dump.unlink()
+        client.until_codes("run.toml", ["unknown-class"])

@@ -40,6 +40,8 @@ class ProjectIndex:
         self.updates = 0
         self.indexer: Indexer | None = None
         self.dump = ""  # why the dump is not used
+        self.dump_path = ""
+        self.dump_stamp: object = None
 
 
 class Indexing:
@@ -79,6 +81,16 @@ class Indexing:
             if inside:
                 self.worker.add(f"index of {next(iter(inside))}", partial(self._update, index, inside))
 
+    def dump_changed(self, path: str) -> bool:
+        """Read a registry dump again if it is not the one that was read; whether it is the dump of a project."""
+        from excore.lang.source import Disk
+
+        found = [index for index in self.projects.values() if index.dump_path == path]
+        for index in found:
+            if Disk().stamp(path) != index.dump_stamp:
+                self.worker.add(f"registry dump {path}", partial(self._update, index, {}))
+        return bool(found)
+
     # In the worker's thread
 
     def _start(self, index: ProjectIndex) -> None:
@@ -108,19 +120,22 @@ class Indexing:
 
     def _completed(self, index: ProjectIndex, catalog: Catalog) -> Catalog:
         """The catalog with what the registry dump knows."""
-        from excore.cli.dumps import with_dump
+        from excore.cli.dumps import dump_file, with_dump
+        from excore.lang.source import Disk
 
+        path = str(dump_file(index.project))
+        stamp = Disk().stamp(path)  # before it is read: a dump written meanwhile counts as another one
         catalog, refused = with_dump(catalog, index.project)
-        self.protocol.post(self._refused, index, refused)
+        self.protocol.post(self._dumped, index, path, stamp, refused)
         return _prepared(catalog)
 
     # In the loop's thread
 
     @staticmethod
-    def _refused(index: ProjectIndex, why: str) -> None:
+    def _dumped(index: ProjectIndex, path: str, stamp: object, why: str) -> None:
         if why and why != index.dump:
             log.warning("%s: %s", index.project.name or index.project.root, why)
-        index.dump = why
+        index.dump, index.dump_path, index.dump_stamp = why, path, stamp
 
     def _finished(self, index: ProjectIndex, catalog: Catalog | None, seconds: float) -> None:
         if self.projects.get(index.project.root) is not index:

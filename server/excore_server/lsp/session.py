@@ -194,10 +194,12 @@ class Session:
             self.indexing.ensure(project)
 
     def watch(self) -> None:
-        """Have files looked after where the client cannot do it."""
-        if not self.client.watching and self.initialized:
-            roots = dict.fromkeys((*self.folders, *self.indexing.projects))
-            self.watcher.watch(tuple(one for one in roots if not any(is_within(one, other) for other in roots)))
+        """Have files looked after where the client cannot do it. Dumps are in no folder of the client."""
+        if self.initialized:
+            roots = dict.fromkeys(() if self.client.watching else (*self.folders, *self.indexing.projects))
+            folders = tuple(one for one in roots if not any(is_within(one, other) for other in roots))
+            dumps = dict.fromkeys(index.dump_path for index in self.indexing.projects.values() if index.dump_path)
+            self.watcher.watch(folders, tuple(dumps))
 
     def is_ready(self, path: str) -> bool:
         """Whether the project of a file was read, or will not be."""
@@ -217,6 +219,7 @@ class Session:
         for waiting in self._waiting.pop(root, []):
             if not waiting.done():
                 waiting.set_result(None)
+        self.watch()
         self.changed()
         if catalog is not None:
             self.refresh()
@@ -318,6 +321,9 @@ class Session:
 
     def files_changed(self, paths: Iterable[str]) -> None:
         """Files were created, written or deleted on disk, by whomever."""
+        paths = [path for path in paths if not self.indexing.dump_changed(path)]
+        if not paths:
+            return
         python: dict[str, str | None] = {}
         before = {path: self.host.project_of(path) for path in self.documents}
         for path in paths:

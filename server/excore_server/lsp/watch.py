@@ -1,4 +1,5 @@
-"""Files changed by others, found by looking: for clients that cannot watch files themselves."""
+"""Files changed by others, found by looking: for clients that cannot watch files, and for files outside of all folders
+that a client may watch."""
 
 from __future__ import annotations
 
@@ -50,18 +51,27 @@ def changed(before: dict[str, Stamp], now: dict[str, Stamp]) -> list[str]:
     return sorted(path for path in before.keys() | now.keys() if before.get(path) != now.get(path))
 
 
+def _stamp(path: str) -> dict[str, Stamp]:
+    try:
+        status = os.stat(path)
+    except OSError:
+        return {}
+    return {path: (status.st_mtime_ns, status.st_size)}
+
+
 class Watcher:
     """Looks again and again, in a thread of its own, and hands changed paths to ``found`` in that thread."""
 
     def __init__(self, found: Callable[[list[str]], None]) -> None:
         self.found = found
         self.folders: tuple[str, ...] = ()
+        self.files: tuple[str, ...] = ()
         self.thread: threading.Thread | None = None
 
-    def watch(self, folders: tuple[str, ...]) -> None:
-        """Watch these folders from now on, and no others."""
-        self.folders = folders
-        if self.thread is None and folders:
+    def watch(self, folders: tuple[str, ...], files: tuple[str, ...]) -> None:
+        """Watch these folders and files from now on, and no others. A file is handed on when it is first seen, too."""
+        self.folders, self.files = folders, files
+        if self.thread is None and (folders or files):
             self.thread = threading.Thread(target=self._run, name="excore-watch", daemon=True)
             self.thread.start()
 
@@ -71,7 +81,10 @@ class Watcher:
         while True:
             started = perf_counter()
             now = {folder: stamps(folder) for folder in self.folders}
+            files = {file: _stamp(file) for file in self.files}
             paths = [path for folder in now if folder in seen for path in changed(seen[folder], now[folder])]
+            paths += [path for file in files for path in changed(seen.get(file, {}), files[file])]
+            now |= files
             seen = now
             if paths:
                 self.found(list(dict.fromkeys(paths)))
