@@ -356,6 +356,22 @@ def test_node_8_any_order_and_threads_give_the_same(small: Project, order: list[
         assert list(pool.map(_outcome, (paths[number] for number in order))) == [alone[number] for number in order]
 
 
+@given(st.lists(st.sampled_from(range(2 * len(TEXTS))), min_size=2, max_size=8))
+def test_node_8_projects_side_by_side_give_the_same(small: Project, order: list[int]) -> None:
+    """From outside of any project each config is loaded as its own project says."""
+    paths = []
+    for name, registries in (("one", '"*Model", "*Backbone"'), ("two", '"Model", "*Data: Backbone", "Backbone"')):
+        small.write(f"registries = [{registries}]\n", f"{name}/.excore.toml")
+        paths += [small.write(text, f"{name}/c{number}.toml") for number, text in enumerate(TEXTS)]
+    (small.folder / ".excore.toml").unlink(missing_ok=True)
+    workspace.refresh()
+    alone = [_outcome(path) for path in paths]
+    assert alone[: len(TEXTS)] != alone[len(TEXTS) :], "the projects differ in what they mean"
+    assert [_outcome(paths[number]) for number in order] == [alone[number] for number in order]
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(_outcome, (paths[number] for number in order))) == [alone[number] for number in order]
+
+
 def test_nothing_hostile_runs(small: Project) -> None:
     marker = small.folder / "marker"
     for text in (
