@@ -174,6 +174,10 @@ def check_places(client: Editor, can: Json) -> None:
     assert ("selectionRange" in keys(symbols)) == bool(tree)
     kinds = at(can, "textDocument.documentSymbol.symbolKind.valueSet") or range(1, 19)
     assert set(values(symbols, "kind")) <= set(kinds)
+    if "codeLensProvider" in client.capabilities:
+        able = at(can, "experimental.commands.commands") or []
+        lenses = client.request("textDocument/codeLens", document)
+        assert {lens["command"]["command"] for lens in lenses} <= {"", *able}
     if "workspaceSymbolProvider" in client.capabilities:
         found = client.request("workspace/symbol", {"query": ""})
         assert found

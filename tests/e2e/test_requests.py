@@ -11,6 +11,7 @@ from e2e_kit import PUSH, SERVER, Editor, editor, uri, write
 from pytest_lsp import client_capabilities
 
 from excore.cli.lsp_client import Json, ServerError
+from excore.cli.uris import to_path
 
 
 def recorded(name: str) -> Json:
@@ -129,6 +130,45 @@ def test_every_feature_answers(tmp_path: Path) -> None:
         client.show("src/models.py", language="python")
         titles = [one["command"]["title"] for one in client.request("textDocument/codeLens", python)]
         assert titles == ["used by 1 config", "used by 1 config"]
+
+
+def test_lenses_lead_to_what_they_speak_of(tmp_path: Path) -> None:
+    write(write(tmp_path), "#- base.toml\nsize = 3\n[Backbone.ResNet]\n#- run.toml\n" + FEATURED)
+    can = {**PUSH, "experimental": {"commands": {"commands": ["excore.showReferences"]}}}
+    can["textDocument"] = {**can["textDocument"], "codeLens": {}}
+    with editor(tmp_path, can) as client:
+        client.show("run.toml")
+        client.show("src/models.py", language="python")
+        client.ready()
+
+        def shown(name: str) -> list[tuple[str, list[str]]]:
+            where = uri(tmp_path / name)
+            found = client.request("textDocument/codeLens", {"textDocument": {"uri": where}})
+            made = []
+            for lens in found:
+                document, position, locations = lens["command"]["arguments"]
+                assert (lens["command"]["command"], document) == ("excore.showReferences", where)
+                assert position == lens["range"]["start"]
+                made.append((lens["command"]["title"], [place_of(one) for one in locations]))
+            return made
+
+        assert shown("run.toml") == [
+            ("instantiates models.FCN", ["models.py: FCN"]),
+            ("instantiates models.ResNet", ["models.py: ResNet"]),
+            ("used by 1 argument", ['run.toml: "ResNet"']),
+            ("overrides base.toml", ["base.toml: ResNet"]),
+        ]
+        assert shown("src/models.py") == [
+            ("used by 2 configs", ["base.toml: ResNet", "run.toml: ResNet", "run.toml: ResNet"]),
+            ("used by 1 config", ["run.toml: FCN"]),
+        ]
+
+
+def place_of(location: Json) -> str:
+    path = Path(to_path(location["uri"]) or "")
+    start, end = location["range"]["start"], location["range"]["end"]
+    assert start["line"] == end["line"]
+    return f"{path.name}: {path.read_text('utf-8').splitlines()[start['line']][start['character'] : end['character']]}"
 
 
 TREE = {"hierarchicalDocumentSymbolSupport": True}

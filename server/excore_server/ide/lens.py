@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from excore.lang.catalog import Location
+from excore.lang.problems import Origin
 from excore.lang.text import Span
 from excore.lang.workspace import Snapshot
 
-from .occurrences import of_entry, project_roots
+from .definition import FileSpan, Goal, class_goal
+from .occurrences import of_entries, project_roots
 from .place import header_path, section_length
-from .view import View
+from .view import View, absolute
 
 
 @dataclass(frozen=True, slots=True)
 class Lens:
-    """A line of text above ``span``; ``count`` references stand behind it, if any."""
+    """A line of text above ``span``; ``goals`` are the places it speaks of."""
 
     span: Span
     text: str
-    count: int = 0
+    goals: tuple[Goal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class PythonLens:
 
     location: Location
     text: str
-    count: int
+    goals: tuple[Goal, ...] = ()
 
 
 def code_lenses(snapshot: Snapshot, path: str) -> tuple[Lens, ...]:
@@ -44,36 +46,42 @@ def code_lenses(snapshot: Snapshot, path: str) -> tuple[Lens, ...]:
         names = header_path(block)
         if block.header is not None and names and section_length(names, view.catalog, view.project) == len(names):
             span = Span(block.header.start, block.header.end).shift(start)
-            found.extend(Lens(span, text, count) for text, count in _texts(view, names))
+            found.extend(Lens(span, text, goals) for text, goals in _texts(view, names))
     return tuple(found)
 
 
-def _texts(view: View, names: tuple[str, ...]) -> Iterator[tuple[str, int]]:
+def _texts(view: View, names: tuple[str, ...]) -> Iterator[tuple[str, tuple[Goal, ...]]]:
     section = view.model.sections.get(names)
     if section is None:
         return
     if section.entry is not None:
         verb = "calls" if section.entry.kind == "function" else "instantiates"
-        yield f"{verb} {section.entry.path}", 0
+        yield f"{verb} {section.entry.path}", tuple(class_goal(view, names))
     uses = view.model.users.get(names, ())
     if uses:
-        yield f"used by {len(uses)} argument{'s' if len(uses) > 1 else ''}", len(uses)
-    above = [origin.file for origin in section.table.headers if origin.file != view.file.path]
+        yield f"used by {len(uses)} argument{'s' if len(uses) > 1 else ''}", _goals(view, (use.origin for use in uses))
+    above = [origin for origin in section.table.headers if origin.file != view.file.path]
     if above and section.table.headers[0].file == view.file.path:
-        names_of = dict.fromkeys(os.path.basename(file) for file in above)
-        yield f"overrides {', '.join(names_of)}", 0
+        names_of = dict.fromkeys(os.path.basename(origin.file) for origin in above)
+        yield f"overrides {', '.join(names_of)}", _goals(view, above)
+
+
+def _goals(view: View, origins: Iterable[Origin]) -> tuple[Goal, ...]:
+    placed = ((origin.file, absolute(view.snapshot, origin)) for origin in origins)
+    return tuple(dict.fromkeys(FileSpan(file, span, span) for file, span in placed if span is not None))
 
 
 def python_lenses(snapshot: Snapshot, root: str, path: str) -> tuple[PythonLens, ...]:
-    """Lenses of the registered classes and functions of a Python file of the project at ``root``."""
+    """Lenses of the registered classes and functions of a Python file of the project at ``root``, by position."""
     configs = snapshot.configs(root)
     if not configs:
         return ()
-    roots = project_roots(snapshot, root)
     found: list[PythonLens] = []
-    for entry in snapshot.catalog(configs[0]):
-        if entry.location is not None and entry.location.path == path:
-            files = {each.path for each in of_entry(snapshot, roots, entry)}
-            text = f"used by {len(files)} config{'' if len(files) == 1 else 's'}"
-            found.append(PythonLens(entry.location, text, len(files)))
+    here = [(entry, at) for entry in snapshot.catalog(configs[0]) if (at := entry.location) and at.path == path]
+    here.sort(key=lambda each: each[1])
+    uses = of_entries(snapshot, project_roots(snapshot, root), [entry for entry, _ in here])
+    for (_, location), places in zip(here, uses, strict=True):
+        files = {each.path for each in places}
+        text = f"used by {len(files)} config{'' if len(files) == 1 else 's'}"
+        found.append(PythonLens(location, text, tuple(FileSpan(each.path, each.span, each.span) for each in places)))
     return tuple(found)

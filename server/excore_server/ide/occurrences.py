@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -194,17 +194,19 @@ def within(origin: Origin, span: Span) -> Origin:
     return Origin(origin.file, origin.block, scalar.offset(span.start), scalar.offset(span.end))
 
 
-def of_entry(snapshot: Snapshot, roots: Iterable[str], entry: Entry) -> tuple[Occurrence, ...]:
-    """Every place in the configs of these roots that names a registered class: its tables and its uses."""
-    found: dict[tuple[str, Span], Occurrence] = {}
-    for root in roots:
+def of_entries(snapshot: Snapshot, roots: Iterable[str], entries: Sequence[Entry]) -> list[tuple[Occurrence, ...]]:
+    """For each registered class every place in the configs of these roots that names it: its tables and its uses."""
+    found: dict[int, dict[tuple[str, Span], Occurrence]] = {id(entry): {} for entry in entries}
+    for root in roots if entries else ():
         model = snapshot.own_model(root)
-        paths = [path for path, section in model.sections.items() if section.entry is entry]
-        paths += [path for path in model.implicit if model.entry(path) is entry]
-        for path in paths:
-            for each in occurrences(snapshot, (root,), Subject("section", path)):
-                found.setdefault((each.path, each.span), each)
-    return tuple(sorted(found.values(), key=lambda each: (each.path, each.span)))
+        named = [(path, section.entry) for path, section in model.sections.items()]
+        named += [(path, model.entry(path)) for path in model.implicit]
+        for path, entry in named:
+            places = found.get(id(entry))
+            if places is not None:
+                for each in occurrences(snapshot, (root,), Subject("section", path)):
+                    places.setdefault((each.path, each.span), each)
+    return [tuple(sorted(found[id(entry)].values(), key=lambda each: (each.path, each.span))) for entry in entries]
 
 
 def project_roots(snapshot: Snapshot, root: str) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from excore.lang.catalog import Location
 from excore.lang.workspace import Snapshot
 
-from .occurrences import Occurrence, occurrences, of_entry, project_roots, subject_of
+from .occurrences import Occurrence, occurrences, of_entries, project_roots, subject_of
 from .place import thing_at
 from .view import View
 
@@ -33,12 +33,10 @@ def class_references(snapshot: Snapshot, root: str, path: str, line: int) -> tup
     configs = snapshot.configs(root)
     if not configs:
         return ()
-    found: dict[Occurrence, None] = {}
-    for entry in snapshot.catalog(configs[0]):
-        if entry.location is not None and _is_at(entry.location, path, line):
-            found.update(dict.fromkeys(of_entry(snapshot, project_roots(snapshot, root), entry)))
-    return tuple(found)
+    entries = [entry for entry in snapshot.catalog(configs[0]) if _is_at(entry.location, path, line)]
+    found = of_entries(snapshot, project_roots(snapshot, root), entries)
+    return tuple(dict.fromkeys(each for places in found for each in places))
 
 
-def _is_at(location: Location, path: str, line: int) -> bool:
-    return location.path == path and location.line == line
+def _is_at(location: Location | None, path: str, line: int) -> bool:
+    return location is not None and location.path == path and location.line == line

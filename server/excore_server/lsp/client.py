@@ -9,6 +9,8 @@ from typing import Any
 from excore.lang.text import Encoding
 
 SUGGEST = "editor.action.triggerSuggest"
+SHOW_REFERENCES = "excore.showReferences"
+"""A command of the client, with arguments ``[uri, position, locations]``: show these places."""
 _CODE = ("Visual Studio Code", "Code - OSS", "VSCodium", "code-server", "Cursor", "Windsurf")
 _OBJECT = 19
 _ENCODINGS: tuple[Encoding, ...] = ("utf-32", "utf-8", "utf-16")
@@ -37,6 +39,7 @@ class ClientFeatures:
     resolve: frozenset[str] = frozenset()
     item_defaults: frozenset[str] = frozenset()
     suggest_again: bool = False
+    shows_references: bool = False
     definition_links: bool = False
     type_definition_links: bool = False
     declaration_links: bool = False
@@ -91,6 +94,7 @@ def read_features(capabilities: Mapping[str, Any], name: str = "") -> ClientFeat
     signature = "textDocument.signatureHelp.signatureInformation"
     hover = names("textDocument.hover.contentFormat")
     refreshed = (name for name, value in kinds("workspace").items() if value.get("refreshSupport"))
+    commands = names("experimental.commands.commands") | names("experimental.commands")
     refresh = frozenset("diagnostic" if name == "diagnostics" else name for name in refreshed)
     return ClientFeatures(
         encoding=choose_encoding(get("general.positionEncodings")),
@@ -113,7 +117,8 @@ def read_features(capabilities: Mapping[str, Any], name: str = "") -> ClientFeat
         label_details=bool(get(f"{item}.labelDetailsSupport")),
         resolve=names(f"{item}.resolveSupport.properties"),
         item_defaults=names("textDocument.completion.completionList.itemDefaults"),
-        suggest_again=SUGGEST in names("experimental.commands.commands") or name.startswith(_CODE),
+        suggest_again=SUGGEST in commands or name.startswith(_CODE),
+        shows_references=SHOW_REFERENCES in commands,
         definition_links=bool(get("textDocument.definition.linkSupport")),
         type_definition_links=bool(get("textDocument.typeDefinition.linkSupport")),
         declaration_links=bool(get("textDocument.declaration.linkSupport")),

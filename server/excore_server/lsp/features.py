@@ -176,12 +176,13 @@ def inlay_hint(session: Session, params: types.InlayHintParams) -> Any:
 
 
 def code_lens(session: Session, params: types.CodeLensParams) -> Any:
-    path = session.path_of(params.text_document.uri)
+    uri = params.text_document.uri
+    path = session.path_of(uri)
     if path is not None and not session.is_toml(path):
         root = session.host.project_of(path).root
-        return shapes.python_lenses(lens.python_lenses(session.snapshot(), root, path), session)
-    snapshot, path, file = session.file(params.text_document.uri)
-    return shapes.lenses(lens.code_lenses(snapshot, path), file, session.client)
+        return shapes.python_lenses(lens.python_lenses(session.snapshot(), root, path), uri, session)
+    snapshot, path, file = session.file(uri)
+    return shapes.lenses(lens.code_lenses(snapshot, path), file, uri, session)
 
 
 def _span(session: Session, file: File, where: types.Range) -> Span:

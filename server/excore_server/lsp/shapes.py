@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from excore.cli.report import Json
 from excore.lang.text import LineIndex, units
 from excore.lang.workspace import File
+from excore_server.ide.definition import Goal
 from excore_server.ide.edits import Change, Edit
 from excore_server.ide.inlay import Hint
 from excore_server.ide.lens import Lens, PythonLens
@@ -14,7 +15,7 @@ from excore_server.ide.occurrences import Occurrence
 from excore_server.ide.signatures import SignatureHelp
 from excore_server.ide.symbols import Found, Symbol
 
-from .client import ClientFeatures
+from .client import SHOW_REFERENCES, ClientFeatures
 from .convert import goal_location, markup, python_range, span_range
 from .kept import symbol_kinds
 from .session import Session
@@ -63,18 +64,24 @@ def hints(found: Iterable[Hint], file: File, client: ClientFeatures) -> list[Jso
     return made
 
 
-def lenses(found: Iterable[Lens], file: File, client: ClientFeatures) -> list[Json]:
+def lenses(found: Iterable[Lens], file: File, uri: str, session: Session) -> list[Json]:
     """LSP ``CodeLens``es of a config."""
-    return [{"range": span_range(file, one.span, client), "command": _title(one.text)} for one in found]
+    return [_lens(span_range(file, one.span, session.client), one.text, one.goals, uri, session) for one in found]
 
 
-def python_lenses(found: Iterable[PythonLens], session: Session) -> list[Json]:
+def python_lenses(found: Iterable[PythonLens], uri: str, session: Session) -> list[Json]:
     """LSP ``CodeLens``es of a Python file."""
-    return [{"range": python_range(one.location, session), "command": _title(one.text)} for one in found]
+    return [_lens(python_range(one.location, session), one.text, one.goals, uri, session) for one in found]
 
 
-def _title(text: str) -> Json:
-    return {"title": text, "command": ""}
+def _lens(where: Json, title: str, goals: Iterable[Goal], uri: str, session: Session) -> Json:
+    """A lens that leads to what it speaks of where the client can show that."""
+    command: Json = {"title": title, "command": ""}
+    if session.client.shows_references:
+        places = [place for goal in goals if (place := goal_location(goal, session)) is not None]
+        if places:
+            command = {"title": title, "command": SHOW_REFERENCES, "arguments": [uri, where["start"], places]}
+    return {"range": where, "command": command}
 
 
 def places(found: Iterable[Occurrence], session: Session) -> list[Json]:
