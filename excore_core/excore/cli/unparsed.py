@@ -13,7 +13,7 @@ from ..lang.project import Project
 
 def unparsed(project: Project, names: Collection[str]) -> Iterator[str]:
     """One line for each file of a project in which one of ``names`` stands and that Python cannot parse."""
-    for found in walk(project.root, project.exclude, project.src_dir) if names else ():
+    for found in walk(project.root, project.exclude) if names else ():
         try:
             with open(found.path, encoding="utf-8", errors="replace") as stream:
                 text = stream.read()

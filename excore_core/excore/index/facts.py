@@ -163,19 +163,25 @@ class _Facts(TypedDict):
 
 
 class Facts(_Facts, total=False):
-    """Everything known of one file. ``stars``: star imports as ``[level, module]``; ``broken``: it did not parse."""
+    """Everything known of one file. ``stars``: star imports as ``[level, module]``; ``broken``: it did not parse;
+    ``imports``: modules it imports by their full names, but those of Python."""
 
+    imports: list[str]
     stars: list[tuple[int, str]]
     all: list[str]
     calls: list[CallFact]
     broken: bool
 
 
-class Outline(TypedDict):
-    """What a file without registrations is known by until something asks for it: its top-level classes and functions
-    as ``[kind, name, line, column, bases text]``."""
-
+class _Outline(TypedDict):
     outline: list[tuple[str, str, int, int, str]]
+
+
+class Outline(_Outline, total=False):
+    """What a file without registrations is known by until something asks for it: its top-level classes and functions
+    as ``[kind, name, line, column, bases text]``, and its ``imports``."""
+
+    imports: list[str]
 
 
 LIGHT = frozenset({"name", "at", "bases", "decorators"})

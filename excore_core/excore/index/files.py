@@ -1,4 +1,4 @@
-"""Which Python files a project has, and their module names."""
+"""Which Python files a project has."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ class Found(NamedTuple):
     """A Python file in the tree, with what its stat says."""
 
     path: str
-    module: str
     is_package: bool
     size: int
     mtime_ns: int
@@ -30,11 +29,11 @@ def walk(root: str, excludes: Sequence[str] = (), first: str = "") -> Iterator[F
     """Python files below ``root``: ``__init__.py`` before its siblings, files before folders, ``first`` (a folder of
     ``root``) before the others. Hidden folders, virtual environments and build output are left out; a folder that is
     reached a second time through links, or cannot be read, is skipped."""
-    yield from _walk(root, "", "", excludes, first, set(), 0)
+    yield from _walk(root, "", excludes, first, set(), 0)
 
 
 def _walk(
-    folder: str, prefix: str, relative: str, excludes: Sequence[str], first: str, seen: set[tuple[int, int]], depth: int
+    folder: str, relative: str, excludes: Sequence[str], first: str, seen: set[tuple[int, int]], depth: int
 ) -> Iterator[Found]:
     try:
         stat = os.stat(folder)
@@ -57,9 +56,7 @@ def _walk(
                 if entry.is_file() and not _excluded(below, excludes):
                     info = entry.stat()
                     is_package = entry.name == "__init__.py"
-                    stem = entry.name[:-3]
-                    module = prefix if is_package else f"{prefix}.{stem}" if prefix else stem
-                    files.append(Found(entry.path, module, is_package, info.st_size, info.st_mtime_ns))
+                    files.append(Found(entry.path, is_package, info.st_size, info.st_mtime_ns))
             elif entry.is_dir() and not _skipped(entry.name) and not _excluded(below, excludes):
                 folders.append(entry)
         except OSError:
@@ -68,15 +65,8 @@ def _walk(
     yield from files
     folders.sort(key=lambda entry: not depth and entry.name != first)
     for entry in folders:
-        inner = f"{prefix}.{entry.name}" if prefix else entry.name
-        if not depth and entry.name in ("src", "lib") and entry.name != first and not _is_package(entry.path):
-            inner = ""
         below = f"{relative}/{entry.name}" if relative else entry.name
-        yield from _walk(entry.path, inner, below, excludes, first, seen, depth + 1)
-
-
-def _is_package(folder: str) -> bool:
-    return os.path.isfile(os.path.join(folder, "__init__.py"))
+        yield from _walk(entry.path, below, excludes, first, seen, depth + 1)
 
 
 def _skipped(name: str) -> bool:
@@ -87,20 +77,13 @@ def _excluded(relative: str, excludes: Sequence[str]) -> bool:
     return any(fnmatch(relative, pattern) or relative == pattern.rstrip("/") for pattern in excludes)
 
 
-def module_name(path: str, root: str, first: str = "") -> tuple[str, bool] | None:
-    """Module name of ``path`` below ``root`` and whether it is a package; ``None`` for a file outside or left out."""
+def belongs(path: str, root: str) -> bool:
+    """Whether a file that may not be there yet is one that ``walk`` would find below ``root``."""
     try:
-        parts = list(Path(path).relative_to(root).parts)
+        parts = Path(path).relative_to(root).parts
     except ValueError:
-        return None
-    if not parts or not parts[-1].endswith(".py") or any(_skipped(part) for part in parts[:-1]):
-        return None
-    parts[-1] = parts[-1][:-3]
-    if len(parts) > 1 and parts[0] in ("src", "lib") and parts[0] != first:
-        if not _is_package(os.path.join(root, parts[0])):
-            parts.pop(0)
-    is_package = parts[-1] == "__init__"
-    return ".".join(parts[:-1] if is_package else parts), is_package
+        return False
+    return bool(parts) and parts[-1].endswith(".py") and not any(_skipped(part) for part in parts[:-1])
 
 
 def aliases(modules: Collection[str]) -> dict[str, tuple[str, ...]]:

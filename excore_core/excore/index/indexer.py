@@ -16,6 +16,7 @@ from excore.index.facts import Facts, Outline
 from excore.index.link import Linker, Sources
 from excore.index.memo import Memo
 from excore.index.names import Layout, SourceFile
+from excore.index.roots import Roots, find_roots
 from excore.index.scan import may_register, outline, scan
 from excore.lang.catalog import Catalog
 
@@ -33,10 +34,11 @@ class _File(NamedTuple):
 class Indexer:
     """Static index of the Python files below ``root``. Nothing is imported or run.
 
-    ``src_dir`` is the folder of ``root`` whose files come first, as in ``.excore.toml``. ``registry_types`` are names
-    or import paths of classes that count as registries, besides their subclasses. ``search_paths`` are folders of
-    installed packages, read only where the project uses them. ``excludes`` are patterns relative to ``root``.
-    ``cache_dir`` replaces the user's cache folder; ``use_cache=False`` keeps everything in memory.
+    ``src_dir`` is the folder of ``root`` whose files come first and are imported from above it, as in
+    ``.excore.toml``. ``registry_types`` are names or import paths of classes that count as registries, besides their
+    subclasses. ``search_paths`` are folders of installed packages, read only where the project uses them. ``excludes``
+    are patterns relative to ``root``. ``cache_dir`` replaces the user's cache folder; ``use_cache=False`` keeps
+    everything in memory.
 
     ``build`` and ``update`` are called by one thread at a time; catalogs may be read by any.
     """
@@ -53,7 +55,7 @@ class Indexer:
         use_cache: bool = True,
     ) -> None:
         self.root = os.path.abspath(root)
-        self.src_dir = _first_folder(self.root, src_dir)
+        self.src_dir = src_dir
         self.registry_types = tuple(registry_types)
         self.search_paths = tuple(os.fspath(path) for path in search_paths)
         self.excludes = tuple(excludes)
@@ -64,6 +66,7 @@ class Indexer:
         self._files: dict[str, _File] = {}
         self._overlays: dict[str, str] = {}
         self._loaded: dict[str, Cached] = {}
+        self._roots = Roots((self.root,))
         self._layout = Layout({}, {}, {})
         self._memo = Memo()
         self._dirty = False
@@ -83,6 +86,11 @@ class Indexer:
         file = self._files.get(path)
         return file.module if file is not None else None
 
+    def place(self, module: str) -> tuple[str, str] | None:
+        """The file of a module of the project, and the folder that Python imports it from."""
+        path = self._layout.paths.get(module)
+        return (path, self._roots.folder(path)) if path is not None else None
+
     # -- states
 
     def build(self, progress: Progress | None = None) -> Catalog:
@@ -93,14 +101,14 @@ class Indexer:
                 known = self._cache.load()
             found = self._found()
             self.notes.clear()
-            new: dict[str, _File] = {}
+            new: dict[str, Cached] = {}
             loaded: dict[str, Cached] = {}
             for number, item in enumerate(found):
                 if progress is not None:
                     progress(number, len(found))
                 state = self._state(item, known.get(item.path))
                 if state is not None:
-                    new[item.path] = _File(item.module, item.is_package, state)
+                    new[item.path] = state
                     if item.path not in self._overlays:
                         loaded[item.path] = state
             inside = self.root + os.sep
@@ -108,8 +116,8 @@ class Indexer:
             self._dirty |= len(loaded) != len(known) or any(
                 state is not known.get(path) for path, state in loaded.items()
             )
-            self._files, self._loaded = new, loaded
-            self._memo = Memo()
+            self._loaded = loaded
+            self._name(new, self._found_roots(new))
             self._link()
             self.save()
         if progress is not None:
@@ -118,13 +126,19 @@ class Indexer:
 
     def _found(self) -> list[tree.Found]:
         """Files of the tree and open buffers that are not saved yet."""
-        found = list(tree.walk(self.root, self.excludes, self.src_dir))
+        found = list(tree.walk(self.root, self.excludes, _first_folder(self.root, self.src_dir)))
         there = {item.path for item in found}
-        for path in self._overlays:
-            name = tree.module_name(path, self.root, self.src_dir)
-            if path not in there and name is not None:
-                found.append(tree.Found(path, *name, 0, 0))
+        found.extend(_found(path, 0, 0) for path in self._overlays if path not in there)
         return found
+
+    def _found_roots(self, states: Mapping[str, Cached]) -> Roots:
+        return find_roots(self.root, self.src_dir, {path: _imports(state) for path, state in states.items()})
+
+    def _name(self, states: Mapping[str, Cached], roots: Roots) -> None:
+        """Give every file its module name; what was remembered of modules by their names does not count any more."""
+        self._roots = roots
+        self._files = {path: _File(roots.module(path), _is_package(path), state) for path, state in states.items()}
+        self._memo = Memo()
 
     def update(self, changes: Mapping[str, str | None]) -> Catalog:
         """The catalog after some files changed. A text is that of an open buffer and hides the file; ``None`` says that
@@ -134,31 +148,37 @@ class Indexer:
 
     def _update(self, changes: Mapping[str, str | None]) -> Catalog:
         changed: set[str] = set()
+        moved = False
         for path, text in changes.items():
             path = os.path.abspath(path)
-            name = tree.module_name(path, self.root, self.src_dir)
-            if name is None:
+            if not tree.belongs(path, self.root):
                 continue
+            module = self._roots.module(path)
             before = self._files.get(path)
             known = before.state if before is not None and path not in self._overlays else None
             if text is None:
                 self._overlays.pop(path, None)
             else:
                 self._overlays[path] = text
-            after = self._state(_stat(path, *name), known)
+            after = self._state(_stat(path), known)
+            moved |= (before and _imports(before.state)) != (after and _imports(after))
             if after is None:
                 self._loaded.pop(path, None)
                 if self._files.pop(path, None) is not None:
-                    changed.add(name[0])
+                    changed.add(module)
                 continue
             if path not in self._overlays:
                 self._dirty |= self._loaded.get(path) is not after
                 self._loaded[path] = after
             if before is None or before.state.digest != after.digest:
-                changed.add(name[0])
-            self._files[path] = _File(*name, after)
+                changed.add(module)
+            self._files[path] = _File(module, _is_package(path), after)
         if changed:
             with self._lock:
+                states = {path: file.state for path, file in self._files.items()} if moved else {}
+                roots = self._found_roots(states) if moved else self._roots
+                if roots != self._roots:
+                    self._name(states, roots)
                 self._memo = self._memo.without(changed)
                 self._link()
         return self.catalog
@@ -223,7 +243,7 @@ class Indexer:
 
     def read_module(self, path: str, module: str, is_package: bool, *, external: bool) -> SourceFile | None:
         """A module that was not scanned with the others, fully scanned."""
-        item = _stat(path, module, is_package)
+        item = _stat(path)
         known = self._loaded.get(path)
         if (
             known is not None
@@ -261,8 +281,7 @@ class _Finder:
             return None
         path = self._paths.get(module)
         if path is not None:
-            is_package = os.path.basename(path) == "__init__.py"
-            return self._modules.get(module) or self._index.read_module(path, module, is_package, external=False)
+            return self._modules.get(module) or self._index.read_module(path, module, _is_package(path), external=False)
         if not self._index.search_paths or module.partition(".")[0] in UNREAD:
             return None
         located = tree.locate(module, self._index.search_paths)
@@ -276,13 +295,25 @@ def _first_folder(root: str, src_dir: str) -> str:
     return "" if first in (os.curdir, os.pardir) else first
 
 
-def _stat(path: str, module: str, is_package: bool) -> tree.Found:
+def _imports(state: Cached) -> list[str]:
+    return state.content.get("imports", [])
+
+
+def _is_package(path: str) -> bool:
+    return os.path.basename(path) == "__init__.py"
+
+
+def _found(path: str, size: int, mtime_ns: int) -> tree.Found:
+    return tree.Found(path, _is_package(path), size, mtime_ns)
+
+
+def _stat(path: str) -> tree.Found:
     """The file as it is on disk; size -1 if it is not there."""
     try:
         info = os.stat(path)
     except OSError:
-        return tree.Found(path, module, is_package, -1, 0)
-    return tree.Found(path, module, is_package, info.st_size, info.st_mtime_ns)
+        return _found(path, -1, 0)
+    return _found(path, info.st_size, info.st_mtime_ns)
 
 
 @contextmanager

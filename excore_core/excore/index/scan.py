@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from bisect import bisect_left
 from collections.abc import Sequence
 
@@ -15,6 +16,9 @@ from excore.index.source import SourceText, dotted, hits, normalised, parse
 _REGISTERING = re.compile(r"\.(?:register\w*|match|merge)\b")
 _METHODS = frozenset({"register", "register_module", "register_all", "match", "merge"})
 _OUTLINE = re.compile(r"^(class|(?:async[ \t]+)?def)[ \t]+(\w+)[ \t]*(?:[(]([^()#\n]*)[)]?)?", re.MULTILINE)
+_IMPORT = re.compile(
+    r"^[ \t]*(?:from[ \t]+([A-Za-z_][\w.]*)[ \t]+import\b|import[ \t]+([A-Za-z_][^\n#;]*))", re.MULTILINE
+)
 _STATEMENT = re.compile(rb"^[ \t]*[A-Za-z_][\w.]*[.](?:match|merge)[(]", re.MULTILINE)
 
 
@@ -38,7 +42,19 @@ def outline(text: str) -> Outline:
         offset = start
         kind = "class" if match[1] == "class" else "function"
         found.append((kind, match[2], line, match.start(2) - start, (match[3] or "") if kind == "class" else ""))
-    return {"outline": found}
+    made: Outline = {"outline": found}
+    modules = _imported(text)
+    if modules:
+        made["imports"] = modules
+    return made
+
+
+def _imported(text: str) -> list[str]:
+    """Modules that lines of ``text`` import by their full names, without those of Python; found without parsing."""
+    found: set[str] = set()
+    for match in _IMPORT.finditer(text):
+        found.update([match[1]] if match[1] else [item.split()[0] for item in match[2].split(",") if item.strip()])
+    return sorted(name for name in found if name.partition(".")[0] not in sys.stdlib_module_names)
 
 
 def scan(text: str, previous: Facts | None = None) -> Facts:
@@ -99,6 +115,9 @@ class _Scanner:
 
     def finish(self) -> Facts:
         facts: Facts = {"names": self.names}
+        modules = _imported("\n".join(self.source.lines))
+        if modules:
+            facts["imports"] = modules
         if self.stars:
             facts["stars"] = self.stars
         if self.all is not None:

@@ -1,0 +1,179 @@
+"""What the module of a file is called: which folders Python imports from. One rule, for the index and for whoever
+imports what the index found.
+
+A file belongs to the nearest import folder above it, and its place below that is its name. Import folders are
+
+- the folder above ``src_dir`` of the project file;
+- what ``pyproject.toml``, ``setup.cfg`` or ``setup.py`` gives as the folder of packages (``package-dir``, ``where``);
+- ``src`` or ``lib`` below the root, if it is no package and nobody imports it by that name: in a project that is
+  installed, or that has no script of its own in the root, which would see the root instead;
+- a folder that is no package and in which a file imports its neighbour by its bare name: a folder of scripts, which
+  Python puts on its path when it runs one. Two such folders with modules of the same name are none;
+- the root.
+"""
+
+from __future__ import annotations
+
+import configparser
+import os
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, cast
+
+from excore.lang.source import Disk
+from excore.lang.syntax.document import parse
+from excore.lang.tables import assemble, plain
+
+PACKAGING = ("pyproject.toml", "setup.cfg", "setup.py")
+_CONVENTIONAL = ("src", "lib")
+_BESIDE = frozenset({"setup.py", "conftest.py", "noxfile.py", "tasks.py"})
+_SETUP = re.compile(r"package_dir\s*=\s*(?:\{\s*[\"']{2}\s*:|dict\(\s*[\"']{2}\s*=)\s*[\"']([^\"']+)[\"']")
+_WHERE = re.compile(r"find(?:_namespace)?_packages\(\s*(?:where\s*=\s*)?[\"']([^\"']+)[\"']")
+
+
+class Roots(NamedTuple):
+    """The import folders of a project, absolute, deepest first; the last is its root."""
+
+    folders: tuple[str, ...]
+
+    def folder(self, path: str) -> str:
+        """The folder that a file of the project is imported from."""
+        return next((one for one in self.folders if path.startswith(one + os.sep)), self.folders[-1])
+
+    def module(self, path: str) -> str:
+        """The import path of a file of the project."""
+        return _dotted(path, self.folder(path))
+
+
+def find_roots(root: str, src_dir: str, files: Mapping[str, Sequence[str]]) -> Roots:
+    """The import folders of the project at ``root``; ``files`` are its Python files with what each imports."""
+    declared, installed = _packaging(root)
+    certain = {os.path.join(root, folder) for folder in declared}
+    own = os.path.normpath(os.path.join(root, src_dir)) if src_dir else root
+    if own.startswith(root + os.sep):
+        certain = (certain | {os.path.dirname(own)}) - {own}
+    imported = {module.partition(".")[0] for modules in files.values() for module in modules}
+    scripts = any(os.path.dirname(path) == root and os.path.basename(path) not in _BESIDE for path in files)
+    for name in _CONVENTIONAL:
+        folder = os.path.join(root, name)
+        if folder != own and name not in imported and (installed or not scripts) and not _is_package(folder, files):
+            if any(path.startswith(folder + os.sep) for path in files):
+                certain.add(folder)
+    certain.discard(root)
+    loose = _script_folders(root, files) - certain - {own}
+    kept = _without_clashes(Roots(_ordered(root, certain)), sorted(loose), files)
+    return Roots(_ordered(root, certain | kept))
+
+
+def _ordered(root: str, folders: set[str]) -> tuple[str, ...]:
+    return (*sorted(folders, key=lambda one: (-len(one), one)), root)
+
+
+def _is_package(folder: str, files: Mapping[str, Any]) -> bool:
+    return os.path.join(folder, "__init__.py") in files
+
+
+def _dotted(path: str, folder: str) -> str:
+    parts = path[len(folder) : -3].strip(os.sep).split(os.sep)
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def _script_folders(root: str, files: Mapping[str, Sequence[str]]) -> set[str]:
+    """Folders that are no packages in which a file imports a neighbour that the root does not have."""
+    neighbours: dict[str, set[str]] = {}
+    for path in files:
+        folder, name = os.path.split(path[:-3])
+        while len(folder) >= len(root):
+            known = neighbours.setdefault(folder, set())
+            if name in known:
+                break
+            known.add(name)
+            folder, name = os.path.split(folder)
+    found: set[str] = set()
+    for path, modules in files.items():
+        folder = os.path.dirname(path)
+        while _is_package(folder, files):
+            folder = os.path.dirname(folder)
+        if folder == root or folder in found or not folder.startswith(root + os.sep):
+            continue
+        names = {module.partition(".")[0] for module in modules} & neighbours.get(folder, set())
+        if names - neighbours[root] - sys.stdlib_module_names:
+            found.add(folder)
+    return found
+
+
+def _without_clashes(certain: Roots, loose: Sequence[str], files: Mapping[str, Any]) -> set[str]:
+    """Those of the ``loose`` folders whose modules share no name with any other file."""
+    names: Counter[str] = Counter()
+    inside: dict[str, list[str]] = {folder: [] for folder in loose}
+    nearest = Roots((*sorted(loose, key=len, reverse=True), certain.folders[-1]))
+    for path in files:
+        folder = nearest.folder(path)
+        if folder in inside and len(folder) > len(certain.folder(path)):
+            module = _dotted(path, folder)
+            inside[folder].append(module)
+        else:
+            module = certain.module(path)
+        names[module] += 1
+    return {folder for folder, modules in inside.items() if not any(names[module] > 1 for module in modules)}
+
+
+def _packaging(root: str) -> tuple[set[str], bool]:
+    """Folders of packages below ``root`` as its packaging files give them, and whether there are such files."""
+    found: set[str] = set()
+    installed = False
+    for name in PACKAGING:
+        text = Disk().read(os.path.join(root, name))
+        if not isinstance(text, str):
+            continue
+        if name == "pyproject.toml":
+            data = cast("dict[str, Any]", plain(assemble(name, parse(text)).root))
+            tools = _table(data.get("tool"))
+            installed |= any(key in data for key in ("project", "build-system")) or "poetry" in tools
+            found.update(_of_tools(tools))
+        elif name == "setup.cfg":
+            options = _options(text)
+            installed |= bool(options)
+            found.update(options.values())
+        else:
+            installed = True
+            found.update(match[1] for match in (_SETUP.search(text), _WHERE.search(text)) if match)
+    inside = {os.path.normpath(folder) for folder in found if isinstance(folder, str)}
+    return {folder for folder in inside if not folder.startswith(os.pardir) and not os.path.isabs(folder)}, installed
+
+
+def _of_tools(tools: Mapping[str, Any]) -> Iterator[Any]:
+    setuptools = _table(tools.get("setuptools"))
+    yield _table(setuptools.get("package-dir")).get("")
+    where = _table(_table(setuptools.get("packages")).get("find")).get("where")
+    yield from where if isinstance(where, list) else [where]
+    packages = _table(tools.get("poetry")).get("packages")
+    yield from (_table(item).get("from") for item in packages) if isinstance(packages, list) else ()
+    wheel = _table(_table(_table(_table(tools.get("hatch")).get("build")).get("targets")).get("wheel")).get("packages")
+    for item in wheel if isinstance(wheel, list) else ():
+        if isinstance(item, str):
+            yield os.path.dirname(item) or None
+    yield _table(_table(tools.get("pdm")).get("build")).get("package-dir")
+
+
+def _table(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _options(text: str) -> dict[str, str]:
+    parser = configparser.ConfigParser(interpolation=None, strict=False)
+    try:
+        parser.read_string(text)
+    except configparser.Error:
+        return {}
+    found = {}
+    if parser.has_section("options") or parser.has_section("metadata"):
+        found["name"] = ""
+        for line in parser.get("options", "package_dir", fallback="").splitlines():
+            key, _, value = line.partition("=")
+            if not key.strip() and value.strip():
+                found["package_dir"] = value.strip()
+        found["where"] = parser.get("options.packages.find", "where", fallback="").strip()
+    return {key: value for key, value in found.items() if value or key == "name"}
