@@ -156,6 +156,64 @@ def uses(path: Path, name: str) -> bool:
     return any(re.search(rf"\b{name}\b", line.partition("#")[0]) for line in path.read_text("utf-8").splitlines())
 
 
+LENSES = """
+    vim.lsp.codelens.refresh({ bufnr = 0 })
+    local titles = vim.tbl_map(function(lens) return lens.command.title end, vim.lsp.codelens.get(0))
+    local wanted = ...
+    return #vim.tbl_filter(function(title) return title:find(wanted) end, titles) > 0 and titles
+"""
+
+
+def test_a_lens_leads_to_the_only_place_or_lists_all(editor, config, quickstart):
+    editor.edit(config)
+    editor.wait_attached()
+    editor.until(LENSES, "instantiates .*FCN")
+    editor.find("[Model.FCN]")
+    editor.lua("vim.ui.select = function(items, _, done) done(items[1]) end")
+    editor.lua("vim.lsp.codelens.run()")
+    editor.until("return vim.api.nvim_buf_get_name(0):sub(-6) == 'fcn.py'")
+    assert editor.lua("return vim.api.nvim_get_current_line()").startswith("class FCN")
+
+
+def test_python_files_are_left_alone_unless_that_is_asked_for(editor, config, quickstart):
+    editor.edit(config)
+    editor.wait_attached()
+    editor.edit(quickstart / "src" / "models" / "fcn.py")
+    assert editor.lua("return vim.bo.filetype") == "python"
+    editor.lua("vim.wait(200)")
+    assert not editor.attached()
+
+
+def test_lenses_and_references_in_python(editor, config, quickstart):
+    editor.lua("vim.g.excore_python = true")
+    options = "return { vim.bo.omnifunc, vim.bo.tagfunc, vim.bo.formatexpr, vim.fn.maparg('K', 'n') }"
+    editor.lua("vim.lsp.enable('excore', false)")
+    editor.edit(quickstart / "src" / "models" / "base.py")
+    without = editor.lua(options)
+    editor.lua("vim.lsp.enable('excore')")
+    editor.edit(quickstart / "src" / "models" / "fcn.py")
+    editor.wait_attached()
+    assert editor.lua(options) == without
+    editor.edit(config)
+    editor.wait_attached()
+    assert editor.lua("return #vim.lsp.get_clients({ name = 'excore' })") == 1
+    editor.edit(quickstart / "src" / "models" / "fcn.py")
+    editor.until(LENSES, "used by %d+ configs")
+    editor.find("FCN")
+    editor.lua("vim.lsp.codelens.run()")
+    listed = editor.until("return vim.tbl_map(function(i) return vim.fn.bufname(i.bufnr) end, vim.fn.getqflist())")
+    assert {Path(name).suffix for name in listed} == {".toml"}
+
+
+def test_python_of_no_config_project_gets_no_server(editor, tmp_path):
+    editor.lua("vim.g.excore_python = true")
+    path = tmp_path / "other" / "main.py"
+    path.parent.mkdir()
+    path.write_text("import os\n", "utf-8")
+    editor.edit(path)
+    assert "no .excore.toml" in editor.lua("return select(2, require('excore.project').buffer_root(0))")
+
+
 def test_restart_starts_a_new_server_for_the_same_buffer(editor, config):
     editor.edit(config)
     editor.wait_attached()

@@ -8,7 +8,7 @@ end
 
 ---@type vim.lsp.Config
 return {
-  filetypes = { 'toml' },
+  filetypes = { 'toml', 'python' },
 
   -- Neovim before 0.11.3 does not hand over the configuration; the current folder stands in for the root then.
   cmd = function(dispatchers, config)
@@ -23,10 +23,27 @@ return {
 
   root_dir = function(bufnr, on_dir)
     local root = require('excore.project').buffer_root(bufnr)
-    if root then
-      on_dir(root)
+    if not root then
+      return
     end
+    -- Later, for then the plugins of the file type have set their options too.
+    vim.schedule(function()
+      if vim.api.nvim_buf_is_loaded(bufnr) then
+        require('excore.python_buffer').remember(bufnr)
+        on_dir(root)
+      end
+    end)
   end,
+
+  capabilities = {
+    experimental = { commands = { commands = { 'excore.showReferences' } } },
+  },
+
+  commands = {
+    ['excore.showReferences'] = function(command, context)
+      require('excore.lenses').show_references(command, context)
+    end,
+  },
 
   settings = {
     excore = {},
@@ -43,7 +60,11 @@ return {
     }
   end,
 
-  on_attach = function(_, bufnr)
-    require('excore.highlight').attach(bufnr)
+  on_attach = function(client, bufnr)
+    if vim.bo[bufnr].filetype == 'python' then
+      require('excore.python_buffer').give_back(client, bufnr)
+    else
+      require('excore.highlight').attach(bufnr)
+    end
   end,
 }

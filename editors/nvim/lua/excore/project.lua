@@ -150,6 +150,26 @@ local function declared_root(path)
   end
 end
 
+local REFUSED = 'the file is in a folder that is not part of the project'
+
+-- The project folder of a Python file, or nil when nothing says that its project has configs. The reason is for people.
+---@param path string absolute
+---@return string? root
+---@return string reason
+function M.python_root_of(path)
+  path = vim.fs.normalize(path)
+  local declared = declared_root(path)
+  local root = declared or vim.fs.root(path, BOUNDARIES)
+  if root and in_skipped_folder(path, root) then
+    return nil, REFUSED
+  elseif declared then
+    return declared, 'inside the project ' .. declared
+  elseif root and uses_excore(root) then
+    return root, 'the Python sources of ' .. root .. ' import excore'
+  end
+  return nil, 'no .excore.toml, no [tool.excore], no Python source that imports excore'
+end
+
 -- The project folder of a config, or nil when the file is not a config. The reason is for people.
 ---@param path string absolute
 ---@param lines string[] the text of the file, or its beginning
@@ -163,7 +183,7 @@ function M.root_of(path, lines)
   local declared = declared_root(path)
   if declared then
     if in_skipped_folder(path, declared) then
-      return nil, 'the file is in a folder that is not part of the project'
+      return nil, REFUSED
     end
     return declared, 'inside the project ' .. declared
   end
@@ -177,13 +197,18 @@ function M.root_of(path, lines)
   return nil, 'no .excore.toml, no [tool.excore], no Python source that imports excore, no prefixed key'
 end
 
--- `root_of` for a buffer.
+-- `root_of` for a buffer, or `python_root_of` where `vim.g.excore_python` asks for that.
 ---@param bufnr integer
 ---@return string? root
 ---@return string reason
 function M.buffer_root(bufnr)
   if vim.bo[bufnr].buftype ~= '' then
     return nil, 'not a file'
+  elseif vim.bo[bufnr].filetype == 'python' then
+    if not vim.g.excore_python then
+      return nil, 'Python files are left alone; let vim.g.excore_python = true to serve them'
+    end
+    return M.python_root_of(vim.api.nvim_buf_get_name(bufnr))
   end
   return M.root_of(vim.api.nvim_buf_get_name(bufnr), vim.api.nvim_buf_get_lines(bufnr, 0, 1000, false))
 end
