@@ -49,18 +49,38 @@ def test_commands_answer_with_text_and_language(folder: Path) -> None:
         ast.parse(code["text"])
         assert "backbone = ResNet(depth=18)\nmodel = FCN(backbone=backbone)\n" in code["text"]
         composed = show(client, "showComposed")
+        places = composed.pop("places")
         assert composed == {
             "language": "toml",
             "text": "# über.toml with ../base.toml\n\n[Backbone.ResNet]  # from ../base.toml:1\n"
             "depth = 18  # from ../base.toml:2\n\n[Model.FCN]  # from über.toml:2\n"
             '@backbone = "ResNet"  # from über.toml:3\n',
         }
+        lines = composed["text"].splitlines()
+        written = {lines[int(number)].split(" ")[0]: place["uri"] for number, place in places.items()}
+        here, base = uri(folder / NAME), uri(folder / "base.toml")
+        assert written == {"[Backbone.ResNet]": base, "depth": base, "[Model.FCN]": here, "@backbone": here}
+        line = code["text"].splitlines().index("model = FCN(backbone=backbone)")
+        assert code["places"][str(line)]["uri"] == here
         assert "#" not in show(client, "showComposed", "plain")["text"]
         graph = show(client, "showGraph")
         assert graph["language"] == "markdown"
         assert graph["text"].startswith("```mermaid\nflowchart LR\n")
-        assert show(client, "showGraph", "svg")["text"].startswith("<svg ")
+        picture = show(client, "showGraph", "svg")
+        assert picture["text"].startswith("<svg ")
+        assert sorted(place["uri"] for place in picture["places"].values()) == sorted([base, here])
+        assert all(f'<g id="{node}">' in picture["text"] for node in picture["places"])
         assert show(client, "showGraph", "dot")["text"].startswith("digraph ")
+
+
+def test_places_in_a_hover_are_links_where_the_client_opens_them(folder: Path) -> None:
+    for can, link in ((PUSH, ""), ({**PUSH, "experimental": {"placeLinks": True}}, f"({uri(folder)}/base.toml#L1)")):
+        with editor(folder, can) as client:
+            client.show(NAME)
+            client.ready()
+            text = client.at("textDocument/hover", NAME, 2, 14)["contents"]["value"]
+            place = "`base.toml:1`"
+            assert (f"[{place}]{link}" if link else f" {place}") in text
 
 
 def test_what_is_typed_shows(folder: Path) -> None:

@@ -32,6 +32,7 @@ def test_workspace_symbols() -> None:
     here = world("#- run.toml\nresize = 1\n[Backbone.ResNet]\n#- other.toml\n[Model.FCN]\n")
     found = [(each.kind, each.name) for each in workspace_symbols(here.snapshot, "res")]
     assert found == [("class", "ResNet"), ("variable", "resize"), ("section", "Backbone.ResNet")]
+    assert [each.container for each in workspace_symbols(here.snapshot, "res")] == ["Backbone", "", ""]
     assert len(workspace_symbols(here.snapshot, "", limit=3)) == 3
 
 

@@ -39,7 +39,7 @@ class Symbol(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A symbol of the workspace, in ``container`` (a file or a registry)."""
+    """A symbol of the workspace; a registered one has the name of its registry as ``container``."""
 
     name: str
     kind: SymbolKind
@@ -131,12 +131,12 @@ def _all(snapshot: Snapshot, wanted: str) -> Iterator[Found]:
             if block.top is not None and block.header is not None and is_subsequence(wanted, name.casefold()):
                 last = block.header.parts[-1]
                 for goal in origin_goal(view, Origin(path, block, last.start, last.end)):
-                    yield Found(name, "section", goal, path)
+                    yield Found(name, "section", goal, "")
         for value in file.tree.blocks[0].entries if file.tree.blocks[0].header is None else ():
             part = value.parts[0]
             if is_subsequence(wanted, part.name.casefold()):
                 for goal in origin_goal(view, Origin(path, file.tree.blocks[0], part.start, part.end)):
-                    yield Found(part.name, "variable", goal, path)
+                    yield Found(part.name, "variable", goal, "")
 
 
 def _kind(entry: Entry) -> SymbolKind:

@@ -40,6 +40,7 @@ class ClientFeatures:
     item_defaults: frozenset[str] = frozenset()
     suggest_again: bool = False
     shows_references: bool = False
+    place_links: bool = False
     definition_links: bool = False
     type_definition_links: bool = False
     declaration_links: bool = False
@@ -119,6 +120,7 @@ def read_features(capabilities: Mapping[str, Any], name: str = "") -> ClientFeat
         item_defaults=names("textDocument.completion.completionList.itemDefaults"),
         suggest_again=SUGGEST in commands or name.startswith(_CODE),
         shows_references=SHOW_REFERENCES in commands,
+        place_links=get("experimental.placeLinks") is True,
         definition_links=bool(get("textDocument.definition.linkSupport")),
         type_definition_links=bool(get("textDocument.typeDefinition.linkSupport")),
         declaration_links=bool(get("textDocument.declaration.linkSupport")),

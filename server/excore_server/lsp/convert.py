@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from json import JSONEncoder
 from typing import TYPE_CHECKING
 
 from excore.cli.report import Json, encode, place
+from excore.cli.uris import to_uri
 from excore.lang.catalog import Location
 from excore.lang.source import Disk
 from excore.lang.text import LineIndex, Span, units
@@ -44,6 +47,7 @@ _KINDS = {kind: f'"kind":{number}' for kind, number in ITEM_KINDS.items()}
 _OLD_KINDS = {**_KINDS, "choice": '"kind":13', "environment": '"kind":6', "section": '"kind":7', "hook": '"kind":3'}
 _SNIPPET = ',"insertTextFormat":2'
 _AGAIN = f',"command":{{"title":"suggest","command":"{SUGGEST}"}}'
+_PLACE = re.compile(r"(?<!`)`(?P<file>[^`\n]+):(?P<line>\d+)`(?!`)")
 _quote = JSONEncoder().encode
 
 
@@ -92,9 +96,20 @@ def markup(text: str, markdown: bool) -> Json:
     return {"kind": "markdown" if markdown else "plaintext", "value": text}
 
 
-def hover(found: Hover, file: File, client: ClientFeatures) -> Json:
+def hover(found: Hover, file: File, root: str, client: ClientFeatures) -> Json:
     """An LSP ``Hover``."""
-    return {"contents": markup(found.markdown, client.markdown), "range": span_range(file, found.span, client)}
+    text = linked(found.markdown, root) if client.place_links and client.markdown else found.markdown
+    return {"contents": markup(text, client.markdown), "range": span_range(file, found.span, client)}
+
+
+def linked(markdown: str, root: str) -> str:
+    """Text whose places (``file:line``, seen from ``root``) lead there, for clients that open links to files."""
+
+    def link(place: re.Match[str]) -> str:
+        path = os.path.join(root, place["file"])
+        return f"[{place[0]}]({to_uri(path)}#L{place['line']})" if os.path.isfile(path) else place[0]
+
+    return _PLACE.sub(link, markdown)
 
 
 def jumps(found: Sequence[Jump], file: File, session: Session, links: bool) -> list[Json]:

@@ -69,7 +69,7 @@ def signature_help(session: Session, params: types.SignatureHelpParams) -> Any:
 def hover(session: Session, params: types.HoverParams) -> Any:
     snapshot, path, file, offset = session.cursor(params.text_document.uri, params.position)
     found = describe(snapshot, path, offset, python=session.python(path))
-    return None if found is None else convert.hover(found, file, session.client)
+    return None if found is None else convert.hover(found, file, snapshot.project(path).root, session.client)
 
 
 def definition(session: Session, params: types.DefinitionParams) -> Any:

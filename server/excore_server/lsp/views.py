@@ -6,20 +6,24 @@ import asyncio
 import os
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from lsprotocol import types
 
 from excore.cli.report import Json
 from excore.cli.uris import to_uri
+from excore.lang.problems import Origin
 from excore.lang.snapshot import Snapshot
 from excore.views import drawing
 from excore.views.composed import composed
 from excore.views.graph import graph
+from excore.views.lines import Document
 from excore.views.python_code import python_code
 from excore.views.svg import svg
 from excore_server.ide.call_hierarchy import Call, CallItem, incoming_calls, outgoing_calls, prepare_calls
+from excore_server.ide.definition import FileSpan
 from excore_server.ide.type_hierarchy import TypeItem, prepare_types, subtypes, supertypes
+from excore_server.ide.view import absolute
 
 from . import convert
 from .capabilities import CONTENT_SCHEME
@@ -115,26 +119,38 @@ def _type_item(item: TypeItem, session: Session) -> Json | None:
 # Virtual documents
 
 
-def _composed(snapshot: Snapshot, path: str, form: str) -> tuple[str, str]:
-    return composed(snapshot, path, origins=form != "plain").text, "toml"
+class _Form(NamedTuple):
+    """A config in another form. ``origins`` says where its parts are written: by line number, or by a node's name."""
+
+    text: str
+    language: str
+    origins: Mapping[str, Origin | None]
 
 
-def _python(snapshot: Snapshot, path: str, form: str) -> tuple[str, str]:
-    return python_code(snapshot.own_model(path)).text, "python"
+def _lines(document: Document, language: str) -> _Form:
+    return _Form(document.text, language, {str(number): line.origin for number, line in enumerate(document.lines)})
 
 
-def _graph(snapshot: Snapshot, path: str, form: str) -> tuple[str, str]:
+def _composed(snapshot: Snapshot, path: str, form: str) -> _Form:
+    return _lines(composed(snapshot, path, origins=form != "plain"), "toml")
+
+
+def _python(snapshot: Snapshot, path: str, form: str) -> _Form:
+    return _lines(python_code(snapshot.own_model(path)), "python")
+
+
+def _graph(snapshot: Snapshot, path: str, form: str) -> _Form:
     found = graph(snapshot.own_model(path))
     if form == "svg":
-        return svg(found, os.path.basename(path)), "xml"
+        return _Form(svg(found, os.path.basename(path)), "xml", {node.id: node.origin for node in found.nodes})
     if form == "dot":
-        return drawing.dot(found), "dot"
+        return _Form(drawing.dot(found), "dot", {})
     if form == "mermaid":
-        return drawing.mermaid(found), "mermaid"
-    return f"```mermaid\n{drawing.mermaid(found)}```\n", "markdown"
+        return _Form(drawing.mermaid(found), "mermaid", {})
+    return _Form(f"```mermaid\n{drawing.mermaid(found)}```\n", "markdown", {})
 
 
-VIEWS: dict[str, Callable[[Snapshot, str, str], tuple[str, str]]] = {
+VIEWS: dict[str, Callable[[Snapshot, str, str], _Form]] = {
     "composed": _composed,
     "python": _python,
     "graph": _graph,
@@ -142,7 +158,8 @@ VIEWS: dict[str, Callable[[Snapshot, str, str], tuple[str, str]]] = {
 
 
 def show(view: str, session: Session, arguments: Sequence[Any]) -> Any:
-    """A config in another form, as text with its language.
+    """A config in another form: its ``text``, its ``language``, and ``places``, the ``Location``s where its parts are
+    written, by line number, or by the name of the node in an SVG.
 
     ``arguments`` are the uri of the config, a position in it (of no consequence yet), and the form: ``plain`` for a
     composed config without comments, ``svg``, ``dot`` or ``mermaid`` for a graph. Raises ``Refused``.
@@ -168,11 +185,20 @@ def _shown(view: str, session: Session, uri: str, form: str) -> Json:
         snapshot, path, _ = session.file(uri)
     except NotServed:
         raise Refused(-32803, f"{uri} is no config") from None
-    text, language = VIEWS[view](snapshot, path, form)
-    answer: Json = {"text": text, "language": language}
+    found = VIEWS[view](snapshot, path, form)
+    answer: Json = {"text": found.text, "language": found.language, "places": _places(found, session)}
     if session.client.document_content:
         answer["uri"] = to_uri(path).replace("file://", f"{CONTENT_SCHEME}://{view}", 1)
     return answer
+
+
+def _places(found: _Form, session: Session) -> Json:
+    places: Json = {}
+    for name, origin in found.origins.items():
+        span = absolute(session.snapshot(), origin) if origin is not None else None
+        if origin is not None and span is not None:
+            places[name] = convert.goal_location(FileSpan(origin.file, span, span), session)
+    return places
 
 
 def show_composed(session: Session, arguments: Sequence[Any]) -> Any:
