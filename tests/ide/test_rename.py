@@ -451,6 +451,22 @@ def test_every_offset_answers() -> None:
         assert text[subject.span.start : subject.span.end] == subject.name
 
 
+@pytest.mark.parametrize(
+    ("key", "why"),
+    [
+        ("<|>'", "not closed"),
+        ("'!<|>", "not closed"),
+        ('"ab<|>', "not closed"),
+        ("!<|> = 1", "nothing to rename"),
+        ("'!<|>' = 1", "nothing to rename"),
+    ],
+)
+def test_a_key_that_is_half_written_is_not_renamed(key: str, why: str) -> None:
+    """Nor is the table it stands in."""
+    check_no_rename(key, "Other", why)
+    check_no_rename(f"[Model.FCN]\n{key}", "Other", why)
+
+
 # -- files
 
 

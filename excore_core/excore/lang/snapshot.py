@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 from typing import Protocol
 
 from .catalog import Catalog
+from .causes import causes, finished
 from .check import Checker, override_problems
 from .configfiles import is_config, may_be_config
 from .files import File
-from .grammar import BASE_KEY, Grammar
+from .grammar import BASE_KEY, DEFAULT, Grammar
 from .inherit import Closure, Merger, include_graph, inherit, read_bases
 from .model import Model
-from .names import is_module_path
+from .names import fields_and_registries, is_module_path
 from .problems import SEVERITIES, Origin, Problem, Related, problem
 from .project import Project, read_project
 from .quoting import unquoted
@@ -35,13 +36,12 @@ class State(Protocol):
     known: dict[str, None]
     catalogs: dict[str, Catalog]
     completed: dict[str, tuple[Project, Catalog, Project]]
+    grammars: dict[str, Grammar]
     roots: dict[str, RootState]
 
     def file(self, path: str) -> File | Unreadable: ...  # pragma: no cover
 
     def project_of(self, path: str) -> Project: ...  # pragma: no cover
-
-    def grammar_of(self, path: str) -> Grammar: ...  # pragma: no cover
 
 
 class RootState:
@@ -80,6 +80,8 @@ class Snapshot:
         self._open = dict(host.open_files)
         self._known = tuple(host.known)
         self._catalogs = dict(host.catalogs)
+        self._grammars = dict(host.grammars)
+        self._projects: dict[str, Project] = {}
         self._models: dict[str, tuple[Closure, Model]] = {}
         self._found: dict[str, tuple[Problem, ...]] = {}
         self._diagnostics: dict[str, tuple[Problem, ...]] = {}
@@ -102,6 +104,12 @@ class Snapshot:
 
     def project(self, path: str) -> Project:
         """The project of a file, with its fields."""
+        found = self._projects.get(path)
+        if found is None:
+            found = self._projects[path] = self._project(path)
+        return found
+
+    def _project(self, path: str) -> Project:
         project = self._host.project_of(path)
         catalog = self._catalogs.get(project.root, _EMPTY)
         known = self._host.completed.get(project.root)
@@ -113,19 +121,19 @@ class Snapshot:
 
     def catalog(self, path: str) -> Catalog:
         """What is registered in the project of a file."""
-        return self._catalogs.get(self._host.project_of(path).root, _EMPTY)
+        return self._catalogs.get(self.project(path).root, _EMPTY)
 
     def has_catalog(self, path: str) -> bool:
         """Whether the project's Python has been read; before that nothing is said about names."""
-        return self._host.project_of(path).root in self._catalogs
+        return self.project(path).root in self._catalogs
 
     def grammar(self, path: str) -> Grammar:
         """The grammar of a file's project."""
-        return self._host.grammar_of(path)
+        return self._grammars.get(self.project(path).root, DEFAULT)
 
     def is_config(self, path: str) -> bool:
         """Whether help is offered in a file: it is a config or may become one."""
-        return may_be_config(path, self._host.project_of(path))
+        return may_be_config(path, self.project(path))
 
     def is_judged(self, path: str) -> bool:
         """Whether problems are reported in a file: it shows that it is a config."""
@@ -142,14 +150,12 @@ class Snapshot:
     def configs(self, root: str | None = None) -> tuple[str, ...]:
         """All known configs, of one project if ``root`` is given."""
         return tuple(
-            path
-            for path in self._all
-            if (root is None or self._host.project_of(path).root == root) and self.is_judged(path)
+            path for path in self._all if (root is None or self.project(path).root == root) and self.is_judged(path)
         )
 
     def candidates(self, root: str) -> tuple[str, ...]:
         """All known files of a project that are configs or may become one: what can be a base."""
-        return tuple(path for path in self._all if self._host.project_of(path).root == root and self.is_config(path))
+        return tuple(path for path in self._all if self.project(path).root == root and self.is_config(path))
 
     # -- inheritance
 
@@ -213,14 +219,15 @@ class Snapshot:
         known = self._found.get(path)
         if known is None:
             closure, model = self._resolved(path)
-            found: list[Problem] = [*self._read_problems(path)]
+            files: list[Problem] = [*self._read_problems(path)]
             for name in closure.files:
-                found.extend(self.syntax_problems(name))
-            found.extend(closure.problems)
+                files.extend(self.syntax_problems(name))
+            files.extend(closure.problems)
+            meaning: list[Problem] = []
             if self.has_catalog(path):
-                found.extend(self._host.roots[path].checker.problems(model))
-                found.extend(override_problems(model))
-            known = self._found[path] = tuple(found)
+                meaning.extend(self._host.roots[path].checker.problems(model))
+                meaning.extend(override_problems(model))
+            known = self._found[path] = tuple(causes(files, meaning, model))
         return known
 
     def _read_problems(self, path: str) -> Iterable[Problem]:
@@ -257,7 +264,7 @@ class Snapshot:
             return []
         else:
             broken = self.syntax_problems(path)
-            found = [*broken, *_finished(broken, [*file.tables.problems, *self._shared_problems(path)])]
+            found = [*broken, *finished([*broken, *file.tables.problems]), *self._shared_problems(path)]
             if "unquoted-prefix" in project.severities:
                 found.extend(unquoted(file.tree, path, self.grammar(path)))
         index = file.tree.index_of
@@ -275,9 +282,24 @@ class Snapshot:
                 found = [min(item, other, key=_weight) for item, other in shared if other is not None]
         elif roots[0] == path:
             if not self.bases(path):
-                return [_unbound_in_fragment(item) for item in found]
+                return found if self.project(path).root not in self._with_fragments else self._as_fragment(path, found)
             found.extend(self._inherited_errors(path))
         return found
+
+    @cached_property
+    def _with_fragments(self) -> frozenset[str]:
+        """The roots of the projects in which any config includes another."""
+        return frozenset(self.project(name).root for names in self._includers.values() for name in names)
+
+    def _as_fragment(self, path: str, found: list[Problem]) -> list[Problem]:
+        """A file without bases may be meant for others to include: a field it lacks may come from them."""
+        known = fields_and_registries(self.catalog(path), self.project(path))
+        return [
+            Problem(item.code, item.message, item.origin, "hint", item.suggestions, item.related, item.data)
+            if item.code == "empty-field" and item.severity == "error" and _may_come(item, known)
+            else item
+            for item in found
+        ]
 
     def _inherited_errors(self, path: str) -> Iterable[Problem]:
         """Errors of this config that stand in its bases, told at the ``__base__`` entry they come through."""
@@ -321,23 +343,10 @@ def _distinct(found: list[Problem]) -> list[Problem]:
     ]
 
 
-def _unbound_in_fragment(item: Problem) -> Problem:
-    """A file without bases may be meant for others to include: a field it lacks may come from them."""
-    if item.code != "empty-field" or item.severity != "error":
-        return item
-    return Problem(item.code, item.message, item.origin, "hint", item.suggestions, item.related, item.data)
-
-
-def _finished(broken: Iterable[Problem], found: list[Problem]) -> list[Problem]:
-    """What is found without names that touch a syntax error: those are still being typed."""
-    errors: dict[Block, list[Origin]] = {}
-    for item in broken:
-        errors.setdefault(item.origin.block, []).append(item.origin)
-
-    def touches(origin: Origin) -> bool:
-        return any(origin.start <= each.end and each.start <= origin.end for each in errors.get(origin.block, ()))
-
-    return [item for item in found if item.code == "syntax" or not touches(item.origin)] if errors else found
+def _may_come(item: Problem, known: Collection[str]) -> bool:
+    """Whether another file may give what a `$Field` lacks; a name that is nearly a known one is a typing error."""
+    name = dict(item.data).get("field", "")
+    return name in known or (bool(name) and not item.suggestions)
 
 
 def _with_severity(found: Iterable[Problem], project: Project) -> Iterable[Problem]:

@@ -23,10 +23,19 @@ from .rename_python import PythonSources, RenameError, rename_in_python
 from .rename_sites import KeySite, Site, TextSite, bases, bound_paths, module_name, sites, variable_name
 from .view import View
 
-__all__ = ["PythonSources", "RenameError", "Subject", "prepare_rename", "rename"]
+__all__ = [
+    "PythonSources",
+    "RenameError",
+    "Subject",
+    "prepare_rename",
+    "prepare_rename_in_python",
+    "rename",
+    "rename_in_all",
+]
 
 _VARIABLE = re.compile(r"\w[\w-]*")
 _NAME = re.compile(r"[A-Za-z0-9_]+")
+_WORD = re.compile(r"\w+")
 
 Found = Callable[[Base], "Span | None"]
 
@@ -63,6 +72,8 @@ def _subject(view: View, thing: Thing) -> Subject:
         return _module(view, thing.path, span) if length else _top(view, thing.path, span)
     if isinstance(thing, Key):
         span, slot = _inside(view, thing.span), thing.slot
+        if not view.grammar.split_key(thing.name).name:
+            raise RenameError("there is nothing to rename here")
         if slot.section and slot.argument:
             raise _parameter(slot.argument)
         return _module(view, slot.path, span) if slot.section else _top(view, slot.path, span)
@@ -84,8 +95,13 @@ def _parameter(name: str) -> RenameError:
 
 
 def _inside(view: View, span: Span) -> Span:
-    quoted = view.file.text[span.start : span.start + 1] in ("'", '"')
-    return Span(span.start + 1, span.end - 1) if quoted else span
+    """The span of a name without its quotes. Raises ``RenameError`` where they are not closed."""
+    text = view.file.text[span.start : span.end]
+    if text[:1] not in ("'", '"'):
+        return span
+    if len(text) == 1 or text[-1] != text[0]:
+        raise RenameError("the quotes of this name are not closed")
+    return Span(span.start + 1, span.end - 1)
 
 
 def _referred(view: View, thing: ReferencePlace) -> Subject:
@@ -242,6 +258,52 @@ def _rename_module(view: View, subject: Subject, new: str, python: PythonSources
     for path, found in rename_in_python(entry, new, python, view.catalog).items():
         edits.setdefault(path, []).extend(found)
     return change(edits)
+
+
+# -- from Python
+
+
+def prepare_rename_in_python(
+    snapshot: Snapshot, root: str, path: str, offset: int, python: PythonSources
+) -> Subject | None:
+    """The registered class or function of the project at ``root`` that is named at ``offset`` of a Python file.
+
+    None for all that a Python server renames better. Raises ``RenameError`` where a file that may use it cannot be read.
+    """
+    text, configs = python.read(path), snapshot.configs(root)
+    file = snapshot.file(configs[0]) if configs else None
+    if text is None or file is None:
+        return None
+    word = next((found for found in _WORD.finditer(text) if found.start() <= offset <= found.end()), None)
+    if word is None:
+        return None
+    view = View(snapshot, file)
+    for entry in {entry.path: entry for entry in view.catalog.by_name.get(word[0], ())}.values():
+        if _is_ours(view, entry):
+            named = rename_in_python(entry, entry.name, python, view.catalog).get(path, ())
+            if any(edit.start == word.start() for edit in named):
+                return Subject("module", entry.name, Span(*word.span()), entry)
+    return None
+
+
+def rename_in_all(
+    snapshot: Snapshot, root: str, path: str, offset: int, new: str, python: PythonSources
+) -> Change | None:
+    """``rename`` for a place in a Python file; None where ``prepare_rename_in_python`` is."""
+    subject = prepare_rename_in_python(snapshot, root, path, offset, python)
+    if subject is None:
+        return None
+    file = snapshot.file(snapshot.configs(root)[0])
+    assert file is not None
+    return _rename_module(View(snapshot, file), subject, new, python) if new != subject.name else Change()
+
+
+def _is_ours(view: View, entry: Entry) -> bool:
+    try:
+        _check_entry(view, entry)
+    except RenameError:
+        return False
+    return True
 
 
 def _is_module_key(view: View, site: KeySite, entry: Entry) -> bool:
