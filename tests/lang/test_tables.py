@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from syntax_kit import CLASHES, EVERYTHING, NESTED_TABLES
 
 from excore.lang.problems import Origin
@@ -247,3 +249,60 @@ def test_tables_of_another_file_are_not_reused() -> None:
     tree, tables = read(CONFIG)
     other = assemble("other.toml", tree, tables)
     assert at(other, "Model", "FCN").file == "other.toml"
+
+
+def written(tree: SyntaxTree, tables: FileTables) -> object:
+    """All that tables say: what is where, in which order, written how, and what is wrong."""
+
+    def of(binding: Binding) -> object:
+        return binding.name, marked(tree, binding.origin), value_of(binding.value)
+
+    def value_of(value: object) -> object:
+        if isinstance(value, Table):
+            headers = [marked(tree, origin) for origin in value.headers]
+            return value.style, headers, [(name, of(binding)) for name, binding in value.bindings.items()]
+        if isinstance(value, Tables):
+            return [value_of(item) for item in value.items]
+        return type(value)
+
+    found = [
+        (one.message, marked(tree, one.origin), [marked(tree, related.origin) for related in one.related])
+        for one in tables.problems
+    ]
+    return value_of(tables.root), found
+
+
+HEADERS = (
+    "",
+    "[a]",
+    "[[a]]",
+    "[a.b]",
+    "[[a.b]]",
+    "[a.b.c]",
+    "[a.c]",
+    "[b]",
+    "[b.a]",
+    "[c.a]",
+    "[c.b]",
+    "[",
+    "[c.]",
+    "x",
+)
+BODIES = ("", "a = 1", "b.a = 1", "a = 1\na = 2", "b = {a = 1}", "c = 2 # c")
+PIECES = st.builds("{}\n{}\n".format, st.sampled_from(HEADERS), st.sampled_from(BODIES))
+
+
+@settings(deadline=None, max_examples=300)
+@given(
+    st.lists(PIECES, max_size=12),
+    st.lists(st.tuples(st.integers(0, 11), st.integers(0, 3), st.lists(PIECES, max_size=3)), min_size=1, max_size=6),
+)
+def test_tables_after_edits_say_what_fresh_ones_say(pieces: list[str], edits: list[tuple[int, int, list[str]]]) -> None:
+    tree, tables = read("".join(pieces))
+    for first, many, new in edits:
+        last = min(len(pieces), first + many)
+        start, end = (len("".join(pieces[:index])) for index in (first, last))
+        pieces[first:last] = new
+        tree = tree.edit(start, end, "".join(new))
+        tables = assemble("run.toml", tree, tables)
+        assert written(tree, tables) == written(*read("".join(pieces)))

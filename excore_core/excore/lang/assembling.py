@@ -1,13 +1,15 @@
 """How tables are made of blocks.
 
 First each block by itself gives a ``Body``: its entries, with dotted keys and inline tables resolved. Then the
-headers say where the bodies go. An edit makes new bodies for the blocks it changed only; if no header changed, the
-tables on the way to the root are copied, else all under the top-level names concerned are put together again.
+headers say where the bodies go. The first two names of a header are its *stem*. What stands under a stem depends on the
+blocks of this stem alone, unless something names the first name by itself (``[a]``, ``[[a]]``, or a key at the top):
+then all under that name belongs together. An edit makes new bodies for the blocks it changed, and puts together again
+what stands under their stems.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Mapping
 from itertools import chain, compress, count
 from operator import attrgetter, is_, is_not
 
@@ -16,8 +18,8 @@ from .memory import many_objects
 from .merging import Merger
 from .problems import Problem
 from .syntax.document import SyntaxTree
-from .syntax.tree import Block, KeyPart
-from .tables import Binding, Body, BoundValue, FileTables, Table, Tables
+from .syntax.tree import Block
+from .tables import Binding, Body, BoundValue, FileTables, Stem, Table, Tables
 
 _top = attrgetter("top")
 
@@ -34,8 +36,9 @@ def _fresh(file: str, tree: SyntaxTree) -> FileTables:
     bodies = {block: body(file, block) for block in tree.blocks}
     flawed = tuple(block for block, made in bodies.items() if made.problems)
     merger = _merged(file, tree.blocks, bodies, bodies[tree.blocks[0]].table.bindings)
-    problems = _sorted(tree, flawed, bodies, merger.problems)
-    return FileTables(file, merger.root, problems, tree.blocks, bodies, flawed, frozenset(merger.troubled))
+    collisions = tuple(merger.problems)
+    problems = _sorted(tree, flawed, bodies, collisions)
+    return FileTables(file, merger.root, problems, tree.blocks, bodies, flawed, collisions)
 
 
 def _merged(file: str, blocks: Iterable[Block], bodies: dict[Block, Body], leading: dict[str, Binding]) -> Merger:
@@ -49,12 +52,32 @@ def _merged(file: str, blocks: Iterable[Block], bodies: dict[Block, Body], leadi
 
 
 def _sorted(
-    tree: SyntaxTree, flawed: tuple[Block, ...], bodies: dict[Block, Body], collisions: list[Problem]
+    tree: SyntaxTree, flawed: tuple[Block, ...], bodies: dict[Block, Body], collisions: tuple[Problem, ...]
 ) -> tuple[Problem, ...]:
     found = [*chain.from_iterable(bodies[block].problems for block in flawed), *collisions]
     if len(found) > 1:
         found.sort(key=lambda one: (tree.index_of[one.origin.block], one.origin.start, one.message))
     return tuple(found)
+
+
+def _stem(block: Block) -> Stem | None:
+    """The first two names of a usable header, or its only one."""
+    header = block.header
+    if header is None or block.top is None:
+        return None
+    return (block.top, header.parts[1].name) if len(header.parts) > 1 else (block.top,)
+
+
+def _stems(tables: FileTables) -> Mapping[Stem, tuple[Block, ...]]:
+    """The blocks of each stem, in order; found when first asked for, as only edits need them."""
+    if tables.stems is None:
+        found: dict[Stem, list[Block]] = {}
+        for block in tables.blocks:
+            stem = _stem(block)
+            if stem is not None:
+                found.setdefault(stem, []).append(block)
+        tables.stems = {stem: tuple(blocks) for stem, blocks in found.items()}
+    return tables.stems
 
 
 class _Update:
@@ -77,102 +100,115 @@ class _Update:
         for block in self.added:
             if block not in self.bodies:
                 self.bodies[block] = body(file, block)
+        self.leading = self.bodies[new[0]].table.bindings
+        self.entire: set[str] = set()  # top-level names of which all is put together again
+        self.partly: set[Stem] = set()  # stems put together again below other names
 
     def tables(self) -> FileTables:
-        before, tree = self.before, self.tree
+        before, blocks = self.before, self.tree.blocks
         if not self.removed and not self.added:
             return before
-        root = self._same_shape()
-        troubled = before.troubled
-        collisions: list[Problem] = []
-        if root is None:
-            names = set(map(_top, chain(self.removed, self.added))) | set(self._leading_names())
-            if troubled:
-                names |= troubled
-            root, merger = self._regrouped(names)
-            collisions = merger.problems
-            troubled = frozenset(merger.troubled)
+        known = _stems(before)
+        stems, touched = self._regrouped(known)
+        in_order = self._firsts(self.removed, known) == self._firsts(self.added, stems)
+        was = before.bodies[before.blocks[0]].table.bindings
+        if was is not self.leading:
+            self.entire.update(was, self.leading)
+            in_order = False
+        for stem in touched:
+            top = (stem[0],)
+            if top in known or top in stems or stem[0] in was or stem[0] in self.leading:
+                self.entire.add(stem[0])
+        self.partly.update(stem for stem in touched if stem[0] not in self.entire)
+        whole = compress(blocks, map(self.entire.__contains__, map(_top, blocks))) if self.entire else ()
+        parts = chain.from_iterable(stems.get(stem, ()) for stem in self.partly)
+        leading = {name: binding for name, binding in self.leading.items() if name in self.entire}
+        merger = _merged(self.file, chain(whole, parts), self.bodies, leading)
+        root = self._root(merger, in_order)
+        collisions = (*filter(self._still_holds, before.collisions), *merger.problems)
         flawed = tuple(filter(self._is_flawed, dict.fromkeys(chain(before.flawed, self.added))))
-        problems = _sorted(tree, flawed, self.bodies, collisions)
-        return FileTables(self.file, root, problems, tree.blocks, self.bodies, flawed, troubled)
+        problems = _sorted(self.tree, flawed, self.bodies, collisions)
+        return FileTables(self.file, root, problems, blocks, self.bodies, flawed, collisions, stems)
+
+    def _regrouped(self, known: Mapping[Stem, tuple[Block, ...]]) -> tuple[dict[Stem, tuple[Block, ...]], set[Stem]]:
+        """The blocks of each stem now, and the stems that gained or lost any."""
+        come: dict[Stem, list[Block]] = {}
+        for block in self.removed:
+            stem = _stem(block)
+            if stem is not None:
+                come.setdefault(stem, [])
+        for block in self.added:
+            stem = _stem(block)
+            if stem is not None:
+                come.setdefault(stem, []).append(block)
+        stems, gone = dict(known), set(self.removed)
+        for stem, blocks in come.items():
+            left = [block for block in known.get(stem, ()) if block not in gone]
+            if left and blocks:
+                blocks = sorted((*left, *blocks), key=self.tree.index_of.__getitem__)
+            if left or blocks:
+                stems[stem] = tuple(blocks or left)
+            else:
+                del stems[stem]
+        return stems, set(come)
+
+    def _firsts(self, blocks: Iterable[Block], stems: Mapping[Stem, tuple[Block, ...]]) -> list[Stem]:
+        """The stems that begin in ``blocks``: where these are the same as before, all stems are in the same order."""
+        found = ((_stem(block), block) for block in blocks)
+        return [stem for stem, block in found if stem is not None and stems[stem][0] is block]
+
+    def _still_holds(self, collision: Problem) -> bool:
+        block = collision.origin.block
+        return block.top not in self.entire and _stem(block) not in self.partly
 
     def _is_flawed(self, block: Block) -> bool:
         made = self.bodies.get(block)
         return made is not None and bool(made.problems)
 
-    def _leading_names(self) -> Iterator[str]:
-        """Top-level names the headless first block binds, before and after, if it changed."""
-        for block, bodies in ((self.before.blocks[0], self.before.bodies), (self.tree.blocks[0], self.bodies)):
-            if self.before.blocks[0] is not self.tree.blocks[0]:
-                yield from bodies[block].table.bindings
+    def _root(self, merger: Merger, in_order: bool) -> Table:
+        before, renewed = self.before.root.bindings, merger.root.bindings
+        bindings = dict(before)
+        _replace(bindings, renewed, self.entire, merger)
+        below: dict[str, list[str]] = {}
+        for top, name in self.partly:
+            below.setdefault(top, []).append(name)
+        for top, names in below.items():
+            old, new = before.get(top), renewed.get(top)
+            was = _bindings_of(old)
+            inner = dict(was)
+            _replace(inner, _bindings_of(new), names, merger)
+            if not in_order:
+                inner = self._ordered(inner)
+            if not inner:
+                bindings.pop(top, None)
+            elif old is None or len(inner) != len(was) or not all(map(is_, inner.values(), was.values())):
+                block = next(iter(inner.values())).block
+                assert block.header is not None
+                bindings[top] = Binding(top, Table(inner, (), "implicit"), self.file, block, block.header.parts[0])
+        if not in_order:
+            bindings = self._ordered({name: bindings[name] for name in self.leading} | bindings)
+        return Table(bindings, (), "root")
 
-    def _same_shape(self) -> Table | None:
-        """The new root if only what stands below headers changed, below headers that nothing else adds to."""
-        if len(self.removed) != len(self.added):
-            return None
-        root = self.before.root
-        if self.before.troubled:
-            return None
-        for old, new in zip(self.removed, self.added, strict=True):
-            replaced = self._replaced(root, old, new)
-            if replaced is None:
-                return None
-            root = replaced
-        return root
+    def _ordered(self, bindings: dict[str, Binding]) -> dict[str, Binding]:
+        """In the order of the blocks in which they begin."""
+        index = self.tree.index_of
+        return {one.name: one for one in sorted(bindings.values(), key=lambda one: index[one.block])}
 
-    def _replaced(self, root: Table, old: Block, new: Block) -> Table | None:
-        if old.header is None or new.header is None or old.top is None or new.top is None:
-            return None
-        if old.header.array or new.header.array:
-            return None
-        names = [part.name for part in old.header.parts]
-        if names != [part.name for part in new.header.parts]:
-            return None
-        table = copy = Table(dict(root.bindings), root.headers, root.style)
-        for name, part in zip(names[:-1], new.header.parts, strict=False):
-            binding = table.bindings[name]
-            if not isinstance(binding.value, Table):
-                return None
-            inner = Table(dict(binding.value.bindings), binding.value.headers, binding.value.style)
-            table.bindings[name] = _moved(binding, inner, old, new, part)
-            table = inner
-        if table.bindings[names[-1]] is not self.before.bodies[old].binding:
-            return None
-        renewed = self.bodies[new].binding
-        if renewed is None:
-            return None
-        table.bindings[names[-1]] = renewed
-        return copy
 
-    def _regrouped(self, names: set[str | None]) -> tuple[Table, Merger]:
-        """A root in which everything under ``names`` is put together anew, in order of first appearance."""
-        blocks, before = self.tree.blocks, self.before.root.bindings
-        leading = self.bodies[blocks[0]].table.bindings
-        tops = list(map(_top, blocks))
-        group = list(compress(blocks, map(names.__contains__, tops)))
-        merger = _merged(self.file, group, self.bodies, {name: one for name, one in leading.items() if name in names})
-        renewed = merger.root.bindings
-        for name, binding in renewed.items():
-            old = before.get(name)
-            if old is not None:
-                renewed[name] = _kept(old, binding, merger.owned)
-        changed = names - {None}
-        if all(name in before and name in renewed and before[name].block is renewed[name].block for name in changed):
-            bindings = before | renewed  # all of them begin where they began, so their order is the same
+def _bindings_of(binding: Binding | None) -> dict[str, Binding]:
+    return binding.value.bindings if binding is not None and isinstance(binding.value, Table) else {}
+
+
+def _replace(
+    bindings: dict[str, Binding], renewed: Mapping[str, Binding], names: Collection[str], merger: Merger
+) -> None:
+    """Give ``names`` what they have in ``renewed``; what is as before stays the same object."""
+    for name in names:
+        old, new = bindings.get(name), renewed.get(name)
+        if new is None:
+            bindings.pop(name, None)
         else:
-            order = dict.fromkeys(chain(leading, tops))
-            bindings = {}
-            for name in order:
-                found = renewed.get(name) if name in names else before.get(name)
-                if found is not None:
-                    bindings[name] = found
-        return Table(bindings, (), "root"), merger
-
-
-def _moved(binding: Binding, value: Table, old: Block, new: Block, part: KeyPart) -> Binding:
-    if binding.block is old:
-        return Binding(binding.name, value, binding.file, new, part)
-    return Binding(binding.name, value, binding.file, binding.block, binding.part)
+            bindings[name] = new if old is None else _kept(old, new, merger.owned)
 
 
 def _kept(old: Binding, new: Binding, owned: dict[int, Table]) -> Binding:

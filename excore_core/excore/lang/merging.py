@@ -14,7 +14,6 @@ class Merger:
         self.file = file
         self.root = Table({}, (), "root")
         self.problems: list[Problem] = []
-        self.troubled: set[str] = set()
         self.owned: dict[int, Table] = {id(self.root): self.root}
         self.parents: dict[str, Table] = {}  # owned tables right below the root, which most headers are under
         self.growing: dict[int, tuple[Tables, list[Table]]] = {}
@@ -141,8 +140,6 @@ class Merger:
         place = first.value.headers[0] if isinstance(first.value, Table) and first.value.headers else first.origin
         related = (Related(place, "first given here"),)
         self.problems.append(problem("duplicate-key", message, origin, related=related))
-        if block.top is not None:
-            self.troubled.add(block.top)
 
 
 def _path(block: Block) -> str:

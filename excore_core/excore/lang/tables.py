@@ -14,6 +14,7 @@ from .syntax.document import SyntaxTree
 from .syntax.tree import Array, Block, InlineTable, KeyPart, Missing, Scalar, Value
 
 Style = Literal["header", "dotted", "inline", "implicit", "root"]
+Stem: TypeAlias = tuple[str, ...]  # the first two names of a header, or its only one
 
 
 class Table:
@@ -85,7 +86,7 @@ class Binding:
 class FileTables:
     """The tables of one file, and what is wrong with them beyond syntax. Made by ``assemble``."""
 
-    __slots__ = ("blocks", "bodies", "file", "flawed", "problems", "root", "troubled")
+    __slots__ = ("blocks", "bodies", "collisions", "file", "flawed", "problems", "root", "stems")
 
     def __init__(
         self,
@@ -95,7 +96,8 @@ class FileTables:
         blocks: list[Block],
         bodies: Mapping[Block, Body],
         flawed: tuple[Block, ...],
-        troubled: frozenset[str],
+        collisions: tuple[Problem, ...],
+        stems: Mapping[Stem, tuple[Block, ...]] | None = None,
     ) -> None:
         self.file = file
         self.root = root
@@ -103,7 +105,8 @@ class FileTables:
         self.blocks = blocks
         self.bodies = bodies
         self.flawed = flawed  # the blocks that have problems by themselves
-        self.troubled = troubled  # top-level names under which headers collide
+        self.collisions = collisions  # the problems of headers with each other
+        self.stems = stems  # the blocks by the first two names of their headers; None: not looked for yet
 
 
 class Body:
