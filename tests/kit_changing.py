@@ -16,7 +16,7 @@ from excore_server.ide.edits import Change, applied
 from excore_server.ide.fixes import Action, fix_all, quick_fixes
 from excore_server.ide.formatting import format_file
 from excore_server.ide.refactor import refactors
-from excore_server.ide.rename import PythonSources, RenameError, prepare_rename, rename
+from excore_server.ide.rename import PythonSources, RenameError, prepare_rename, rename, rename_in_all
 from excore_server.ide.rename_files import moved_files
 from kit import ROOT, Files, Fixture, World, index, parse, path_of, world
 
@@ -136,6 +136,12 @@ def sources(files: Texts) -> PythonSources:
 def renamed(text: str, new: str) -> tuple[World, dict[str, str]]:
     here = world(text)
     path, offset = here.cursor
+    if path.endswith(".py"):
+        python = sources(here.fixture.files)
+        change = rename_in_all(here.snapshot, ROOT, path, offset, new, python)
+        if change is None:
+            raise RenameError("not ours")
+        return here, texts_after(here.fixture.files, change)
     subject = prepare_rename(here.snapshot, path, offset)
     assert here.text(path)[subject.span.start : subject.span.end] == subject.name
     assert subject.span.start <= offset <= subject.span.end

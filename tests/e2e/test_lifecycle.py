@@ -165,14 +165,16 @@ def test_debug_information_says_what_is_known(tmp_path: Path) -> None:
         assert fact in text, text
 
 
-def test_python_files_are_served_with_lenses_and_references_only(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("prepares", "more"), [(True, {"rename"}), (False, set())])
+def test_python_files_are_served_with_what_reaches_configs_only(tmp_path: Path, prepares: bool, more: set[str]) -> None:
     dynamic = {"dynamicRegistration": True}
-    able = {**PUSH["textDocument"], "synchronization": dynamic, "codeLens": dynamic, "references": dynamic}
-    with editor(tmp_path, {**PUSH, "textDocument": able}) as client:
+    able = dict.fromkeys(("synchronization", "codeLens", "references", "hover", "definition"), dynamic)
+    able["rename"] = {**dynamic, "prepareSupport": prepares}
+    with editor(tmp_path, {**PUSH, "textDocument": {**PUSH["textDocument"], **able}}) as client:
         client.until(lambda: "client/registerCapability" in [r["method"] for r in client.requests])
         sent = next(r for r in client.requests if r["method"] == "client/registerCapability")
         one = {r["method"].partition("/")[2]: r["registerOptions"] for r in sent["params"]["registrations"]}
-        assert set(one) == {"didOpen", "didChange", "didClose", "codeLens", "references"}
+        assert set(one) == {"didOpen", "didChange", "didClose", "codeLens", "references", *more}
         assert all(
             options["documentSelector"] == [{"scheme": "file", "language": "python"}] for options in one.values()
         )

@@ -171,6 +171,28 @@ def place_of(location: Json) -> str:
     return f"{path.name}: {path.read_text('utf-8').splitlines()[start['line']][start['character'] : end['character']]}"
 
 
+def test_a_class_is_renamed_from_an_unsaved_python_file(tmp_path: Path) -> None:
+    rename = {"rename": {"prepareSupport": True}}
+    with editor(write(tmp_path), {**PUSH, "textDocument": {**PUSH["textDocument"], **rename}}) as client:
+        text = "# new\n" + (tmp_path / "src" / "models.py").read_text("utf-8")
+        client.show("src/models.py", text, "python")
+        client.ready()
+        line = text.splitlines().index("class ResNet:")
+        found = client.at("textDocument/prepareRename", "src/models.py", line, 8)
+        assert found["placeholder"] == "ResNet"
+        where = {"start": {"line": line, "character": 6}, "end": {"line": line, "character": 12}}
+        assert found["range"] == where
+        assert client.at("textDocument/prepareRename", "src/models.py", line, 2) is None
+        assert client.at("textDocument/hover", "src/models.py", line, 8) is None
+        at = {"position": {"line": line, "character": 8}, "newName": "ConvNet"}
+        edits = client.request("textDocument/rename", {"textDocument": {"uri": uri(tmp_path / "src/models.py")}, **at})
+        assert {name: len(found) for name, found in edits["changes"].items()} == {
+            uri(tmp_path / "src" / "models.py"): 2,
+            uri(tmp_path / "run.toml"): 2,
+        }
+        assert edits["changes"][uri(tmp_path / "src" / "models.py")][0] == {"range": where, "newText": "ConvNet"}
+
+
 TREE = {"hierarchicalDocumentSymbolSupport": True}
 FEATURED = """\
 __base__ = "base.toml"

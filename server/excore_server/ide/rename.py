@@ -91,7 +91,8 @@ def _subject(view: View, thing: Thing) -> Subject:
 
 
 def _parameter(name: str) -> RenameError:
-    return RenameError(f"`{name}` is a parameter of a Python class; rename it there")
+    why = "code that calls it may pass it by name, and reading does not find all such calls"
+    return RenameError(f"`{name}` is a parameter of a Python class; rename it there: {why}")
 
 
 def _inside(view: View, span: Span) -> Span:
@@ -268,7 +269,8 @@ def prepare_rename_in_python(
 ) -> Subject | None:
     """The registered class or function of the project at ``root`` that is named at ``offset`` of a Python file.
 
-    None for all that a Python server renames better. Raises ``RenameError`` where a file that may use it cannot be read.
+    None for all that a Python server renames better. Raises ``RenameError`` where a file that may use the name cannot
+    be read.
     """
     text, configs = python.read(path), snapshot.configs(root)
     file = snapshot.file(configs[0]) if configs else None

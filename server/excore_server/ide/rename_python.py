@@ -38,7 +38,8 @@ class PythonSources:
 def rename_in_python(entry: Entry, new: str, sources: PythonSources, catalog: Catalog) -> dict[str, list[Edit]]:
     """Edits by file: the definition, its uses, imports, ``__all__``, and lookups in registries.
 
-    Raises ``RenameError`` where a file that may use the name cannot be read, or has ``new`` already.
+    With the old name as ``new`` the edits say where it is written. Raises ``RenameError`` where a file that may use the
+    name cannot be read, or has ``new`` already.
     """
     assert entry.location is not None
     old = entry.name
@@ -59,7 +60,7 @@ def rename_in_python(entry: Entry, new: str, sources: PythonSources, catalog: Ca
     for file in files:
         edits = list(_Uses(file, old, new, known, registries, file.path == home).edits())
         if edits:
-            if re.search(rf"\b{re.escape(new)}\b", file.text) and new in file.names:
+            if new != old and re.search(rf"\b{re.escape(new)}\b", file.text) and new in file.names:
                 raise RenameError(f"{os.path.basename(file.path)} has a name `{new}` already")
             found[file.path] = edits
     return found

@@ -124,7 +124,8 @@ def registrations(client: ClientFeatures, folders: Iterable[str]) -> list[dict[s
 
 
 def python_registrations(client: ClientFeatures) -> list[dict[str, Any]]:
-    """What is registered for Python files: their text, lenses and references, and nothing a Python server does better.
+    """What is registered for Python files: their text, lenses, references and renames that reach configs, and nothing a
+    Python server does better.
 
     Only for clients that register each of these while they run: others send what their user sets up.
     """
@@ -132,6 +133,8 @@ def python_registrations(client: ClientFeatures) -> list[dict[str, Any]]:
         return []
     methods: dict[str, dict[str, Any]] = {f"textDocument/{name}": {} for name in ("didOpen", "didClose", *PYTHON)}
     methods["textDocument/didChange"] = {"syncKind": 2}
+    if "rename" in client.dynamic and client.prepare_rename:  # without, other servers' renames would not be asked for
+        methods["textDocument/rename"] = {"prepareProvider": True}
     selector = [{"scheme": "file", "language": "python"}]
     return [
         {

@@ -12,11 +12,12 @@ from typing import Any
 
 from lsprotocol import types
 
-from excore.lang.text import Span
+from excore.lang.text import LineIndex, Span
 from excore.lang.workspace import File
 from excore_server.ide import goto, inlay, lens, references, rename, structure, symbols
 from excore_server.ide.completion import complete
 from excore_server.ide.definition import definition as find_definition
+from excore_server.ide.edits import Change
 from excore_server.ide.hover import documentation
 from excore_server.ide.hover import hover as describe
 from excore_server.ide.signatures import signature_help as find_signature
@@ -195,22 +196,51 @@ def _span(session: Session, file: File, where: types.Range) -> Span:
 
 
 def prepare_rename(session: Session, params: types.PrepareRenameParams) -> Any:
-    snapshot, path, file, offset = session.cursor(params.text_document.uri, params.position)
+    uri = params.text_document.uri
+    path = session.path_of(uri)
     try:
-        subject = rename.prepare_rename(snapshot, path, offset)
+        if path is not None and not session.is_toml(path):
+            lines, offset = _python_place(session, path, params.position)
+            root, python = session.host.project_of(path).root, _python_sources(session, path)
+            found = rename.prepare_rename_in_python(session.snapshot(), root, path, offset, python)
+            return None if found is None else _renamable(found, lines, session)
+        snapshot, path, file, offset = session.cursor(uri, params.position)
+        return _renamable(rename.prepare_rename(snapshot, path, offset), file, session)
     except rename.RenameError as reason:
         raise Refused(-32803, str(reason)) from reason
-    return {"range": convert.span_range(file, subject.span, session.client), "placeholder": subject.name}
+
+
+def _renamable(subject: rename.Subject, lines: File | LineIndex, session: Session) -> Any:
+    encoding = session.client.encoding
+    (line, column), (last, until) = (lines.position(offset, encoding) for offset in subject.span)
+    where = {"start": {"line": line, "character": column}, "end": {"line": last, "character": until}}
+    return {"range": where, "placeholder": subject.name}
 
 
 def rename_all(session: Session, params: types.RenameParams) -> Any:
-    snapshot, path, _, offset = session.cursor(params.text_document.uri, params.position)
-    python = rename.PythonSources(session.python_modules(path), session.python_text, monotonic() + LONGEST_RENAME)
+    uri = params.text_document.uri
+    path = session.path_of(uri)
+    change: Change | None
     try:
-        change = rename.rename(snapshot, path, offset, params.new_name, python)
+        if path is not None and not session.is_toml(path):
+            _, offset = _python_place(session, path, params.position)
+            root, python = session.host.project_of(path).root, _python_sources(session, path)
+            change = rename.rename_in_all(session.snapshot(), root, path, offset, params.new_name, python)
+        else:
+            snapshot, path, _, offset = session.cursor(uri, params.position)
+            change = rename.rename(snapshot, path, offset, params.new_name, _python_sources(session, path))
     except rename.RenameError as reason:
         raise Refused(-32803, str(reason)) from reason
-    return shapes.workspace_edit(change, session)
+    return None if change is None else shapes.workspace_edit(change, session)
+
+
+def _python_sources(session: Session, path: str) -> rename.PythonSources:
+    return rename.PythonSources(session.python_modules(path), session.python_text, monotonic() + LONGEST_RENAME)
+
+
+def _python_place(session: Session, path: str, position: types.Position) -> tuple[LineIndex, int]:
+    lines = LineIndex(session.python_text(path) or "")
+    return lines, lines.offset(position.line, position.character, session.client.encoding)
 
 
 FEATURES: dict[str, Handler] = {
@@ -246,6 +276,7 @@ PATIENT = frozenset(
         types.TEXT_DOCUMENT_TYPE_DEFINITION,
         types.TEXT_DOCUMENT_IMPLEMENTATION,
         types.TEXT_DOCUMENT_REFERENCES,
+        types.TEXT_DOCUMENT_PREPARE_RENAME,
         types.TEXT_DOCUMENT_RENAME,
     ]
 )
