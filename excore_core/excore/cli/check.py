@@ -12,14 +12,15 @@ from typing import Annotated, NamedTuple
 
 import typer
 
+from ..index.unparsed import unparsed
 from ..lang.configfiles import find_toml
+from ..lang.project import is_vast
 from ..lang.source import Unreadable
 from ..lang.text import LineIndex
 from ..lang.workspace import Host, Snapshot
 from .dumps import with_dump
 from .indexing import make_indexer
 from .report import SEVERITIES, Json, diagnostics, unreadable
-from .unparsed import unparsed
 
 
 class Format(str, Enum):
@@ -123,8 +124,7 @@ def _unknown_names(found: Iterable[Finding]) -> set[str]:
 def _working_folder(paths: Iterable[str]) -> list[str]:
     """The current folder, if it can be meant as the project of what is checked: as an editor's workspace folder is."""
     here = os.getcwd()
-    vast = here in (os.path.expanduser("~"), os.path.dirname(here))
-    return [here] if not vast and any(_is_below(path, here) for path in paths) else []
+    return [here] if not is_vast(here) and any(_is_below(path, here) for path in paths) else []
 
 
 def _is_below(path: str, folder: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, cast
@@ -113,12 +113,15 @@ class Document:
     def analyse(self) -> Analysis:
         """What the config means. Raises one error for all problems that do not concern signatures."""
         with many_objects():
-            registered = Registered(current_project(self.path))
+            registered = Registered(current_project("" if self.given is not None else self.path))
             analysis, problems = self._analysed(registered, read_sources=False)
-            if any(item.code in _UNKNOWN for item in problems) and registered.project.src_dir:
+            notes: list[str] = []
+            if registered.readable and _is_incomplete(analysis, problems):
                 analysis, problems = self._analysed(registered, read_sources=True)
+                unknown = {_text(item.origin) for item in problems if item.code in _UNKNOWN} - {""}
+                notes = registered.notes(unknown) if unknown else []
             if problems:
-                raise analysis.reporter.error(problems)
+                raise analysis.reporter.error(problems, notes)
             return analysis
 
     def _analysed(self, registered: Registered, read_sources: bool) -> tuple[Analysis, list[Problem]]:
@@ -135,6 +138,20 @@ class Document:
         if not workspace.excore_validate:
             found = [item for item in found if item.code != "missing-parameter"]
         return analysis, blocking(found)
+
+
+def _text(origin: Origin) -> str:
+    return origin.block.text[origin.start : origin.end]
+
+
+def _is_incomplete(analysis: Analysis, problems: Iterable[Problem]) -> bool:
+    """Whether the sources of the project may say more of a config: names are unknown, or tables mean nothing where
+    only what is registered says which are modules."""
+    if any(item.code in _UNKNOWN for item in problems):
+        return True
+    model = analysis.model
+    known = analysis.registered.project.declared and any(model.catalog.entries.values())
+    return not known and any(isinstance(binding.value, Table) for binding in model.isolated.values())
 
 
 def _configs_beside(path: str) -> list[str]:

@@ -75,14 +75,15 @@ class Reporter:
             ),
         )
 
-    def error(self, problems: Iterable[Problem]) -> ConfigError:
-        """One exception that tells all `problems`, of the class of the first of them."""
+    def error(self, problems: Iterable[Problem], notes: Iterable[str] = ()) -> ConfigError:
+        """One exception that tells all `problems` and then `notes`, of the class of the first of the problems."""
         found = self.sorted(problems)
         text = "\n".join(map(self.text, found[:_MOST]))
         if len(found) > 1:
             text = f"{len(found)} problems\n{text}"
         if len(found) > _MOST:
             text = f"{text}\n... and {len(found) - _MOST} more"
+        text = "\n".join((text, *(f"note: {note}" for note in notes)))
         error = self._of_class(found[0], text)
         self.attach(error, found)
         return error

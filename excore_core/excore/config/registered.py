@@ -1,31 +1,42 @@
 """What is registered when a config is loaded, and which project it belongs to.
 
-Registries of this process come first. The cache that `excore auto-register` writes completes them, and where names
-are still unknown the sources of the project are read. Only the modules of names that a config uses are imported.
+Registries of this process come first. The cache that `excore auto-register` writes completes them, and where that is
+not enough the sources of the project are read. Only the modules of names that a config uses are imported (SPEC REG-15).
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+import sysconfig
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from excore.config.targets import import_target
 from excore.engine import registry_cache
 from excore.engine.live import LiveCatalog, live_catalog
 from excore.engine.registry import Registry
 from excore.engine.workspace import workspace
-from excore.errors import CoreConfigSupportError
-from excore.lang.project import Project, find_project, read_spec
+from excore.errors import ConfigError, CoreConfigSupportError
+from excore.lang.catalog import Entry, Unregistered
+from excore.lang.project import Project, find_project, is_vast, read_spec
+
+if TYPE_CHECKING:
+    from excore.config.finding import Finder
+    from excore.index import Indexer
 
 __all__ = ["Registered", "current_project"]
 
 
 def current_project(config: str) -> Project:
-    """The workspace of the current folder with what was set on it; if there is none, the project of the config."""
+    """The workspace of the current folder with what was set on it; if there is none, the project of the config.
+
+    `config` is an absolute path, or "" for a config that is in no file. Where no file says what the project is, it is
+    the current folder or that of the running script, the outer one of those that the config is below.
+    """
     project = workspace.project
     fields, mapping = tuple(workspace.primary_fields), workspace.primary_to_registry
     specs = tuple(map(read_spec, workspace.registries))
@@ -34,9 +45,41 @@ def current_project(config: str) -> Project:
         mapping = {name: spec.name for spec in specs for name in spec.primary_fields} | mapping
     if (specs, fields, mapping) != (project.registries, project.primary_fields, project.primary_to_registry):
         return replace(project, registries=specs, primary_fields=fields, primary_to_registry=mapping)
-    if project.file is None:
-        return find_project(config)
-    return project
+    if project.file is not None:
+        return project
+    found = find_project(config) if config else project
+    if found.file is not None:
+        return found
+    script = getattr(sys.modules.get("__main__"), "__file__", None)
+    folders = [os.getcwd(), *([os.path.dirname(os.path.abspath(script))] if script else [])]
+    around = [one for one in folders if not is_vast(one) and (not config or config.startswith(os.path.join(one, "")))]
+    return Project(min(around, key=len)) if around else found
+
+
+class _Completed(Mapping[str, str]):
+    """Import paths of one registry: those that are known, then those of the static index, read when asked for."""
+
+    def __init__(self, known: Mapping[str, str], table: Mapping[str, Entry], found: dict[str, Entry]) -> None:
+        self._known = known
+        self._table = table
+        self._found = found
+
+    def __getitem__(self, name: str) -> str:
+        if name in self._known:
+            return self._known[name]
+        entry = self._table[name]
+        self._found.setdefault(entry.path, entry)
+        return entry.path
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._known or name in self._table
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self._known
+        yield from (name for name in self._table if name not in self._known)
+
+    def __len__(self) -> int:
+        return len(self._known.keys() | self._table.keys())
 
 
 class Registered:
@@ -45,33 +88,80 @@ class Registered:
     def __init__(self, project: Project) -> None:
         self.project = project
         self._objects: dict[str, Any] = {}
+        self._failed: dict[str, ConfigError] = {}
+        self._found: dict[str, Entry] = {}  # entries of the static index that were asked for, by import path
 
     def load(self, path: str) -> Any:
         """The object at an import path, imported once. Raises `StrToClassError`."""
+        if path in self._failed:
+            raise self._failed[path]
         if path not in self._objects:
-            found = _imported(path)
-            self._objects[path] = import_target(path, self._sources) if found is None else found
+            try:
+                self._objects[path] = self._loaded(path)
+            except ConfigError as error:
+                self._failed[path] = error
+                raise
         return self._objects[path]
+
+    def _loaded(self, path: str) -> Any:
+        entry = self._found.get(path)
+        found = None if entry is None else self._finder.load(entry)
+        if found is None:
+            found = _imported(path)
+        return import_target(path, self._sources) if found is None else found
 
     @property
     def _sources(self) -> str | None:
         return os.path.join(self.project.root, self.project.src_dir) if self.project.src_dir else None
 
+    @property
+    def readable(self) -> bool:
+        """Whether there are sources that can be read."""
+        return bool(self.project.src_dir) or not is_vast(self.project.root)
+
+    @cached_property
+    def _index(self) -> Indexer:
+        from excore.index import Indexer
+
+        index = Indexer(
+            self.project.root,
+            src_dir=self.project.src_dir,
+            registry_types=self.project.registry_types,
+            search_paths=tuple(dict.fromkeys(sysconfig.get_path(name) for name in ("purelib", "platlib"))),
+            excludes=self.project.exclude,
+        )
+        index.build()
+        return index
+
+    @cached_property
+    def _finder(self) -> Finder:
+        from excore.config.finding import Finder
+
+        return Finder(self._index)
+
     def catalog(self, *, read_sources: bool = False) -> LiveCatalog:
         """The catalog; with `read_sources` completed by what the sources of the project register."""
-        names: dict[str, dict[str, str]] = {name: dict(found) for name, found in Registry._registry_pool.items()}
-        _complete(names, self._cached())
-        unregistered = {}
-        if self.project.src_dir and (read_sources or not any(names.values())):
-            from excore.index import Indexer
-
-            index = Indexer(self.project.root, src_dir=self.project.src_dir, registry_types=self.project.registry_types)
-            found = index.build()
-            _complete(names, {name: {e.name: e.path for e in table.values()} for name, table in found.entries.items()})
-            unregistered = dict(found.unregistered)
+        known: dict[str, dict[str, str]] = {name: dict(found) for name, found in Registry._registry_pool.items()}
+        _complete(known, self._cached())
+        names: dict[str, Mapping[str, str]] = dict(known)
+        unregistered: Mapping[str, Unregistered] = {}
+        if read_sources:
+            found = self._index.catalog
+            for name, table in found.entries.items():
+                names[name] = _Completed(known.get(name, {}), table, self._found)
+            unregistered = found.unregistered
         fields = map(self.project.registry_of, self.project.primary_fields)
         order = (*(spec.name for spec in self.project.registries), *fields)
         return replace(live_catalog(names, order, self.load), unregistered=unregistered)
+
+    def notes(self, names: Collection[str]) -> list[str]:
+        """What may be why `names` are unknown: files of the project that are no Python, registrations that cannot be
+        read."""
+        from excore.index.unparsed import unparsed
+
+        opened = [info.reason for info in self._index.catalog.registries.values() if info.open and info.reason]
+        reasons = [f"a registration cannot be read: {reason}" for reason in dict.fromkeys(opened)]
+        return [*unparsed(self.project, names), *reasons]
 
     def _cached(self) -> Mapping[str, Mapping[str, str]]:
         if self.project.root != workspace.base_dir:

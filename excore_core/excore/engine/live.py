@@ -36,7 +36,7 @@ class _Entries(Mapping[str, Entry]):
 
     def __init__(self, registry: str, paths: Mapping[str, str], load: Import) -> None:
         self._registry = registry
-        self._paths = dict(paths)
+        self._paths = paths
         self._load = load
         self._made: dict[str, Entry] = {}
 

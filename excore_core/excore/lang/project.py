@@ -138,6 +138,11 @@ def find_project(path: str, source: Source | None = None) -> Project:
         current = parent
 
 
+def is_vast(folder: str) -> bool:
+    """Whether a folder is no project, whatever lies in it: a user's home and the whole disk."""
+    return folder in (os.path.expanduser("~"), os.path.dirname(folder))
+
+
 def load_project(file: str, source: Source | None = None) -> Project:
     """The project that a ``.excore.toml`` or ``pyproject.toml`` describes; what is wrong in it is in ``problems``."""
     text = (source or Disk()).read(file)

@@ -7,8 +7,8 @@ import os
 import warnings
 from collections.abc import Collection, Iterator
 
-from ..index.files import walk
-from ..lang.project import Project
+from excore.index.files import walk
+from excore.lang.project import Project
 
 
 def unparsed(project: Project, names: Collection[str]) -> Iterator[str]:

@@ -1,0 +1,170 @@
+"""`config.load` in a script that imports nothing: modules are found in the sources of the project (SPEC REG-15)."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+MODELS = """
+    from excore import Registry
+    MODEL = Registry("Model")
+    @MODEL.register()
+    class Net:
+        def __init__(self, depth=1):
+            self.depth = depth
+"""
+SCRIPT = """
+    import sys
+    from excore import config
+    modules, info = config.load(sys.argv[1]).build_all()
+    for name, made in modules.items():
+        print(name, type(made).__module__, type(made).__name__, vars(made))
+    print(sorted(info))
+"""
+UNCERTAIN = """
+    from excore import Registry
+    MODEL = Registry("Model")
+    class Net: ...
+    if len("a") > 1:
+        MODEL.register_module(Net)
+"""
+FIELD = "[Model.Net]\ndepth = 3\n"
+
+
+def write(folder: Path, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(textwrap.dedent(text).lstrip("\n"), "utf-8")
+
+
+def run(folder: Path, script: str = "train.py", config: str = "run.toml", cwd: str = "") -> tuple[str, str]:
+    done = subprocess.run(
+        [sys.executable, str(folder / script), str(folder / config)],
+        cwd=folder / cwd,
+        env={**os.environ, "XDG_CACHE_HOME": str(folder.parent / "cache"), "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.stdout, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("models", "script", "module"),
+    [
+        ("models.py", "train.py", "models"),
+        ("pkg/nets/models.py", "train.py", "pkg.nets.models"),
+        ("src/models.py", "train.py", "src.models"),
+        ("src/models.py", "src/train.py", "models"),
+        ("tools/models.py", "tools/train.py", "models"),
+        ("tools/deep/models.py", "tools/train.py", "deep.models"),
+    ],
+)
+def test_a_class_nobody_imported(tmp_path: Path, models: str, script: str, module: str) -> None:
+    folder = tmp_path / "project"
+    write(folder, {models: MODELS, script: SCRIPT, "run.toml": FIELD})
+    if module.startswith("pkg"):
+        write(folder, {"pkg/__init__.py": "", "pkg/nets/__init__.py": ""})
+    assert run(folder, script) == (f"Model {module} Net {{'depth': 3}}\n[]\n", "")
+    assert not [path for path in folder.rglob("*") if path.is_file() and path.suffix not in (".py", ".toml")]
+
+
+@pytest.mark.parametrize("cwd", ["", "configs", ".."])
+def test_the_project_is_found_from_any_folder(tmp_path: Path, cwd: str) -> None:
+    folder = tmp_path / "project"
+    write(folder, {"models.py": MODELS, "train.py": SCRIPT, "configs/run.toml": FIELD})
+    assert run(folder, config="configs/run.toml", cwd=cwd)[0] == "Model models Net {'depth': 3}\n[]\n"
+
+
+def test_only_modules_of_used_names_are_imported(tmp_path: Path) -> None:
+    other = 'from excore import Registry\nprint("imported")\nOPTIM = Registry("Optim")\n'
+    other += "@OPTIM.register()\nclass SGD: ...\n"
+    write(tmp_path / "p", {"models.py": MODELS, "other.py": other, "train.py": SCRIPT, "run.toml": FIELD})
+    assert run(tmp_path / "p") == ("Model models Net {'depth': 3}\n[]\n", "")
+    write(tmp_path / "p", {"run.toml": FIELD + "[Optim.SGD]\n"})
+    assert run(tmp_path / "p")[0] == "imported\nModel models Net {'depth': 3}\nOptim other SGD {}\n[]\n"
+
+
+def test_live_registrations_win(tmp_path: Path) -> None:
+    own = textwrap.dedent(MODELS) + "\n" + textwrap.dedent(SCRIPT)
+    write(tmp_path / "p", {"models.py": MODELS, "train.py": own, "run.toml": FIELD})
+    assert run(tmp_path / "p") == ("Model __main__ Net {'depth': 3}\n[]\n", "")
+
+
+def test_a_module_imported_under_another_name_is_not_imported_twice(tmp_path: Path) -> None:
+    models = textwrap.dedent(MODELS) + '@Registry("Other").register()\nclass Late: ...\n'
+    script = "import deep.models\ndel deep.models.Registry._registry_pool['Other']\n" + textwrap.dedent(SCRIPT)
+    files = {"tools/deep/models.py": models, "tools/train.py": script, "run.toml": FIELD + "[Other.Late]\n"}
+    write(tmp_path / "p", files)
+    stdout, stderr = run(tmp_path / "p", "tools/train.py")
+    assert stdout == "Model deep.models Net {'depth': 3}\nOther deep.models Late {}\n[]\n", stderr
+
+
+def test_plain_tables_stay_isolated(tmp_path: Path) -> None:
+    write(tmp_path / "p", {"models.py": MODELS, "train.py": SCRIPT, "run.toml": "[train]\nepochs = 3\n[a.b]\nc = 1\n"})
+    assert run(tmp_path / "p") == ("['a', 'train']\n", "")
+
+
+@pytest.mark.parametrize(
+    ("files", "message", "cause"),
+    [
+        pytest.param(
+            {"models.py": textwrap.dedent(MODELS) + "\n1 / 0\n"},
+            "Cannot import `models` (models.py:8): ZeroDivisionError: division by zero",
+            "ZeroDivisionError",
+            id="import fails",
+        ),
+        pytest.param(
+            {"models.py": UNCERTAIN},
+            "`Net` is registered in `Model` only in some cases (models.py:5), and was not in this one",
+            "",
+            id="uncertain",
+        ),
+        pytest.param(
+            {"models.py": "from excore import Registry\nclass Net\n    pass\n"},
+            "note: models.py:2: expected ':'; what this file registers is not known",
+            "",
+            id="syntax error",
+        ),
+    ],
+)
+def test_what_cannot_be_had_says_which_file_and_why(
+    tmp_path: Path, files: dict[str, str], message: str, cause: str
+) -> None:
+    script = """
+        from excore import config
+        from excore.errors import ConfigError
+        try:
+            config.load("run.toml").build_all()
+        except ConfigError as error:
+            print(error)
+            print("cause:", type(error.__cause__).__name__)
+    """
+    field = '[Model.Thing]\n!net = "Net"\n'
+    other = 'from excore import Registry\n@Registry("Model").register()\ndef Thing(net): ...\n'
+    write(tmp_path / "p", {"other.py": other, "train.py": script, "run.toml": field, **files})
+    stdout, stderr = run(tmp_path / "p")
+    assert message in stdout
+    assert "run.toml:2:" in stdout
+    assert stdout.endswith(f"cause: {cause or 'NoneType'}\n")
+    assert stderr == ""
+
+
+def test_the_running_script_is_not_run_again(tmp_path: Path) -> None:
+    late = textwrap.dedent(SCRIPT) + textwrap.dedent(MODELS)
+    write(tmp_path / "p", {"train.py": late, "run.toml": FIELD})
+    assert "train.py is the running script, and has not come to `Net` yet" in run(tmp_path / "p")[1]
+
+
+def test_another_module_of_that_name(tmp_path: Path) -> None:
+    files = {"colorsys.py": MODELS, "scripts/train.py": SCRIPT, "run.toml": FIELD}
+    write(tmp_path / "p", files)
+    stderr = run(tmp_path / "p", "scripts/train.py")[1]
+    assert "`colorsys` is " in stderr
+    assert "here, not colorsys.py; give one of them another name" in stderr
