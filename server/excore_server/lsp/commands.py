@@ -88,4 +88,7 @@ def execute(session: Session, command: str, arguments: Sequence[Any] | None) -> 
     found = COMMANDS.get(command)
     if found is None:
         raise Refused(-32602, f"there is no command {command}")
-    return found(session, arguments or ())
+    result = session.protocol.guarded(command, found, session, arguments or ())
+    if isinstance(result, Refused):
+        raise result
+    return result

@@ -115,6 +115,7 @@ class ExcoreProtocol(LanguageServerProtocol):
         self.cancelled = cancelled
         self._ended = ended
         self.loop = asyncio.get_running_loop()
+        self.loop.set_exception_handler(lambda _, context: self._stray(context))
 
     def deliver(self, message: Any) -> None:
         """Take a message from the reader's thread, or ``END``."""
@@ -209,7 +210,10 @@ class ExcoreProtocol(LanguageServerProtocol):
             self._answer(identifier, method, started, result)
 
     def _answer(self, identifier: MessageId, method: str, started: float, result: Any) -> None:
-        self.writer.answer(identifier, result)
+        refused = self.guarded(method, self.writer.answer, identifier, result)  # what is no JSON is a defect, too
+        if isinstance(refused, Refused):
+            self._refuse(identifier, refused)
+            return
         took = perf_counter() - started
         self.timings.setdefault(method, Timing()).add(took)
         self._tell(method, identifier, took, result)
@@ -235,11 +239,24 @@ class ExcoreProtocol(LanguageServerProtocol):
         except Refused as refused:
             return refused
         except Exception as error:
-            log.exception("%s failed", what)
-            brief = f"{type(error).__name__}: {error}"[:300]
-            known = self.failures.setdefault(what, Failure(what, brief))
-            known.count, known.error = known.count + 1, brief
+            self._failed(what, error)
             return Refused(-32603, f"{what} failed; the log of excore-server says how")
+
+    def _failed(self, what: str, error: BaseException) -> None:
+        log.error("%s failed", what, exc_info=error)
+        brief = f"{type(error).__name__}: {error}"[:300]
+        known = self.failures.setdefault(what, Failure(what, brief))
+        known.count, known.error = known.count + 1, brief
+
+    def _stray(self, context: dict[str, Any]) -> None:
+        """Take note of a defect in a call that nobody waits for: one that was posted, or that a timer made."""
+        handle, error = context.get("handle"), context.get("exception")
+        call = getattr(handle, "_callback", None)
+        what = getattr(call, "__qualname__", None) or str(context.get("message"))
+        if isinstance(error, Exception):
+            self._failed(what, error)
+        else:
+            log.error("%s", what)
 
     # Sending
 

@@ -61,7 +61,7 @@ class Publisher:
 
     def _push(self, document: Document) -> None:
         version = document.version if self.session.client.versions else None
-        found = self.session.protocol.guarded("diagnostics", self.of, document.path)
+        found = self.session.protocol.guarded(f"diagnostics of {document.path}", self.of, document.path)
         if not isinstance(found, list) or self.told.get(document.uri) == (version, found):
             return
         self.told[document.uri] = (version, found)
