@@ -66,6 +66,48 @@ def test_a_class_in_a_reference() -> None:
         )
 
 
+def test_a_field_in_all_headers_that_mistype_it() -> None:
+    check_fix(
+        """
+        [Model.FCN]
+        !backbone = "ResNet"
+        [Modle.SegNet] # net
+        [Modle.SegNet.'!backbone']
+        a = "ResNet"
+        """,
+        "Change to `Model`",
+        """
+        [Model.FCN]
+        !backbone = "ResNet"
+        [Model.SegNet] # net
+        [Model.SegNet.'!backbone']
+        a = "ResNet"
+        """,
+        preferred=True,
+    )
+
+
+def test_a_base_by_its_right_name() -> None:
+    check_fix(
+        """
+        #- base.toml
+        size = 1
+        #- run.toml
+        __bases__ = ["base.toml"]
+        [Backbone.ResNet]
+        """,
+        "Change to `__base__`",
+        """
+        #- base.toml
+        size = 1
+        #- run.toml
+        __base__ = ["base.toml"]
+        [Backbone.ResNet]
+        """,
+        preferred=True,
+    )
+
+
 def test_an_attribute() -> None:
     check_fix(
         """
@@ -639,8 +681,8 @@ def test_nothing_is_offered_without_a_problem() -> None:
 
 
 def test_syntax_is_never_suppressed() -> None:
-    here = world("[Model.FCN]\n= 1\n")
-    titles_here = [action.title for action in quick_fixes(here.snapshot, path_of("run.toml"), Span(0, 10))]
+    here = world("[Model.FCN]\n[Model.SegNet]\n= 1\n")
+    titles_here = [action.title for action in quick_fixes(here.snapshot, path_of("run.toml"), Span(0, 30))]
     assert "syntax" in [item.code for item in here.snapshot.diagnostics(path_of("run.toml"))]
     assert "Add `backbone`" in titles_here
     assert "Ignore `syntax` on this line" not in titles_here

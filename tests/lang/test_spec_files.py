@@ -288,11 +288,24 @@ def test_fragments_show_the_mildest_verdict_and_all_syntax_problems():
     """)
 
 
-def test_an_unbound_field_in_a_file_that_nobody_includes_is_a_hint():
+def test_an_unbound_field_in_a_file_that_nobody_includes():
     check("""
         [Model.FCN]
         @backbone = "$Backbone"
-        #             ^^^^^^^^ hint empty-field
+        #             ^^^^^^^^ error empty-field
+    """)  # nothing in this project is included: every file is a root
+    check("""
+        #- part.toml
+        [Model.FCN]
+        @backbone = "$Backbone"
+        #             ^^^^^^^^ hint empty-field: the config has no table `[Backbone.…]`
+        !head = ["$Pads", "$Bakbone"]
+        #          ^^^^ hint empty-field
+        #                   ^^^^^^^ error empty-field: did you mean `Backbone`?
+        #- a.toml
+        size = 1
+        #- run.toml
+        __base__ = ["a.toml"]
     """)
     check("""
         #- a.toml

@@ -250,7 +250,6 @@ def test_hdr_6_registries_that_are_no_fields():
         channels = 1
         [Head.ResNet]
         #     ^^^^^^ error unknown-class: registered in `Backbone`
-        #     ^^^^^^ hint unused-section
         [Data.City]
         [Model.FCN]
         !backbone = "SimpleHead"
@@ -283,8 +282,8 @@ def test_hdr_7_scratchpads():
 
 def test_hdr_7_a_misspelled_field_is_a_scratchpad_that_nothing_uses():
     check("""
-        [Modle.FCN]
-        #      ^^^ hint unused-section: `Modle` is no field, did you mean `Model`?
+         [Modle.FCN]
+        # ^^^^^ warning unknown-table: there is no field `Modle`; did you mean `Model`?
         backbone = 1
         [Backbone.ResNet]
     """)

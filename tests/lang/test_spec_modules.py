@@ -212,7 +212,6 @@ def test_valid_nothing_is_judged_that_is_not_built():
     check("""
         [Unused.VGG]
         #       ^^^ hint unused-section
-        #       ^^^ warning missing-parameter
           dept = 1
         # ^^^^ warning unknown-parameter
     """)

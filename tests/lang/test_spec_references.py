@@ -153,7 +153,6 @@ def test_ref_2_a_table_of_its_own_comes_first():
 def test_ref_3_name_in_two_groups_is_ambiguous():
     check("""
         [A.ResNet]
-        #  ^^^^^^ hint unused-section
         [Backbone.ResNet]
         [Model.FCN]
         !backbone = "ResNet"
@@ -171,7 +170,6 @@ def test_ref_3_name_in_two_groups_is_ambiguous():
 def test_ref_4_names_of_groups_are_no_modules():
     check("""
         [A.ResNet]
-        #  ^^^^^^ hint unused-section
         [Model.FCN]
         !backbone = "A"
         #            ^ error reserved-name: `A` is the name of a scratchpad, not of a module; write `$A`
@@ -185,7 +183,6 @@ def test_ref_4_comes_before_the_name_is_looked_up():
     check(
         """
         [Head.Head]
-        #     ^^^^ hint unused-section
         [Backbone.Model]
         [Model.FCN]
         !backbone = ["Head", "Model"]
@@ -218,17 +215,16 @@ def test_ref_5_errors():
         [Backbone.VGG]
         depth = 1
         [BasicBlock]
-        #^^^^^^^^^^ hint unused-section
         [Loss]
         [Model.FCN]
         !backbone = "$Backbone"
         #             ^^^^^^^^ error ambiguous-reference: `$Backbone::ResNet`, `$Backbone::VGG`
         !head = ["$scalar", "$BasicBlock", "$Optimizer", "$Loss", "$Bakbone"]
-        #          ^^^^^^ hint empty-field: `scalar` is a value
-        #                     ^^^^^^^^^^ hint empty-field: a table of module arguments
-        #                                    ^^^^^^^^^ hint empty-field: the config has no table `[Optimizer.…]`
-        #                                                  ^^^^ hint empty-field: `Loss` holds no module
-        #                                                           ^^^^^^^ hint empty-field: did you mean `Backbone`?
+        #          ^^^^^^ error empty-field: `scalar` is a value
+        #                     ^^^^^^^^^^ error empty-field: a table of module arguments
+        #                                    ^^^^^^^^^ error empty-field: the config has no table `[Optimizer.…]`
+        #                                                  ^^^^ error empty-field: `Loss` holds no module
+        #                                                           ^^^^^^^ error empty-field: did you mean `Backbone`?
     """)
 
 
@@ -355,9 +351,7 @@ def test_var_3_lists_and_tables_of_names():
 def test_var_4_names_of_modules_and_groups():
     check("""
         [S.Pad]
-        #  ^^^ hint unused-section
         [ResNet]
-        #^^^^^^ hint unused-section
         [Backbone.ResNet]
         [Model.FCN]
         &backbone = ["Backbone", "Data", "S", "ResNet"]

@@ -21,6 +21,7 @@ from excore.errors import (
     CoreConfigSupportError,
     did_you_mean,
 )
+from excore.lang.causes import causes
 from excore.lang.check import Checker
 from excore.lang.grammar import BASE_KEY
 from excore.lang.inherit import Closure, Merger, inherit
@@ -36,7 +37,9 @@ __all__ = ["Analysis", "Document"]
 
 UPDATE = "update_dict"
 # With one of these a name may be known once the sources of the project are read.
-_UNKNOWN = frozenset(("unknown-class", "unknown-hook", "unknown-section", "empty-field", "unknown-variable"))
+_UNKNOWN = frozenset(
+    ("unknown-class", "unknown-hook", "unknown-section", "empty-field", "unknown-variable", "unknown-table")
+)
 
 
 class Document:
@@ -134,10 +137,10 @@ class Document:
         except RecursionError as error:
             raise CoreConfigParseError(f"`{self.path}` is nested too deeply.") from error
         analysis = Analysis(self, closure, model, registered)
-        found = [*self.file_problems(closure), *Checker(signatures=False).problems(model)]
+        found = Checker(signatures=False).problems(model)
         if not workspace.excore_validate:
             found = [item for item in found if item.code != "missing-parameter"]
-        return analysis, blocking(found)
+        return analysis, blocking(causes(self.file_problems(closure), found, model))
 
 
 def _text(origin: Origin) -> str:
@@ -183,4 +186,4 @@ class Analysis:
     @cached_property
     def signature_problems(self) -> tuple[Problem, ...]:
         """Arguments that are missing or that nobody takes, in everything that would be built."""
-        return tuple(blocking(Checker().problems(self.model)))
+        return tuple(blocking(causes((), Checker().problems(self.model), self.model)))

@@ -120,4 +120,6 @@ class SectionPlace(NamedTuple):
         code = _LINTED.get(type(error))
         if code is None or given != section.arguments.keys():
             return []
-        return [item for item in section_lints(section, self.analysis.model) if item.code == code]
+        lints = list(section_lints(section, self.analysis.model))
+        found = [item for item in lints if item.code == code]
+        return found or [item for item in lints if item.code == "unknown-parameter"]

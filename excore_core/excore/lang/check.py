@@ -6,16 +6,18 @@ import os
 from collections.abc import Iterable
 
 from .catalog import Catalog, Entry
-from .grammar import PRIVATE
+from .grammar import NO_CALL_KEY, PRIVATE
 from .memory import many_objects
 from .model import Argument, Model, Path, Section
 from .nearest import nearest
 from .problems import Origin, Problem, Severity, problem
 from .section import HOOK_PARAMETER
+from .slips import with_slips
 from .syntax.tree import Array, Scalar
 from .tables import BoundValue, Table, plain
 from .values import mistyped
 
+_HIDES_MISSING = frozenset(("bad-prefix", "invalid-no-call"))  # what is missing may be given by what is wrong
 _SOFTER: dict[Severity, Severity] = {"error": "warning"}
 
 
@@ -52,7 +54,7 @@ class Checker:
             found.extend(problems)
         found.extend(_implicit(model))
         found.extend(_unused_variables(model))
-        return found
+        return with_slips(found, model)
 
     def _judge(self, model: Model, paths: Iterable[Path]) -> None:
         for path in paths:
@@ -74,7 +76,7 @@ class Checker:
                 yield _softened(item) if put_off and item.code == "unknown-attribute" else item
             yield from map(_softened, lints) if put_off else lints
             return
-        unused = section.path not in model.reached and not model.in_use(section.path)
+        unused = section.entry is not None and section.path not in model.reached and not model.in_use(section.path)
         if unused:
             yield problem("unused-section", _unused(model, section), header)
         for item in section.problems:
@@ -119,21 +121,24 @@ def section_lints(section: Section, model: Model) -> Iterable[Problem]:
     if entry is None or entry.kind == "module":
         return
     signature = entry.signature
+    misspelled: set[str] = set()
     if not signature.takes_any:
         unlisted = HOOK_PARAMETER if entry.hook == "argument" else None  # there is another problem for it
         for argument in section.arguments.values():
             if signature.get(argument.name) is None and argument.name != unlisted:
-                yield _unknown(argument, section, entry)
+                unknown = _unknown(argument, section, entry)
+                misspelled.update(name.lstrip(model.grammar.prefix_chars) for name in unknown.suggestions[:1])
+                yield unknown
     for argument in section.arguments.values():
         param = signature.get(argument.name)
         if param is not None:
             yield from mistyped(argument, param, entry, model)
-    if section.no_call:
+    if section.no_call or NO_CALL_KEY in misspelled or any(item.code in _HIDES_MISSING for item in section.problems):
         return
     missing = [
         p.name
         for p in signature.params
-        if p.required and (p.name not in section.arguments or p.kind == "positional-only")
+        if p.required and p.name not in misspelled and (p.name not in section.arguments or p.kind == "positional-only")
     ]
     if missing:
         yield _missing(entry, missing, section.binding.origin, f"[{'.'.join(section.path)}]")
@@ -163,7 +168,7 @@ def _unknown(argument: Argument, section: Section, entry: Entry) -> Problem:
     here = argument.binding.file  # what another file gives can be overridden here
     given = section.arguments
     names = [p.name for p in entry.signature.keywords if p.name not in given or given[p.name].binding.file != here]
-    suggestions = nearest(argument.name, names)
+    suggestions = nearest(argument.name, names if argument.prefix is not None else (*names, NO_CALL_KEY))
     message = f"`{entry.name}` has no parameter `{argument.name}`"
     if suggestions:
         message += f"; did you mean `{suggestions[0]}`?"
@@ -176,9 +181,11 @@ def _unknown(argument: Argument, section: Section, entry: Entry) -> Problem:
     return problem("unknown-parameter", message, origin, suggestions=suggestions, name=argument.name)
 
 
-def _missing(entry: Entry, missing: list[str], origin: Origin, where: str) -> Problem:
+def _missing(entry: Entry, missing: list[str], origin: Origin, where: str, implicit: str = "") -> Problem:
     names = ", ".join(f"`{name}`" for name in missing)
     message = f"{where} does not give {names}, which `{entry.name}` requires"
+    if implicit:
+        return problem("missing-parameter", message, origin, missing=",".join(missing), implicit=implicit)
     return problem("missing-parameter", message, origin, missing=",".join(missing))
 
 
@@ -192,7 +199,7 @@ def _implicit(model: Model) -> Iterable[Problem]:
         if missing:
             for use in uses:
                 if use.kind != "class" and use.user in model.reached and use.user not in model.unbuilt:
-                    yield _missing(entry, missing, use.origin, f"`{entry.name}` has no table of its own and")
+                    yield _missing(entry, missing, use.origin, f"`{entry.name}` has no table of its own and", path[-1])
 
 
 def override_problems(model: Model) -> Iterable[Problem]:

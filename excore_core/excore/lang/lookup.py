@@ -15,8 +15,8 @@ from .names import ANY_NAME, Names, fields_and_registries
 from .nearest import nearest
 from .problems import Origin, Problem, problem
 from .project import Project
-from .syntax.tree import Scalar
-from .tables import Binding
+from .syntax.tree import Missing, Scalar
+from .tables import Binding, Table
 
 
 @dataclass(frozen=True)
@@ -145,7 +145,7 @@ class Lookup:
         if groups:
             choices = tuple(f"${group}::{name}" for group in groups)
             message = f"`{name}` is in {_listed(groups)}; say which one: {_listed(choices)}"
-            self.problems.append(problem("ambiguous-reference", message, origin, suggestions=choices))
+            self.problems.append(problem("ambiguous-reference", message, origin, suggestions=choices, name=name))
             return ()
         self.depends.add(ANY_NAME)
         self.problems.append(unknown_class(scope.catalog, None, (name,), origin, scope.names.members))
@@ -171,7 +171,7 @@ class Lookup:
             return self.sole(group, origin)
         if base.every:
             if not group.members:
-                self.problems.append(problem("empty-field", f"`{group.name}` holds no module", origin))
+                self.empty(group, origin)
             return tuple(scope.target(group, name) for name in group.members)
         if base.name in group.members:
             return (scope.target(group, base.name),)
@@ -191,24 +191,38 @@ class Lookup:
         if base.field in names.modules or base.field in names.isolated:
             what = "a table of module arguments" if base.field in names.modules else "a value"
             message = f"`{base.field}` is {what}; behind `$` stands a field, registry or scratchpad"
-            self.problems.append(problem("empty-field", message, origin))
+            self.problems.append(problem("empty-field", message, origin, value=base.field))
             return
+        known = fields_and_registries(self.scope.catalog, self.scope.project)
         suggestions = nearest(base.field, names.groups)
+        if not suggestions and base.field not in known:
+            suggestions = nearest(base.field, known)
         message = f"the config has no table `[{base.field}.…]`"
         if suggestions:
             message += f"; did you mean `{suggestions[0]}`?"
-        self.problems.append(problem("empty-field", message, origin, suggestions=suggestions))
+        self.problems.append(problem("empty-field", message, origin, suggestions=suggestions, field=base.field))
 
     def sole(self, group: Group, origin: Origin) -> tuple[Target, ...]:
         if len(group.members) == 1:
             return (self.scope.target(group, next(iter(group.members))),)
         if not group.members:
-            self.problems.append(problem("empty-field", f"`{group.name}` holds no module", origin))
+            self.empty(group, origin)
             return ()
         choices = tuple(f"{group.name}::{name}" for name in group.members)
         message = f"`{group.name}` holds several modules; say which one: {_listed(tuple('$' + c for c in choices))}"
         self.problems.append(problem("ambiguous-reference", message, origin, suggestions=choices))
         return ()
+
+    def empty(self, group: Group, origin: Origin) -> None:
+        """A group without modules; there is a problem already for one that holds something else."""
+        if group.problems or _is_half_typed(group):
+            return
+        self.problems.append(problem("empty-field", f"`{group.name}` holds no module", origin, field=group.name))
+
+
+def _is_half_typed(group: Group) -> bool:
+    table = group.binding.value
+    return isinstance(table, Table) and any(isinstance(one.value, Missing) for one in table.bindings.values())
 
 
 def _listed(names: tuple[str, ...], between: str = ", ") -> str:

@@ -50,6 +50,15 @@ class Vocabulary:
             folded = name.casefold()
             self._heads.setdefault(folded[:2], []).append(name)
             self._tails.setdefault(folded[-2:], []).append(name)
+        self._meant: dict[str, str] = {}
+
+    def meant(self, name: str) -> str:
+        """The name that ``name`` is a slip of (see ``is_slip``), or ""."""
+        known = self._meant.get(name)
+        if known is None:
+            near = self.near(name, limit=1)
+            known = self._meant[name] = near[0] if near and is_slip(name, near[0]) else ""
+        return known
 
     def near(self, name: str, others: Iterable[str] = (), limit: int = 3) -> tuple[str, ...]:
         """``nearest`` among these names and ``others``."""
@@ -63,6 +72,14 @@ class Vocabulary:
 def distance(one: str, other: str) -> int:
     """Inserted, deleted and replaced characters between two texts."""
     return _distance(_masks(one), len(one), other) if one else len(other)
+
+
+def is_slip(name: str, meant: str) -> bool:
+    """Whether ``name`` is ``meant`` with a letter too many, too few or wrong, or two swapped; case does not count."""
+    one, other = name.casefold(), meant.casefold()
+    if name == meant or abs(len(one) - len(other)) > 1:
+        return False
+    return one == other or distance(one, other) == 1 or _swapped(one, other)
 
 
 def _swapped(one: str, other: str) -> bool:

@@ -86,6 +86,7 @@ CATALOGUE = _catalogue(
         "warning",
         "The value has no effect: a later file replaces it, or it changes nothing.",
     ),
+    Kind("unknown-table", "warning", "A table is named almost like a field or a class, and nothing uses it."),
     Kind("unused-section", "hint", "Nothing uses this table.", ("unnecessary",)),
     Kind("unused-variable", "hint", "Nothing reads this value, and its name begins with `_`.", ("unnecessary",)),
     Kind("unquoted-prefix", "information", "Other TOML tools cannot read a prefixed key without quotes."),

@@ -36,6 +36,8 @@ FIXES: Mapping[str, tuple[Maker, ...]] = {
     "duplicate-argument": (redundant,),
     "duplicate-key": (redundant,),
     "ineffective-override": (redundant,),
+    "unknown-table": (near_names,),
+    "invalid-base": (near_names,),
     "unused-section": (redundant,),
     "unused-variable": (redundant,),
     "module-arguments": (redundant,),

@@ -62,6 +62,9 @@ def _named(view: View, problem: Problem, located: Located | None, text: str) -> 
     if problem.code == "unknown-class":
         yield from _section_named(view, problem, text)
         return
+    if problem.code == "unknown-table" and located.header is not None:
+        yield from _headers_named(view, located, text)
+        return
     span = view.file.absolute(origin)
     index = view.file.tree.index_of[origin.block]
     yield Edit(*span, key_text(text, located.part, origin.block, view.grammar, view.quoted(index)))
@@ -84,6 +87,18 @@ def _section_named(view: View, problem: Problem, name: str) -> Iterator[Edit]:
             named = module_name(base)
             if named is not None and named[0] == path[-1] and bound_paths(model, base) == (path,):
                 yield Edit(*site.span(*named[1]), name)
+
+
+def _headers_named(view: View, located: Located, name: str) -> Iterator[Edit]:
+    """The same part of every header that begins like this one."""
+    depth = located.depth
+    path = tuple(part.name for part in located.parts[: depth + 1])
+    if view.own_bindings((*path[:-1], name)).keys() & view.own_bindings(path).keys():
+        return
+    for block, base in zip(view.file.tree.blocks, view.file.tree.starts, strict=True):
+        if block.header is not None and block_path(block)[: depth + 1] == path:
+            part = block.header.parts[depth]
+            yield Edit(base + part.start, base + part.end, key_text(name, part, block, view.grammar))
 
 
 def other_registry(view: View, problem: Problem) -> Iterator[Fix]:

@@ -1,0 +1,172 @@
+"""Tables that are legal and mean nothing, because their names are almost those of fields or classes.
+
+``[Modle.FCN]`` is a scratchpad that nobody uses, ``[Modle.FCNN]`` and ``[Normalise]`` are isolated values: no load
+fails for their names alone. Where one fails for what such a table should give, the table is the error, told once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from .catalog import Entry
+from .grammar import BASE_KEY, HOOKS_TABLE
+from .model import Model
+from .names import fields_and_registries
+from .nearest import is_slip
+from .problems import SEVERITIES, Problem, Related, problem
+from .tables import Binding, BoundValue, Table, plain
+
+_UNUSED = frozenset(("unused-section", "unused-variable"))
+_BASES = ("base", "bases")
+# What may be wrong because a base is not read.
+IN_BASES = frozenset(("unknown-variable", "empty-field", "unknown-section", "missing-parameter"))
+
+
+class _Slip(NamedTuple):
+    """A name, what it should be, and the problems that follow from it."""
+
+    binding: Binding
+    message: str
+    meant: str
+    follows: tuple[Problem, ...]
+    code: str = "unknown-table"
+
+    def problem(self) -> Problem:
+        severity = min(("warning", *(item.severity for item in self.follows)), key=SEVERITIES.index)
+        related = tuple(Related(item.origin, item.message) for item in self.follows)
+        return problem(
+            self.code,
+            self.message,
+            self.binding.origin,
+            severity=severity,
+            suggestions=(self.meant,),
+            related=related,
+            name=self.binding.name,
+        )
+
+
+def with_slips(found: Sequence[Problem], model: Model) -> list[Problem]:
+    """``found``, the problems of ``model``, with those of slips and without what only follows from them."""
+    slips = list(_slips(found, model))
+    if not slips:
+        return list(found)
+    explained = {item for slip in slips for item in slip.follows}
+    names = {slip.binding.name for slip in slips}
+    unused = {model.sections[path].binding.origin for path in model.paths if path[0] in names}
+    unused |= {slip.binding.origin for slip in slips}
+    kept = [item for item in found if item not in explained and not (item.code in _UNUSED and item.origin in unused)]
+    return [*(slip.problem() for slip in slips), *kept]
+
+
+def _slips(found: Sequence[Problem], model: Model) -> Iterator[_Slip]:
+    yield from _of_bases(found, model)
+    pads = [group for group in model.groups.values() if group.role == "scratchpad"]
+    values = [binding for binding in model.isolated.values() if isinstance(binding.value, Table)]
+    if not pads and not values:
+        return
+    unbound = [item for item in found if item.code == "empty-field"]
+    lacking = [item for item in found if item.code == "missing-parameter"]
+    fields = tuple(sorted({*fields_and_registries(model.catalog, model.project), HOOKS_TABLE}))
+    for group in pads:
+        meant = _nearly(group.name, fields)
+        used = any((group.name, member) in model.users for member in group.members)
+        if meant and not used and any(_belongs(member, meant, model) for member in group.members):
+            message = _message("field", group.name, meant, "a scratchpad that nothing uses")
+            yield _Slip(group.binding, message, meant, _of(unbound, "field", meant))
+    if not values:
+        return
+    implicit = frozenset(path[-1] for path in model.implicit)
+    read: set[str] | None = None
+    for binding in values:
+        name = binding.name
+        slips = [*_of_value(binding, fields, implicit, unbound, lacking, model)]
+        if slips and read is None:
+            read = {known for section in model.sections.values() for known in section.variables}
+        if slips and read is not None and name not in read:
+            yield from slips
+
+
+def _of_value(
+    binding: Binding,
+    fields: tuple[str, ...],
+    implicit: frozenset[str],
+    unbound: list[Problem],
+    lacking: list[Problem],
+    model: Model,
+) -> Iterator[_Slip]:
+    table = binding.value
+    assert isinstance(table, Table)
+    inner = [one for one in table.bindings.values() if isinstance(one.value, Table)]
+    meant = _nearly(binding.name, fields)
+    if meant and any(_is_module(one, meant, model) for one in inner):
+        follows = _of(unbound, "field", meant)
+        yield _Slip(binding, _message("field", binding.name, meant), meant, follows)
+        return
+    wanted = _of(unbound, "value", binding.name)
+    vocabulary = model.catalog.vocabulary(None)
+    for one in (binding, *inner):
+        known = vocabulary.meant(one.name)
+        used = known in implicit or known in model.members or known in model.modules
+        if used and _suits(one, model.project.find(model.catalog, known), model):
+            follows = (*_of(lacking, "implicit", known), *wanted)
+            yield _Slip(one, _message("class", one.name, known), known, follows)
+        elif wanted and one is not binding:
+            near = vocabulary.near(one.name, limit=1)
+            if near:
+                yield _Slip(one, _message("class", one.name, near[0]), near[0], wanted)
+
+
+def _message(what: str, name: str, meant: str, as_written: str = "a value that no class gets") -> str:
+    return f"there is no {what} `{name}`; did you mean `{meant}`? As it is written, this is {as_written}"
+
+
+def _of_bases(found: Sequence[Problem], model: Model) -> Iterator[_Slip]:
+    for name, binding in model.isolated.items():
+        if (name.strip("_").casefold() in _BASES or is_slip(name, BASE_KEY)) and _is_files(binding.value):
+            message = f"`{name}` is a value like any other; did you mean `{BASE_KEY}`?"
+            follows = tuple(item for item in found if item.code in IN_BASES)
+            yield _Slip(binding, message, BASE_KEY, follows, "invalid-base")
+
+
+def _is_files(value: BoundValue) -> bool:
+    texts = plain(value)
+    texts = texts if isinstance(texts, list) else [texts]
+    return bool(texts) and all(isinstance(text, str) and text.endswith(".toml") for text in texts)
+
+
+def _of(found: list[Problem], fact: str, name: str) -> tuple[Problem, ...]:
+    return tuple(item for item in found if (fact, name) in item.data)
+
+
+@lru_cache(maxsize=4096)
+def _nearly(name: str, fields: tuple[str, ...]) -> str:
+    """The field or registry that ``name`` is a slip of, or ""."""
+    return next((field for field in fields if is_slip(name, field)), "")
+
+
+def _belongs(member: str, field: str, model: Model) -> bool:
+    """Whether a class is one that stands under ``field``."""
+    if field == HOOKS_TABLE:
+        entry = model.project.find(model.catalog, member)
+        return entry is not None and entry.hook == "config"
+    return model.catalog.get(model.project.registry_of(field), member) is not None
+
+
+def _is_module(binding: Binding, field: str, model: Model) -> bool:
+    """Whether a table looks like that of a class under ``field``: by a prefix, or by a name that is a class's slip."""
+    table = binding.value
+    assert isinstance(table, Table)
+    if any(map(model.grammar.is_prefixed, table.bindings)):
+        return True
+    return bool(model.catalog.vocabulary(model.project.registry_of(field)).meant(binding.name))
+
+
+def _suits(binding: Binding, entry: Entry | None, model: Model) -> bool:
+    """Whether a table could hold the arguments of a class."""
+    table = binding.value
+    if entry is None or not isinstance(table, Table):
+        return False
+    names = [model.grammar.split_key(key).name for key in table.bindings]
+    return bool(names) and all(entry.signature.get(name) is not None for name in names)
