@@ -1,89 +1,78 @@
 // The commands of the palette. Those about a config ask the server and show what it answers.
 
-import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { ExecuteCommandRequest } from 'vscode-languageclient/node';
 import type { Graphs } from './graph';
 import { LANGUAGE } from './language';
-import type { Session } from './session';
-import type { Views } from './views';
+import { SHOW_REFERENCES, type Session } from './session';
+import type { Status } from './status';
+import { type Ask, type Place, toLocation, type View, type Views } from './views';
 
 const MESSAGE_MS = 5000;
 
-/** An answer is text, or an object whose `text` is the text and whose `language` is its language. */
-interface Answer {
-  text: string;
-  language: string;
-}
-
-function asAnswer(result: unknown, language: string): Answer | undefined {
-  if (result === null || result === undefined || result === '') {
+/** Ask the server; undefined when it does not run or refuses, with a message unless `quiet`. */
+async function ask(session: Session, command: string, args: unknown[], quiet = false): Promise<unknown> {
+  const complain = (text: string): undefined => {
+    if (!quiet) {
+      void vscode.window.showWarningMessage(`ExCore: ${text}`);
+    }
     return undefined;
-  }
-  if (typeof result === 'string') {
-    return { text: result, language };
-  }
-  const { text, language: own } = result as { text?: unknown; language?: unknown };
-  if (typeof text === 'string') {
-    return { text, language: typeof own === 'string' ? own : language };
-  }
-  return { text: JSON.stringify(result, null, 2), language: 'json' };
-}
-
-/** Ask the server; undefined, with a message, when it does not run or refuses. */
-async function ask(session: Session, command: string, args: unknown[]): Promise<unknown> {
+  };
   const client = session.running;
   if (client === undefined) {
-    void vscode.window.showWarningMessage('ExCore: the language server is not running.');
-    return undefined;
+    return complain('the language server is not running.');
   }
   if (client.initializeResult?.capabilities.executeCommandProvider?.commands.includes(command) !== true) {
-    void vscode.window.showWarningMessage(`ExCore: this version of the server has no ${command}.`);
-    return undefined;
+    return complain(`this version of the server has no ${command}.`);
   }
   try {
     return await client.sendRequest(ExecuteCommandRequest.type, { command, arguments: args });
   } catch (error) {
-    void vscode.window.showErrorMessage(`ExCore: ${error instanceof Error ? error.message : String(error)}`);
-    return undefined;
+    return complain(error instanceof Error ? error.message : String(error));
   }
 }
 
-function aboutConfig(session: Session, views: Views, command: string, suffix: string, language: string): () => Promise<void> {
+/** How the view of a config is asked for: `form` is one of those the server's command takes. */
+function asking(session: Session, command: string, uri: vscode.Uri, form: string, quiet: boolean): Ask {
   return async () => {
-    const editor = vscode.window.activeTextEditor;
-    if (editor === undefined || editor.document.languageId !== LANGUAGE) {
-      void vscode.window.showInformationMessage('ExCore: open a config first.');
-      return;
-    }
-    const { line, character } = editor.selection.active;
-    const result = await ask(session, command, [editor.document.uri.toString(), { line, character }]);
-    const answer = asAnswer(result, language);
-    if (answer !== undefined) {
-      const stem = path.basename(editor.document.uri.path, '.toml');
-      await views.show(`${stem}.${suffix}`, answer.text, answer.language);
-    }
+    const answer = await ask(session, command, [uri.toString(), { line: 0, character: 0 }, form], quiet);
+    const { text, language, places } = (answer ?? {}) as Partial<View>;
+    // There may be no extension that colours TOML; a composed config is a config.
+    return text === undefined
+      ? undefined
+      : { text, language: language === 'toml' ? LANGUAGE : (language ?? 'plaintext'), places: places ?? {} };
   };
 }
 
-function showGraph(session: Session, graphs: Graphs): () => Promise<void> {
-  return async () => {
-    const editor = vscode.window.activeTextEditor;
-    if (editor === undefined || editor.document.languageId !== LANGUAGE) {
-      void vscode.window.showInformationMessage('ExCore: open a config first.');
-      return;
-    }
-    await graphs.show(editor.document.uri, async (uri) => {
-      const start = { line: 0, character: 0 };
-      return asAnswer(await ask(session, 'excore.showGraph', [uri.toString(), start, 'svg']), 'xml')?.text;
-    });
-  };
+function activeConfig(): vscode.Uri | undefined {
+  const document = vscode.window.activeTextEditor?.document;
+  if (document === undefined || document.languageId !== LANGUAGE) {
+    void vscode.window.showInformationMessage('ExCore: open a config first.');
+    return undefined;
+  }
+  return document.uri;
+}
+
+async function showView(session: Session, views: Views, command: string, suffix: string): Promise<void> {
+  const uri = activeConfig();
+  const view = uri && (await asking(session, command, uri, '', false)());
+  if (uri !== undefined && view !== undefined) {
+    await views.show(uri.path.replace(/(\.toml)?$/, suffix), view, asking(session, command, uri, '', true));
+  }
+}
+
+async function showGraph(session: Session, graphs: Graphs): Promise<void> {
+  const uri = activeConfig();
+  const view = uri && (await asking(session, 'excore.showGraph', uri, 'svg', false)());
+  if (uri !== undefined && view !== undefined) {
+    graphs.show(uri, view, asking(session, 'excore.showGraph', uri, 'svg', true));
+  }
 }
 
 async function showDebugInformation(session: Session, views: Views): Promise<void> {
-  const answer = asAnswer(await ask(session, 'excore.debugInformation', []), 'plaintext');
-  if (answer !== undefined) {
-    await views.show('excore-debug', answer.text, answer.language);
+  const answer = await ask(session, 'excore.debugInformation', []);
+  if (typeof answer === 'string') {
+    await views.show('/ExCore Debug Information', { text: answer, language: 'plaintext', places: {} });
   }
 }
 
@@ -93,15 +82,29 @@ async function rebuildIndex(session: Session): Promise<void> {
   }
 }
 
-export function registerCommands(session: Session, views: Views, graphs: Graphs, log: vscode.LogOutputChannel): vscode.Disposable {
+/** What the server's code lenses call, in the server's types. */
+async function showReferences(uri: string, position: { line: number; character: number }, places: Place[]): Promise<void> {
+  const at = new vscode.Position(position.line, position.character);
+  await vscode.commands.executeCommand('editor.action.showReferences', vscode.Uri.parse(uri), at, places.map(toLocation));
+}
+
+export function registerCommands(
+  session: Session,
+  views: Views,
+  graphs: Graphs,
+  status: Status,
+  log: vscode.LogOutputChannel,
+): vscode.Disposable {
   const register = vscode.commands.registerCommand;
   return vscode.Disposable.from(
     register('excore.restart', () => session.restart()),
     register('excore.showLogs', () => log.show()),
+    register('excore.showStatus', () => status.choose()),
     register('excore.showDebugInformation', () => showDebugInformation(session, views)),
-    register('excore.openComposed', aboutConfig(session, views, 'excore.showComposed', 'composed', LANGUAGE)),
-    register('excore.openPython', aboutConfig(session, views, 'excore.showPython', 'py', 'python')),
-    register('excore.openGraph', showGraph(session, graphs)),
+    register('excore.openComposed', () => showView(session, views, 'excore.showComposed', '.composed.toml')),
+    register('excore.openPython', () => showView(session, views, 'excore.showPython', '.py')),
+    register('excore.openGraph', () => showGraph(session, graphs)),
     register('excore.rebuildIndex', () => rebuildIndex(session)),
+    register(SHOW_REFERENCES, showReferences),
   );
 }

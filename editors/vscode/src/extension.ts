@@ -16,14 +16,14 @@ let session: Session | undefined;
 
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
   const log = vscode.window.createOutputChannel('ExCore', { log: true });
-  const status = new Status([{ language: LANGUAGE }]);
+  const status = new Status();
   const views = new Views();
-  const graphs = new Graphs();
+  const graphs = new Graphs(context.extensionUri);
   const chooser = new LanguageChooser(log);
   // The extension's own folder: Python puts the current one on its path, and a workspace must not shadow the server.
   const current = new Session(log, status, context.extensionPath);
   session = current;
-  context.subscriptions.push(log, status, views, graphs, chooser, registerCommands(current, views, graphs, log));
+  context.subscriptions.push(log, status, views, graphs, chooser, registerCommands(current, views, graphs, status, log));
 
   const refresh = (): void => void current.refresh();
   context.subscriptions.push(

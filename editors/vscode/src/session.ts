@@ -1,13 +1,23 @@
 // One running language server: started, watched, restarted, stopped.
 
 import * as vscode from 'vscode';
-import { type InitializeResult, LanguageClient, type LanguageClientOptions, State } from 'vscode-languageclient/node';
+import {
+  type ClientCapabilities,
+  type InitializeResult,
+  LanguageClient,
+  type LanguageClientOptions,
+  State,
+  type StaticFeature,
+} from 'vscode-languageclient/node';
+import { installCommand, missing, offerHelp } from './help';
 import { LANGUAGE } from './language';
 import { findInterpreter, findServer, type Interpreter } from './python';
 import type { Status } from './status';
 
-const INSTALL = 'pip install "excore[server]"';
-const LEARN_MORE = 'Set Up ExCore';
+const SHOW_LOGS = 'Show Logs';
+
+/** The command of this extension that the server's code lenses call. */
+export const SHOW_REFERENCES = 'excore.showReferences';
 
 /** What the server is told about, in untitled files too. */
 export const SELECTOR = [
@@ -21,6 +31,8 @@ export class Session implements vscode.Disposable {
   private interpreter: Interpreter | undefined;
   /** Has anything asked for the server yet? */
   private wanted = false;
+  /** Was it said that there is no server? Opening the next config is no reason to say it again. */
+  private complained = false;
   /** Starts and stops happen one after the other. */
   private queue: Promise<void> = Promise.resolve();
 
@@ -47,6 +59,7 @@ export class Session implements vscode.Disposable {
 
   restart(): Promise<void> {
     this.wanted = true;
+    this.complained = false;
     return this.enqueue(async () => {
       await this.stopNow();
       await this.startNow();
@@ -76,14 +89,18 @@ export class Session implements vscode.Disposable {
     this.log.info(`interpreter: ${this.interpreter?.path ?? 'none'} (${this.interpreter?.origin ?? 'nothing found'})`);
     const server = await findServer(folder, this.interpreter, this.neutralFolder);
     if (server === undefined) {
-      this.status.stopped(`no server found; install it with: ${INSTALL}`);
-      this.log.error(`no server found; install it with: ${INSTALL}`);
-      void this.offerHelp();
+      this.status.stopped(missing(this.interpreter));
+      if (!this.complained) {
+        this.complained = true;
+        this.log.error(`${missing(this.interpreter)}; install it with: ${installCommand(this.interpreter)}`);
+        void offerHelp(this.interpreter, () => void this.restart());
+      }
       return;
     }
     this.log.info(`server: ${[server.command, ...server.args].join(' ')} (${server.origin})`);
     const executable = { command: server.command, args: [...server.args], options: { cwd: this.neutralFolder } };
     const client = new LanguageClient('excore', 'ExCore', executable, this.options(folder));
+    client.registerFeature(new OwnCapabilities());
     this.client = client;
     client.onDidChangeState(({ newState }) => {
       if (newState === State.Stopped && this.client === client) {
@@ -100,6 +117,7 @@ export class Session implements vscode.Disposable {
       this.client = undefined;
       this.log.error(`the server does not start: ${String(error)}`);
       this.status.stopped('the server does not start; its log says why');
+      void this.offerLogs(`ExCore: the language server does not start: ${server.command} (${server.origin})`);
     }
   }
 
@@ -129,6 +147,11 @@ export class Session implements vscode.Disposable {
       },
       synchronize: { configurationSection: 'excore' },
       middleware: {
+        provideHover: async (document, position, token, next) => {
+          const hover = await next(document, position, token);
+          hover?.contents.forEach(colourConfigs);
+          return hover;
+        },
         workspace: {
           // The server asks for its settings; the interpreter it gets is the one that was found.
           configuration: async (params, token, next) => {
@@ -146,11 +169,33 @@ export class Session implements vscode.Disposable {
     return { ...(settings as object), interpreter: this.interpreter?.path ?? null };
   }
 
-  private async offerHelp(): Promise<void> {
-    const text = `ExCore: the language server is not installed. Install it with: ${INSTALL}`;
-    if ((await vscode.window.showWarningMessage(text, LEARN_MORE)) === LEARN_MORE) {
-      await vscode.commands.executeCommand('workbench.action.openWalkthrough', 'excore-dev.excore#start');
+  private async offerLogs(text: string): Promise<void> {
+    if ((await vscode.window.showErrorMessage(text, SHOW_LOGS)) === SHOW_LOGS) {
+      this.log.show();
     }
+  }
+}
+
+/** Tells the server what this client does beyond the protocol. */
+class OwnCapabilities implements StaticFeature {
+  fillClientCapabilities(capabilities: ClientCapabilities): void {
+    const commands = [SHOW_REFERENCES, 'editor.action.triggerSuggest'];
+    capabilities.experimental = { ...(capabilities.experimental as object), commands: { commands }, placeLinks: true };
+  }
+
+  initialize(): void {}
+
+  getState(): ReturnType<StaticFeature['getState']> {
+    return { kind: 'static' };
+  }
+
+  clear(): void {}
+}
+
+/** VS Code has no colours for TOML of its own, but this extension has some for configs. */
+function colourConfigs(content: vscode.MarkdownString | vscode.MarkedString): void {
+  if (content instanceof vscode.MarkdownString) {
+    content.value = content.value.replace(/^```toml$/gm, `\`\`\`${LANGUAGE}`);
   }
 }
 

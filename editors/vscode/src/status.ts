@@ -1,38 +1,80 @@
-// The entry in the language status of configs: what runs, with which interpreter.
+// What runs, with which interpreter: an item in the status bar while a config is open, and the language's status entry.
 
 import * as vscode from 'vscode';
+import { LANGUAGE } from './language';
 import type { Interpreter } from './python';
 
-export class Status implements vscode.Disposable {
-  private readonly item: vscode.LanguageStatusItem;
+const ICONS = { starting: '$(loading~spin)', running: '$(check)', stopped: '$(error)' };
 
-  constructor(selector: vscode.DocumentSelector) {
-    this.item = vscode.languages.createLanguageStatusItem('excore.status', selector);
-    this.item.name = 'ExCore';
-    this.item.command = { command: 'excore.showLogs', title: 'Show Logs' };
+export class Status implements vscode.Disposable {
+  private readonly bar = vscode.window.createStatusBarItem('excore.server', vscode.StatusBarAlignment.Right, 100);
+  private readonly entry = vscode.languages.createLanguageStatusItem('excore.status', [{ language: LANGUAGE }]);
+  private readonly listener = vscode.Disposable.from(
+    vscode.window.onDidChangeActiveTextEditor(() => this.place()),
+    vscode.workspace.onDidOpenTextDocument(() => this.place()), // so is a change of the language seen
+  );
+  private state: keyof typeof ICONS = 'starting';
+
+  constructor() {
+    this.bar.name = 'ExCore Server';
+    this.bar.command = 'excore.showStatus';
+    this.entry.name = 'ExCore';
+    this.entry.command = { command: 'excore.showStatus', title: 'Show Status' };
+    this.starting();
   }
 
   dispose(): void {
-    this.item.dispose();
+    vscode.Disposable.from(this.bar, this.entry, this.listener).dispose();
   }
 
   starting(): void {
-    this.set('ExCore', 'starting', vscode.LanguageStatusSeverity.Information, true);
+    this.set('starting', 'ExCore', 'starting');
   }
 
   running(version: string | undefined, interpreter: Interpreter | undefined): void {
     const detail = interpreter === undefined ? 'no Python interpreter' : `${interpreter.path} (${interpreter.origin})`;
-    this.set(`ExCore ${version ?? ''}`.trim(), detail, vscode.LanguageStatusSeverity.Information, false);
+    this.set('running', `ExCore ${version ?? ''}`.trim(), detail);
   }
 
   stopped(reason: string): void {
-    this.set('ExCore is not running', reason, vscode.LanguageStatusSeverity.Error, false);
+    this.set('stopped', 'ExCore is not running', reason);
   }
 
-  private set(text: string, detail: string, severity: vscode.LanguageStatusSeverity, busy: boolean): void {
-    this.item.text = text;
-    this.item.detail = detail;
-    this.item.severity = severity;
-    this.item.busy = busy;
+  /** The server's state in a list, with what can be done about it. */
+  async choose(): Promise<void> {
+    const actions: (vscode.QuickPickItem & { run: string; args?: unknown[] })[] = [
+      { label: '$(output) Show Logs', run: 'excore.showLogs' },
+      { label: '$(debug-restart) Restart Server', run: 'excore.restart' },
+      { label: '$(info) Show Debug Information', run: 'excore.showDebugInformation' },
+      { label: '$(gear) Settings', run: 'workbench.action.openSettings', args: ['@ext:excore-dev.excore'] },
+      { label: '$(book) Set Up ExCore', run: 'workbench.action.openWalkthrough', args: ['excore-dev.excore#start'] },
+    ];
+    const title = `${this.entry.text}: ${this.entry.detail ?? ''}`;
+    const chosen = await vscode.window.showQuickPick(actions, { title, placeHolder: 'What do you want to do?' });
+    if (chosen !== undefined) {
+      await vscode.commands.executeCommand(chosen.run, ...(chosen.args ?? []));
+    }
+  }
+
+  private set(state: keyof typeof ICONS, text: string, detail: string): void {
+    const stopped = state === 'stopped';
+    this.state = state;
+    this.entry.text = text;
+    this.entry.detail = detail;
+    this.entry.severity = stopped ? vscode.LanguageStatusSeverity.Error : vscode.LanguageStatusSeverity.Information;
+    this.entry.busy = state === 'starting';
+    this.bar.text = `${ICONS[state]} ExCore`;
+    this.bar.tooltip = `${text}\n${detail}`;
+    this.bar.backgroundColor = stopped ? new vscode.ThemeColor('statusBarItem.errorBackground') : undefined;
+    this.place();
+  }
+
+  /** Beside configs always; elsewhere only what is wrong. */
+  private place(): void {
+    if (this.state === 'stopped' || vscode.window.activeTextEditor?.document.languageId === LANGUAGE) {
+      this.bar.show();
+    } else {
+      this.bar.hide();
+    }
   }
 }
