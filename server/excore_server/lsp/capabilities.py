@@ -76,7 +76,11 @@ def capabilities(client: ClientFeatures) -> dict[str, Any]:
         found["completionProvider"] = completion
     if "semanticTokens" in client.offered:
         legend = {"tokenTypes": _known(TOKEN_TYPES, client), "tokenModifiers": TOKEN_MODIFIERS}
-        found["semanticTokensProvider"] = {"legend": legend, "full": {"delta": client.tokens_delta}, "range": True}
+        found["semanticTokensProvider"] = {
+            "legend": legend,
+            "full": {"delta": client.tokens_delta},
+            "range": client.tokens_range,
+        }
     for name in HIERARCHIES:
         if name in client.offered:
             found[f"{name}Provider"] = True

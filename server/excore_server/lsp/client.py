@@ -53,6 +53,7 @@ class ClientFeatures:
     label_offsets: bool = False
     token_types: frozenset[str] = frozenset()
     tokens_delta: bool = False
+    tokens_range: bool = False
     document_changes: bool = False
     creates_files: bool = False
     prepare_rename: bool = False
@@ -135,6 +136,7 @@ def read_features(capabilities: Mapping[str, Any], name: str = "") -> ClientFeat
         label_offsets=bool(get(f"{signature}.parameterInformation.labelOffsetSupport")),
         token_types=names("textDocument.semanticTokens.tokenTypes"),
         tokens_delta=get("textDocument.semanticTokens.requests.full.delta") is True,
+        tokens_range=get("textDocument.semanticTokens.requests.range") not in (None, False),
         document_changes=bool(get("workspace.workspaceEdit.documentChanges")),
         creates_files=bool(get("workspace.workspaceEdit.documentChanges"))
         and "create" in names("workspace.workspaceEdit.resourceOperations"),
