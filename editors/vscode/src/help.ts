@@ -8,6 +8,7 @@ const INSTALL = 'Install';
 const COPY = 'Copy Command';
 const SELECT = 'Select Interpreter';
 const GUIDE = 'Set Up ExCore';
+const TASK = 'excore.install';
 const SELECT_COMMAND = 'python.setInterpreter';
 
 /** The command that installs the server, to be typed into a terminal. */
@@ -28,11 +29,12 @@ export async function offerHelp(interpreter: Interpreter | undefined, retry: () 
   const command = installCommand(interpreter);
   const remedy =
     interpreter === undefined
-      ? 'Install Python, or set excore.interpreter to the Python of your project. Then run: ' + command
-      : `Run: ${command}`;
+      ? 'Install Python, or set excore.interpreter to the Python of your project; then run'
+      : 'Run';
+  const text = `${remedy} in a terminal: ${command} and after that "ExCore: Restart Server".`;
   const selectable = (await vscode.commands.getCommands(true)).includes(SELECT_COMMAND);
   const buttons = [...(interpreter === undefined ? [] : [INSTALL, COPY]), ...(selectable ? [SELECT] : []), GUIDE];
-  const chosen = await vscode.window.showWarningMessage(`ExCore: ${missing(interpreter)}. ${remedy}`, ...buttons);
+  const chosen = await vscode.window.showWarningMessage(`ExCore: ${missing(interpreter)}. ${text}`, ...buttons);
   if (chosen === INSTALL && interpreter !== undefined) {
     await install(interpreter, retry);
   } else if (chosen === COPY) {
@@ -47,14 +49,14 @@ export async function offerHelp(interpreter: Interpreter | undefined, retry: () 
 /** Run pip where everybody sees what it says. */
 async function install(interpreter: Interpreter, retry: () => void): Promise<void> {
   const run = new vscode.ProcessExecution(interpreter.path, ['-m', 'pip', 'install', PACKAGE]);
-  const task = new vscode.Task({ type: 'excore.install' }, vscode.TaskScope.Workspace, 'Install the language server', 'ExCore', run);
-  const execution = await vscode.tasks.executeTask(task);
-  const listener = vscode.tasks.onDidEndTaskProcess((event) => {
-    if (event.execution === execution) {
+  const task = new vscode.Task({ type: TASK }, vscode.TaskScope.Workspace, 'Install the language server', 'ExCore', run);
+  const listener = vscode.tasks.onDidEndTaskProcess(({ execution, exitCode }) => {
+    if (execution.task.definition.type === TASK) {
       listener.dispose();
-      if (event.exitCode === 0) {
+      if (exitCode === 0) {
         retry();
       }
     }
   });
+  await vscode.tasks.executeTask(task);
 }
