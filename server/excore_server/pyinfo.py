@@ -1,23 +1,24 @@
 """The jedi adapter: classes and modules that are in no registry, by import path, read statically.
 
 Questions are answered from memory at once; what is not known yet is worked out in one background thread, and
-``on_ready`` says when. jedi reads source and stubs in the folders of the project's environment, which are found by
-looking at it: its interpreter is not started and nothing of it is imported. jedi's helper process is this very Python.
+``on_ready`` says when. jedi reads source and stubs in the folders of the project's environment: its interpreter is not
+started and nothing of it is imported. jedi's helper process is this very Python. Answers are kept on disk.
 """
 
 from __future__ import annotations
 
-import glob
 import os
 import queue
 import sys
 import sysconfig
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from excore.lang.catalog import Entry, EntryKind, Location, Member, Param, ParamKind, Signature
+
+from .pyinfo_cache import AnswerCache, Stamp, stamp
 
 _KINDS: dict[str, ParamKind] = {
     "POSITIONAL_ONLY": "positional-only",
@@ -26,38 +27,32 @@ _KINDS: dict[str, ParamKind] = {
     "KEYWORD_ONLY": "keyword-only",
     "VAR_KEYWORD": "var-keyword",
 }
-_SITES = (
-    ("lib", "python3*", "site-packages"),
-    ("lib64", "python3*", "site-packages"),
-    ("lib", "python3*", "dist-packages"),
-    ("lib", "python3", "dist-packages"),
-    ("Lib", "site-packages"),
-)
 _STOP = ""
 
 
 class PyInfo:
     """Facts about Python names that the index does not have.
 
-    ``root`` is the project's folder, ``search_paths`` folders of its own source; ``interpreter`` the path of its
-    environment's Python (None: the one that runs this). ``on_ready`` is called in the background thread with the path
-    that became known. ``time_limit`` bounds, in seconds, how long one answer is added to.
+    ``root`` is the project's folder, ``sources`` are the folders that imports are looked for in: those of its own
+    source first, then those of installed packages. ``cache`` keeps answers for the next session. ``on_ready`` is called
+    in the background thread with the path that became known. ``time_limit`` bounds, in seconds, how long one answer is
+    added to.
     """
 
     def __init__(
         self,
         root: str,
         *,
-        interpreter: str | None = None,
-        search_paths: Iterable[str] = (),
+        sources: Iterable[str] = (),
+        cache: AnswerCache | None = None,
         on_ready: Callable[[str], None] | None = None,
         time_limit: float = 10.0,
     ) -> None:
         self.root = root
-        self.interpreter = interpreter
-        self.search_paths = tuple(search_paths)
+        self.sources = tuple(sources)
         self.time_limit = time_limit
         self.error = ""  # why nothing can be known, if so
+        self._cache = cache
         self._on_ready = on_ready
         self._known: dict[str, Entry | None] = {}
         self._asked: dict[str, float] = {}
@@ -74,7 +69,13 @@ class PyInfo:
         with self._lock:
             if path in self._known:
                 return self._known[path]
-            if self.error or path in self._asked or not _is_path(path):
+            if path in self._asked or not _is_path(path):
+                return None
+            kept = self._cache.get(path) if self._cache is not None else None
+            if kept is not None:
+                self._known[path] = kept
+                return kept
+            if self.error:
                 return None
             self._asked[path] = time.monotonic()
             self._idle.clear()
@@ -113,10 +114,14 @@ class PyInfo:
             with self._lock:
                 self._known[path] = entry
                 self._asked.pop(path, None)
-                if not self._asked:
-                    self._idle.set()
             if entry is not None and self._on_ready is not None:
                 self._on_ready(path)
+            if self._queue.empty():
+                if self._cache is not None:
+                    self._cache.save()
+                with self._lock:
+                    if not self._asked:
+                        self._idle.set()
 
     def _start(self) -> bool:
         """Import jedi and start the helper process; False if either cannot be had."""
@@ -141,8 +146,7 @@ class PyInfo:
         except (InvalidPythonEnvironment, OSError) as error:
             self.error = f"no helper process: {error}"
             return False
-        sources = (*self.search_paths, *site_folders(self.interpreter or sys.executable))
-        self._project = jedi.Project(self.root, added_sys_path=sources, smart_sys_path=False)
+        self._project = jedi.Project(self.root, added_sys_path=self.sources, smart_sys_path=False)
         jedi.settings.auto_import_modules = []
         return True
 
@@ -151,8 +155,12 @@ class PyInfo:
             return None
         import jedi
 
+        reader = _Reader(jedi, self._project, self._environment, self.time_limit, self.sources)
         try:
-            return _Reader(jedi, self._project, self._environment, self.time_limit).entry(path)
+            entry = reader.entry(path)
+            if entry is not None and reader.is_whole and self._cache is not None:
+                self._cache.put(path, entry, reader.files)
+            return entry
         except (
             ArithmeticError,
             AttributeError,
@@ -175,49 +183,6 @@ def _is_stdlib(path: str) -> bool:
     return bool(path) and os.path.realpath(path) in folders
 
 
-def site_folders(interpreter: str) -> tuple[str, ...]:
-    """Folders of installed packages that belong to a Python, by its path; the Python is not run.
-
-    Follows ``include-system-site-packages`` of virtual environments and the folders named in ``.pth`` files.
-    """
-    prefix = os.path.dirname(os.path.dirname(os.path.abspath(interpreter)))
-    settings = _settings(os.path.join(prefix, "pyvenv.cfg"))
-    prefixes = [prefix]
-    if settings.get("include-system-site-packages") == "true" and "home" in settings:
-        prefixes.append(os.path.dirname(settings["home"]))
-    found: dict[str, None] = {}
-    for each in prefixes:
-        for pattern in _SITES:
-            for folder in sorted(glob.glob(os.path.join(glob.escape(each), *pattern))):
-                found[folder] = None
-                found.update(dict.fromkeys(_linked(folder)))
-    return tuple(found)
-
-
-def _settings(path: str) -> dict[str, str]:
-    try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            pairs = [line.partition("=") for line in file]
-    except OSError:
-        return {}
-    return {name.strip().casefold(): value.strip() for name, _, value in pairs}
-
-
-def _linked(folder: str) -> Iterator[str]:
-    """Folders that the ``.pth`` files of a folder add; their ``import`` lines are passed over."""
-    for path in sorted(glob.glob(os.path.join(glob.escape(folder), "*.pth"))):
-        try:
-            with open(path, encoding="utf-8", errors="replace") as file:
-                lines = file.read(65536).splitlines()
-        except OSError:
-            continue
-        for line in lines:
-            if line.strip() and not line.startswith(("#", "import ", "import\t")):
-                target = os.path.join(folder, line.strip())
-                if os.path.isdir(target):
-                    yield os.path.abspath(target)
-
-
 def _quiet() -> dict[str, str]:
     """The environment of the helper process: nothing of the user's settings of Python, no bytecode written."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
@@ -231,11 +196,36 @@ def _is_path(path: str) -> bool:
 class _Reader:
     """One question to jedi."""
 
-    def __init__(self, jedi: Any, project: Any, environment: Any, limit: float) -> None:
+    def __init__(self, jedi: Any, project: Any, environment: Any, limit: float, sources: Iterable[str]) -> None:
         self.jedi = jedi
         self.project = project
         self.environment = environment
         self.deadline = time.monotonic() + limit
+        self.sources = sources
+        self.files: dict[str, Stamp] = {}  # what the answer was read from
+        self.cut = False
+        self.started = time.time_ns()
+
+    def read_from(self, path: object) -> None:
+        """Note a file that the answer depends on."""
+        if path is not None and str(path) not in self.files:
+            self.files[str(path)] = stamp(str(path))
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing is missing in the answer, and no file was written while it was made."""
+        return not self.cut and all(seen is None or seen[0] < self.started for seen in self.files.values())
+
+    def packages(self, path: str) -> None:
+        """Note the modules that lead to ``path``, where they are and where they would come before these."""
+        parts = path.split(".")
+        for folder in self.sources:
+            for count in range(1, len(parts) + 1):
+                module = os.path.join(folder, *parts[:count])
+                found = [f"{module}.py", os.path.join(module, "__init__.py"), os.path.join(module, "__init__.pyi")]
+                if count == 1 or os.path.isdir(os.path.dirname(module)):
+                    for file in found:
+                        self.read_from(file)
 
     def names(self, path: str) -> list[Any]:
         """What ``path`` means after importing its longest importable part."""
@@ -248,6 +238,7 @@ class _Reader:
         return list(script.infer(line, len(path))) or list(script.goto(line, len(path), follow_imports=True))
 
     def entry(self, path: str) -> Entry | None:
+        self.packages(path)
         found = self.names(path)
         if not found:
             return None
@@ -298,6 +289,7 @@ class _Reader:
         if name.module_path is None or name.line is None:
             return None
         path = str(name.module_path)
+        self.read_from(path)
         column = name.column or 0
         return Location(path, name.line - 1, column, column + len(name.name))
 
@@ -311,7 +303,10 @@ class _Reader:
         found = []
         for name in script.complete(text.count("\n") + 1, len(path) + 1):
             if time.monotonic() > self.deadline:
+                self.cut = True
                 break
+            if kind == "class":
+                self.read_from(name.module_path)
             if not name.name.startswith("_"):
                 method = kind == "class" and name.type == "function"
                 found.append(Member(name.name, "method" if method else "attribute", instance=False))

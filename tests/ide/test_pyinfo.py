@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from excore.cli.environments import search_paths
 from excore_server.ide.completion import complete
 from excore_server.ide.definition import definition
 from excore_server.ide.hover import hover
-from excore_server.pyinfo import PyInfo, site_folders
+from excore_server.pyinfo import PyInfo
+from excore_server.pyinfo_cache import AnswerCache
 from kit import world
 
 PACKAGE = '''
@@ -50,9 +53,15 @@ def environment(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def python(environment: Path) -> Iterator[PyInfo]:
-    info = PyInfo(str(environment), interpreter=str(environment / "env" / "bin" / "python"))
+    info = PyInfo(str(environment), sources=sites(environment))
     yield info
     info.close()
+
+
+def sites(environment: Path) -> tuple[str, ...]:
+    found = search_paths(str(environment), "env/bin/python", {})
+    assert [Path(folder).relative_to(environment).parts[0] for folder in found] == ["env"]
+    return found
 
 
 def test_a_class_is_read_and_nothing_runs(python: PyInfo, environment: Path) -> None:
@@ -86,7 +95,7 @@ def test_unknown_names_are_known_to_be_unknown(python: PyInfo) -> None:
 
 def test_ready_is_told_once_for_each_name(environment: Path) -> None:
     told: list[str] = []
-    info = PyInfo(str(environment), interpreter=str(environment / "env/bin/python"), on_ready=told.append)
+    info = PyInfo(str(environment), sources=sites(environment), on_ready=told.append)
     for _ in range(3):
         info.get("nets.nn.softmax")
     assert info.settle(PATIENCE)
@@ -100,13 +109,6 @@ def test_ready_is_told_once_for_each_name(environment: Path) -> None:
 def test_the_adapter_itself_does_not_import_jedi() -> None:
     code = "import sys, excore_server.pyinfo; sys.exit('jedi' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
-
-
-def test_folders_of_an_environment(environment: Path) -> None:
-    site = environment / "env/lib/python3.11/site-packages"
-    (environment / "linked").mkdir()
-    (site / "editable.pth").write_text(f"import os\n# comment\n{environment / 'linked'}\nmissing\n")
-    assert site_folders(str(environment / "env/bin/python")) == (str(site), str(environment / "linked"))
 
 
 MODELS = """
@@ -158,3 +160,131 @@ def test_features_under_a_registered_module(python: PyInfo, environment: Path) -
     assert "class ReLU(inplace: bool = False)" in about.markdown
     (jump,) = definition(snapshot, path, offset, python=python)
     assert getattr(jump.goal, "path", "") == str(environment / "env/lib/python3.11/site-packages/nets/nn.py")
+
+
+def test_a_compiled_module_is_not_loaded_nor_its_package_run(python: PyInfo, environment: Path) -> None:
+    package = environment / "env/lib/python3.11/site-packages/fast"
+    package.mkdir()
+    (package / "__init__.py").write_text(f"open({str(environment / 'ran')!r}, 'w')\nfrom ._fast import Net\n")
+    (package / f"_fast.{sys.implementation.cache_tag}.so").write_bytes(b"no machine code")
+    (package / "_fast.so").write_bytes(b"no machine code")
+    for path in ("fast.Net", "fast._fast", "fast._fast.Net"):
+        python.get(path)
+    assert python.settle(PATIENCE)
+    assert [python.get(path) for path in ("fast.Net", "fast._fast.Net")] == [None, None]
+    assert not (environment / "ran").exists()
+
+
+def test_nothing_waits_while_another_answer_is_worked_out(environment: Path) -> None:
+    busy, go_on = threading.Event(), threading.Event()
+
+    def hold(path: str) -> None:
+        busy.set()
+        assert go_on.wait(PATIENCE)
+
+    info = PyInfo(str(environment), sources=sites(environment), on_ready=hold)
+    info.get("nets.nn.softmax")
+    assert busy.wait(PATIENCE), info.error
+    here = world(MODELS + '#- run.toml\n[Model.FC<|>N]\n$act = "nets.nn.ReLU"')
+    about = hover(here.snapshot, *here.cursor, python=info)
+    assert about is not None
+    complete(here.snapshot, here.cursor[0], len(here.text(here.cursor[0])) - 1, python=info)
+    assert info.get("nets.nn.ReLU") is None
+    go_on.set()
+    assert info.settle(PATIENCE)
+    assert info.get("nets.nn.ReLU") is not None
+    info.close()
+
+
+# -- what is kept on disk
+
+
+@pytest.fixture
+def kept(environment: Path) -> Iterator[Path]:
+    """The file with the answer about one class."""
+    first = second(environment)
+    first.error = ""
+    first.get("nets.nn.ReLU")
+    assert first.settle(PATIENCE)
+    first.close()
+    (path,) = (environment / "cache").iterdir()
+    yield path
+    assert [one.suffix for one in (environment / "cache").iterdir()] == [".json"]
+
+
+def cache(environment: Path) -> AnswerCache:
+    return AnswerCache(str(environment), sites(environment), environment / "cache")
+
+
+def second(environment: Path) -> PyInfo:
+    """Another session, in which jedi cannot be asked."""
+    sources = (str(environment), *sites(environment))
+    info = PyInfo(str(environment), sources=sources, cache=cache(environment))
+    info.error = "jedi is not installed"
+    return info
+
+
+def test_a_second_session_answers_at_once_and_without_jedi(kept: Path, environment: Path) -> None:
+    entry = second(environment).get("nets.nn.ReLU")
+    assert entry is not None
+    assert (entry.doc, entry.source) == ("Cut off what is negative.", "external")
+    assert [(p.name, p.annotation, p.default) for p in entry.signature.params] == [("inplace", "bool", "False")]
+    assert [member.name for member in entry.members if member.name == "forward"] == ["forward"]
+    assert entry.location is not None
+    assert entry.location.path.endswith("nn.py")
+    assert second(environment).get("nets.nn.softmax") is None
+
+
+@pytest.mark.parametrize("name", ["nets/nn.py", "nets/__init__.py"])
+def test_an_answer_is_old_when_its_files_change(kept: Path, environment: Path, name: str) -> None:
+    path = environment / "env/lib/python3.11/site-packages" / name
+    path.write_text(path.read_text() + "\n")
+    assert second(environment).get("nets.nn.ReLU") is None
+
+
+@pytest.mark.parametrize("name", ["nets-2.0.dist-info", "other.pth"])
+def test_all_answers_are_old_when_packages_come_or_go(kept: Path, environment: Path, name: str) -> None:
+    (environment / "env/lib/python3.11/site-packages" / name).mkdir()
+    assert second(environment).get("nets.nn.ReLU") is None
+
+
+def test_a_module_of_the_project_hides_a_package(kept: Path, environment: Path) -> None:
+    (environment / "nets.py").write_text("")
+    assert second(environment).get("nets.nn.ReLU") is None
+
+
+def test_a_damaged_file_counts_as_none(kept: Path, environment: Path) -> None:
+    whole = kept.read_bytes()
+    head, _, body = whole.partition(b"\n")
+    for wrong in (b"", b"{", head, whole[:-9], head + b"\n[]", b"[]\n" + body, b"\xff" * 99, body, b"null\nnull"):
+        kept.write_bytes(wrong)
+        assert second(environment).get("nets.nn.ReLU") is None
+    kept.write_bytes(whole)
+    assert second(environment).get("nets.nn.ReLU") is not None
+
+
+@pytest.mark.parametrize("wrong", [3, {}, {"files": {}}, {"files": {}, "entry": {"name": 3}}, {"files": []}])
+def test_a_damaged_answer_counts_as_none(environment: Path, wrong: object) -> None:
+    there = cache(environment)
+    there._new["nets.nn.ReLU"] = wrong
+    assert there.save()
+    assert cache(environment).get("nets.nn.ReLU") is None
+
+
+def test_sessions_keep_each_others_answers(kept: Path, environment: Path) -> None:
+    known = cache(environment).get("nets.nn.ReLU")
+    assert known is not None
+    several = [cache(environment) for _ in range(4)]
+    for number, one in enumerate(several):
+        one.put(f"nets.nn.N{number}", known, {})
+        assert one.save()
+    last = cache(environment)
+    assert all(last.get(f"nets.nn.{name}") is not None for name in ("ReLU", "N0", "N1", "N2", "N3"))
+
+
+def test_a_folder_that_cannot_be_written_is_no_error(environment: Path) -> None:
+    (environment / "file").touch()
+    there = AnswerCache(str(environment), sites(environment), environment / "file")
+    there._new["a"] = {}
+    assert not there.save()
+    assert there.get("a") is None

@@ -29,14 +29,16 @@ class Externals:
         """What is known of packages in a project's environment."""
         found = self.known.get(project.root)
         if found is None:
+            from excore.cli.environments import search_paths
             from excore_server.pyinfo import PyInfo
+            from excore_server.pyinfo_cache import AnswerCache
 
-            given = os.path.join(project.root, os.path.expanduser(interpreter)) if interpreter else None
-            sources = (os.path.join(project.root, project.src_dir), project.root)
+            sites = search_paths(project.root, interpreter)
+            own = dict.fromkeys((os.path.join(project.root, project.src_dir), project.root))
             found = self.known[project.root] = PyInfo(
                 project.root,
-                interpreter=given or _own(project.root),
-                search_paths=dict.fromkeys(sources),
+                sources=(*own, *sites),
+                cache=AnswerCache(project.root, sites),
                 on_ready=lambda _: self.protocol.post(self._soon),
             )
         return found
@@ -54,13 +56,3 @@ class Externals:
     def _tell(self) -> None:
         self.timer = None
         self.news()
-
-
-def _own(root: str) -> str | None:
-    """The Python of the project's own virtual environment."""
-    for name in (".venv", "venv"):
-        for place in (("bin", "python"), ("Scripts", "python.exe")):
-            path = os.path.join(root, name, *place)
-            if os.path.exists(path):
-                return path
-    return None
