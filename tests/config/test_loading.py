@@ -80,6 +80,8 @@ def test_base_7_files(small: Project) -> None:
     assert caught.value.filename == str(small.folder / "no.toml")
     with pytest.raises(CoreConfigSupportError, match=r"end in \.toml"):
         config.load(small.write("a: 1", "x.yaml"))
+    with pytest.raises(CoreConfigSupportError, match=r"end in \.toml.*Did you mean `run\.toml`\?"):
+        config.load(small.write("a = 1").with_suffix(".tml"))
     with pytest.raises(CoreConfigSupportError, match=r"`b\.yaml`"):
         small.load('__base__ = ["b.yaml"]')
     with pytest.raises(FileNotFoundError, match=r"`b\.toml` does not exist"):
@@ -255,6 +257,16 @@ def test_lazy_5_silent(small: Project) -> None:
     assert workspace.excore_log_build_message is False
     config.set_primary_fields(workspace)
     assert workspace.primary_fields[0] == "Model"
+
+
+def test_lazy_5_fields_through_the_class_of_a_config(small: Project) -> None:
+    from excore.config.parse import ConfigDict
+
+    fields = ConfigDict.primary_fields
+    fields.reverse()
+    assert list(small.build("[Model.Bag]\n[Backbone.R]")[0]) == ["Backbone", "Model"]
+    ConfigDict.set_primary_fields(["Extra", *fields], {**ConfigDict.primary_to_registry, "Extra": "Model"})
+    assert list(small.build("[Model.Bag]\n[Extra.Bag]")[0]) == ["Extra", "Model"]
 
 
 def test_a_mapping_is_a_config_too(small: Project) -> None:

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-import excore
 from excore import errors
 
 
@@ -36,9 +35,10 @@ def test_only_the_standard_library_is_loaded_and_nothing_printed(statement: str,
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_missing_name_is_an_attribute_error() -> None:
+@pytest.mark.parametrize("module", ["excore", "excore.engine", "excore.config"])
+def test_a_missing_name_is_an_attribute_error(module: str) -> None:
     with pytest.raises(AttributeError, match="absent"):
-        excore.absent  # noqa: B018
+        importlib.import_module(module).absent  # noqa: B018
 
 
 @pytest.mark.parametrize(
@@ -53,6 +53,12 @@ def test_a_missing_name_is_an_attribute_error() -> None:
                                "HookManagerBuildError AnnotationsFutureError ImplicitModuleParseError FetcherError "
                                "InvalidRepo InvalidGitHost InvalidProtocol GitPullError GitCheckoutError "
                                "HTTPDownloadError"),
+        ("excore.engine", "Registry load_registries logger add_logger remove_logger debug_only init_logger Hook "
+                          "HookManager"),
+        ("excore.config", "config lazy_config parse models action"),
+        ("excore.config.config", "load load_config build_all BASE_CONFIG_KEY"),
+        ("excore.config.lazy_config", "LazyConfig"),
+        ("excore.config.parse", "ConfigDict set_primary_fields"),
         ("excore.engine.hook", "ConfigArgumentHook ConfigHookManager Hook HookManager"),
         ("excore.engine.logging", "logger add_logger remove_logger debug_only log_to_file_only init_logger"),
         ("excore.engine.registry", "Registry load_registries"),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from types import ModuleType
+
 from excore.config.action import DictAction
 from excore.config.attributes import GetAttr
 from excore.config.flags import register_argument_hook, register_special_flag
@@ -35,3 +38,11 @@ __all__ = [
     "set_primary_fields",
     "silent",
 ]
+
+_OLDER = ("config", "lazy_config", "model", "parse")  # modules that stand for others, for code that is older than those
+
+
+def __getattr__(name: str) -> ModuleType:
+    if name not in _OLDER:
+        raise AttributeError(f"module `excore.config` has no attribute `{name}`")
+    return import_module(f"excore.config.{name}")

@@ -79,11 +79,12 @@ class Document:
 
     def _check_file(self) -> None:
         file = self.files.read(self.path)
-        if isinstance(file, Unreadable) and file.missing:
-            hint = did_you_mean(os.path.basename(self.path), _configs_beside(self.path))
-            raise ConfigFileNotFoundError(f"There is no config `{self.path}`.{hint}", filename=self.path)
+        missing = isinstance(file, Unreadable) and file.missing
+        hint = did_you_mean(os.path.basename(self.path), _configs_beside(self.path)) if missing else ""
         if not self.path.endswith(".toml"):
-            raise CoreConfigSupportError(f"`{self.path}` is no TOML file; a config must end in .toml.")
+            raise CoreConfigSupportError(f"`{self.path}` is no TOML file; a config must end in .toml.{hint}")
+        if missing:
+            raise ConfigFileNotFoundError(f"There is no config `{self.path}`.{hint}", filename=self.path)
         if isinstance(file, Unreadable):
             raise ConfigSyntaxError(f"`{self.path}` cannot be read: {file.reason}.")
 

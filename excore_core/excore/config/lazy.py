@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from excore.config.build import NodeBuilder
@@ -14,6 +14,7 @@ from excore.config.printing import config_table, parsed_table
 from excore.config.provenance import Setting, where
 from excore.config.wrapper import ModuleWrapper
 from excore.engine.hook import ConfigArgumentHook, ConfigHookManager
+from excore.engine.workspace import workspace
 from excore.errors import ConfigError, HookBuildError, UnknownFieldError, did_you_mean
 from excore.lang.memory import many_objects
 from excore.lang.tables import plain
@@ -21,8 +22,27 @@ from excore.lang.tables import plain
 __all__ = ["ConfigDict", "LazyConfig"]
 
 
+class _OfWorkspace:
+    """A setting of the workspace, read through the class."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, instance: object, owner: type) -> Any:
+        return getattr(workspace, self.name)
+
+
 class ConfigDict(dict[str, Any]):
     """A config as it is written; as text it is a table."""
+
+    primary_fields = _OfWorkspace()
+    primary_to_registry = _OfWorkspace()
+
+    @classmethod
+    def set_primary_fields(cls, primary_fields: Sequence[str], primary_to_registry: Mapping[str, str]) -> None:
+        """Let these be the fields of the workspace, for all configs that are parsed from now on."""
+        workspace.primary_fields = list(primary_fields)
+        workspace.primary_to_registry = dict(primary_to_registry)
 
     def __str__(self) -> str:
         return config_table(self)

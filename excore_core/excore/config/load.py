@@ -54,5 +54,4 @@ def build_all(cfg: LazyConfig) -> tuple[ModuleWrapper, dict[str, Any]]:
 def set_primary_fields(settings: Workspace) -> None:
     """Let the fields of `settings` be those of the workspace. They are found by themselves; older code calls this."""
     if settings is not workspace:
-        workspace.primary_fields = list(settings.primary_fields)
-        workspace.primary_to_registry = dict(settings.primary_to_registry)
+        ConfigDict.set_primary_fields(settings.primary_fields, settings.primary_to_registry)
