@@ -60,6 +60,8 @@ class ConfigError(Exception):
         self.problems: tuple[Problem, ...] = tuple(problems)
         self.trail: tuple[str, ...] = ()
         self.frame = ""
+        self._told = False  # whether `frame` says all that the message does
+        self._hint = ""  # an addition to the message, which `frame` gives too where there are problems
         self.places: tuple[tuple[str, int, int], ...] = ()
 
     def within(self, place: str) -> None:
@@ -67,9 +69,9 @@ class ConfigError(Exception):
         self.trail = (place, *self.trail)
 
     def __str__(self) -> str:
-        text = " ".join(str(arg) for arg in self.args)
+        text = "" if self._told else " ".join(str(arg) for arg in self.args) + ("" if self.problems else self._hint)
         if self.frame:
-            text = f"{text}\n{self.frame}"
+            text = f"{text}\n{self.frame}".lstrip("\n")
         if not self.trail:
             return text
         return f"{text}\n  while building {' -> '.join(self.trail)}"

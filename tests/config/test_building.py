@@ -274,7 +274,7 @@ def test_valid_2_a_failing_call_names_class_cause_and_line(small: Project) -> No
     assert isinstance(caught.value.__cause__, ZeroDivisionError)
     assert "run.toml:3:11: [Backbone.Bad]\n  3 | [Backbone.Bad]\n    |           ^^^" in str(caught.value)
     assert "while building FCN.backbone" in str(caught.value)
-    with pytest.raises(ModuleBuildError, match="takes no argument `y`"):
+    with pytest.raises(ModuleBuildError, match="`V` has no parameter `y`"):
         small.build("[Backbone.V]\nx = 1\ny = 2")
 
 

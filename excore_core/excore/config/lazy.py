@@ -12,6 +12,7 @@ from excore.config.dump import dump
 from excore.config.nodes import ModuleNode, build_value
 from excore.config.printing import config_table, parsed_table
 from excore.config.provenance import Setting, where
+from excore.config.traces import without_internals
 from excore.config.wrapper import ModuleWrapper
 from excore.engine.hook import ConfigArgumentHook, ConfigHookManager
 from excore.engine.workspace import workspace
@@ -90,9 +91,12 @@ class LazyConfig:
         written = state["_written"]
         if written is not None and document.given is None and written != document.values():
             document.given = written  # changed by hand since it was read
-        with many_objects():
-            analysis = document.analyse()
-            self._make(analysis, NodeBuilder(analysis, document.flags))
+        try:
+            with many_objects():
+                analysis = document.analyse()
+                self._make(analysis, NodeBuilder(analysis, document.flags))
+        except ConfigError as error:
+            raise without_internals(error) from error.__cause__
         state["_analysis"] = analysis
 
     def _make(self, analysis: Analysis, builder: NodeBuilder) -> None:
@@ -244,7 +248,7 @@ class LazyConfig:
             hooks.call_hooks("after_build", self, modules, info)
         except ConfigError as error:
             self._complete(error)
-            raise
+            raise without_internals(error) from error.__cause__
         return modules, info
 
     def _order(self) -> list[str]:

@@ -8,8 +8,10 @@ from typing import Any
 
 from excore.config.document import Document
 from excore.config.lazy import ConfigDict, LazyConfig
+from excore.config.traces import without_internals
 from excore.config.wrapper import ModuleWrapper
 from excore.engine.workspace import Workspace, workspace
+from excore.errors import ConfigError
 from excore.lang.grammar import BASE_KEY
 
 __all__ = ["build_all", "load", "load_config", "set_primary_fields"]
@@ -32,10 +34,13 @@ def load(
     One `ConfigError` tells all problems of the config; missing and unknown arguments are found when they are built.
     """
     cfg = LazyConfig(Document(os.fspath(filename), base_key, update_dict), parse=False)
-    if parse_config:
-        cfg.parse()
-    else:
-        _ = cfg.config  # what is wrong with the files is told now
+    try:
+        if parse_config:
+            cfg.parse()
+        else:
+            _ = cfg.config  # what is wrong with the files is told now
+    except ConfigError as error:
+        raise without_internals(error) from error.__cause__
     if dump_path is not None:
         cfg.dump(dump_path)
     return cfg
@@ -43,12 +48,18 @@ def load(
 
 def load_config(filename: PathLike, base_key: str = BASE_KEY) -> ConfigDict:
     """The merged config of a TOML file as it is written. Registries play no part in it."""
-    return ConfigDict(Document(os.fspath(filename), base_key).values())
+    try:
+        return ConfigDict(Document(os.fspath(filename), base_key).values())
+    except ConfigError as error:
+        raise without_internals(error) from error.__cause__
 
 
 def build_all(cfg: LazyConfig) -> tuple[ModuleWrapper, dict[str, Any]]:
     """As `LazyConfig.build_all`."""
-    return cfg.build_all()
+    try:
+        return cfg.build_all()
+    except ConfigError as error:
+        raise without_internals(error) from error.__cause__
 
 
 def set_primary_fields(settings: Workspace) -> None:

@@ -19,6 +19,7 @@ from typing import Any, ClassVar, Protocol, TypeVar
 
 from excore.config.action import parse_value
 from excore.config.targets import Converted, import_target, missing_arguments, target_name, unknown_arguments
+from excore.config.traces import without_internals
 from excore.engine.hook import ConfigArgumentHook
 from excore.engine.logging import logger
 from excore.engine.registry import Registry
@@ -130,7 +131,7 @@ class ModuleNode(dict[str, Any]):
             return node._instantiate(params)
         except ConfigError as error:
             node._explain(error)
-            raise
+            raise without_internals(error) from error.__cause__
 
     def _explain(self, error: ConfigError, argument: str = "") -> None:
         if self._place is not None:
@@ -153,9 +154,11 @@ class ModuleNode(dict[str, Any]):
         if workspace.excore_manual_set:
             self._ask(missing)
             return
-        hints = [f" It takes no `{name}`.{hint}" for name, hint in unknown_arguments(self.target, given).items()]
-        names = ", ".join(f"`{name}`" for name in missing)
-        raise ModuleValidateError(f"`{self.name}` needs {names}, which {_is(missing)} not given.{''.join(hints)}")
+        names, verb = ", ".join(f"`{name}`" for name in missing), "is" if len(missing) == 1 else "are"
+        error = ModuleValidateError(f"`{self.name}` needs {names}, which {verb} not given.")
+        hints = unknown_arguments(self.target, given).items()
+        error._hint = "".join(f" It takes no `{name}`.{hint}" for name, hint in hints)
+        raise error
 
     def _ask(self, names: list[str]) -> None:
         logger.info("Values of {} of `{}`, one a line:", ", ".join(f"`{name}`" for name in names), self.name)
@@ -399,7 +402,7 @@ class BoundHook(ConfigHookNode):
                 hook = self.target(node=self.source, **arguments)
         except ConfigError as error:
             self._explain(error)
-            raise
+            raise without_internals(error) from error.__cause__
         with Converted(lambda error: self._failure(error, arguments), passing=(ConfigError,)):
             return hook(**params)
 
@@ -413,7 +416,3 @@ class BoundHook(ConfigHookNode):
 
 
 InternNode = InterNode
-
-
-def _is(names: list[str]) -> str:
-    return "is" if len(names) == 1 else "are"

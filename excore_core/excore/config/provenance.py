@@ -112,6 +112,7 @@ class SectionPlace(NamedTuple):
         if lints:
             reporter.attach(error, lints)
             error.frame = "\n".join(map(reporter.text, lints))
+            error._told = any(item.code == _LINTED[type(error)] for item in lints)
             return
         place = self.analysis.document.files.place(section.binding.origin if known is None else known.binding.origin)
         error.frame = f"{place}: {table}\n{excerpt(place)}"

@@ -13,6 +13,7 @@ from types import FunctionType, ModuleType, TracebackType
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from excore.config.traces import without_internals
 from excore.engine.workspace import workspace
 from excore.errors import ConfigError, StrToClassError, did_you_mean
 
@@ -37,7 +38,7 @@ class Converted:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if isinstance(error, Exception) and not isinstance(error, self.passing):
-            raise self.make(error) from error
+            raise self.make(error) from without_internals(error)
 
 
 def target_name(target: object) -> str:

@@ -7,8 +7,9 @@ from typing import Any
 
 from excore.config.nodes import ModuleNode, build_value
 from excore.config.targets import target_name
+from excore.config.traces import without_internals
 from excore.engine.hook import ConfigArgumentHook
-from excore.errors import MissingModuleError, did_you_mean
+from excore.errors import ConfigError, MissingModuleError, did_you_mean
 
 __all__ = ["ModuleWrapper"]
 
@@ -86,10 +87,13 @@ class ModuleWrapper(dict[str, Any]):
         raise MissingModuleError(f"No module `{name}`{known}.{hint}")
 
     def __call__(self) -> Any:
+        try:
+            built = {name: build_value(node) for name, node in self.items()}
+        except ConfigError as error:
+            raise without_internals(error) from error.__cause__
         if self.is_dict:
-            return {name: build_value(node) for name, node in self.items()}
-        built = [build_value(node) for node in self.values()]
-        return built[0] if len(built) == 1 else built
+            return built
+        return next(iter(built.values())) if len(built) == 1 else list(built.values())
 
     __excore_build__ = __call__
 
