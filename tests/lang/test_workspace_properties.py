@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from catalogs import catalog, project
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -114,7 +116,10 @@ def report(made: Host, path: str) -> list[tuple[object, ...]]:
         return (origin.file, *there.absolute(origin))
 
     found = [
-        (item.code, item.message, item.severity, *file.absolute(item.origin), [place(r.origin) for r in item.related])
+        (
+            *(item.code, item.message, item.severity, item.suggestions, item.data),
+            *(file.absolute(item.origin), [place(r.origin) for r in item.related]),
+        )
         for item in snapshot.diagnostics(path)
     ]
     uses = {target: [(use.user, use.argument, use.kind) for use in uses] for target, uses in model.users.items()}
@@ -146,6 +151,49 @@ def test_edits_give_what_a_fresh_start_gives(changes, in_base):
     assert live.snapshot().file(edited).text == text
     assert report(live, "/p/run.toml") == report(fresh, "/p/run.toml")
     assert report(live, "/p/base.toml") == report(fresh, "/p/base.toml")
+
+
+NAMES = ("FCN", "ResNet", "VGG", "Model", "Backbone", "Extra", "size", "_x", "SimpleHead", "WeightDecayHook", "Pad")
+ENDINGS = ("", "x", "@WeightDecayHook", "::*")
+MORE = ("[Model.FCN.deep]\na = 1\n", '[Optimizer.SGD]\n!params = "FCN"\n', '[VGG]\n@block = "ResNet"\n', '"_x" = 1\n')
+renames = st.tuples(
+    st.floats(0, 0.999),
+    st.sampled_from(["header", "reference", "key", "line", "block", "more"]),
+    st.sampled_from(NAMES),
+    st.sampled_from(ENDINGS),
+)
+PLACES = {
+    "header": re.compile(r"(?<=[\[.])\w+(?=[\].])"),
+    "reference": re.compile(r"(?<=[\"$:])\w+"),
+    "key": re.compile(r"(?m)^\W?\w+(?= =)"),
+    "line": re.compile(r"(?m)^.*\n"),
+    "block": re.compile(r"(?m)^\[[^\[]*"),
+    "more": re.compile(r"(?m)^(?=\[)"),
+}
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(renames, min_size=1, max_size=6), st.booleans())
+def test_edits_of_names_lines_and_tables_give_what_a_fresh_start_gives(changes, in_base):
+    files = {"/p/base.toml": BASE, "/p/run.toml": ROOT}
+    edited = "/p/base.toml" if in_base else "/p/run.toml"
+    live = host(files)
+    for path, text in files.items():
+        live.open(path, text)
+    for where, kind, name, ending in changes:
+        text = files[edited]
+        places = [*PLACES[kind].finditer(text)]
+        if not places:
+            continue
+        start, end = places[int(where * len(places))].span()
+        new = {"line": "", "block": "", "more": MORE[len(name + ending) % len(MORE)]}.get(kind, name + ending)
+        live.edit(edited, start, end, new)
+        files[edited] = text[:start] + new + text[end:]
+        fresh = host(files)
+        for path, text in files.items():
+            fresh.open(path, text)
+        for path in files:
+            assert report(live, path) == report(fresh, path)
 
 
 @settings(max_examples=60, deadline=None)

@@ -175,11 +175,16 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Wiring:
-    """What ``graph`` keeps to follow an edit: where builds start, who uses anything, what is used as class."""
+    """What ``graph`` keeps to follow an edit: where builds start, who uses anything, what is used as class.
+
+    ``verdicts`` are the problems of the uses of each table, ``circles`` those of tables that need each other.
+    """
 
     roots: frozenset[Path]
     using: Mapping[Path, Section]
     as_class: frozenset[Path]
+    verdicts: Mapping[Path, tuple[Problem, ...]] = field(default_factory=dict)
+    circles: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True)

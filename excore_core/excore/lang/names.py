@@ -80,6 +80,8 @@ def classify(root: Table, catalog: Catalog, project: Project, grammar: Grammar, 
         return Names(root, groups, modules, isolated, _members(groups))
     changed = _changed(before, groups, modules, isolated)
     moved = _moved_members(before.groups, groups)
+    if [name for name in before.groups if name in groups] != [name for name in groups if name in before.groups]:
+        moved.update(name for name, owners in before.members.items() if len(owners) > 1)
     members = before.members
     if moved:
         members = _patched(members, moved, groups)
@@ -123,6 +125,7 @@ def _group(name: str, role: str, binding: Binding, project: Project) -> Group:
     what = "the table of lifecycle hooks" if role == "hooks" else f"a {role}"
     problems: list[Problem] = []
     members: dict[str, Binding] = {}
+    loose: list[Binding] = []
     if not isinstance(binding.value, Table):
         if not isinstance(binding.value, Missing):
             given = (
@@ -140,8 +143,12 @@ def _group(name: str, role: str, binding: Binding, project: Project) -> Group:
                 message = f"a module has one table: write `[{name}.{key}]` with single brackets"
                 problems.append(problem("invalid-header", message, inner.origin))
             elif not isinstance(inner.value, Missing):
-                message = f"`{key}` stands directly in {what}; arguments belong in a table `[{name}.ModuleName]`"
-                problems.append(problem("invalid-header", message, inner.origin))
+                loose.append(inner)
+    if loose:
+        names = ", ".join(f"`{one.name}`" for one in loose[:4]) + (" …" if len(loose) > 4 else "")
+        stand = "stands" if len(loose) == 1 else "stand"
+        message = f"{names} {stand} directly in {what}; arguments belong in a table `[{name}.ModuleName]`"
+        problems.append(problem("invalid-header", message, loose[0].origin))
     kind: Role = "hooks" if role == "hooks" else "field" if role == "field" else "registry"
     return Group(name, kind, registry, binding, members, {}, tuple(problems))
 

@@ -8,17 +8,21 @@ the uses of all tables mean together in ``graph``.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import compress
+from operator import attrgetter, not_
 
 from .catalog import Catalog
 from .grammar import DEFAULT, Grammar
 from .graph import connect
 from .lookup import Scope
 from .memory import many_objects
-from .model import Group, Model, Path, Role, Section
+from .model import Model, Path, Role, Section
 from .names import Names, classify
 from .project import Project
 from .section import SectionResolver
 from .tables import Binding, Table
+
+_depends = attrgetter("depends")
 
 
 def resolve(
@@ -54,16 +58,14 @@ def _sections(scope: Scope, before: Model | None) -> tuple[dict[Path, Section], 
     if before is None or names.changed is None:
         with many_objects():
             return {table[0]: _resolved(scope, *table) for table in _tables(names)}, None
-    fresh: dict[Path, Section] = {}
-    stale = names.changed
-    for path, role, registry, binding in _tables(names, before.groups):
-        section = before.sections.get(path)
-        if section is None or section.binding is not binding or section.role != role:
-            fresh[path] = _resolved(scope, path, role, registry, binding)
+    fresh = {table[0]: _resolved(scope, *table) for table in _tables(names, before)}
     gone = _gone(before, names)
+    stale = names.changed
     if stale:
-        for path, section in before.sections.items():
-            if not stale.isdisjoint(section.depends) and path not in fresh and _is_table(names, path):
+        kept = before.sections
+        asked = map(stale.isdisjoint, map(_depends, kept.values()))
+        for path, section in list(compress(kept.items(), map(not_, asked))):
+            if path not in fresh and _is_table(names, path):
                 fresh[path] = _resolved(scope, path, section.role, section.registry, section.binding)
     sections = dict(before.sections)
     for path in gone:
@@ -94,14 +96,20 @@ def _is_table(names: Names, path: Path) -> bool:
     return group is not None and path[1] in group.members
 
 
-def _tables(names: Names, known: Mapping[str, Group] | None = None) -> Iterator[tuple[Path, Role, str | None, Binding]]:
-    """Every module table; those of groups that ``known`` has too are left out."""
+def _tables(names: Names, before: Model | None = None) -> Iterator[tuple[Path, Role, str | None, Binding]]:
+    """Every module table; those that ``before`` has too are left out."""
     for group in names.groups.values():
-        if known is None or known.get(group.name) is not group:
-            for member, binding in group.members.items():
+        old = before.groups.get(group.name) if before is not None else None
+        if old is group:
+            continue
+        known = old.members if old is not None and old.role == group.role else {}
+        for member, binding in group.members.items():
+            if known.get(member) is not binding:
                 yield (group.name, member), group.role, group.registry, binding
+    modules = before.modules if before is not None else {}
     for name, binding in names.modules.items():
-        yield (name,), "module", None, binding
+        if modules.get(name) is not binding:
+            yield (name,), "module", None, binding
 
 
 def _resolved(scope: Scope, path: Path, role: Role, registry: str | None, binding: Binding) -> Section:
