@@ -13,6 +13,7 @@ from excore.config.given import given_table
 from excore.config.raising import Reporter, blocking
 from excore.config.registered import Registered, current_project
 from excore.config.sources import Files
+from excore.config.updating import nested
 from excore.engine.workspace import workspace
 from excore.errors import (
     ConfigFileNotFoundError,
@@ -51,7 +52,7 @@ class Document:
         self.flags = flags.current()
         self.files = Files(self.flags.grammar.prefix_chars)
         self.given: Mapping[str, Any] | None = None  # stands for the whole config, whatever the file says
-        self._update = given_table(update, UPDATE, self.flags.grammar) if update else None
+        self._update = update
 
     @classmethod
     def of(cls, values: Mapping[str, Any], name: str = "config") -> Document:
@@ -73,8 +74,10 @@ class Document:
             return Closure(self.path, merger.without(table, self.base_key), (self.path,), ())
         self._check_file()
         closure = inherit(self.path, self.files.tables, merger, self.base_key)
-        if self._update is not None:
-            closure = closure._replace(root=merger.merge(closure.root, self._update), files=(*closure.files, UPDATE))
+        if self._update:
+            values = nested(self._update, closure.root, self.flags.grammar, merger.is_module)
+            update = given_table(values, UPDATE, self.flags.grammar)
+            closure = closure._replace(root=merger.merge(closure.root, update), files=(*closure.files, UPDATE))
         return closure
 
     def _check_file(self) -> None:

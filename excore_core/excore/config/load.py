@@ -29,7 +29,8 @@ def load(
 ) -> LazyConfig:
     """The config in a TOML file, with all it inherits through `base_key`, its modules ready to be built.
 
-    `update_dict` is merged last, as if it were one more file; it may hold any Python values. With `dump_path` the
+    `update_dict` is merged last, as if it were one more file; it may hold any Python values, and paths as keys
+    (`{"Model.FCN.layers": 3}`), which lead to what is there or to an argument of a module. With `dump_path` the
     merged config is written there. Without `parse_config` it is only read; what it means is found out when it is built.
     One `ConfigError` tells all problems of the config; missing and unknown arguments are found when they are built.
     """
