@@ -30,6 +30,7 @@ def forms(body: str) -> str:
         ("class FCN: ...\nFCN = MODEL.register_module(FCN)\n", ["FCN"]),
         ("class FCN: ...\nFCN2 = MODEL.register()(FCN)\n", ["FCN"]),
         ("class A: ...\nclass B: ...\nMODEL.register_all([A, B])\n", ["A", "B"]),
+        ("class A: ...\nclass B: ...\nprint(MODEL.register_module(A), end=MODEL.register()(B))\n", ["A", "B"]),
         ("class A: ...\nclass B: ...\nALL = (A, B)\nMODEL.register_all(ALL)\n", ["A", "B"]),
         ("class A: ...\nclass B: ...\nMORE = [B]\nMODEL.register_all([A, *MORE])\n", ["A", "B"]),
         ("M = MODEL\n@M.register()\nclass FCN: ...\n", ["FCN"]),
@@ -71,6 +72,103 @@ def test_forms(project: Make, body: str, names: list[str]) -> None:
 def test_what_cannot_be_read_opens_the_registry(project: Make, body: str, reason: str) -> None:
     info = project(forms(body)).index.catalog.registries["Model"]
     assert (info.open, info.reason) == (True, reason)
+
+
+AB = "class A: ...\nclass B: ...\n"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "for cls in (A, B):\n    MODEL.register()(cls)\n",
+        "for cls in [A, B]:\n    MODEL.register_module(cls)\n",
+        "ALL = [A, B]\nfor cls in ALL:\n    MODEL.register_module(module=cls, force=True)\n",
+        "for cls in (A, B): print(cls); MODEL.register()(cls)\n",
+        "[MODEL.register_module(cls) for cls in (A, B)]\n",
+        "done = [MODEL.register()(cls) for cls in (A, B)]\n",
+        "MORE = [B]\nfor cls in (A, *MORE):\n    MODEL.register()(cls)\n",
+        "for registry in (MODEL,):\n    registry.register_all([A, B])\n",
+    ],
+)
+def test_loops_over_what_is_written_down(project: Make, body: str) -> None:
+    made = project(forms(AB + body))
+    assert made.names() == ["A", "B"]
+    assert not made.index.catalog.registries["Model"].open
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "for cls in (A, B):\n    if cls.ok:\n        MODEL.register()(cls)\n",
+        "for cls in (A, B):\n    if cls.ok:\n        break\n    MODEL.register()(cls)\n",
+        "for name, cls in {'a': A}.items():\n    MODEL.register()(cls)\n",
+        "[MODEL.register_module(cls) for cls in (A, B) if cls.ok]\n",
+        "[MODEL.register_module(cls) for group in ALL for cls in group]\n",
+        "all(MODEL.register_module(cls) for cls in (A, B))\n",
+        "{cls: MODEL.register_module(cls) for cls in (A, B)}\n",
+        "for cls in (A, make(B)):\n    MODEL.register()(cls.inner)\n",
+        "for cls in (A, B):\n    cls = change(cls)\n    MODEL.register()(cls)\n",
+        "while more():\n    MODEL.register()(A)\n",
+        "list(map(MODEL.register(), (A, B)))\n",
+        "list(map(MODEL.register_module, (A, B)))\n",
+        "done = list(map(MODEL.register_module, (A, B)))\n",
+        "def add():\n    return list(map(MODEL.register_module, (A, B)))\nadd()\n",
+    ],
+)
+def test_other_loops_open_the_registry(project: Make, body: str) -> None:
+    made = project(forms(AB + body))
+    assert made.index.catalog.registries["Model"].open
+    assert all(name.endswith("?") for name in made.names())
+
+
+@pytest.mark.parametrize(
+    "helper",
+    [
+        "def reg(cls):\n    return MODEL.register()(cls)\n",
+        'def reg(cls):\n    """Register."""\n    MODEL.register_module(cls, force=True)\n    return cls\n',
+        "def reg(cls):\n    return MODEL.register_module(module=cls)\n",
+    ],
+)
+def test_a_helper_that_registers_what_it_decorates(project: Make, helper: str) -> None:
+    """It may be called elsewhere, so other names may be registered too."""
+    made = project(forms(helper + "@reg\nclass A: ...\n@reg\ndef b(): ...\n"))
+    assert made.names() == ["A", "b"]
+    info = made.index.catalog.registries["Model"]
+    assert (info.open, info.reason.partition(" (")[0]) == (True, "registered in function reg")
+
+
+@pytest.mark.parametrize(
+    "helper",
+    [
+        "def reg(cls):\n    if cls.ok:\n        MODEL.register_module(cls)\n    return cls\n",
+        "def reg(cls):\n    return MODEL.register()(change(cls))\n",
+        "def reg(cls, name=None):\n    return MODEL.register()(cls)\n",
+        "def reg(cls):\n    def inner(other):\n        return MODEL.register()(other)\n    return inner\n",
+    ],
+)
+def test_other_helpers_open_the_registry(project: Make, helper: str) -> None:
+    made = project(forms(helper + "@reg\nclass A: ...\n"))
+    assert made.names() == []
+    assert made.index.catalog.registries["Model"].open
+
+
+def test_a_helper_of_another_module(project: Make) -> None:
+    made = project(
+        """
+        #- app/__init__.py
+        from excore import Registry
+        MODEL = Registry("Model")
+        def reg(cls):
+            return MODEL.register()(cls)
+        #- app/nets.py
+        from app import MODEL, reg
+        @reg
+        class A: ...
+        @MODEL.register()
+        class B: ...
+        """
+    )
+    assert sorted(made.names()) == ["A", "B"]
 
 
 def test_a_loop_that_does_something_else_opens_nothing(project: Make) -> None:

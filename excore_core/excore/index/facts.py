@@ -62,7 +62,8 @@ class _FunctionFact(TypedDict):
 class FunctionFact(_FunctionFact, total=False):
     """``leaks``: ``**kwargs`` goes where reading cannot follow. ``takes``: what ``kwargs.pop("x", d)`` takes out;
     ``reads``: what ``kwargs.get("x")`` and ``kwargs.setdefault("x", d)`` leave in. ``source``: text of a small
-    function, kept as it may be the predicate of a ``match``."""
+    function, kept as it may be the predicate of a ``match``. ``registers``: its only parameter, and the call that it is
+    given to, of a function that does nothing else."""
 
     returns: str
     doc: str
@@ -72,6 +73,7 @@ class FunctionFact(_FunctionFact, total=False):
     takes: list[ParamFact]
     reads: list[ParamFact]
     source: str
+    registers: tuple[str, Expr]
     packed: bytes
 
 
@@ -152,10 +154,14 @@ class _CallFact(TypedDict):
 
 
 class CallFact(_CallFact, total=False):
-    """A call at module level, or (``where``) one that looks like a registration and runs in a loop or function."""
+    """A call at module level, or (``where``) one that looks like a registration and runs in a loop or function.
+
+    ``each``: a name of the call and what it stands for one after the other, where a loop does nothing else.
+    """
 
     guard: Guard
     where: str
+    each: tuple[str, Expr]
 
 
 class _Facts(TypedDict):

@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from excore.index.facts import MAYBE, NEVER, At, Expr, whole
+from excore.index.facts import MAYBE, NEVER, At, CallFact, Expr, whole
 from excore.index.names import Names, SourceFile, Target
 from excore.index.predicate import Predicate
-from excore.index.source import render
+from excore.index.source import render, with_name
 from excore.lang.catalog import Location, RegistryInfo
 
 _KEY = re.compile(r"[A-Za-z0-9_]+\Z")
@@ -71,7 +71,7 @@ class _Collector:
                     )
         for fact in facts.get("calls", ()):
             if fact.get("guard") != NEVER:
-                self.call(fact["call"], fact.get("guard") != MAYBE and "where" not in fact, fact.get("where", ""))
+                self.called(fact)
         self.found.registrations.sort(key=lambda item: item.at.line)
         return self.found
 
@@ -126,7 +126,7 @@ class _Collector:
         function = self.names.resolve(self.file.module, func)
         registry = self.names.function_registry(function)
         if function is None or registry is None:
-            return False
+            return isinstance(decorator, str) and self.by_helper(function, target, at, certain)
         keywords: dict[str, Expr] = {}
         if not isinstance(decorator, str):
             keywords = {key: value for key, value in decorator["k"] if key}
@@ -134,6 +134,24 @@ class _Collector:
                 keywords.setdefault("name", decorator["a"][0])
         self.found.registries.append(RegistryInfo(registry))
         self.add(registry, target, at, keywords, certain)
+        return True
+
+    def by_helper(self, function: Target | None, target: Target, at: At, certain: bool) -> bool:
+        """Whether a function hands what it decorates to a registering method and does nothing else. It may do so for
+        others too: that the registry is open stays true."""
+        file = self.names.lookup(function.module) if function is not None and function.kind == "function" else None
+        if function is None or file is None:
+            return False
+        name, call = whole(function.fact).get("registers", ("", {}))
+        if not name or not isinstance(call, dict):
+            return False
+        outer = call["f"] if isinstance(call["f"], dict) and "f" in call["f"] else call
+        method = self.names.callee(file, outer)
+        given = {key: value for key, value in call["k"] if key}.get("module", call["a"][0] if call["a"] else None)
+        if method is None or method.name not in _ADDING or given != name:
+            return False
+        keywords = {key: value for key, value in outer["k"] if key and key != "module"}
+        self.add(_registry(method), target, at, keywords, certain)
         return True
 
     def variable(self, method: Target, func: Expr) -> None:
@@ -154,6 +172,16 @@ class _Collector:
         self.found.opened.append((_registry(method), f"{reason} ({where}:{at[0] + 1})"))
 
     # -- calls
+
+    def called(self, fact: CallFact) -> None:
+        certain = fact.get("guard") != MAYBE
+        name, given = fact.get("each", ("", None))
+        items = self.items(given)
+        if items is None:
+            self.call(fact["call"], certain and "where" not in fact, fact.get("where", ""))
+            return
+        for item in items:
+            self.call(with_name(fact["call"], name, item), certain, "")
 
     def call(self, call: Expr, certain: bool, where: str) -> None:
         if isinstance(call, str) or "f" not in call:

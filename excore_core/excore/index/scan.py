@@ -173,7 +173,7 @@ class _Scanner:
         elif isinstance(node, (ast.With, ast.AsyncWith)):
             self.body(node.body, guard)
         elif isinstance(node, (ast.For, ast.AsyncFor, ast.While)):
-            self.dynamic([node], "a loop", guard)
+            self.loop(node, guard)
             for statement in definitions.statements(node.body):
                 if isinstance(statement, ast.Assign):
                     for target in statement.targets:
@@ -197,6 +197,9 @@ class _Scanner:
         if any(dotted(item).endswith("overload") for item in node.decorator_list):
             return
         fact = definitions.function(self.source, node, keep_source=self.keep_source)
+        registers = _registers(node) if self.touched(node) else None
+        if registers is not None:
+            fact["registers"] = (registers[0], self.source.expression(registers[1]))
         self.bind(node.name, {"kind": "def", "function": fact}, guard)
         self.dynamic(node.body, f"function {node.name}", guard)
 
@@ -272,16 +275,38 @@ class _Scanner:
             return
         if isinstance(node, ast.Call):
             self.call({"call": self.source.expression(node)}, guard)
+            if not _is_registering(node):
+                for given in (*node.args, *(item.value for item in node.keywords)):
+                    if isinstance(given, ast.Call) and _is_registering(given) and (given.args or given.keywords):
+                        self.value(given, guard)
+                    else:
+                        self.dynamic([given], _place(given), guard)
         elif isinstance(node, (ast.Tuple, ast.List)):
             for item in node.elts:
                 self.value(item, guard)
+        elif isinstance(node, (ast.ListComp, ast.SetComp)) and isinstance(node.elt, ast.Call) and _plain(node):
+            self.each(node.generators[0], [node.elt], "a comprehension", guard)
         elif not isinstance(node, (ast.Attribute, ast.Name, ast.Constant)):
-            where = (
-                "a comprehension"
-                if isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp))
-                else "an expression"
-            )
-            self.dynamic([node], where, guard)
+            self.dynamic([node], _place(node), guard)
+
+    def loop(self, node: ast.For | ast.AsyncFor | ast.While, guard: Guard) -> None:
+        """Registrations of a loop: one by one where it does nothing else, else unknown ones."""
+        calls = [one.value for one in node.body if isinstance(one, ast.Expr) and isinstance(one.value, ast.Call)]
+        if isinstance(node, ast.For) and not node.orelse and len(calls) == len(node.body):
+            self.each(node, calls, "a loop", guard)
+        else:
+            self.dynamic([node], "a loop", guard)
+
+    def each(self, loop: ast.For | ast.comprehension, calls: Sequence[ast.Call], where: str, guard: Guard) -> None:
+        if not isinstance(loop.target, ast.Name):
+            self.dynamic(calls, where, guard)
+            return
+        items = self.source.expression(loop.iter)
+        for call in calls:
+            if self.touched(call):
+                self.call(
+                    {"call": self.source.expression(call), "where": where, "each": (loop.target.id, items)}, guard
+                )
 
     def call(self, fact: CallFact, guard: Guard) -> None:
         if guard:
@@ -297,10 +322,50 @@ class _Scanner:
     def dynamic(self, nodes: Sequence[ast.stmt | ast.expr], where: str, guard: Guard) -> None:
         for node in nodes:
             if self.touched(node):
+                called: set[int] = set()
                 for child in ast.walk(node):
-                    if isinstance(child, ast.Call) and _method(child) in _METHODS:
-                        call: Expr = self.source.expression(child)
-                        self.call({"call": call, "where": where}, guard)
+                    if isinstance(child, ast.Call):
+                        called.add(id(child.func))
+                        if _method(child) in _METHODS:
+                            self.call({"call": self.source.expression(child), "where": where}, guard)
+                    elif isinstance(child, ast.Attribute) and child.attr in _METHODS and id(child) not in called:
+                        handed: Expr = {
+                            "f": self.source.expression(child),
+                            "a": [],
+                            "k": [],
+                            "at": self.source.at(child),
+                        }
+                        self.call({"call": handed, "where": where}, guard)
+
+
+def _place(node: ast.expr) -> str:
+    loops = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+    return "a comprehension" if isinstance(node, loops) else "an expression"
+
+
+def _is_registering(node: ast.Call) -> bool:
+    """Whether a call looks like ``REGISTRY.register_module(...)`` or ``REGISTRY.register(...)(...)``."""
+    inner = node.func if isinstance(node.func, ast.Call) else node
+    return _method(inner) in _METHODS
+
+
+def _plain(node: ast.ListComp | ast.SetComp) -> bool:
+    """Whether a comprehension runs through all of one thing."""
+    return len(node.generators) == 1 and not node.generators[0].ifs and not node.generators[0].is_async
+
+
+def _registers(node: definitions.FunctionNode) -> tuple[str, ast.Call] | None:
+    """The only parameter of a function, and the only call that it makes before it returns; None if it does more."""
+    given = node.args
+    if len(given.args) != 1 or given.posonlyargs or given.kwonlyargs or given.vararg or given.kwarg:
+        return None
+    name = given.args[0].arg
+    body = [one for one in node.body if not (isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant))]
+    if len(body) == 2 and isinstance(body[1], ast.Return) and isinstance(body[1].value, ast.Name):
+        body = body[:1] if body[1].value.id == name else []
+    if len(body) != 1 or not isinstance(body[0], (ast.Expr, ast.Return)) or not isinstance(body[0].value, ast.Call):
+        return None
+    return name, body[0].value
 
 
 def _method(node: ast.Call) -> str:

@@ -149,6 +149,30 @@ def dotted(node: ast.expr) -> str:
     return ""
 
 
+def with_name(expr: Expr, name: str, value: Expr) -> Expr:
+    """``expr`` where the variable ``name`` stands for ``value``."""
+    if isinstance(expr, str):
+        head, dot, rest = expr.partition(".")
+        if head != name:
+            return expr
+        if not dot:
+            return value
+        return f"{value}.{rest}" if isinstance(value, str) else {"s": expr}
+    if "l" in expr:
+        return {"l": [with_name(item, name, value) for item in expr["l"]]}
+    if "d" in expr:
+        return {"d": [[key, with_name(item, name, value)] for key, item in expr["d"]]}
+    if "f" in expr:
+        arguments = [with_name(item, name, value) for item in expr["a"]]
+        keywords = [[key, with_name(item, name, value)] for key, item in expr["k"]]
+        return {"f": with_name(expr["f"], name, value), "a": arguments, "k": keywords, "at": expr["at"]}
+    if "o" in expr:
+        return {"o": with_name(expr["o"], name, value), "n": expr["n"]}
+    if "*" in expr:
+        return {"*": with_name(expr["*"], name, value)}
+    return expr
+
+
 def render(expr: Expr) -> str:
     """``expr`` as source text again."""
     if isinstance(expr, str):
