@@ -108,6 +108,7 @@ def completion(result: Any, can: Json) -> None:
         assert set(result.get("itemDefaults", ())) <= set(at(abilities, "completionList.itemDefaults") or ())
     assert "textEditText" not in used or at(result, "itemDefaults.editRange")
     assert "data" not in used or at(can_item, "resolveSupport.properties")
+    _commands(items, can)
     for one in items:
         _documentation(one.get("documentation"), can_item.get("documentationFormat"))
 
@@ -229,9 +230,14 @@ def hints(result: Any, can: Json) -> None:
 
 
 def lenses(result: Any, can: Json) -> None:
+    _commands(result, can)
+    assert "data" not in keys(result)
+
+
+def _commands(result: Any, can: Json) -> None:
+    """Only commands that the client has itself: the server's are for those who read about them."""
     known = {"", *(at(can, "experimental.commands.commands") or ())}
     assert {command["command"] for command in values(result, "command") if isinstance(command, dict)} <= known
-    assert "data" not in keys(result)
 
 
 def diagnostics(found: Any, can: Json, group: str = "publishDiagnostics") -> None:

@@ -23,6 +23,7 @@ FILES = """
     #- bad.toml
     __base__ = "base.toml"
     size = "é😀"
+    _spare = 1
     [Model.FCN]
     !backbone = "ResNet"
     clases = 3
@@ -33,7 +34,11 @@ FILES = """
     !norm = "$Backbone::ResNet"
     [Backbone.ResNet]
     depth = "many"
+    depth = "more"
     dept
+    [Backbone.VGG]
+    norm = "gn"
+    [Unused.FCN]
 """
 AT_A_PLACE = {
     "hover": "hover",
@@ -72,6 +77,26 @@ FOLLOWED = {
     "textDocument/prepareCallHierarchy": ("callHierarchy/incomingCalls", "callHierarchy/outgoingCalls"),
     "textDocument/prepareTypeHierarchy": ("typeHierarchy/supertypes", "typeHierarchy/subtypes"),
 }
+PLAIN: Json = {
+    "textDocument": {
+        **{name: {} for name in {*AT_A_PLACE.values(), *OF_A_FILE.values(), "publishDiagnostics"}},
+        "formatting": {},
+        "rangeFormatting": {},
+        "codeAction": {"codeActionLiteralSupport": {"codeActionKind": {"valueSet": ["quickfix"]}}},
+        "semanticTokens": {
+            "requests": {"full": True},
+            "formats": ["relative"],
+            "tokenTypes": [
+                *"namespace class parameter property operator variable function method keyword string".split()
+            ],
+            "tokenModifiers": ["definition"],
+        },
+    },
+    "workspace": {"symbol": {}},
+}
+"""Every feature, and nothing that one may have beyond the first version of the protocol."""
+CODE_COMMANDS: Json = {"commands": {"commands": ["editor.action.triggerSuggest"]}}
+"""What VS Code has, though its capabilities do not say so."""
 EVERYTHING: Json = {"start": {"line": 0, "character": 0}, "end": {"line": 99, "character": 0}}
 
 
@@ -85,16 +110,21 @@ def test_there_are_several_editors() -> None:
     assert {path.stem.split("_v")[0] for path in CLIENTS} == {"emacs", "neovim", "visual_studio_code"}
 
 
-@pytest.mark.parametrize("path", [*CLIENTS, None], ids=lambda path: path.stem if path else "nothing")
-def test_nothing_is_sent_that_was_not_offered(tmp_path: Path, path: Path | None) -> None:
+@pytest.mark.parametrize("client", [*CLIENTS, {}, PLAIN], ids=[*(path.stem for path in CLIENTS), "nothing", "plain"])
+def test_nothing_is_sent_that_was_not_offered(tmp_path: Path, client: Path | Json) -> None:
     """A session with every request at every word of two configs, and with changes of files and settings."""
-    can, info = recorded(path) if path is not None else ({}, {"name": "plain"})
+    check_session(tmp_path, *(recorded(client) if isinstance(client, Path) else (client, {"name": "plain"})))
+
+
+def check_session(tmp_path: Path, can: Json, info: Json) -> None:
     root = tmp_path / "project"
     root.mkdir()
     write(root, PROJECT + FILES)
     with Editor(SERVER, cwd=str(root), timeout=30) as client:
         client.root = root
         check_answer("initialize", client.start(uri(root), can, clientInfo=info), can)
+        if info["name"].startswith("Visual Studio Code"):
+            can = {**can, "experimental": CODE_COMMANDS}
         asked = set()
         for name in ("run.toml", "bad.toml"):
             client.show(name)
