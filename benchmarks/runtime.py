@@ -1,4 +1,4 @@
-"""How long the runtime takes: importing excore, loading and building configs, against upstream on the same files.
+"""How long the runtime takes, against upstream: to import it, to make a JSON schema, to load and build the same files.
 
 ``python benchmarks/runtime.py [--sections 100,500,...] [--rounds 5] [--upstream PYTHON] [--no-peers] [--json OUT]``.
 Upstream is run with the Python of an environment that has it (default: ``.tools/upstream``; it needs Python 3.8 to
@@ -24,6 +24,7 @@ from figures import Figure, write
 HERE = Path(__file__).resolve().parent
 UPSTREAM = HERE.parent / ".tools" / "upstream" / "bin" / "python"
 PEER_LIMIT = 5000  # sections; upstream takes minutes for more
+CLASSES = 1000  # that a schema is made of
 
 MODELS = """
 from excore import Registry
@@ -75,6 +76,24 @@ answer = [len(many), sum(type(model.backbone).__name__.startswith("Net") for mod
 print()
 print(json.dumps({"import": imported, "load": min(t[0] for t in times), "build": min(t[1] for t in times),
                   "first": sum(times[0]), "answer": answer}))
+"""
+
+SCHEMA = "import sys; from excore.cli.main import main; sys.argv[1:] = ['config-extension']; main()"
+# What upstream's command does, without its command line, which many releases of typer do not start.
+PEER_SCHEMA = """
+import importlib, pathlib, sys
+sys.path.insert(0, ".")
+import excore
+try:
+    fields = excore.workspace.json_schema_fields
+except AttributeError:
+    from excore._constants import _workspace_cfg
+    fields = _workspace_cfg["json_schema_fields"]
+from excore.config._json_schema import _generate_json_schema_and_class_mapping as generate
+for path in pathlib.Path("src").rglob("*.py"):
+    if path.name != "__init__.py":
+        importlib.import_module(".".join(path.with_suffix("").parts))
+generate(fields, "peer_schema.json", "peer_mapping.json")
 """
 
 
@@ -153,16 +172,18 @@ def growth(sizes: list[int], times: list[float]) -> float:
     return sum((a - x) * (b - y) for a, b in zip(xs, ys, strict=True)) / sum((a - x) ** 2 for a in xs)
 
 
-def interpreter(python: Path, code: str, rounds: int) -> float:
-    """The least CPU time of a Python that runs ``code``, in milliseconds."""
+def interpreter(python: Path, code: str, rounds: int, folder: Path | None = None, caches: Path | None = None) -> float:
+    """The least CPU time of a Python that runs ``code``, in milliseconds; what it caches goes to ``caches``."""
     times = []
+    environment = os.environ | ({} if caches is None else {"XDG_CACHE_HOME": str(caches)})
     measure = (
         "import resource, subprocess, sys; subprocess.run([sys.argv[1], '-c', sys.argv[2]], check=True, "
         "stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL); "
         "used = resource.getrusage(resource.RUSAGE_CHILDREN); print(used.ru_utime + used.ru_stime)"
     )
     for _ in range(rounds):
-        done = subprocess.run([sys.executable, "-c", measure, str(python), code], capture_output=True, text=True)
+        command = [sys.executable, "-c", measure, str(python), code]
+        done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
         times.append(float(done.stdout) * 1000 if done.returncode == 0 else math.inf)
     return min(times)
 
@@ -176,6 +197,33 @@ def imports(upstream: Path | None, rounds: int) -> list[Figure]:
         mine = max(found[0].value - bare, 0.01)
         found.append(Figure("import excore, without the interpreter", mine, "ms", "upstream", theirs))
     return found
+
+
+def schemas(upstream: Path | None, rounds: int) -> list[Figure]:
+    """What writing the schema and the class mapping of a project takes, whole processes."""
+    ours = Path(sys.executable)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / "project"
+        command = [sys.executable, HERE / "gen_project.py", "--n", str(CLASSES), "--sections", "20", "--out", folder]
+        subprocess.run(command, check=True, capture_output=True)
+        fresh, later = [], []
+        for number in range(rounds):
+            caches = Path(name) / f"caches{number}"
+            fresh.append(interpreter(ours, SCHEMA, 1, folder, caches))
+            later.append(interpreter(ours, SCHEMA, 1, folder, caches))
+        if described(folder / ".cache" / "class_mapping.json") != CLASSES:
+            raise SystemExit("our own schema does not have all classes")
+        theirs = None if upstream is None else interpreter(upstream, PEER_SCHEMA, max(1, rounds // 2), folder)
+        peer = "" if described(folder / "peer_mapping.json") != CLASSES else "upstream"
+    return [
+        Figure(f"schema of {CLASSES} classes, nothing cached", min(fresh), "ms", peer, theirs if peer else None),
+        Figure(f"schema of {CLASSES} classes, everything cached", min(later), "ms", peer, theirs if peer else None),
+    ]
+
+
+def described(mapping: Path) -> int:
+    """How many classes a class mapping has."""
+    return len(json.loads(mapping.read_text("utf-8"))) if mapping.exists() else 0
 
 
 def beside_peers(folder: Path, count: int, rounds: int, first: float, later: float) -> list[Figure]:
@@ -194,7 +242,7 @@ def beside_peers(folder: Path, count: int, rounds: int, first: float, later: flo
 
 
 def measure(sections: list[int], rounds: int, upstream: Path | None, with_peers: bool) -> list[Figure]:
-    figures = imports(upstream, max(rounds, 5))
+    figures = [*imports(upstream, max(rounds, 5)), *schemas(upstream, rounds)]
     totals: list[float] = []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "bench"
@@ -241,7 +289,7 @@ def main() -> int:
     parser.add_argument("--no-peers", action="store_true", help="leave Hydra and confection out")
     parser.add_argument("--json", type=Path, metavar="OUT")
     options = parser.parse_args()
-    upstream = options.upstream if options.upstream.exists() else None
+    upstream = options.upstream.absolute() if options.upstream.exists() else None
     if upstream is None:
         print(f"no upstream ExCore: {options.upstream} does not exist (pip install --pre excore, Python 3.8 to 3.11)")
     missing = "not asked for" if options.no_peers else peers.prepare()
