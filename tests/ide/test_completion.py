@@ -213,6 +213,50 @@ def test_environment() -> None:
     check_completion(text, "DATA HOME", environment=["HOME", "DATA"], accept=("HOME", '&depth = "${HOME}"'))
 
 
+def test_environment_that_configs_use_comes_first() -> None:
+    text = """
+        #- run.toml
+        [Backbone.VGG]
+        &depth = "${<|>"
+        #- other.toml
+        root = "x"
+        [Backbone.VGG]
+        &depth = "${HOME}/${UNSET}"
+        """
+    check_completion(text, "HOME UNSET DATA", environment=["HOME", "DATA"])
+    check_completion(text.replace("${<|>", "${D<|>"), "DATA", environment=["HOME", "DATA"])
+
+
+def test_functions_that_can_be_called_as_the_annotation_says_come_first() -> None:
+    check_completion(
+        """
+        #- models.py
+        from collections.abc import Callable
+        from excore import Registry
+        MODEL = Registry("Model")
+        @MODEL.register()
+        class Net:
+            def __init__(self, act: Callable[[float], float] | None = None): ...
+        @MODEL.register()
+        def make_net(depth: int = 2) -> Net: ...
+        @MODEL.register()
+        def two(a: float, b: float) -> float: ...
+        @MODEL.register()
+        def none() -> float: ...
+        @MODEL.register()
+        def named(x: float, *, slope: float) -> float: ...
+        @MODEL.register()
+        def relu(x: float) -> float: ...
+        @MODEL.register()
+        def any_of(*xs): ...
+        #- run.toml
+        [Model.Net]
+        $act = "<|>"
+        """,
+        "relu any_of make_net two none named $Model Net",
+    )
+
+
 def test_hooks() -> None:
     check_completion(
         """

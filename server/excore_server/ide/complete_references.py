@@ -12,7 +12,7 @@ from excore.lang.syntax.scalar import content
 from excore.lang.syntax.tree import Scalar
 from excore.lang.tables import Table
 
-from .knowledge import Fit, fit, registry_behind
+from .knowledge import Fit, called, fit, registry_behind
 from .objects import object_before, variable_before
 from .options import CompletionList, Option, choose, is_subsequence
 from .place import ReferencePlace
@@ -36,7 +36,7 @@ def reference(view: View, place: ReferencePlace) -> CompletionList:
     elif part.kind == "attribute":
         options = _attributes(view, place)
     elif part.kind == "environment":
-        options = (Option(name, 0, "environment", name + _closing(place)) for name in sorted(view.environment))
+        options = _environment(view, place)
     else:
         options = iter(())
     listed = _finish(view, place, options)
@@ -45,6 +45,22 @@ def reference(view: View, place: ReferencePlace) -> CompletionList:
         if _fit_is_enough(place, found):
             return CompletionList(listed.items, True)
     return listed
+
+
+def _environment(view: View, place: ReferencePlace) -> Iterator[Option]:
+    """Variables of the environment and those that configs of the project read, which come first."""
+    used: set[str] = set()
+    for path in view.snapshot.configs(view.project.root):
+        file = view.snapshot.file(path)
+        if file is not None and path != view.file.path:
+            used.update(name for name, _ in view.grammar.environment(file.text))
+    for name, span in view.grammar.environment(view.file.text):
+        if not span.start <= place.span.start <= span.end:  # what is being written is no use of it
+            used.add(name)
+    closing = _closing(place)
+    for name in sorted({*view.environment, *used}):
+        detail = "" if name not in used else "used in configs" if name in view.environment else "used, not set here"
+        yield Option(name, 0 if name in used else 1, "environment", name + closing, detail=detail)
 
 
 def _closing(place: ReferencePlace) -> str:
@@ -90,7 +106,8 @@ def _names(view: View, place: ReferencePlace) -> Iterator[Option]:
     if _fit_is_enough(place, found):
         return
     if found.as_class and not fitting:
-        yield from _class_names(view)
+        param = view.param(slot)
+        yield from _class_names(view, param.annotation if param is not None else None)
         return
     model = view.model
     for name, entries in view.catalog.by_name.items():
@@ -112,12 +129,17 @@ def _fit_is_enough(place: ReferencePlace, found: Fit) -> bool:
     return any(is_subsequence(typed, entry.name.casefold()) for entry in found.entries)
 
 
-def _class_names(view: View) -> Iterator[Option]:
+def _class_names(view: View, annotation: str | None) -> Iterator[Option]:
+    """Everything as itself: functions that can be called as the annotation says, other functions, modules, classes."""
+    wanted = called(annotation)
     for name, entries in view.catalog.by_name.items():
         entry = entries[0]
-        if not entry.hook:
-            rank = _FITS if entry.kind == "function" else _NEAR if entry.kind == "module" else _ANY
-            yield Option(name, rank, entry.kind, name, detail=entry.registry, key=("class", entry.registry, name))
+        if entry.hook:
+            continue
+        rank = _NEAR if entry.kind == "module" else _ANY
+        if entry.kind == "function":
+            rank = _FITS if wanted is None or wanted.suits(entry.signature) else _FIELD
+        yield Option(name, rank, entry.kind, name, detail=entry.registry, key=("class", entry.registry, name))
 
 
 def _name(view: View, entry: Entry, ready: int, unused: int, own: tuple[str, ...]) -> Iterator[Option]:

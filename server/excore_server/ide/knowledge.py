@@ -10,7 +10,7 @@ from threading import Lock
 from typing import Literal, NamedTuple, Protocol
 
 from excore.lang.annotations import Type, read_annotation
-from excore.lang.catalog import Catalog, Entry, Member, Param
+from excore.lang.catalog import Catalog, Entry, Member, Param, Signature
 from excore.lang.grammar import HOOKS_TABLE
 from excore.lang.model import Path
 from excore.lang.project import Project
@@ -232,6 +232,40 @@ def _fit(param: Param | None, name: str, catalog: Catalog, project: Project) -> 
         plural = name.endswith("s") and like is not None and name.casefold() != like.casefold()
         container = "list" if want.list or (plural and (param is None or param.annotation is None)) else ""
     return Fit(tuple(found.values()), as_class, container)
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """How ``Callable[[A, B], R]`` is called: with how many arguments (None: any), and the text of what it returns."""
+
+    arguments: int | None
+    returns: str
+
+    def suits(self, signature: Signature) -> bool:
+        """Whether a function can be called so, as far as it says."""
+        plain = [one for one in signature.params if one.kind in ("positional-only", "positional-or-keyword")]
+        if self.returns not in ("", "Any") and signature.returns not in (None, "", "Any", self.returns):
+            return False
+        if self.arguments is None:
+            return True
+        if any(one.required and one.kind == "keyword-only" for one in signature.params):
+            return False
+        more = signature.takes_any or any(one.kind == "var-positional" for one in signature.params)
+        return sum(one.required for one in plain) <= self.arguments and (more or self.arguments <= len(plain))
+
+
+def called(annotation: str | None) -> Called | None:
+    """What the first ``Callable`` of an annotation says; None without one."""
+    try:
+        tree = ast.parse(annotation or "", mode="eval")
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return None
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Subscript) and ast.unparse(node.value).rpartition(".")[2] == "Callable":
+            if isinstance(node.slice, ast.Tuple) and len(node.slice.elts) == 2:
+                given, returns = node.slice.elts
+                return Called(len(given.elts) if isinstance(given, ast.List) else None, ast.unparse(returns))
+    return None
 
 
 def literal(source: str | None) -> object:

@@ -48,7 +48,7 @@ def code_action(session: Session, params: types.CodeActionParams) -> Any:
             made["edit"] = shapes.workspace_edit(action.change, session)
         found.append(made)
     if wanted_kind(FIX_ALL, only) and can_fix_all(snapshot, path):
-        whole: Json = {"title": "Fix all that leaves no choice", "kind": FIX_ALL}
+        whole: Json = {"title": "Fix all problems that have only one fix", "kind": FIX_ALL}
         if session.client.lazy_actions:
             version = session.documents[path].version if path in session.documents else None
             whole["data"] = [params.text_document.uri, version, 0, 0, FIX_ALL, ""]
