@@ -32,7 +32,10 @@ class Target(NamedTuple):
 
 
 class Variable(NamedTuple):
-    """The top-level binding that ``&`` binds to; ``text`` the expanded text of ``${NAME}`` instead (SPEC VAR-7)."""
+    """The top-level value that ``&`` binds to; ``text`` the expanded text of ``${NAME}`` instead (SPEC VAR-7).
+
+    ``binding`` may be of an earlier text with the same value: where it is written now, ``Model.isolated`` knows.
+    """
 
     name: str
     binding: Binding | None

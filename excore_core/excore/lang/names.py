@@ -10,10 +10,11 @@ from .grammar import HOOKS_TABLE, Grammar
 from .model import Group, Role
 from .problems import Problem, problem
 from .project import Project
-from .syntax.tree import Missing
-from .tables import Binding, Table, Tables
+from .syntax.tree import Array, Missing, Scalar
+from .tables import Binding, BoundValue, Table, Tables
 
 ANY_NAME = ""  # stands for the set of all names: what suggests names depends on it
+PLACE_OF = "\n"  # before a name: where its value is written, on which only those depend that read references there
 
 
 @dataclass(frozen=True)
@@ -197,6 +198,16 @@ def _changed(
         if old is not new and (old is None or new is None or list(old.members) != list(new.members)):
             changed.add(name)
     for name in before.isolated.keys() | isolated.keys():
-        if before.isolated.get(name) is not isolated.get(name):
-            changed.add(name)
+        was, now = before.isolated.get(name), isolated.get(name)
+        if was is not now:
+            changed.add(PLACE_OF + name)
+            if was is None or now is None or not _same_value(was.value, now.value):
+                changed.add(name)
     return changed
+
+
+def _same_value(one: BoundValue, other: BoundValue) -> bool:
+    """Whether two values are known to be the same, if from different places."""
+    if isinstance(one, Scalar) and isinstance(other, Scalar):
+        return one.kind == other.kind and one.raw == other.raw
+    return isinstance(one, Array) and isinstance(other, Array) and one.same_text(other)

@@ -35,6 +35,7 @@ from .model import (
     Use,
     Variable,
 )
+from .names import PLACE_OF
 from .nearest import nearest
 from .paths import Attribute
 from .problems import Origin, Related, problem
@@ -221,6 +222,7 @@ class SectionResolver(Lookup):
         binding = self.variable(base, place)
         if binding is None:
             return Invalid()
+        self.depends.add(PLACE_OF + base.name)
         variable = Variable(base.name, binding)
         return self.value(binding.value, binding.file, binding.block, prefix, variable, binding)
 

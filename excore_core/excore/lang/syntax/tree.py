@@ -92,6 +92,10 @@ class Array:
             items = self._items = tuple([plain_scalar(found, base) for found in SCALAR.finditer(self._raw, 1)])
         return items
 
+    def same_text(self, other: Array) -> bool:
+        """Whether both are flat and written alike."""
+        return self.flat and self._raw == other._raw
+
     def values(self) -> list[object]:
         """The Python values of a flat array, without its items."""
         return [decode(plain_kind(found), found[0]) for found in SCALAR.finditer(self._raw, 1)]
