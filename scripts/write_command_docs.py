@@ -20,6 +20,9 @@ INTRO = """\
 `excore --help` lists the commands, `excore COMMAND --help` explains one. `excore --version` prints the version,
 `excore --install-completion` adds completion to your shell.
 
+The exit code is 0 if all is well, 2 if a command cannot do its job: a file that is not there, an option it does not
+know. It is 1 if the job was done and not all is as it should be; each command that knows such a thing says what.
+
 This page is written by `scripts/write_command_docs.py` from the help of the commands.
 """
 

@@ -172,17 +172,17 @@ def test_cli_a_locked_registry_of_the_project_does_not_hide_modules(project: Pat
 
 
 def test_cli_targets_outside_and_missing_ones(project: Path, run: Run) -> None:
-    assert "is not below things" in run("auto-register", "configs", code=1).stderr
-    assert "no such file" in run("auto-register", "things/none.py", code=1).stderr
+    assert "is not below things" in run("auto-register", "configs", code=2).stderr
+    assert "no such file" in run("auto-register", "things/none.py", code=2).stderr
     assert not Path(workspace.registry_cache_file).exists()
 
 
 def test_cli_auto_register_without_a_project(folder: Path, run: Run) -> None:
-    assert "excore init" in run("auto-register", code=1).stderr
+    assert "excore init" in run("auto-register", code=2).stderr
 
 
 def test_cli_an_interpreter_that_is_none(project: Path, run: Run) -> None:
-    assert "no such file" in run("auto-register", "--python", "/no/such/python", code=1).stderr
+    assert "no such file" in run("auto-register", "--python", "/no/such/python", code=2).stderr
 
 
 def test_ws_3_a_source_folder_deeper_down(write: Write, run: Run) -> None:

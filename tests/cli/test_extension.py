@@ -203,10 +203,10 @@ def test_cli_typehints_without_a_config_name_the_fields(project: Path, run: Run)
 
 def test_cli_typehints_do_not_replace_other_files(project: Path, run: Run) -> None:
     before = (project / "things/nets.py").read_text("utf-8")
-    assert "--force" in run("generate-typehints", "nets", code=1).stderr
+    assert "--force" in run("generate-typehints", "nets", code=2).stderr
     assert (project / "things/nets.py").read_text("utf-8") == before
-    assert "not the name of a class" in run("generate-typehints", "--class-name", "a b", code=1).stderr
-    assert "no such file" in run("generate-typehints", "--config", "none.toml", code=1).stderr
+    assert "not the name of a class" in run("generate-typehints", "--class-name", "a b", code=2).stderr
+    assert "no such file" in run("generate-typehints", "--config", "none.toml", code=2).stderr
 
 
 def test_x3_list_shows_signatures_and_places(project: Path, run: Run) -> None:
@@ -227,7 +227,7 @@ def test_x3_list_of_some_registries_and_fields(project: Path, run: Run) -> None:
     assert [line.split()[0] for line in run("list", "TrainData", "Head").stdout.splitlines()] == [
         "Data", "City(path,", "shapes(count=4,", "Head", "Top(channels=3)",
     ]  # fmt: skip
-    assert "did you mean Model?" in run("list", "Modl", code=1).stderr
+    assert "did you mean Model?" in run("list", "Modl", code=2).stderr
 
 
 def test_x3_list_of_what_a_config_uses(project: Path, run: Run) -> None:
@@ -239,7 +239,7 @@ def test_x3_list_of_what_a_config_uses(project: Path, run: Run) -> None:
     found = json.loads(run("list", "--used-by", "configs/tiny.toml", "--json").stdout)
     assert list(found) == ["Model", "Data"]
     assert found["Data"][0]["signature"] == "shapes(count=4, *rest)"
-    assert "no such file" in run("list", "--used-by", "none.toml", code=1).stderr
+    assert "no such file" in run("list", "--used-by", "none.toml", code=2).stderr
 
 
 def test_k3_check_knows_what_the_dump_knows(write: Write, run: Run) -> None:

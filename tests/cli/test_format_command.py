@@ -38,7 +38,7 @@ def test_cli_format_leaves_broken_files_alone(folder: Path, run: Run) -> None:
     done = run("format", code=1)
     assert "left alone" in done.stderr
     assert broken.read_text() == "[Model.FCN\n"
-    assert "no such file" in run("format", "nowhere.toml", code=1).stderr
+    assert "no such file" in run("format", "nowhere.toml", code=2).stderr
 
 
 def test_cli_format_indents_as_asked(folder: Path, run: Run) -> None:

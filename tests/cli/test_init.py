@@ -105,8 +105,8 @@ def test_cli_init_force_keeps_comments_and_declared_fields(project: Path, run: R
 
 
 def test_cli_init_needs_a_folder_that_exists(folder: Path, run: Run) -> None:
-    assert "there is no folder nowhere" in run("init", "--name", "n", "--src-dir", "nowhere", code=1).output
-    assert "there is no answer" in run("init", "--name", "n", input="", code=1).output
+    assert "there is no folder nowhere" in run("init", "--name", "n", "--src-dir", "nowhere", code=2).output
+    assert "there is no answer" in run("init", "--name", "n", input="", code=2).output
     assert list(folder.iterdir()) == []
 
 
@@ -170,12 +170,12 @@ def test_ws_4_redundant_absolute_paths_of_older_versions_go(write: Write, run: R
 def test_cli_update_refuses_a_field_of_two_registries(write: Write, run: Run) -> None:
     folder = write('#- .excore.toml\nregistries = ["*A: X", "*B: X"]\n')
     before = (folder / ".excore.toml").read_text()
-    assert "field `X` belongs to both" in run("update", code=1).output
+    assert "field `X` belongs to both" in run("update", code=2).output
     assert (folder / ".excore.toml").read_text() == before
 
 
 def test_cli_update_without_a_project_file(folder: Path, run: Run) -> None:
-    assert "excore init" in run("update", code=1).output
+    assert "excore init" in run("update", code=2).output
 
 
 def test_cli_commands_work_from_a_folder_below(project: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -226,5 +226,5 @@ def test_cli_generate_registries_uses_the_imported_name(write: Write, run: Run) 
 
 def test_cli_generate_registries_refuses_what_it_cannot_read(write: Write, run: Run) -> None:
     folder = write('#- .excore.toml\nsrc_dir="p"\nregistries=["*M"]\n#- p/__init__.py\nx = (\n')
-    assert "p/__init__.py:1" in run("generate-registries", code=1).output
+    assert "p/__init__.py:1" in run("generate-registries", code=2).output
     assert (folder / "p/__init__.py").read_text() == "x = (\n"

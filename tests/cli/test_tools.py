@@ -87,7 +87,7 @@ def test_cli_quote_reports_what_is_no_toml_and_does_the_rest(write: Write, run: 
     assert "latin.toml: not UTF-8" in done.stderr
     assert (folder / "a.toml").read_text() == '"!x" = 1\n'
     assert (folder / "bad.toml").read_text() == "!x = 1\ny = = 2\n"
-    assert "no such file" in run("quote", "none.toml", code=1).stderr
+    assert "no such file" in run("quote", "none.toml", code=2).stderr
 
 
 def test_cli_new_files_have_the_usual_permissions(folder: Path, run: Run) -> None:
@@ -130,7 +130,7 @@ def test_cli_caches_are_listed_and_cleared_when_agreed(project: Path, run: Run) 
 
 def test_cli_a_cache_folder_that_holds_the_project_is_not_removed(write: Write, run: Run) -> None:
     folder = write('#- .excore.toml\ncache_dir = "."\n')
-    assert "is not removed" in run("clear-cache", "--yes", code=1).stderr
+    assert "is not removed" in run("clear-cache", "--yes", code=2).stderr
     assert (folder / ".excore.toml").is_file()
 
 

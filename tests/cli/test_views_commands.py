@@ -67,7 +67,7 @@ def test_a_config_with_errors_is_shown_and_said_to_have_them(project: Path, writ
 @pytest.mark.parametrize("command", [["show"], ["graph"], ["python"], ["stubs"], ["blame", "Model"]])
 def test_a_config_that_is_not_there(project: Path, run: Run, command: list[str]) -> None:
     name, *more = command
-    result = run(name, "configs/none.toml", *more, code=1)
+    result = run(name, "configs/none.toml", *more, code=2)
     assert "configs/none.toml: no such file" in result.stderr
 
 
@@ -76,7 +76,7 @@ def test_blame(bases: Path, run: Run) -> None:
     assert text == "  configs/over.toml:4: layers = 4\n  overrides configs/base.toml:3: layers = 3\n"
     whole = run("blame", "configs/over.toml", "Model.FCN").stdout
     assert 'Model.FCN.!head\n  configs/over.toml:3: !head = "Top"\n' in whole
-    assert "did you mean Model.FCN.layers?" in run("blame", "configs/over.toml", "Model.FCN.layer", code=1).stderr
+    assert "did you mean Model.FCN.layers?" in run("blame", "configs/over.toml", "Model.FCN.layer", code=2).stderr
 
 
 def test_graph_in_every_form(bases: Path, run: Run) -> None:
@@ -223,7 +223,7 @@ def test_stubs_have_a_name(project: Path, run: Run, write: Write) -> None:
     write("#- configs/3d-net_big.toml\n[Model.FCN]\n")
     assert "class Config3dNetBig(LazyConfig):" in run("stubs", "configs/3d-net_big.toml").stdout
     assert "class Mine(LazyConfig):" in run("stubs", "configs/run.toml", "--class-name", "Mine").stdout
-    assert "is not the name of a class" in run("stubs", "configs/run.toml", "--class-name", "a b", code=1).stderr
+    assert "is not the name of a class" in run("stubs", "configs/run.toml", "--class-name", "a b", code=2).stderr
 
 
 def test_the_commands_are_late() -> None:

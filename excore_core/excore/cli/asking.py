@@ -7,11 +7,15 @@ from typing import NoReturn
 
 import typer
 
+IMPOSSIBLE = 2
+"""The exit code of every command that could not do its job; 1 says that it did, and that something is not as it should
+be."""
 
-def fail(message: str, code: int = 1) -> NoReturn:
-    """Say why the command cannot go on, and end it."""
+
+def fail(message: str) -> NoReturn:
+    """Say why the command cannot do its job, and end it."""
     typer.echo(f"excore: {message}", err=True)
-    raise typer.Exit(code)
+    raise typer.Exit(IMPOSSIBLE)
 
 
 def ask(question: str, default: str | None = None) -> str:

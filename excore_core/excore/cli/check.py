@@ -18,6 +18,7 @@ from ..lang.project import is_vast
 from ..lang.source import Unreadable
 from ..lang.text import LineIndex
 from ..lang.workspace import Host, Snapshot
+from .asking import IMPOSSIBLE
 from .dumps import with_dump
 from .indexing import make_indexer
 from .report import SEVERITIES, Json, diagnostics, unreadable
@@ -59,7 +60,7 @@ def check(
         found = run([os.fspath(path) for path in paths or [Path(".")]], _warn)
     except NoSuchPath as error:
         typer.echo(f"excore check: {error}", err=True)
-        raise typer.Exit(2) from None
+        raise typer.Exit(IMPOSSIBLE) from None
     from .render import RENDERERS
 
     RENDERERS[format.value](found, sys.stdout)

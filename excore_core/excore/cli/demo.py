@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
+from .asking import IMPOSSIBLE
 from .lsp_client import Client, Json, ServerError, ServerGone
 from .uris import to_uri
 
@@ -119,12 +120,12 @@ def demo(
     root = project or find_example()
     if root is None or not root.is_dir():
         view.fail("The quickstart example is not here. Name its folder.")
-        raise typer.Exit(2)
+        raise typer.Exit(IMPOSSIBLE)
     try:
         wrong = play(root.resolve(), view)
     except ServerGone as error:
         view.fail(f"excore-server: {error}")
-        raise typer.Exit(1) from None
+        raise typer.Exit(IMPOSSIBLE) from None
     view.end(len(SCENES), wrong)
     raise typer.Exit(1 if wrong else 0)
 

@@ -31,14 +31,14 @@ def diff(
     The exit code is 0 if they mean the same, 1 if not, 2 if they could not be compared.
     """
     if not after and not git:
-        fail("give a second config, or a revision with --git", 2)
+        fail("give a second config, or a revision with --git")
     for name in (before, after):
         if name and not (git and name is before) and not os.path.isfile(name):
-            fail(f"{name}: no such file", 2)
+            fail(f"{name}: no such file")
     old, first = _old(before, git) if git else opened(before)
     new, second = opened(after or before) if os.path.isfile(after or before) else (old, first)
     if new is old:
-        fail(f"{after or before}: no such file", 2)
+        fail(f"{after or before}: no such file")
     changes = compare(old.own_model(first), new.own_model(second))
     if as_json:
         typer.echo(json.dumps([_plain(change, old, new) for change in changes], indent=2, ensure_ascii=False))
@@ -56,10 +56,10 @@ def _old(config: str, revision: str) -> tuple[Snapshot, str]:
     try:
         source = Revision(folder, revision)
     except NoRevision as error:
-        fail(f"{revision}: {error}", 2)
+        fail(f"{revision}: {error}")
     snapshot, path = opened(config, source)
     if snapshot.file(path) is None:
-        fail(f"{config} is not in {revision}", 2)
+        fail(f"{config} is not in {revision}")
     return snapshot, path
 
 

@@ -11,24 +11,26 @@ from typing import Annotated
 import typer
 
 from ..engine.cache import write_text
-from ..lang.configfiles import find_toml, is_plain_name
+from ..lang.configfiles import COPY_SUFFIX, find_toml
 from ..lang.source import Disk
 from ..lang.syntax.document import SyntaxTree, parse
 from ..lang.syntax.tree import Array, Block, InlineTable, KeyPart, KeyValue, SyntaxProblem, Value
 from .asking import fail
 from .auto_register import shown
 
-SUFFIX = "_overrode.toml"
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def quote(
     config: Annotated[str, typer.Argument(metavar="PATH", help="A config file, or a folder of them.")],
     override: Annotated[
-        bool, typer.Option("--override", help=f"Change the files themselves; else NAME{SUFFIX} is written beside.")
+        bool, typer.Option("--override", help=f"Change the files themselves; else NAME{COPY_SUFFIX} is written beside.")
     ] = False,
 ) -> None:
-    """Put quotes around keys that are no TOML without them. Comments, order and values stay."""
+    """Put quotes around keys that are no TOML without them. Comments, order and values stay.
+
+    Other commands and the server leave the copies aside unless one is named: they say the same as what they are of.
+    """
     if not os.path.exists(config):
         fail(f"{config}: no such file or folder")
     failed = False
@@ -46,10 +48,10 @@ def quote(
             failed = True
             continue
         changed = quoted(tree)
-        if not override:
-            write_text(Path(os.path.splitext(path)[0] + SUFFIX), changed)
-        elif changed != text:
-            write_text(Path(path), changed)
+        target = path if override else os.path.splitext(path)[0] + COPY_SUFFIX
+        if target != path or changed != text:
+            write_text(Path(target), changed)
+            typer.echo(f"{'changed' if override else 'wrote'} {shown(target)}")
     if failed:
         raise typer.Exit(1)
 
@@ -70,8 +72,7 @@ def quoted(tree: SyntaxTree) -> str:
 def _configs(path: str) -> list[str]:
     if not os.path.isdir(path):
         return [os.path.abspath(path)]
-    found = find_toml(os.path.abspath(path))
-    return sorted(name for name in found if not name.endswith(SUFFIX) and not is_plain_name(name))
+    return sorted(find_toml(os.path.abspath(path)))
 
 
 def _problems(tree: SyntaxTree) -> Iterator[tuple[int, SyntaxProblem]]:

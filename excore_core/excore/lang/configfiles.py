@@ -28,6 +28,9 @@ SKIPPED_FOLDERS = frozenset(
     .pytest_cache .idea .vscode .cache target wandb outputs
     """.split()
 )
+COPY_SUFFIX = "_overrode.toml"
+"""How the names of the quoted copies end that `excore quote` writes beside configs."""
+
 _MOST_FILES = 20_000
 
 
@@ -78,7 +81,10 @@ def _matches(path: str, project: Project, glob: str) -> bool:
 
 
 def find_toml(folder: str) -> Iterator[str]:
-    """Every TOML file below ``folder`` that may be a config, sorted by folder; follows no links to folders."""
+    """Every TOML file below ``folder`` that may be a config, sorted by folder; follows no links to folders.
+
+    Copies that ``excore quote`` wrote beside a config are left out.
+    """
     count = 0
     for root, folders, files in os.walk(folder):
         folders[:] = sorted(
@@ -87,8 +93,12 @@ def find_toml(folder: str) -> Iterator[str]:
         for name in sorted(files):
             if name.endswith(".toml"):
                 path = os.path.join(root, name)
-                if not is_plain_name(path):
+                if not is_plain_name(path) and not _is_copy(name, files):
                     yield path
                     count += 1
         if count > _MOST_FILES:
             return
+
+
+def _is_copy(name: str, beside: list[str]) -> bool:
+    return name.endswith(COPY_SUFFIX) and f"{name.removesuffix(COPY_SUFFIX)}.toml" in beside
