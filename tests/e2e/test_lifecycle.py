@@ -161,7 +161,14 @@ def test_debug_information_says_what_is_known(tmp_path: Path) -> None:
         client.show("run.toml")
         client.ready()
         text = client.request("workspace/executeCommand", {"command": "excore.debugInformation"})
-    for fact in (str(tmp_path), "registry Model: 1 entries", "registry Backbone: 1 entries", "index: ready", "utf-16"):
+    for fact in (
+        str(tmp_path),
+        "site-packages",
+        "registry Model: 1 entries",
+        "registry Backbone: 1 entries",
+        "index: ready",
+        "utf-16",
+    ):
         assert fact in text, text
 
 

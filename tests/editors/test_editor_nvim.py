@@ -205,6 +205,21 @@ def test_lenses_and_references_in_python(editor, config, quickstart):
     assert {Path(name).suffix for name in listed} == {".toml"}
 
 
+def test_a_class_is_renamed_from_its_python_file(editor, config, quickstart):
+    editor.lua("vim.g.excore_python = true")
+    editor.edit(quickstart / "src" / "models" / "fcn.py")
+    editor.wait_attached()
+    editor.until(LENSES, "used by %d+ configs")
+    row, column = editor.find("class FCN")
+    editor.put_cursor(row, column + len("class "))
+    editor.lua("vim.lsp.buf.rename('Fully')")
+    editor.until("return vim.api.nvim_get_current_line():find('class Fully')")
+    editor.nvim.command("silent wall")
+    assert "[Model.Fully]" in config.read_text("utf-8")
+    left = [path for path in quickstart.rglob("*") if path.suffix in (".py", ".toml") and uses(path, "FCN")]
+    assert left == []
+
+
 def test_python_of_no_config_project_gets_no_server(editor, tmp_path):
     editor.lua("vim.g.excore_python = true")
     path = tmp_path / "other" / "main.py"

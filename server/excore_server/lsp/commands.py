@@ -42,6 +42,8 @@ def _facts(session: Session) -> list[str]:
         lines.append(f"  index: {index.state}, made {index.updates} times, last in {index.seconds * 1e3:.0f} ms")
         cache = index.indexer.cache_dir if index.indexer is not None else None
         lines.append(f"  cache: {_sizes(cache)}" if cache else "  cache: none")
+        packages = index.indexer.search_paths if index.indexer is not None else ()
+        lines.append(f"  packages: {', '.join(packages) or 'none'}")
         lines.append(f"  dump: {_dump(index)}")
         if index.catalog is not None:
             lines.append(f"  fields: {', '.join(index.project.completed(index.catalog).primary_fields) or 'none'}")
