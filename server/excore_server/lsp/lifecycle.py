@@ -30,18 +30,22 @@ class Lifecycle:
         self.parent: int | None = None
         self.exit_code = 0
 
-    def request(self, method: str, params: Any) -> Any:
-        """The result of a request of the client. Raises ``Refused``."""
+    def admit(self, method: str) -> None:
+        """Raises ``Refused`` for a request of the client that comes too early or too late."""
         if method == "initialize":
             if self.state != "new":
                 raise Refused(-32600, "initialize comes once")
+        elif self.state == "new":
+            raise Refused(-32002, "the first request must be initialize")
+        elif self.state == "shut down":
+            raise Refused(-32600, "the server was shut down")
+
+    def request(self, method: str, params: Any) -> Any:
+        """The result of a request of the client. Raises ``Refused``."""
+        if method == "initialize":
             self.state = "running"
             self.session.protocol.loop.call_soon(_handlers)
             return self.initialize(params)
-        if self.state == "new":
-            raise Refused(-32002, "the first request must be initialize")
-        if self.state == "shut down":
-            raise Refused(-32600, "the server was shut down")
         if method == "shutdown":
             self.state = "shut down"
             return None

@@ -49,8 +49,11 @@ class Refused(Exception):
 class Dispatch(Protocol):
     """What the messages are for."""
 
+    def admit(self, method: str) -> None:
+        """Raises ``Refused`` for a request that comes too early or too late, whatever its parameters are."""
+
     def request(self, method: str, params: Any) -> Any:
-        """The result of a request, or a future of it. May raise ``Refused``."""
+        """The result of a request that was admitted, or a future of it. May raise ``Refused``."""
 
     def notification(self, method: str, params: Any) -> None:
         """Take note of it. An unknown one is ignored."""
@@ -168,6 +171,7 @@ class ExcoreProtocol(LanguageServerProtocol):
             self._answer(identifier, method, started, result)
 
     def _result(self, identifier: MessageId, method: str, message: Any) -> Any:
+        self.dispatch.admit(method)
         return self.dispatch.request(method, self._params(method, message))
 
     def _notification(self, method: str, message: Any) -> None:
