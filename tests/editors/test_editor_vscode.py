@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,7 @@ def seen(programs: vscode.Programs, vsix: Path, tmp_path_factory: pytest.TempPat
             "lines": config.read_text("utf-8").count("\n"),
             "unknown": "SimpleHed",
             "screenshots": str(SCREENSHOTS),
+            "parts": ["vscode_typing", "vscode_views"],
         }
         return {**running.drive("vscode_ui.cjs", request), "logs": running.logs()}
 
@@ -52,6 +54,16 @@ def seen(programs: vscode.Programs, vsix: Path, tmp_path_factory: pytest.TempPat
 def fact(seen: dict[str, Any], name: str) -> Any:
     assert name not in seen["failures"], f"{seen['failures'][name]}\n{seen['logs']}"
     return seen[name]
+
+
+def plain(text: str) -> str:
+    return text.replace("\xa0", " ")
+
+
+def line_in(source: str, position: str) -> str:
+    """The line of a file of the example project at which the status bar says the cursor is."""
+    text = (tools.REPOSITORY / "examples" / "quickstart" / "src" / source).read_text("utf-8")
+    return text.splitlines()[int(re.findall(r"Ln (\d+)", position)[0]) - 1]
 
 
 def test_a_config_gets_the_language_excore(seen):
@@ -88,9 +100,76 @@ def test_hover_shows_the_class(seen):
 
 def test_definition_of_a_header_is_the_python_class(seen):
     place = fact(seen, "definition")
-    source = (tools.REPOSITORY / "examples" / "quickstart" / "src" / "models" / place["file"]).read_text("utf-8")
-    row = int(re.findall(r"Ln (\d+)", place["position"])[0])
-    assert source.splitlines()[row - 1].startswith("class FCN")
+    assert line_in(f"models/{place['file']}", place["position"]).startswith("class FCN")
+
+
+def test_breadcrumbs_and_inlay_hints(seen):
+    assert "Model.FCN" in fact(seen, "breadcrumbs")
+    assert plain(fact(seen, "inlayHint")).startswith('@backbone = "$Backbone"')
+
+
+def test_code_in_a_hover_is_coloured_and_places_are_links(seen):
+    assert fact(seen, "hoverOfBase") > 2
+    assert line_in("models/fcn.py", fact(seen, "hoverLink")).startswith("class FCN")
+
+
+def test_lenses_show_what_they_count(seen):
+    assert any("fcn_vgg.toml" in row for row in fact(seen, "pythonLens")["rows"])
+    [row] = fact(seen, "configLens")["rows"]
+    assert "optimizer" in row
+    assert "sgd.toml" in fact(seen, "configLens")["title"]
+
+
+def test_boxes_and_menus(seen):
+    assert "fcn.py" in fact(seen, "peekedDefinition")["title"]
+    assert fact(seen, "renameBox") == "FCN"
+    assert "momentum" in plain(fact(seen, "signature"))
+    titles = fact(seen, "fixes")
+    assert any("`layers`" in title for title in titles)
+    assert any(title.startswith("Ignore `unknown-parameter`") for title in titles)
+
+
+def test_the_problems_panel_has_codes_with_pages(seen):
+    problems = fact(seen, "problems")
+    assert any("missing-base" in row for row in problems["rows"])
+    assert "missing-base" in problems["links"]
+
+
+def test_the_composed_config_leads_to_its_sources_and_follows_what_is_typed(seen):
+    text = (tools.REPOSITORY / "examples" / "quickstart" / "configs" / "_base_" / "cityscapes.toml").read_text("utf-8")
+    row = int(re.findall(r"Ln (\d+)", fact(seen, "composed"))[0])
+    assert text.splitlines()[row - 1].startswith("min_scale")
+    assert fact(seen, "composedFollows")
+    assert plain(fact(seen, "python")).startswith("model = FCN(")
+
+
+def test_the_graph_can_be_enlarged_and_its_nodes_lead_to_their_tables(seen):
+    graph = fact(seen, "graph")
+    assert "unsafe" not in graph["policy"]
+    assert "default-src 'none'" in graph["policy"]
+    assert "src.models.fcn.FCN" in graph["nodes"]
+    assert graph["zoomed"]
+    assert graph["dark"]
+    text = (tools.REPOSITORY / "examples" / "quickstart" / "configs" / "fcn_vgg.toml").read_text("utf-8")
+    row = int(re.findall(r"Ln (\d+)", graph["place"])[0])
+    assert text.splitlines()[row - 1] == "[Optimizer.SGD]"
+
+
+def test_the_status_item_says_what_runs(seen):
+    status = fact(seen, "status")
+    assert status["text"].strip() == "ExCore"
+    assert "python" in status["title"]
+    assert {"Show Logs", "Restart Server"} <= {row.strip() for row in status["rows"]}
+
+
+def test_commands_have_clear_titles(seen):
+    titles = {"Show Logs", "Show Server Status", "Show Composed Config", "Show Config as Python", "Show Object Graph"}
+    shown = [plain(row) for row in fact(seen, "palette")]
+    assert [title for title in titles if not any(f"ExCore: {title}" in row for row in shown)] == []
+
+
+def test_an_accepted_class_brings_its_required_arguments_to_fill_in(seen):
+    assert fact(seen, "snippet") == ["[Model.SegNet]", '!backbone = "ResNet"']
 
 
 def test_nothing_is_asked_of_other_hosts(seen):
@@ -100,6 +179,37 @@ def test_nothing_is_asked_of_other_hosts(seen):
 def test_screenshots_were_kept(seen):
     for name in ("problem", "hover", "completion", "definition"):
         assert (SCREENSHOTS / f"vscode-{name}.png").stat().st_size > 20_000
+
+
+PYTHON = """\
+#!/bin/sh
+# An environment without the server, until the file {installed} is there.
+if [ "$1" = -c ] && [ ! -e {installed} ]; then exit 1; fi
+exec {python} "$@"
+"""
+
+
+def test_without_a_server_the_remedy_is_told_once(programs, vsix, tmp_path):
+    workspace, installed = copy_quickstart(tmp_path), tmp_path / "installed"
+    python = workspace / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text(PYTHON.format(installed=installed, python=sys.executable), "utf-8")
+    python.chmod(0o755)
+    with vscode.server(programs, tmp_path, vsix=vsix, found=False) as running:
+        request = {
+            "workspace": str(workspace),
+            "config": str(workspace / "configs" / "fcn_resnet.toml"),
+            "screenshots": str(SCREENSHOTS),
+            "installed": str(installed),
+            "parts": ["vscode_alone"],
+        }
+        seen = {**running.drive("vscode_ui.cjs", request), "logs": running.logs()}
+    told = fact(seen, "help")
+    assert f'{python} -m pip install "excore[server]"' in plain(told["text"])
+    assert {"Install", "Copy Command", "Set Up ExCore"} <= set(told["buttons"])
+    assert "codicon-error" in told["item"]
+    assert fact(seen, "saidOnce") == 0
+    assert fact(seen, "restart")
 
 
 def test_what_the_api_answers(programs, vsix, tmp_path):
@@ -130,5 +240,28 @@ def test_what_the_api_answers(programs, vsix, tmp_path):
     assert any(re.fullmatch(r"used by \d+ configs", title) for title in answers["pythonLenses"])
     assert answers["others"] == {"pyproject.toml": "toml", "Cargo.toml": "toml", ".excore.toml": "toml"}
     assert answers["chosenByHand"] == "toml"
+    assert not answers["foreignProblems"]
+    check_features(answers["features"])
     ours = {"restart", "showLogs", "showDebugInformation", "openComposed", "openPython", "openGraph", "rebuildIndex"}
     assert {f"excore.{name}" for name in ours} <= set(answers["commands"])
+
+
+def check_features(found: dict[str, Any]) -> None:
+    """Each feature of the server is connected: what it answers in detail is tested without an editor."""
+    assert found["outline"] == ["__base__", "Model.FCN", "Head.SimpleHead"]
+    assert found["folds"] == 2
+    assert found["links"] == 2
+    assert {"= 3", "shared by 2"} <= {hint.strip() for hint in found["hints"]}
+    assert found["callers"] == ["Optimizer.SGD"]
+    assert "Backbone.ResNet" in found["callees"]
+    assert "fcn_resnet.toml" in found["subtypes"]
+    assert ["ResNet", "Backbone"] in found["symbols"]
+    assert ["Backbone.ResNet", ""] in found["symbols"]
+    assert found["signature"].startswith("FCN(")
+    assert found["references"] > 1
+    assert found["tokens"] > 10
+    assert found["tokenTypes"] > 5
+    assert found["formatting"] == 0
+    titles, commands = zip(*found["lenses"], strict=True)
+    assert "instantiates src.models.fcn.FCN" in titles
+    assert set(commands) == {"excore.showReferences"}

@@ -108,8 +108,13 @@ class Server:
 
 
 @contextmanager
-def server(programs: Programs, folder: Path, flags: Sequence[str] = (), vsix: Path | None = None) -> Iterator[Server]:
-    """A VS Code server with an empty home below `folder`, and only this extension."""
+def server(
+    programs: Programs, folder: Path, flags: Sequence[str] = (), vsix: Path | None = None, found: bool = True
+) -> Iterator[Server]:
+    """A VS Code server with an empty home below `folder`, and only this extension.
+
+    Without `found` the language server is in no environment and on no PATH.
+    """
     settings = folder / "data" / "User" / "settings.json"
     settings.parent.mkdir(parents=True)
     settings.write_text(json.dumps(SETTINGS), "utf-8")
@@ -123,7 +128,7 @@ def server(programs: Programs, folder: Path, flags: Sequence[str] = (), vsix: Pa
         f"--extensions-dir={folder / 'extensions'}",
         "--telemetry-level=off",
     ]
-    env = environment(folder)
+    env = environment(folder, found)
     if vsix is not None:
         install = [*common, "--install-extension", str(vsix)]
         done = subprocess.run(install, env=env, capture_output=True, text=True, timeout=LIMIT)
@@ -152,10 +157,18 @@ def server(programs: Programs, folder: Path, flags: Sequence[str] = (), vsix: Pa
             process.wait()
 
 
-def environment(folder: Path) -> dict[str, str]:
+def environment(folder: Path, found: bool = True) -> dict[str, str]:
+    """An empty home; the environment of the tests, where the server is installed, is active if it is to be found."""
     kept = {name: value for name, value in os.environ.items() if name not in {"CONDA_PREFIX", "NODE_OPTIONS"}}
     home = folder / "home"
     home.mkdir(exist_ok=True)
+    if found:
+        kept["VIRTUAL_ENV"] = sys.prefix
+        kept["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), kept.get("PATH", "")])
+    else:
+        kept.pop("VIRTUAL_ENV", None)
+        folders = kept.get("PATH", "").split(os.pathsep)
+        kept["PATH"] = os.pathsep.join(each for each in folders if not (Path(each) / "excore-server").exists())
     return {
         **kept,
         "HOME": str(home),
@@ -163,8 +176,6 @@ def environment(folder: Path) -> dict[str, str]:
         "XDG_DATA_HOME": str(home / "share"),
         "XDG_CACHE_HOME": str(home / "cache"),
         "EXTENSIONS_GALLERY": json.dumps({"serviceUrl": "", "itemUrl": "", "resourceUrlTemplate": ""}),
-        "VIRTUAL_ENV": sys.prefix,
-        "PATH": os.pathsep.join([str(Path(sys.executable).parent), kept.get("PATH", "")]),
     }
 
 

@@ -27,14 +27,14 @@ export function missing(interpreter: Interpreter | undefined): string {
 /** Say what is missing and offer to do something about it; `retry` is called once the server may be there. */
 export async function offerHelp(interpreter: Interpreter | undefined, retry: () => void): Promise<void> {
   const command = installCommand(interpreter);
-  const remedy =
+  const then = `run in a terminal: ${command} and after that "ExCore: Restart Server".`;
+  const text =
     interpreter === undefined
-      ? 'Install Python, or set excore.interpreter to the Python of your project; then run'
-      : 'Run';
-  const text = `${remedy} in a terminal: ${command} and after that "ExCore: Restart Server".`;
+      ? `no Python interpreter found. Install Python, or set excore.interpreter to the Python of your project; then ${then}`
+      : `the language server is not installed in the Python of this project (${interpreter.origin}). To install it, ${then}`;
   const selectable = (await vscode.commands.getCommands(true)).includes(SELECT_COMMAND);
   const buttons = [...(interpreter === undefined ? [] : [INSTALL, COPY]), ...(selectable ? [SELECT] : []), GUIDE];
-  const chosen = await vscode.window.showWarningMessage(`ExCore: ${missing(interpreter)}. ${text}`, ...buttons);
+  const chosen = await vscode.window.showWarningMessage(`ExCore: ${text}`, ...buttons);
   if (chosen === INSTALL && interpreter !== undefined) {
     await install(interpreter, retry);
   } else if (chosen === COPY) {

@@ -49,14 +49,14 @@ export function onConfigsChange(run: () => void): vscode.Disposable {
 export class Views implements vscode.TextDocumentContentProvider, vscode.DefinitionProvider, vscode.Disposable {
   private readonly shown = new Map<string, { view: View; ask: Ask | undefined }>();
   private readonly changed = new vscode.EventEmitter<vscode.Uri>();
+  /** Has to be there when this registers itself, just below. */
+  readonly onDidChange = this.changed.event;
   private readonly listeners = vscode.Disposable.from(
     vscode.workspace.registerTextDocumentContentProvider(SCHEME, this),
     vscode.languages.registerDefinitionProvider({ scheme: SCHEME }, this),
     vscode.workspace.onDidCloseTextDocument((document) => this.forget(document)),
     onConfigsChange(() => void this.refresh()),
   );
-
-  readonly onDidChange = this.changed.event;
 
   dispose(): void {
     vscode.Disposable.from(this.listeners, this.changed).dispose();

@@ -3,6 +3,7 @@
 const { writeFileSync } = require('node:fs');
 const path = require('node:path');
 const vscode = require('vscode');
+const features = require('./answers.js');
 
 const LIMIT_MS = 60_000;
 const POLL_MS = 50;
@@ -21,6 +22,21 @@ async function until(what, ask) {
   }
 }
 
+/** Stands in for another extension for TOML: it finds fault with every document of that language, until it closes. */
+function otherTomlTool() {
+  const problems = vscode.languages.createDiagnosticCollection('other TOML tool');
+  const judge = (document) => {
+    if (document.languageId === 'toml') {
+      const where = new vscode.Range(0, 0, 0, 1);
+      problems.set(document.uri, [new vscode.Diagnostic(where, 'this is not TOML')]);
+    }
+  };
+  vscode.workspace.textDocuments.forEach(judge);
+  vscode.workspace.onDidOpenTextDocument(judge);
+  vscode.workspace.onDidCloseTextDocument((document) => problems.delete(document.uri));
+  return problems;
+}
+
 async function open(root, name) {
   const document = await vscode.workspace.openTextDocument(path.join(root, name));
   await vscode.window.showTextDocument(document);
@@ -33,6 +49,7 @@ const languageOf = (uri) =>
 exports.run = async () => {
   const root = vscode.workspace.workspaceFolders[0].uri.fsPath;
   const answers = {};
+  const foreign = otherTomlTool();
   const config = await open(root, 'configs/fcn_resnet.toml');
   await until('the language of the config', () => languageOf(config) === 'excore');
   const document = await vscode.workspace.openTextDocument(config);
@@ -47,6 +64,9 @@ exports.run = async () => {
     message: found.message,
     source: found.source,
   }));
+
+  await until('silence of the other TOML tool', () => !foreign.has(config));
+  answers.features = await features(document);
 
   const places = await until('a definition', async () => {
     const found = await vscode.commands.executeCommand('vscode.executeDefinitionProvider', config, at('FCN]'));
@@ -92,6 +112,7 @@ exports.run = async () => {
   await vscode.workspace.applyEdit(whole);
   await until('the problem again', () => errors().length > 0);
 
+  answers.foreignProblems = foreign.has(config);
   answers.others = {};
   for (const name of ['pyproject.toml', 'Cargo.toml', '.excore.toml']) {
     answers.others[name] = languageOf(await open(root, name));
