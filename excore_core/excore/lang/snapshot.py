@@ -14,6 +14,7 @@ from .configfiles import is_config, may_be_config
 from .files import File
 from .grammar import BASE_KEY, DEFAULT, Grammar
 from .inherit import Closure, Merger, include_graph, inherit, read_bases
+from .listing import Listing
 from .model import Model
 from .names import fields_and_registries, is_module_path
 from .problems import SEVERITIES, Origin, Problem, Related, problem
@@ -38,6 +39,7 @@ class State(Protocol):
     completed: dict[str, tuple[Project, Catalog, Project]]
     grammars: dict[str, Grammar]
     roots: dict[str, RootState]
+    listings: dict[str, Listing]
 
     def file(self, path: str) -> File | Unreadable: ...  # pragma: no cover
 
@@ -267,10 +269,8 @@ class Snapshot:
             found = [*broken, *finished([*broken, *file.tables.problems]), *self._shared_problems(path)]
             if "unquoted-prefix" in project.severities:
                 found.extend(unquoted(file.tree, path, self.grammar(path)))
-        index = file.tree.index_of
-        found = [item for item in _with_severity(found, project) if item.origin.block in index]
-        found.sort(key=lambda p: (index[p.origin.block], p.origin.start, p.origin.end, p.code, p.message))
-        return suppressed(file.tree, _distinct(found))
+        listing = self._host.listings.setdefault(path, Listing())
+        return suppressed(file.tree, listing.listed(_with_severity(found, project), file.tree))
 
     def _shared_problems(self, path: str) -> list[Problem]:
         roots = self.roots(path)
@@ -334,27 +334,22 @@ def _weight(item: Problem) -> int:
     return -SEVERITIES.index(item.severity)
 
 
-def _distinct(found: list[Problem]) -> list[Problem]:
-    """Sorted problems without those that say the same of the same place again."""
-    return [
-        item
-        for item, before in zip(found, (None, *found), strict=False)
-        if before is None or item.code != before.code or item.origin != before.origin or item.message != before.message
-    ]
-
-
 def _may_come(item: Problem, known: Collection[str]) -> bool:
     """Whether another file may give what a `$Field` lacks; a name that is nearly a known one is a typing error."""
     name = dict(item.data).get("field", "")
     return name in known or (bool(name) and not item.suggestions)
 
 
-def _with_severity(found: Iterable[Problem], project: Project) -> Iterable[Problem]:
+def _with_severity(found: list[Problem], project: Project) -> list[Problem]:
     wanted = project.severities
+    if not wanted:
+        return found
+    kept = []
     for item in found:
-        if not wanted or item.code not in wanted:
-            yield item
-            continue
-        severity = project.severity(item.code)
-        if severity is not None:
-            yield Problem(item.code, item.message, item.origin, severity, item.suggestions, item.related, item.data)
+        severity = project.severity(item.code) if item.code in wanted else item.severity
+        if severity == item.severity:
+            kept.append(item)
+        elif severity is not None:
+            facts = (item.suggestions, item.related, item.data)
+            kept.append(Problem(item.code, item.message, item.origin, severity, *facts))
+    return kept

@@ -13,6 +13,7 @@ from .catalog import Catalog
 from .configfiles import find_toml
 from .files import File, read_file
 from .grammar import DEFAULT, Grammar
+from .listing import Listing
 from .project import Project, find_project
 from .snapshot import RootState, Snapshot
 from .source import Disk, Source, Unreadable
@@ -35,6 +36,7 @@ class Host:
         self.catalogs: dict[str, Catalog] = {}
         self.grammars: dict[str, Grammar] = {}
         self.roots: dict[str, RootState] = {}
+        self.listings: dict[str, Listing] = {}
         self._snapshot: Snapshot | None = None
 
     def snapshot(self) -> Snapshot:
