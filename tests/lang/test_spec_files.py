@@ -8,7 +8,7 @@ import pytest
 from catalogs import catalog, project
 from spec_kit import RUN, bound, check, found, read, snapshot
 
-from excore.lang.catalog import Catalog
+from excore.lang.catalog import Catalog, Entry, RegistryInfo
 from excore.lang.project import find_project, load_project, read_spec
 from excore.lang.source import Memory
 from excore.lang.tables import plain
@@ -413,6 +413,19 @@ def test_ws_2_one_field_twice(registries):
     (item,) = made.problems
     assert item.code == "invalid-project"
     assert "field `X` belongs to" in item.message
+
+
+@pytest.mark.parametrize(
+    ("modules", "is_open", "registry"),
+    [(["R"], False, "Body"), ([], True, "Body"), ([], False, "Net"), (None, False, "Net")],
+)
+def test_ws_2_a_field_of_another_registry_that_is_a_registry_too(modules, is_open, registry):
+    there = {} if modules is None else {"Body": RegistryInfo("Body", open=is_open)}
+    catalog = Catalog(there, {name: {key: Entry(key, name, "class", f"m.{key}") for key in modules} for name in there})
+    for registries in ('"*Net: Net, Body"', '"*Net: Net, Body", "*Body"', '"*Body", "*Net: Net, Body"'):
+        file = f'registries = [{registries}]\n[primary_to_registry]\nNet = "Net"\nBody = "Net"\n'
+        made = load_project("/p/.excore.toml", Memory({"/p/.excore.toml": file})).completed(catalog)
+        assert (made.registry_of("Net"), made.registry_of("Body")) == ("Net", registry)
 
 
 def test_ws_3_the_nearest_project_file_upward(tmp_path):

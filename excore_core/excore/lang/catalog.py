@@ -168,6 +168,11 @@ class Catalog:
         """The entry ``name`` of ``registry``."""
         return self.entries.get(registry, {}).get(name)
 
+    def serves(self, registry: str) -> bool:
+        """Whether modules of a registry are known, or may exist since it is open."""
+        info = self.registries.get(registry)
+        return bool(self.entries.get(registry)) or (info is not None and info.open)
+
     @cached_property
     def by_name(self) -> Mapping[str, tuple[Entry, ...]]:
         """Every entry by its name; several registries may know one name, the first declared comes first.

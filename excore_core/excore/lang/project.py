@@ -86,11 +86,16 @@ class Project:
         return self.primary_to_registry.get(field_name, field_name)
 
     def completed(self, catalog: Catalog) -> Project:
-        """This project with fields taken from the catalog where the project file declares none."""
-        if self.declared:
-            return self
-        names = tuple(name for name in catalog.registries if not name.startswith("__"))
-        return replace(self, primary_fields=names)
+        """This project with what the catalog adds: fields, where the project file declares none.
+
+        A field that has the name of a registry with modules is of that one, whatever the project file says.
+        """
+        if not self.declared:
+            names = tuple(name for name in catalog.registries if not name.startswith("__"))
+            return replace(self, primary_fields=names)
+        mapped = (name for name, registry in self.primary_to_registry.items() if name != registry)
+        own = {name: name for name in mapped if catalog.serves(name)}
+        return replace(self, primary_to_registry={**self.primary_to_registry, **own}) if own else self
 
     def registry_names(self, catalog: Catalog) -> tuple[str, ...]:
         """Every registry, declared ones first, in order."""
@@ -251,7 +256,8 @@ class _Reader:
 
     def fields(self, specs: Iterable[RegistrySpec]) -> tuple[tuple[str, ...], dict[str, str]]:
         written = self.texts("primary_fields")
-        mapping = {name: spec.name for spec in specs for name in spec.primary_fields}
+        listed = {name: spec.name for spec in specs if spec.starred for name in spec.fields}
+        mapping = {name: spec.name for spec in specs for name in spec.primary_fields} | listed
         declared = self.table.bindings.get("primary_to_registry")
         if declared is not None and isinstance(declared.value, Table):
             for name, registry in cast("dict[str, object]", plain(declared.value)).items():
