@@ -122,13 +122,11 @@ def configs() -> tuple[Config, ...]:
     return (*fixtures(), *shown)
 
 
-def python_files() -> Iterator[tuple[Snapshot, str, str, str]]:
-    """The Python files of the examples and of the fixtures' usual project: snapshot, root, path, text."""
+def python_files() -> Iterator[tuple[Snapshot, str, dict[str, str]]]:
+    """Snapshot, root and Python texts by path: of the examples, and of the usual project of fixtures."""
     for host in projects():
         (root,) = host.folders
-        for path in sorted(Path(root).rglob("*.py")):
-            yield host.snapshot(), root, str(path), path.read_text("utf-8")
+        yield host.snapshot(), root, {str(path): path.read_text("utf-8") for path in sorted(Path(root).rglob("*.py"))}
     here = world("[Model.FCN]\n!backbone = 'ResNet'\n")
-    for name, text in here.fixture.files.items():
-        if name.endswith(".py"):
-            yield here.snapshot, ROOT, path_of(name), text
+    files = {path_of(name): text for name, text in here.fixture.files.items() if name.endswith(".py")}
+    yield here.snapshot, ROOT, files

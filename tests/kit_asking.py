@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from itertools import pairwise
 
@@ -26,7 +28,14 @@ from excore_server.ide.occurrences import Occurrence
 from excore_server.ide.place import thing_at
 from excore_server.ide.refactor import refactors
 from excore_server.ide.references import class_references, highlights, references
-from excore_server.ide.rename import RenameError, prepare_rename, rename
+from excore_server.ide.rename import (
+    PythonSources,
+    RenameError,
+    prepare_rename,
+    prepare_rename_in_python,
+    rename,
+    rename_in_all,
+)
 from excore_server.ide.rename_files import moved_files
 from excore_server.ide.signatures import signature_help
 from excore_server.ide.structure import folding, links, selection
@@ -55,7 +64,7 @@ def ask_at(snapshot: Snapshot, path: str, offset: int, known: set[object] | None
     for find in (definition, declaration, type_definition, implementation):
         for jump in find(snapshot, path, offset):
             assert jump.origin.start <= offset <= jump.origin.end
-            _check_goal(snapshot, jump.goal)
+            _check_goals(snapshot, [jump.goal])
     _check_places(snapshot, references(snapshot, path, offset))
     _check_places(snapshot, references(snapshot, path, offset, declaration=False))
     assert all(each.path == path for each in highlights(snapshot, path, offset))
@@ -111,7 +120,9 @@ def ask_about_file(snapshot: Snapshot, path: str) -> None:
     for fold in folding(snapshot, path):
         assert 0 <= fold.first < fold.last < file.tree.line_count
     assert all(0 <= link.span.start <= link.span.end <= len(file.text) for link in links(snapshot, path))
-    assert all(lens.text for lens in code_lenses(snapshot, path))
+    for lens in code_lenses(snapshot, path):
+        assert 0 <= lens.span.start <= lens.span.end <= len(file.text)
+        _check_goals(snapshot, lens.goals)
     fixed = fix_all(snapshot, path)
     assert bool(fixed) <= can_fix_all(snapshot, path)
     check_change(snapshot, fixed)
@@ -121,8 +132,7 @@ def ask_about_file(snapshot: Snapshot, path: str) -> None:
 def ask_about_workspace(snapshot: Snapshot, path: str) -> None:
     """What is asked about all configs, or of the config as it is loaded."""
     for query in ("", "r", "Backbone.res"):
-        for found in workspace_symbols(snapshot, query):
-            _check_goal(snapshot, found.goal)
+        _check_goals(snapshot, (found.goal for found in workspace_symbols(snapshot, query)))
     check_change(snapshot, moved_files(snapshot, [(path, path.removesuffix(".toml") + "_2.toml")]))
     model = snapshot.own_model(path)
     composed(snapshot, path)
@@ -130,11 +140,29 @@ def ask_about_workspace(snapshot: Snapshot, path: str) -> None:
     ast.parse(python_code(model).text)
 
 
-def ask_about_python(snapshot: Snapshot, root: str, path: str, text: str) -> None:
-    """Every feature that is asked about a Python file."""
-    assert all(lens.text for lens in python_lenses(snapshot, root, path))
-    for line in range(text.count("\n") + 2):
-        _check_places(snapshot, class_references(snapshot, root, path, line))
+def ask_about_python(snapshot: Snapshot, root: str, texts: Mapping[str, str]) -> None:
+    """Every feature that is asked about the Python files of a project, at every line or word."""
+    modules = {path: os.path.relpath(path, root).removesuffix(".py").replace(os.sep, ".") for path in texts}
+    sources = PythonSources(modules, texts.get)
+    renamed: set[object] = set()
+    for path, text in texts.items():
+        lines = text.count("\n") + 1
+        for lens in python_lenses(snapshot, root, path):
+            assert 0 <= lens.location.line < lines
+            _check_goals(snapshot, lens.goals)
+        for line in range(lines + 1):
+            _check_places(snapshot, class_references(snapshot, root, path, line))
+        for word in re.finditer(r"\w+|$", text):
+            subject = prepare_rename_in_python(snapshot, root, path, word.start(), sources)
+            assert subject is None or text[subject.span.start : subject.span.end] == subject.name
+            if subject is not None and subject.name not in renamed:
+                renamed.add(subject.name)
+                found = rename_in_all(snapshot, root, path, word.start(), "Other_2", sources)
+                assert found is not None
+                check_change(snapshot, found)
+                for name in texts.keys() & found.edits.keys():
+                    _check_edits(texts[name], found.edits[name])
+    assert renamed
 
 
 def check_change(snapshot: Snapshot, change: Change) -> None:
@@ -174,12 +202,13 @@ def _check_places(snapshot: Snapshot, places: Iterable[Occurrence]) -> None:
         assert 0 <= one.span.start <= one.span.end <= len(_file(snapshot, one.path).text)
 
 
-def _check_goal(snapshot: Snapshot, goal: Goal) -> None:
-    if isinstance(goal, FileSpan):
-        length = len(_file(snapshot, goal.path).text)
-        assert goal.whole.start <= goal.span.start <= goal.span.end <= goal.whole.end <= length
-    else:
-        assert goal.line >= 0
+def _check_goals(snapshot: Snapshot, goals: Iterable[Goal]) -> None:
+    for goal in goals:
+        if isinstance(goal, FileSpan):
+            length = len(_file(snapshot, goal.path).text)
+            assert goal.whole.start <= goal.span.start <= goal.span.end <= goal.whole.end <= length
+        else:
+            assert goal.line >= 0
 
 
 def _file(snapshot: Snapshot, path: str) -> File:

@@ -15,7 +15,7 @@ from excore_server.ide.place import thing_at
 from kit import path_of, world
 
 PARTS = 16
-EVERY = {"thorough": 1, "quick": 50}.get(settings.get_current_profile_name(), 11)
+EVERY = {"thorough": 1, "quick": 50}.get(settings.get_current_profile_name(), 17)
 """Features are asked about every so many truncations and deletions; all of them are parsed."""
 
 in_parts = pytest.mark.parametrize("part", range(PARTS))
@@ -50,9 +50,9 @@ def test_every_file_and_range(part: int) -> None:
             ask_about_range(one.snapshot, one.path, span)
 
 
-def test_every_line_of_python() -> None:
-    for snapshot, root, path, text in python_files():
-        ask_about_python(snapshot, root, path, text)
+def test_every_line_and_word_of_python() -> None:
+    for snapshot, root, texts in python_files():
+        ask_about_python(snapshot, root, texts)
 
 
 @in_steps
