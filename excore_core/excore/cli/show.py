@@ -10,7 +10,8 @@ from typing import Annotated, Any
 import typer
 
 from ..lang.snapshot import Snapshot
-from ..lang.tables import plain
+from ..lang.syntax.document import parse
+from ..lang.tables import assemble, plain
 from ..views import blame as blaming
 from ..views import drawing
 from ..views.composed import composed
@@ -44,17 +45,23 @@ def show(
     quoted: Annotated[
         bool, typer.Option("--quoted", help="Quote keys with prefixes: plain TOML 1.0, which any tool reads.")
     ] = False,
+    full: Annotated[
+        bool, typer.Option("--full", help="Fill in the defaults of all that is built, to keep what a run was made of.")
+    ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print JSON: the values, and the place of each line.")
     ] = False,
 ) -> None:
-    """Show a config with all its bases merged in. The text is a config that loads to the same."""
+    """Show a config with all its bases merged in. The text is a config that loads to the same.
+
+    A default that TOML has no form for, as `None`, is a comment with `--full`.
+    """
     snapshot, path = opened(config)
     if as_json:
-        document = composed(snapshot, path, origins=False, quoted=quoted)
+        document = composed(snapshot, path, origins=False, quoted=quoted, full=full)
         typer.echo(json.dumps(_plain(snapshot, path, document), indent=2, ensure_ascii=False, default=str))
         return
-    say(composed(snapshot, path, origins=origins, quoted=quoted).text, "toml")
+    say(composed(snapshot, path, origins=origins, quoted=quoted, full=full).text, "toml")
     _warn(snapshot, path)
 
 
@@ -69,7 +76,7 @@ def _plain(snapshot: Snapshot, path: str, document: Document) -> dict[str, Any]:
                 "line": place.line + 1 if place is not None else None,
             }
         )
-    values = plain(snapshot.closure(path).root)
+    values = plain(assemble(path, parse(document.text)).root)
     return {"config": path, "files": list(snapshot.closure(path).files), "values": values, "lines": lines}
 
 

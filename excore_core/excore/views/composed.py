@@ -10,34 +10,40 @@ from ..lang.model import Model
 from ..lang.problems import Origin
 from ..lang.snapshot import Snapshot
 from ..lang.tables import Binding, Table, Tables
+from .defaults import defaults
 from .lines import Document, Line, relative, shown_place
 from .toml import binding_text, key_text, path_text
 
 _GAP = "  "
 
 
-def composed(snapshot: Snapshot, path: str, *, origins: bool = True, quoted: bool = False) -> Document:
+def composed(
+    snapshot: Snapshot, path: str, *, origins: bool = True, quoted: bool = False, full: bool = False
+) -> Document:
     """The config at ``path`` with its bases merged in: it loads to the same as ``path`` does.
 
     With ``origins`` every line ends with a comment that says which file and line it comes from, and what it overrides.
-    With ``quoted`` prefixed keys stand in quotes, so that the text is TOML 1.0.
+    With ``quoted`` prefixed keys stand in quotes, so that the text is TOML 1.0. With ``full`` every module that is
+    built has a table with all its arguments: defaults that TOML has no form for are comments.
     """
     model = snapshot.own_model(path)
-    writer = _Writer(snapshot, model, os.path.dirname(path), origins, quoted)
+    writer = _Writer(snapshot, model, os.path.dirname(path), origins, quoted, full)
     lines = list(writer.head(path))
     lines.extend(writer.table((), model.root, ()))
+    lines.extend(writer.implicit())
     while lines and not lines[-1].text:
         lines.pop()
     return Document(tuple(lines))
 
 
 class _Writer:
-    def __init__(self, snapshot: Snapshot, model: Model, folder: str, origins: bool, quoted: bool) -> None:
+    def __init__(self, snapshot: Snapshot, model: Model, folder: str, origins: bool, quoted: bool, full: bool) -> None:
         self.snapshot = snapshot
         self.model = model
         self.folder = folder
         self.origins = origins
         self.grammar: Grammar | None = None if quoted else model.grammar
+        self.full = full
 
     def head(self, path: str) -> Iterator[Line]:
         bases = [relative(name, self.folder) for name in self.snapshot.closure(path).files if name != path]
@@ -52,11 +58,13 @@ class _Writer:
         for binding in table.bindings.values():
             is_value = not isinstance(binding.value, Table | Tables) or self._inline((*path, binding.name), binding)
             (values if is_value else inner).append(binding)
-        if path and (values or not inner):
+        more = list(self._defaults(path))
+        if path and (values or more or not inner):
             yield self._line(f"[{path_text(path)}]", headers, ())
         for binding in values:
             yield from self._value(binding)
-        if values or (path and not inner):
+        yield from more
+        if values or more or (path and not inner):
             yield Line("")
         for binding in inner:
             where = (*path, binding.name)
@@ -64,6 +72,20 @@ class _Writer:
                 yield from self._tables(where, binding, binding.value)
             elif isinstance(binding.value, Table):
                 yield from self.table(where, binding.value, binding.value.headers or (binding.origin,))
+
+    def implicit(self) -> Iterator[Line]:
+        """Tables for the modules that have none, where that says anything."""
+        for path in self.model.implicit:
+            lines = list(self._defaults(path))
+            if lines:
+                yield from (Line(f"[{path_text(path)}]"), *lines, Line(""))
+
+    def _defaults(self, path: tuple[str, ...]) -> Iterator[Line]:
+        for item in defaults(self.model, path) if self.full else ():
+            key = key_text(item.name, self.grammar)
+            text = f"# {key} = {item.source}" if item.text is None else f"{key} = {item.text}"
+            note = f"{_GAP}# default{f', {item.place}' if item.place else ''}" if self.origins else ""
+            yield Line(f"{' '.join(text.split(chr(10)))}{note}")
 
     def _tables(self, path: tuple[str, ...], binding: Binding, tables: Tables) -> Iterator[Line]:
         for item in tables.items:
