@@ -39,6 +39,8 @@ FITS = [
     ("set[str]", '["a"]'),
     ("tuple[int, int]", "[1, 2]"),
     ("tuple[int, ...]", "[1, 2, 3]"),
+    ("tuple[int, *tuple[str, ...]]", '[1, "a"]'),
+    ("Tuple[int, Unpack[Tuple[str, ...]]]", '[1, "a"]'),
     ("Tuple[()]", "[]"),
     ("tuple", "[1, 'a']"),
     ("list[tuple[int, int]]", "[[1, 2], [3, 4]]"),
@@ -173,17 +175,46 @@ def test_values_of_variables_are_judged_where_they_are_used():
     ]
 
 
+SUB = entry("Sub", bases=("zoo.Base",))
+
+
 @pytest.mark.parametrize(
     ("annotation", "fixed"),
-    [("Base", "!x"), ("Base | None", "!x"), ("type[Base]", "$x"), ("Callable[[int], int]", "$x")],
+    [("Base", "@x"), ("Base | None", "@x"), ("type[Base]", "$x"), ("Callable[[int], int]", "$x")],
 )
 def test_a_forgotten_prefix(annotation, fixed):
-    found = problems('[Model.Net]\nx = "Net"\n', known=made(annotation), fields=("*Model",))
+    found = problems('[Model.Net]\nx = "Sub"\n[Model.Sub]\n', known=made(annotation, (), SUB), fields=("*Model",))
     assert [(p.code, p.suggestions) for p in found] == [("wrong-type", (fixed,))]
-    assert judged(made("Base | str"), 'x = "Net"') == []
+    assert judged(made("Base | str", (), SUB), 'x = "Sub"') == []
 
 
-SUB = entry("Sub", bases=("zoo.Base",))
+@pytest.mark.parametrize("annotation", ["Name", "T", "Hashable", "MyStr", "Other"])
+def test_text_that_is_a_class_name_by_chance(annotation):
+    assert judged(made(annotation, (), SUB), 'x = "Sub"') == []
+    assert judged(made(annotation, ("Sub", "Net"), SUB), 'x = "Sub"') == []
+
+
+@pytest.mark.parametrize(
+    ("annotation", "line", "fixed"),
+    [
+        ("list[Base]", 'x = ["Sub", "Sub"]', "!x"), ("Sequence[Base] | None", 'x = ["$Model::*"]', "!x"),
+        ("dict[str, Base]", 'x = {a = "Sub"}', "!x"), ("list[type[Base]]", 'x = ["Sub"]', "$x"),
+        ("Base", 'x = "$Model"', "@x"), ("int", 'x = "n"', "&x"),
+    ],
+)  # fmt: skip
+def test_a_forgotten_prefix_of_many(annotation, line, fixed):
+    found = problems(f"n = 1\n[Model.Net]\n{line}\n", known=made(annotation, (), SUB), fields=("*Model",))
+    assert [(p.code, p.suggestions) for p in found] == [("wrong-type", (fixed,))]
+
+
+@pytest.mark.parametrize(
+    ("annotation", "line"),
+    [("list[str]", 'x = ["Sub"]'), ("list[Base]", 'x = ["Sub", "a b"]'), ("list[Base]", "x = []"), ("str", 'x = "n"')],
+)
+def test_lists_of_texts(annotation, line):
+    assert judged(made(annotation, (), SUB), f"{line}\n[n]") == []
+
+
 OTHER = entry("Other")
 UNKNOWN = entry("Unknown", complete=False)
 MAKER = entry("make", kind="function")

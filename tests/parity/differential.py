@@ -71,7 +71,9 @@ class Case:
 
 
 _NO_ATTRIBUTE = re.compile(r"`(\w+)` has no attribute `(\w+)`")
-_REFUSED = re.compile(r"(?:Building )?`(\w+)` (?:takes no argument|failed: TypeError)")
+_REFUSED = re.compile(
+    r"(?:\S+ error\[unknown-parameter\]: |Building )?`(\w+)` (?:has no parameter|takes no argument|failed: TypeError)"
+)
 _FAILED_STEP = re.compile(r"`(?:\(|\[|\w+`? on )")
 
 

@@ -158,6 +158,8 @@ def _subscript(node: ast.Subscript, text: str) -> Type:
     if name in ("tuple", "Tuple"):
         if len(inner) == 2 and isinstance(inner[1], ast.Constant) and inner[1].value is Ellipsis:
             return Type("array", text, items=(_read(inner[0]),))
+        if any(isinstance(item, ast.Starred) or _name(getattr(item, "value", item)) == "Unpack" for item in inner):
+            return Type("array", text)
         return Type("array", text, items=tuple(map(_read, inner)), fixed=True)
     if name in _ARRAYS:
         return Type("array", text, items=(_read(inner[0]),))

@@ -5,7 +5,7 @@ Nothing is found here. Where an error is left out, the error that it follows fro
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from .grammar import BASE_KEY
 from .model import Model, Path
@@ -36,14 +36,15 @@ def causes(files: Sequence[Problem], meaning: Sequence[Problem], model: Model) -
         found = [item for item in found if item.code not in IN_BASES]
     if "missing-parameter" in codes:
         found = _without_missing(found, model)
+    if "wrong-object" in codes:
+        wrong = {item.origin for item in found if item.severity == "error"}
+        found = [item for item in found if item.code != "wrong-object" or item.origin not in wrong]
     if "reuse-conflict" in codes and "duplicate-argument" in codes:
         found = _without_conflicts(found, model)
-    if "ambiguous-reference" in codes and "unknown-class" in codes:
-        wrong = {path[-1] for path in _unregistered(found, model)}
-        found = [
-            item for item in found if item.code != "ambiguous-reference" or dict(item.data).get("name") not in wrong
-        ]
-    if "unused-section" in codes and any(item.code in _LOSE_USES and item.severity == "error" for item in found):
+    if "ambiguous-reference" in codes:
+        unknown = set(_unregistered(meaning, model))
+        found = [item for item in found if item.code != "ambiguous-reference" or _is_ambiguous(item, unknown, model)]
+    if "unused-section" in codes and any(map(_loses_uses, found)):
         found = [item for item in found if item.code != "unused-section"]
     return found
 
@@ -61,6 +62,19 @@ def finished(found: Sequence[Problem]) -> list[Problem]:
         return any(origin.start <= each.end and each.start <= origin.end for each in errors.get(origin.block, ()))
 
     return [item for item in found if item.code in _UNREAD or not touches(item.origin)]
+
+
+def _is_ambiguous(item: Problem, unknown: Collection[Path], model: Model) -> bool:
+    """Whether a reference still could mean several tables if there were none of unknown classes."""
+    data = dict(item.data)
+    if "field" not in data:
+        return data.get("name") not in {path[-1] for path in unknown}
+    group = model.groups.get(data["field"])
+    return group is None or sum((group.name, name) not in unknown for name in group.members) > 1
+
+
+def _loses_uses(item: Problem) -> bool:
+    return (item.code in _LOSE_USES and item.severity == "error") or ("passed", "text") in item.data
 
 
 def _breaks_bases(item: Problem) -> bool:

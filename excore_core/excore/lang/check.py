@@ -9,7 +9,7 @@ from .catalog import Catalog, Entry
 from .grammar import NO_CALL_KEY, PRIVATE
 from .memory import many_objects
 from .model import Argument, Model, Path, Section
-from .nearest import nearest
+from .nearest import is_slip, nearest
 from .problems import Origin, Problem, Severity, problem
 from .section import HOOK_PARAMETER
 from .slips import with_slips
@@ -121,25 +121,26 @@ def section_lints(section: Section, model: Model) -> Iterable[Problem]:
     if entry is None or entry.kind == "module":
         return
     signature = entry.signature
+    given = section.arguments
+    required = [p for p in signature.params if p.required]
+    missing = [p.name for p in required if p.name not in given or p.kind == "positional-only"]
     misspelled: set[str] = set()
-    if not signature.takes_any:
-        unlisted = HOOK_PARAMETER if entry.hook == "argument" else None  # there is another problem for it
-        for argument in section.arguments.values():
-            if signature.get(argument.name) is None and argument.name != unlisted:
-                unknown = _unknown(argument, section, entry)
-                misspelled.update(name.lstrip(model.grammar.prefix_chars) for name in unknown.suggestions[:1])
-                yield unknown
-    for argument in section.arguments.values():
+    unlisted = HOOK_PARAMETER if entry.hook == "argument" else None  # there is another problem for it
+    for argument in given.values():
+        if signature.get(argument.name) is not None or argument.name == unlisted:
+            continue
+        slip_of = [name for name in (*missing, NO_CALL_KEY) if missing and is_slip(argument.name, name)]
+        if slip_of or not signature.takes_any:
+            unknown = _unknown(argument, section, entry)
+            misspelled.update(slip_of or [name.lstrip(model.grammar.prefix_chars) for name in unknown.suggestions[:1]])
+            yield unknown
+    for argument in given.values():
         param = signature.get(argument.name)
         if param is not None:
             yield from mistyped(argument, param, entry, model)
     if section.no_call or NO_CALL_KEY in misspelled or any(item.code in _HIDES_MISSING for item in section.problems):
         return
-    missing = [
-        p.name
-        for p in signature.params
-        if p.required and p.name not in misspelled and (p.name not in section.arguments or p.kind == "positional-only")
-    ]
+    missing = [name for name in missing if name not in misspelled]
     if missing:
         yield _missing(entry, missing, section.binding.origin, f"[{'.'.join(section.path)}]")
 

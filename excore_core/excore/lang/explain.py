@@ -25,7 +25,7 @@ def unknown_class(
     others = [entry.registry for entry in catalog.by_name.get(name, ())]
     vocabulary = catalog.vocabulary(registry)
     others_here = () if members is None else members.keys() - vocabulary.names
-    suggestions = vocabulary.near(name, others_here)
+    suggestions = () if others else vocabulary.near(name, others_here)
     is_open = catalog.is_open(registry) if registry is not None else catalog.has_open
     where = f"registry `{registry}`" if registry is not None else "any registry"
     if registry is not None and path[0] != registry and len(path) > 1:

@@ -24,6 +24,7 @@ HOOKS_TABLE = "ExcoreHook"
 PRIVATE = "_"  # begins the name of a top-level value that is there for `&` alone
 
 _ENVIRONMENT = re.compile(r"\$\{([^{}]*)\}")
+_LIKE_ENVIRONMENT = re.compile(r"\$(?:\{(?=\w)|(?=\w+[^\w.@]))(\w+)")  # `${NAME` or `$NAME/`
 _NAME = re.compile(r"\w+")
 _FIELD_NAME = re.compile(r"[\w-]+")  # any bare key can name a scratchpad
 
@@ -107,11 +108,16 @@ Hook: TypeAlias = PathHook | ArgumentHook | MarkHook
 
 
 class GrammarError(NamedTuple):
-    """Why a key or a reference text cannot be read; ``span`` is relative to the text."""
+    """Why a key or a reference text cannot be read; ``meant`` may stand in place of ``span``, a range of the text."""
 
     code: str
     message: str
     span: Span
+    meant: str = ""
+
+
+def _invalid(message: str, span: Span, meant: str = "") -> GrammarError:
+    return GrammarError("invalid-reference", message, span, meant)
 
 
 class Expression(NamedTuple):
@@ -220,17 +226,16 @@ class Grammar:
     def read(self, text: str) -> Expression:
         """The reference text under ``!``, ``@`` or ``$``. Never raises; errors are part of the answer."""
         if not text or text.isspace():
-            return Expression(
-                text,
-                None,
-                (),
-                (GrammarError("invalid-reference", "the name of a module is expected", Span(0, len(text))),),
-            )
+            return Expression(text, None, (), (_invalid("the name of a module is expected", Span(0, len(text))),))
         variable = self.variable_text(text)
         if variable is not None:
             return Expression(text, variable, (), ())
         if _NAME.fullmatch(text) and not self.marks:
             return Expression(text, Name(text, Span(0, len(text))), (), ())
+        if text[0] in self.prefixes and text[0] != _FIELD_CHAR and _NAME.match(text, 1):
+            message = f"the prefix stands before the argument only: write `{text[1:]}`"
+            error = _invalid(message, Span(0, len(text)), text[1:])
+            return Expression(text, None, (), (error,))
         errors: list[GrammarError] = []
         end = self._base_end(text)
         base = self._base(text, 0, end, errors)
@@ -245,8 +250,13 @@ class Grammar:
         errors: list[GrammarError] = []
         end = self._base_end(text)
         hooks = self._hooks(text, end, errors)
+        like = _LIKE_ENVIRONMENT.match(text)
+        if like is not None:
+            name = f"${{{like[1]}}}"
+            error = _invalid(f"an environment variable is written `{name}`", Span(0, like.end()), name)
+            return Expression(text, None, (), (error,))
         if not text[:end]:
-            errors.append(GrammarError("invalid-reference", "the name of a variable is expected", Span(0, len(text))))
+            errors.append(_invalid("the name of a variable is expected", Span(0, len(text))))
             return Expression(text, None, tuple(hooks), tuple(errors))
         return Expression(text, VariableRef(text[:end], Span(0, end)), tuple(hooks), tuple(errors))
 
@@ -328,12 +338,12 @@ class Grammar:
             return self._field(body[1:], start + 1, span, errors)
         if _SCOPE in body:
             errors.append(
-                GrammarError("invalid-reference", f"`{body}` needs a `{_FIELD_CHAR}` before the field's name", span)
+                _invalid(f"`{body}` needs a `{_FIELD_CHAR}` before the field's name", span, f"{_FIELD_CHAR}{body}")
             )
             return self._field(body, start, span, errors)
         if not _NAME.fullmatch(body):
             what = f"`{body}` is not the name of a module" if body else "the name of a module is expected"
-            errors.append(GrammarError("invalid-reference", what, span))
+            errors.append(_invalid(what, span))
             return None
         return Name(body, span)
 
@@ -342,21 +352,20 @@ class Grammar:
         name_of_field = parts[0]
         field_span = Span(start, start + len(name_of_field))
         if len(parts) > 2:
-            errors.append(GrammarError("invalid-reference", f"more than one `{_SCOPE}` in `{body}`", span))
+            errors.append(_invalid(f"more than one `{_SCOPE}` in `{body}`", span))
             return None
         if not _FIELD_NAME.fullmatch(name_of_field):
-            errors.append(
-                GrammarError("invalid-reference", f"the name of a field is expected after `{_FIELD_CHAR}`", span)
-            )
+            field, colon, member = name_of_field.partition(":")
+            meant = f"{_FIELD_CHAR}{field}{_SCOPE}{member}" if colon and _FIELD_NAME.fullmatch(field) else ""
+            message = f"write `{meant}`" if meant else f"the name of a field is expected after `{_FIELD_CHAR}`"
+            errors.append(_invalid(message, span, meant))
             return None
         if len(parts) == 1:
             return FieldRef(name_of_field, field_span, None, Span(field_span.end, field_span.end), span)
         name_start = field_span.end + len(_SCOPE)
         name_span = Span(name_start, name_start + len(parts[1]))
         if parts[1] != EVERY and not _NAME.fullmatch(parts[1]):
-            errors.append(
-                GrammarError("invalid-reference", f"a name or `{EVERY}` is expected after `{_SCOPE}`", name_span)
-            )
+            errors.append(_invalid(f"a name or `{EVERY}` is expected after `{_SCOPE}`", name_span))
         return FieldRef(name_of_field, field_span, parts[1], name_span, span)
 
     def _hooks(self, text: str, start: int, errors: list[GrammarError]) -> list[Hook]:

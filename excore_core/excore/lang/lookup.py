@@ -115,8 +115,16 @@ class Lookup:
             self.problems.append(problem("reserved-name", message, origin))
         else:
             self.depends.add(ANY_NAME)
-            self.problems.append(unknown_variable(names.isolated, base.name, origin))
+            self.problems.append(self.no_variable(base.name, origin))
         return None
+
+    def no_variable(self, name: str, origin: Origin) -> Problem:
+        scope = self.scope
+        if name in scope.names.members or name in scope.catalog.by_name:
+            char = scope.grammar.prefix("new").char
+            message = f"`{name}` is a class, not a value of the config; write `{char}` before the argument to pass it"
+            return problem("unknown-variable", message, origin, name=name, prefix=char)
+        return unknown_variable(scope.names.isolated, name, origin)
 
     def lookup(self, base: Base, place: Place) -> tuple[Target, ...]:
         if isinstance(base, Name):
@@ -146,6 +154,12 @@ class Lookup:
             choices = tuple(f"${group}::{name}" for group in groups)
             message = f"`{name}` is in {_listed(groups)}; say which one: {_listed(choices)}"
             self.problems.append(problem("ambiguous-reference", message, origin, suggestions=choices, name=name))
+            return ()
+        value = scope.names.isolated.get(name)
+        if value is not None and not isinstance(value.value, Table) and not scope.catalog.has_open:
+            char = scope.grammar.prefix("variable").char
+            message = f"`{name}` is a value of the config, not a class; write `{char}` before the argument to pass it"
+            self.problems.append(problem("unknown-class", message, origin, name=name, prefix=char))
             return ()
         self.depends.add(ANY_NAME)
         self.problems.append(unknown_class(scope.catalog, None, (name,), origin, scope.names.members))
@@ -210,7 +224,7 @@ class Lookup:
             return ()
         choices = tuple(f"{group.name}::{name}" for name in group.members)
         message = f"`{group.name}` holds several modules; say which one: {_listed(tuple('$' + c for c in choices))}"
-        self.problems.append(problem("ambiguous-reference", message, origin, suggestions=choices))
+        self.problems.append(problem("ambiguous-reference", message, origin, suggestions=choices, field=group.name))
         return ()
 
     def empty(self, group: Group, origin: Origin) -> None:

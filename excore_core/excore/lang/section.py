@@ -36,9 +36,9 @@ from .model import (
     Variable,
 )
 from .names import PLACE_OF
-from .nearest import nearest
+from .nearest import is_slip, nearest
 from .paths import Attribute
-from .problems import Origin, Related, problem
+from .problems import Origin, Related, Severity, problem
 from .syntax.tree import Array, Block, InlineTable, Missing, Scalar, Value
 from .tables import Binding, BoundValue, Table, Tables
 from .text import Span
@@ -90,6 +90,9 @@ class SectionResolver(Lookup):
                 self.duplicate(argument, binding, arguments[argument])
             if prefix is None:
                 arguments[argument] = Argument(argument, None, binding, Plain(binding.value))
+                value = binding.value
+                if type(value) is Scalar and value.kind == "string":
+                    self.depends.add(str(value.value).lstrip(self.scope.grammar.prefix_chars))  # it may be a reference
                 continue
             self.argument = argument
             meaning = self.value(binding.value, binding.file, binding.block, prefix, None, binding)
@@ -212,7 +215,8 @@ class SectionResolver(Lookup):
     def report(self, errors: tuple[GrammarError, ...], place: Place, text: str) -> None:
         for error in errors:
             origin = place.within(error.span.start, error.span.end) if text else place.origin
-            self.problems.append(problem(error.code, error.message, origin))
+            meant = (error.meant,) if error.meant else ()
+            self.problems.append(problem(error.code, error.message, origin, suggestions=meant))
 
     def substituted(self, base: VariableRef, place: Place, prefix: Prefix, via: Variable | None, text: str) -> Meaning:
         if via is not None:
@@ -252,9 +256,12 @@ class SectionResolver(Lookup):
             missing = [(name, span) for name, span in spots if name not in environment]
             for name, span in missing:
                 message = f"the environment variable `{name}` is not set"
-                self.problems.append(
-                    problem("unset-environment", message, place.within(span.start, span.end), name=name)
-                )
+                meant = nearest(name, environment, 1)
+                if meant:
+                    message += f"; did you mean `{meant[0]}`?"
+                origin = place.within(span.start, span.end)
+                suggestions = tuple(f"${{{other}}}" for other in meant)
+                self.problems.append(problem("unset-environment", message, origin, suggestions=suggestions, name=name))
             if not missing:
                 expanded = self.scope.grammar.expand(text, environment)
         expression = Expression(text, None, (), ())
@@ -273,7 +280,7 @@ class SectionResolver(Lookup):
             steps.append(hook)
             if index == 0 and isinstance(hook, PathHook):
                 for target in targets:
-                    self.check_attribute(hook, place, prefix, target)
+                    self.check_attribute(expression, hook, place, prefix, target)
         return tuple(steps)
 
     def argument_hook(self, hook: ArgumentHook, place: Place) -> Target | None:
@@ -304,9 +311,11 @@ class SectionResolver(Lookup):
         self.uses.append(Use(self.path, self.argument, target.path, "hook", place.origin))
         return target
 
-    def check_attribute(self, hook: PathHook, place: Place, prefix: Prefix, target: Target) -> None:
+    def check_attribute(
+        self, expression: Expression, hook: PathHook, place: Place, prefix: Prefix, target: Target
+    ) -> None:
         entry = target.entry
-        if entry is None or entry.kind != "class" or not entry.members_complete:
+        if entry is None or entry.kind != "class":
             return
         first = hook.steps[0] if hook.steps else None
         if not isinstance(first, Attribute) or first.name.startswith("__"):
@@ -317,15 +326,26 @@ class SectionResolver(Lookup):
         if first.name in names or (on_class and hasattr(type, first.name)):
             return
         start = hook.span.start + 1 + first.start
-        what = "class" if on_class else "object"
-        self.problems.append(
-            problem(
-                "unknown-attribute",
-                f"the {what} `{entry.name}` has no attribute `{first.name}`",
-                place.within(start, start + len(first.name)),
-                suggestions=nearest(first.name, names),
-            )
-        )
+        message = f"the {'class' if on_class else 'object'} `{entry.name}` has no attribute `{first.name}`"
+        severity: Severity = "error"
+        suggestions = nearest(first.name, names)
+        if suggestions:
+            message += f"; did you mean `{suggestions[0]}`?"
+        base = expression.base
+        if isinstance(base, FieldRef) and base.name is None and first.name == target.path[-1]:
+            message = f"`{first.name}` is no attribute but a table of `{base.field}`"
+            severity = "error" if entry.members_complete else "warning"
+            start -= 1
+            suggestions = (f"::{first.name}",)
+        elif not entry.members_complete:  # it may have more members; what is told is a name almost that of a known one
+            slip = is_slip(first.name, suggestions[0]) if suggestions else False
+            if not slip or _differ_by_number(first.name, *suggestions):
+                return
+            severity = "warning"
+            message = message.replace("has no attribute", "seems to have no attribute")
+        origin = place.within(start, hook.span.start + 1 + first.start + len(first.name))
+        found = problem("unknown-attribute", message, origin, severity=severity, suggestions=suggestions)
+        self.problems.append(found)
 
     def check_table_steps(self, binding: Binding, hooks: tuple[Step, ...], place: Place) -> None:
         value: BoundValue = binding.value
@@ -344,10 +364,20 @@ class SectionResolver(Lookup):
                     known, what = value.bindings, "key"
                 else:
                     known, what = (), "attribute"
-                if not hasattr(value.value if isinstance(value, Scalar) else _PYTHON[type(value)], step.name):
+                python = value.value if isinstance(value, Scalar) else _PYTHON[type(value)]
+                if not hasattr(python, step.name):
+                    known = known or [name for name in dir(python) if not name.startswith("_")]
                     start = hook.span.start + 1 + step.start
                     origin = place.within(start, start + len(step.name))
                     message = f"the value of `{binding.name}` has no {what} `{step.name}`"
                     suggestions = nearest(step.name, known)
+                    if suggestions:
+                        message += f"; did you mean `{suggestions[0]}`?"
                     self.problems.append(problem("unknown-attribute", message, origin, suggestions=suggestions))
                 return
+
+
+def _differ_by_number(name: str, *others: str) -> bool:
+    """Whether a name is one of a numbered row, as `layer5` beside `layer4`."""
+    plain = name.rstrip("0123456789")
+    return plain != name and any(other.rstrip("0123456789") == plain for other in others)

@@ -6,7 +6,7 @@ fails for their names alone. Where one fails for what such a table should give, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -16,6 +16,7 @@ from .model import Model
 from .names import fields_and_registries
 from .nearest import is_slip
 from .problems import SEVERITIES, Problem, Related, problem
+from .syntax.tree import Block
 from .tables import Binding, BoundValue, Table, plain
 
 _UNUSED = frozenset(("unused-section", "unused-variable"))
@@ -32,6 +33,14 @@ class _Slip(NamedTuple):
     meant: str
     follows: tuple[Problem, ...]
     code: str = "unknown-table"
+
+    def sorted(self, order: Mapping[Block, int]) -> _Slip:
+        """With what follows in the order of the tables it is in."""
+
+        def place(item: Problem) -> tuple[int, int, int]:
+            return order.get(item.origin.block, -1), item.origin.start, item.origin.end
+
+        return self._replace(follows=tuple(sorted(self.follows, key=place)))
 
     def problem(self) -> Problem:
         severity = min(("warning", *(item.severity for item in self.follows)), key=SEVERITIES.index)
@@ -52,6 +61,10 @@ def with_slips(found: Sequence[Problem], model: Model) -> list[Problem]:
     slips = list(_slips(found, model))
     if not slips:
         return list(found)
+    order = {
+        section.binding.block: number for number, section in enumerate(map(model.sections.__getitem__, model.paths))
+    }
+    slips = [slip.sorted(order) for slip in slips]
     explained = {item for slip in slips for item in slip.follows}
     names = {slip.binding.name for slip in slips}
     unused = {model.sections[path].binding.origin for path in model.paths if path[0] in names}
@@ -71,8 +84,9 @@ def _slips(found: Sequence[Problem], model: Model) -> Iterator[_Slip]:
     fields = tuple(sorted({*fields_and_registries(model.catalog, model.project), HOOKS_TABLE}))
     for group in pads:
         meant = _nearly(group.name, fields)
-        used = any((group.name, member) in model.users for member in group.members)
-        if meant and not used and any(_belongs(member, meant, model) for member in group.members):
+        if not meant or any((group.name, member) in model.users for member in group.members):
+            continue
+        if any(_belongs(member, meant, model) for member in group.members):
             message = _message("field", group.name, meant, "a scratchpad that nothing uses")
             yield _Slip(group.binding, message, meant, _of(unbound, "field", meant))
     if not values:

@@ -6,9 +6,12 @@ from collections.abc import Iterable, Iterator
 
 from .annotations import Type, mismatch, read_annotation
 from .catalog import Entry, Param
+from .grammar import FieldRef, Prefix
 from .model import Argument, Meaning, Model, Plain, Reference, ReferenceDict, ReferenceList
+from .names import is_field_or_registry
 from .problems import Problem, problem
-from .syntax.tree import Scalar
+from .syntax.tree import Array, Scalar
+from .tables import Table
 
 _NUMBERS = frozenset(("int", "float", "str", "bool", "bytes", "complex"))
 _BUILTINS = frozenset((*_NUMBERS, "Number", "Real", "Integral", "Decimal", "Fraction"))
@@ -42,17 +45,100 @@ def mistyped(argument: Argument, param: Param, entry: Entry, model: Model) -> It
 
 def _forgotten_prefix(argument: Argument, annotation: Type, model: Model) -> Problem | None:
     value = argument.binding.value
-    if not isinstance(value, Scalar) or value.kind != "string":
+    if not isinstance(value, Scalar):
+        return _forgotten_for_all(argument, annotation, model)
+    if value.kind != "string":
         return None
+    text = given = str(value.value)
+    prefix = None
+    what = "module"
+    if _takes_modules(annotation):
+        prefix, text = _module_prefix(text, annotation, model)
+    elif mismatch(annotation, value) is not None:
+        named = model.grammar.variable_text(text)
+        if (named.name if named is not None else text) in model.isolated:
+            prefix, what = model.grammar.prefix("variable"), "value"
+            text = named.name if named is not None else text
+    if prefix is None:
+        return None
+    message = f'`{given}` is passed as text; write `{prefix.char}{argument.name} = "{text}"` to pass the {what}'
+    return _passed_as_text(argument, prefix, message, text == given)
+
+
+def _passed_as_text(argument: Argument, prefix: Prefix, message: str, only_key: bool = True) -> Problem:
+    suggestions = (prefix.char + argument.name,) if only_key else ()
+    return problem("wrong-type", message, argument.binding.origin, suggestions=suggestions, passed="text")
+
+
+def _forgotten_for_all(argument: Argument, annotation: Type, model: Model) -> Problem | None:
+    """A list or table of nothing but names of modules, where modules are wanted."""
+    value = argument.binding.value
+    if isinstance(value, Array):
+        shape, items = "array", [item.value if isinstance(item, Scalar) else None for item in value.items]
+    elif isinstance(value, Table):
+        inner = [one.value for one in value.bindings.values()]
+        shape, items = "mapping", [one.value if isinstance(one, Scalar) else None for one in inner]
+    else:
+        return None
+    wanted = [kind for kind in annotation.options if kind.shape != "none"]
+    if len(wanted) != 1 or wanted[0].shape != shape or wanted[0].fixed or not wanted[0].items:
+        return None
+    element = wanted[0].items[-1]
+    texts = [item for item in items if isinstance(item, str)]
+    if not texts or len(texts) < len(items) or not _takes_modules(element):
+        return None
+    found = [_module_prefix(text, element, model) for text in texts]
+    prefix = found[0][0]
+    if prefix is None or any(other is None or text != given for (other, text), given in zip(found, texts, strict=True)):
+        return None
+    if prefix.kind == "shared":
+        prefix = model.grammar.prefix("new")
+    names = ", ".join(f"`{text}`" for text in texts[:4]) + (" …" if len(texts) > 4 else "")
+    message = (
+        f"{names} {'is' if len(texts) == 1 else 'are'} passed as text; write `{prefix.char}{argument.name}` to pass "
+    )
+    return _passed_as_text(argument, prefix, message + ("the module" if len(texts) == 1 else "the modules"))
+
+
+def _takes_modules(annotation: Type) -> bool:
+    """Whether only objects, classes or functions fit, and no text."""
     shapes = {kind.shape for kind in annotation.options}
-    if not shapes <= {"class", "callable", "type", "none"}:
-        return None
-    text = str(value.value)
-    if shapes == {"none"} or (text not in model.members and text not in model.catalog.by_name):
-        return None
-    char = model.grammar.prefix("new" if "class" in shapes else "class").char
-    message = f"`{text}` is passed as text; write `{char}{argument.name}` to pass the module"
-    return problem("wrong-type", message, argument.binding.origin, suggestions=(char + argument.name,))
+    return shapes <= {"class", "callable", "type", "none"} and shapes != {"none"}
+
+
+def _module_prefix(text: str, annotation: Type, model: Model) -> tuple[Prefix | None, str]:
+    """The prefix under which a text that is no value names a module, and the text to write there."""
+    grammar = model.grammar
+    base = grammar.read(text).base
+    if isinstance(base, FieldRef):
+        known = base.name is not None or is_field_or_registry(base.field, model.catalog, model.project)
+        return grammar.prefix("shared") if known else None, text
+    written = grammar.split_key(text)
+    name = written.name
+    entry = model.project.find(model.catalog, name) if written.error is None else None
+    if entry is None or not _is_wanted(entry, annotation):
+        return None, text
+    if written.prefix is not None:
+        return written.prefix, name
+    if all(kind.shape != "class" for kind in annotation.options) and not (
+        any(kind.shape == "callable" for kind in annotation.options) and _can_be_called(name, model)
+    ):
+        return grammar.prefix("class"), name
+    fields = [group for group in model.members.get(name, ()) if model.groups[group].role == "field"]
+    return grammar.prefix("shared" if fields else "new"), name
+
+
+def _is_wanted(entry: Entry, annotation: Type) -> bool:
+    """Whether a class is what an annotation names. A name that is no base of it may stand for texts, as enums do."""
+    if any(kind.shape in ("callable", "type") for kind in annotation.options):
+        return True
+    return not {_last(path) for path in entry.bases}.isdisjoint(_last(kind.text) for kind in annotation.options)
+
+
+def _can_be_called(name: str, model: Model) -> bool:
+    """Whether objects of a class are called like functions, by `__call__` or as torch's modules by `forward`."""
+    entry = model.project.find(model.catalog, name)
+    return entry is not None and any(member.name in ("__call__", "forward") for member in entry.members)
 
 
 def _wrong_objects(annotation: Type, meaning: Meaning, subject: str, model: Model) -> Iterator[Problem]:

@@ -14,7 +14,7 @@ from .fixes_arguments import missing_arguments, redundant, wrong_value
 from .fixes_kit import QUICK_FIX, Fix
 from .fixes_names import near_names, other_registry
 from .fixes_places import add_base, create_section, create_variable, near_path, suppress
-from .fixes_prefixes import bad_prefix, no_call, put_in_quotes, reuse
+from .fixes_prefixes import bad_prefix, no_call, other_prefix, put_in_quotes, reuse
 from .view import View
 
 FIX_ALL = "source.fixAll.excore"
@@ -22,12 +22,12 @@ FIX_ALL = "source.fixAll.excore"
 Maker = Callable[[View, Problem], Iterator[Fix]]
 
 FIXES: Mapping[str, tuple[Maker, ...]] = {
-    "unknown-class": (near_names, other_registry),
+    "unknown-class": (near_names, other_registry, other_prefix),
     "unknown-section": (near_names, create_section, add_base),
     "unknown-hook": (near_names,),
     "unknown-attribute": (near_names,),
     "unknown-parameter": (near_names, redundant),
-    "unknown-variable": (near_names, add_base, create_variable),
+    "unknown-variable": (near_names, other_prefix, add_base, create_variable),
     "ambiguous-reference": (near_names,),
     "reserved-name": (near_names,),
     "empty-field": (near_names, create_section, add_base),
@@ -38,6 +38,7 @@ FIXES: Mapping[str, tuple[Maker, ...]] = {
     "ineffective-override": (redundant,),
     "unknown-table": (near_names,),
     "invalid-base": (near_names,),
+    "invalid-reference": (near_names,),
     "unused-section": (redundant,),
     "unused-variable": (redundant,),
     "module-arguments": (redundant,),

@@ -40,6 +40,22 @@ def bad_prefix(view: View, problem: Problem) -> Iterator[Fix]:
         yield fix(view, f"Write `{char}{name}`", edit, preferred=not number)
 
 
+def other_prefix(view: View, problem: Problem) -> Iterator[Fix]:
+    """The prefix under which the name means something."""
+    char = fact(problem, "prefix")
+    entry = entry_at(problem.origin.block, problem.origin.start)
+    index = view.file.tree.index_of.get(problem.origin.block)
+    if not char or entry is None or index is None:
+        return
+    base = view.file.tree.starts[index]
+    for part in entry.parts:
+        if view.grammar.is_prefixed(part.name):
+            name = char + part.name[1:]
+            made = key_text(name, part, problem.origin.block, view.grammar)
+            yield fix(view, f"Write `{name}`", Edit(base + part.start, base + part.end, made), preferred=True)
+            return
+
+
 def _part_around(block: Block, offset: int) -> KeyPart | None:
     entry = entry_at(block, offset)
     parts = [*(block.header.parts if block.header is not None else ()), *(entry.parts if entry is not None else ())]
