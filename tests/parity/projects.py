@@ -189,8 +189,10 @@ class ProjectMaker:
             return f"@{variable}.register(force=True)\n@marked\n{body}"
         if form < 0.8:
             return f"{body}{variable}.register_module({known.name})\n"
-        if form < 0.9:
+        if form < 0.85:
             return f"{body}{variable}.register_all([{known.name}])\n"
+        if form < 0.9:
+            return f"{body}for each in ({known.name},):\n    {variable}.register()(each)\n"
         return f"{body}local_{known.name} = {variable}\nlocal_{known.name}.register_module({known.name})\n"
 
     def registry(self) -> str:
