@@ -212,6 +212,7 @@ class Model:
     implicit: tuple[Path, ...] = ()  # used without a table
     problems: tuple[Problem, ...] = ()  # of the whole, beyond those of groups and sections
     wiring: Wiring | None = None
+    askers: Mapping[str, tuple[Path, ...]] | None = None  # the sections that depend on each name; None: not found yet
     before: object = None  # identity of the model this one differs from ...
     changed: frozenset[Path] | None = None  # ... in these sections; None: in any
     identity: object = field(default_factory=object)

@@ -8,8 +8,8 @@ the uses of all tables mean together in ``graph``.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import compress
-from operator import attrgetter, not_
+from dataclasses import replace
+from itertools import chain
 
 from .catalog import Catalog
 from .grammar import DEFAULT, Grammar
@@ -21,8 +21,6 @@ from .names import Names, classify
 from .project import Project
 from .section import SectionResolver
 from .tables import Binding, Table
-
-_depends = attrgetter("depends")
 
 
 def resolve(
@@ -49,7 +47,48 @@ def resolve(
     model = Model(
         file, root, catalog, project, grammar, names.groups, names.modules, names.isolated, names.members, sections
     )
+    if before is not None and changed is not None:
+        model = replace(model, askers=_askers_after(before, sections, changed))
     return connect(model, before, changed)
+
+
+def followed(model: Model) -> Model:
+    """``model`` with what ``resolve`` needs to know of it after an edit, which is else found out at the first one."""
+    return model if model.askers is not None else replace(model, askers=_askers(model))
+
+
+def _askers(model: Model) -> Mapping[str, tuple[Path, ...]]:
+    if model.askers is not None:
+        return model.askers
+    found: dict[str, list[Path]] = {}
+    for path, section in model.sections.items():
+        for name in section.depends:
+            found.setdefault(name, []).append(path)
+    return {name: tuple(paths) for name, paths in found.items()}
+
+
+def _askers_after(
+    before: Model, sections: Mapping[Path, Section], changed: frozenset[Path]
+) -> Mapping[str, tuple[Path, ...]]:
+    known = _askers(before)
+    lost: dict[str, set[Path]] = {}
+    come: dict[str, list[Path]] = {}
+    for path in changed:
+        old, new = (of[path].depends if path in of else frozenset[str]() for of in (before.sections, sections))
+        for name in old - new:
+            lost.setdefault(name, set()).add(path)
+        for name in new - old:
+            come.setdefault(name, []).append(path)
+    if not lost and not come:
+        return known
+    askers = dict(known)
+    for name, gone in lost.items():
+        left = tuple(path for path in askers.pop(name) if path not in gone)
+        if left:
+            askers[name] = left
+    for name, paths in come.items():
+        askers[name] = (*askers.get(name, ()), *paths)
+    return askers
 
 
 def _sections(scope: Scope, before: Model | None) -> tuple[dict[Path, Section], frozenset[Path] | None]:
@@ -62,10 +101,10 @@ def _sections(scope: Scope, before: Model | None) -> tuple[dict[Path, Section], 
     gone = _gone(before, names)
     stale = names.changed
     if stale:
-        kept = before.sections
-        asked = map(stale.isdisjoint, map(_depends, kept.values()))
-        for path, section in list(compress(kept.items(), map(not_, asked))):
+        askers = _askers(before)
+        for path in dict.fromkeys(chain.from_iterable(askers.get(name, ()) for name in stale)):
             if path not in fresh and _is_table(names, path):
+                section = before.sections[path]
                 fresh[path] = _resolved(scope, path, section.role, section.registry, section.binding)
     sections = dict(before.sections)
     for path in gone:

@@ -20,7 +20,7 @@ from .names import fields_and_registries, is_module_path
 from .problems import SEVERITIES, Origin, Problem, Related, problem
 from .project import Project, read_project
 from .quoting import unquoted
-from .resolve import resolve
+from .resolve import followed, resolve
 from .source import Unreadable
 from .suppress import suppressed
 from .syntax.tree import Block
@@ -68,7 +68,7 @@ class RootState:
             and before.project is project
             and before.grammar is grammar
         ):
-            before = resolve(path, closure.root, catalog, project, grammar, snapshot.environment, before)
+            before = followed(resolve(path, closure.root, catalog, project, grammar, snapshot.environment, before))
             self.model = before
         return closure, before
 
