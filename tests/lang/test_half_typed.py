@@ -34,3 +34,16 @@ def test_a_finished_name_is_judged_beside_a_syntax_error() -> None:
 def test_the_same_name_is_judged_once_it_is_finished() -> None:
     assert [item.code for item in problems("[Model.FN")] == ["syntax"]
     assert "unknown-class" in [item.code for item in problems("[Model.FN]\n")]
+
+
+@pytest.mark.parametrize(
+    ("header", "codes"),
+    [
+        ("[Backbone.V", ["syntax"]),
+        ("[Backbone.V]", ["unknown-class"]),
+        ("[Backbone.VGG]\ndepth = 1", ["ambiguous-reference"]),
+        ("[Backbone.VGG]\ndepth = 1\n[Backbone.V]", ["ambiguous-reference", "unknown-class"]),
+    ],
+)
+def test_a_table_of_a_half_typed_class_makes_no_reference_ambiguous(header: str, codes: list[str]) -> None:
+    assert [item.code for item in problems(f"{COMPLETE}\n{header}\n")] == codes
