@@ -195,7 +195,10 @@ def _changed(
     changed = before.modules.keys() ^ modules.keys()
     for name in before.groups.keys() | groups.keys():
         old, new = before.groups.get(name), groups.get(name)
-        if old is not new and (old is None or new is None or list(old.members) != list(new.members)):
+        if old is new:
+            continue
+        # Why a group has no members is told by what else it holds.
+        if old is None or new is None or not new.members or list(old.members) != list(new.members):
             changed.add(name)
     for name in before.isolated.keys() | isolated.keys():
         was, now = before.isolated.get(name), isolated.get(name)
