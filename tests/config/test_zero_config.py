@@ -75,6 +75,15 @@ def test_a_class_nobody_imported(tmp_path: Path, models: str, script: str, modul
     assert not [path for path in folder.rglob("*") if path.is_file() and path.suffix not in (".py", ".toml")]
 
 
+def test_a_class_of_a_library_that_is_only_on_the_path(tmp_path: Path) -> None:
+    net = "class Net:\n    def __init__(self, depth=1):\n        self.depth = depth\n"
+    write(tmp_path / "libraries", {"zoo/__init__.py": net})
+    script = SCRIPT.replace("import sys\n", f"import sys\n    sys.path.append({str(tmp_path / 'libraries')!r})\n", 1)
+    models = 'import zoo\nfrom excore import Registry\nMODEL = Registry("Model")\nMODEL.match(zoo)\n'
+    write(tmp_path / "project", {"models.py": models, "train.py": script, "run.toml": FIELD})
+    assert run(tmp_path / "project") == ("Model zoo Net {'depth': 3}\n[]\n", "")
+
+
 @pytest.mark.parametrize("cwd", ["", "configs", ".."])
 def test_the_project_is_found_from_any_folder(tmp_path: Path, cwd: str) -> None:
     folder = tmp_path / "project"
@@ -160,6 +169,16 @@ def test_the_running_script_is_not_run_again(tmp_path: Path) -> None:
     late = textwrap.dedent(SCRIPT) + textwrap.dedent(MODELS)
     write(tmp_path / "p", {"train.py": late, "run.toml": FIELD})
     assert "train.py is the running script, and has not come to `Net` yet" in run(tmp_path / "p")[1]
+
+
+def test_a_config_without_modules_reads_no_sources(tmp_path: Path) -> None:
+    script = """
+        from excore import config
+        import sys
+        print(sorted(config.load("run.toml").build_all()[1]), "excore.index" in sys.modules)
+    """
+    write(tmp_path / "p", {"models.py": MODELS, "train.py": script, "run.toml": "n = 1\n[train]\nepochs = 3\n"})
+    assert run(tmp_path / "p") == ("['n', 'train'] False\n", "")
 
 
 def test_another_module_of_that_name(tmp_path: Path) -> None:

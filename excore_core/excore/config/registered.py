@@ -127,7 +127,7 @@ class Registered:
             self.project.root,
             src_dir=self.project.src_dir,
             registry_types=self.project.registry_types,
-            search_paths=tuple(dict.fromkeys(sysconfig.get_path(name) for name in ("purelib", "platlib"))),
+            search_paths=_library_folders(self.project.root),
             excludes=self.project.exclude,
         )
         index.build()
@@ -173,6 +173,16 @@ class Registered:
         return {
             name: {key: module.path for key, module in registry.modules.items()} for name, registry in cached.items()
         }
+
+
+def _library_folders(root: str) -> tuple[str, ...]:
+    """Folders this process imports packages from, but for its standard library and what holds the project itself."""
+    installed = [sysconfig.get_path(name) for name in ("purelib", "platlib")]
+    standard = [sysconfig.get_path(name) for name in ("stdlib", "platstdlib")]
+    own = os.path.join(root, "")
+    folders = (os.path.join(os.path.abspath(path), "") for path in sys.path if os.path.isdir(path))
+    others = (path[:-1] for path in folders if not path.startswith(own) and not own.startswith(path))
+    return tuple(path for path in dict.fromkeys((*installed, *others)) if path not in standard)
 
 
 def _imported(path: str) -> Any:
