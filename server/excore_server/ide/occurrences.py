@@ -147,10 +147,8 @@ def _section(model: Model, path: Path) -> Iterator[_Place]:
     if section is not None:
         for origin in section.table.headers or (section.binding.origin,):
             yield origin, True, True
-    for user in model.sections.values():
-        if not any(use.target == path for use in user.uses):
-            continue
-        for argument in user.arguments.values():
+    for user in dict.fromkeys(use.user for use in model.users.get(path, ())):
+        for argument in model.sections[user].arguments.values():
             for reference in argument.references:
                 yield from _naming(reference, path)
 
