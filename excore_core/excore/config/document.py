@@ -152,13 +152,15 @@ def _text(origin: Origin) -> str:
 
 
 def _is_incomplete(analysis: Analysis, problems: Iterable[Problem]) -> bool:
-    """Whether the sources of the project may say more of a config: names are unknown, or tables mean nothing where
-    only what is registered says which are modules."""
+    """Whether the sources of the project may say more of a config: names are unknown, or tables that hold tables mean
+    nothing where only what is registered says which are modules. To read them may take long, so it is not done for
+    tables of plain values."""
     if any(item.code in _UNKNOWN for item in problems):
         return True
     model = analysis.model
     known = analysis.registered.project.declared and any(model.catalog.entries.values())
-    return not known and any(isinstance(binding.value, Table) for binding in model.isolated.values())
+    tables = [one.value for one in model.isolated.values() if isinstance(one.value, Table)]
+    return not known and any(isinstance(inner.value, Table) for one in tables for inner in one.bindings.values())
 
 
 def _configs_beside(path: str) -> list[str]:
