@@ -60,6 +60,16 @@ def test_frames_of_the_users_code_stay(tmp_path: Path) -> None:
     assert "ZeroDivisionError: no such luck\n\nThe above exception was the direct cause" in text
 
 
+def test_a_module_that_cannot_be_imported_shows_its_own_line(tmp_path: Path) -> None:
+    (tmp_path / "late.py").write_text(
+        'from excore import Registry\nR = Registry("Late")\nR.register_module(Registry)\n'
+    )
+    (tmp_path / "wrong.py").write_text("from late import R\n@R.register()\nclass Wrong: ...\nnowhere\n")
+    text = trace(tmp_path, "[Late.Wrong]\n", 'config.load("run.toml")')
+    assert "Cannot import `wrong` (wrong.py:4): NameError: name 'nowhere' is not defined\nrun.toml:1:7" in text
+    assert "importlib" not in text
+
+
 @pytest.mark.parametrize("argument", ["deepth = 1", "foo = 1\ndepth = 1", "foo = 1"])
 def test_nothing_is_said_twice(tmp_path: Path, argument: str) -> None:
     text = trace(tmp_path, f"[Model.Net]\n{argument}\n", 'config.load("run.toml").build_all()')

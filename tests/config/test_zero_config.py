@@ -84,6 +84,18 @@ def test_a_class_of_a_library_that_is_only_on_the_path(tmp_path: Path) -> None:
     assert run(tmp_path / "project") == ("Model zoo Net {'depth': 3}\n[]\n", "")
 
 
+def test_an_installed_layout_beside_a_script(tmp_path: Path) -> None:
+    files = {
+        "pyproject.toml": '[project]\nname = "pkg"\nversion = "1"\n',
+        "src/pkg/__init__.py": "",
+        "src/pkg/reg.py": 'from excore import Registry\nMODEL = Registry("Model")\n',
+        "src/pkg/nets.py": "from .reg import MODEL\n@MODEL.register()\nclass Net:\n    def __init__(self, head): ...\n",
+        "src/pkg/heads.py": "from pkg.reg import MODEL\n@MODEL.register()\nclass Top: ...\n",
+    }
+    write(tmp_path / "p", {**files, "train.py": SCRIPT, "run.toml": '[Model.Net]\n!head = "Top"\n'})
+    assert run(tmp_path / "p") == ("Model pkg.nets Net {}\n[]\n", "")
+
+
 @pytest.mark.parametrize("cwd", ["", "configs", ".."])
 def test_the_project_is_found_from_any_folder(tmp_path: Path, cwd: str) -> None:
     folder = tmp_path / "project"

@@ -22,7 +22,6 @@ class _Place(NamedTuple):
     file: str
     module: str
     folder: str
-    root: str
 
 
 class Finder:
@@ -49,7 +48,7 @@ class Finder:
 
     def _place(self, module: str) -> _Place | None:
         found = self._index.place(module)
-        return _Place(found[0], module, found[1], self._index.root) if found is not None else None
+        return _Place(found[0], module, found[1]) if found is not None else None
 
     def _module(self, place: _Place) -> ModuleType:
         known = self._modules.get(place.file)
@@ -108,13 +107,13 @@ def _imported(place: _Place) -> ModuleType:
 
 
 def _importable(place: _Place) -> tuple[str, str]:
-    """Module name and import folder: those of the index, unless Python's path has another folder of the project from
-    which the file can be imported, as that of the running script."""
+    """Module name and import folder: those of the index, unless Python's path has a folder further down from which the
+    file can be imported, as that of the running script."""
     folders = {os.path.abspath(folder) for folder in sys.path}
     inside = os.path.dirname(place.file)
     while os.path.isfile(os.path.join(inside, "__init__.py")):
         inside = os.path.dirname(inside)
-    while place.folder not in folders and inside.startswith(place.root):
+    while place.folder not in folders and inside.startswith(place.folder + os.sep):
         if inside in folders:
             parts = os.path.relpath(place.file, inside)[:-3].split(os.sep)
             return ".".join(parts[:-1] if parts[-1] == "__init__" else parts), inside

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 from types import TracebackType
 from typing import TypeVar
@@ -9,6 +10,7 @@ from typing import TypeVar
 __all__ = ["without_internals"]
 
 _PACKAGE = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "")
+_INTERNAL = (_PACKAGE, importlib.__file__, "<frozen importlib")
 
 E = TypeVar("E", bound=BaseException)
 
@@ -20,7 +22,7 @@ def without_internals(error: E) -> E:
     frames = []
     trace = error.__traceback__
     while trace is not None:
-        if not trace.tb_frame.f_code.co_filename.startswith(_PACKAGE):
+        if not trace.tb_frame.f_code.co_filename.startswith(_INTERNAL):
             frames.append(trace)
         trace = trace.tb_next
     kept: TracebackType | None = None
