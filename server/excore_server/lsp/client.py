@@ -96,7 +96,7 @@ def read_features(capabilities: Mapping[str, Any], name: str = "") -> ClientFeat
     signature = "textDocument.signatureHelp.signatureInformation"
     hover = names("textDocument.hover.contentFormat")
     refreshed = (name for name, value in kinds("workspace").items() if value.get("refreshSupport"))
-    commands = names("experimental.commands.commands") | names("experimental.commands")
+    commands = names("experimental.commands.commands")
     refresh = frozenset("diagnostic" if name == "diagnostics" else name for name in refreshed)
     return ClientFeatures(
         encoding=choose_encoding(get("general.positionEncodings")),
