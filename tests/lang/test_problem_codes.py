@@ -177,6 +177,22 @@ def test_a_name_of_an_open_registry_is_a_hint():
     assert item.severity == "error"
 
 
+def test_a_registry_that_no_source_makes_is_a_warning():
+    made = catalog("Model: FCN(backbone)\nBackbone: ResNet()")
+    fields = ("*Model", "*Backbone", "*Nets")
+    (item,) = problems("[Nets.FCNN]\n", known=made, fields=fields)
+    assert item.severity == "warning"
+    assert "no source of the project makes the registry `Nets`" in item.message
+    (item,) = problems("[Nets.FCN]\n", known=made, fields=fields)
+    assert (item.severity, item.suggestions) == ("error", ())
+    assert "it is registered in `Model`" in item.message
+    for name, severity in (("Other", "warning"), ("ResNett", "error")):
+        (item,) = problems(f'[Model.FCN]\n!backbone = "{name}"\n', known=made, fields=fields)
+        assert item.severity == severity
+    (item,) = problems("[Nets.FCN]\n", known=Catalog(), fields=fields)
+    assert item.severity == "hint"
+
+
 def test_the_nearest_name_of_another_registry():
     (item,) = problems("[Model.ResNett]\n")
     assert "the nearest name is `ResNet` of registry `Backbone`" in item.message

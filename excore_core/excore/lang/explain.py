@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from .catalog import Catalog
 from .nearest import nearest
@@ -16,10 +16,12 @@ def unknown_class(
     path: tuple[str, ...],
     origin: Origin,
     members: Mapping[str, object] | None = None,
+    unseen: Collection[str] = (),
 ) -> Problem:
     """The problem for a name that is not registered (in ``registry``, or anywhere).
 
-    It is a hint, not an error, where a registration that cannot be read may provide the name.
+    It is a hint, not an error, where a registration that cannot be read may provide the name; a warning where a
+    registry may that the project declares and no source makes, as those in ``unseen``.
     """
     name = path[-1]
     others = [entry.registry for entry in catalog.by_name.get(name, ())]
@@ -27,6 +29,11 @@ def unknown_class(
     others_here = () if members is None else members.keys() - vocabulary.names
     suggestions = () if others else vocabulary.near(name, others_here)
     is_open = catalog.is_open(registry) if registry is not None else catalog.has_open
+    unmade: Collection[str] = ()
+    if registry is not None and registry not in catalog.registries:
+        unmade = () if others else (registry,)
+    elif registry is None and not suggestions:
+        unmade = unseen
     where = f"registry `{registry}`" if registry is not None else "any registry"
     if registry is not None and path[0] != registry and len(path) > 1:
         where = f"registry `{registry}` (of field `{path[0]}`)"
@@ -37,6 +44,11 @@ def unknown_class(
         found = catalog.unregistered[name]
         file = os.path.basename(found.location.path)
         message += f"; `{found.path}` exists ({file}:{found.location.line + 1}) but is not registered"
+    elif unmade:
+        names = ", ".join(f"`{one}`" for one in unmade)
+        message += (
+            f"; no source of the project makes the registry {names}: an installed package may, or its name is wrong"
+        )
     elif is_open:
         reasons = _open_reasons(catalog, registry)
         message += f"; it may come from a registration that cannot be read ({reasons})" if reasons else ""
@@ -47,7 +59,11 @@ def unknown_class(
         if elsewhere:
             owner = catalog.by_name[elsewhere[0]][0].registry
             message += f"; the nearest name is `{elsewhere[0]}` of registry `{owner}`"
-    severity: Severity | None = "hint" if is_open and not others else None
+    severity: Severity | None = None
+    if is_open and not others:
+        severity = "hint"
+    if unmade and catalog.registries and not (registry is None and catalog.has_open):
+        severity = "warning"
     return problem("unknown-class", message, origin, severity=severity, suggestions=suggestions, name=name)
 
 

@@ -60,6 +60,11 @@ class Scope:
         """The names of fields, registries and scratchpads, which cannot be a module's (SPEC REF-4)."""
         return frozenset((*self.names.groups, *fields_and_registries(self.catalog, self.project)))
 
+    @cached_property
+    def unseen(self) -> tuple[str, ...]:
+        """The registries that the project declares and that no source makes."""
+        return tuple(spec.name for spec in self.project.registries if spec.name not in self.catalog.registries)
+
     def is_reserved(self, name: str) -> bool:
         """Whether a name is a field, registry or scratchpad."""
         return name in self.taken
@@ -162,7 +167,7 @@ class Lookup:
             self.problems.append(problem("unknown-class", message, origin, name=name, prefix=char))
             return ()
         self.depends.add(ANY_NAME)
-        self.problems.append(unknown_class(scope.catalog, None, (name,), origin, scope.names.members))
+        self.problems.append(unknown_class(scope.catalog, None, (name,), origin, scope.names.members, scope.unseen))
         return ()
 
     def reserved(self, name: str, origin: Origin) -> None:
