@@ -177,6 +177,24 @@ def test_what_cannot_be_had_says_which_file_and_why(
     assert stderr == ""
 
 
+def test_a_registration_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    dynamic = "from excore import Registry\nM = Registry('Model')\nfor name in open('names').read().split():\n"
+    dynamic += "    M.register_module(type(name, (), {}))\n"
+    field = '[Model.Thing]\n!net = "Net"\n'
+    other = 'from excore import Registry\n@Registry("Model").register()\ndef Thing(net): ...\n'
+    write(tmp_path / "p", {"many.py": dynamic, "other.py": other, "train.py": SCRIPT, "run.toml": field})
+    stderr = run(tmp_path / "p")[1]
+    assert "no class `Net`" in stderr
+    assert "note: a registration cannot be read: " in stderr
+    assert "many.py:" in stderr
+
+
+def test_a_registration_in_some_cases_while_registries_are_locked(tmp_path: Path) -> None:
+    script = "from excore import Registry\nRegistry.lock_register()\n" + textwrap.dedent(SCRIPT)
+    write(tmp_path / "p", {"models.py": UNCERTAIN, "train.py": script, "run.toml": "[Model.Net]\n"})
+    assert run(tmp_path / "p") == ("Model models Net {}\n[]\n", "")
+
+
 def test_the_running_script_is_not_run_again(tmp_path: Path) -> None:
     late = textwrap.dedent(SCRIPT) + textwrap.dedent(MODELS)
     write(tmp_path / "p", {"train.py": late, "run.toml": FIELD})

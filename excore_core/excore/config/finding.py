@@ -63,14 +63,15 @@ class Finder:
         return known
 
     def _check_registered(self, entry: Entry, module: ModuleType) -> None:
-        """A registration that need not have happened counts if it has, once its file is imported."""
+        """A registration that need not have happened counts if it has, once its file is imported; while registries are
+        locked nobody can tell."""
         at = entry.registered_at
         if at is not None and not _is_file(module, at.path):
             place = self._place(self._index.module(at.path) or "")
             if place is not None:
                 self._module(place)
         registry = Registry.get_registry(entry.registry)
-        if registry is None or entry.name not in registry:
+        if not Registry._prevent_register and (registry is None or entry.name not in registry):
             where = f"{shown(at.path)}:{at.line + 1}" if at is not None else shown(str(module.__file__))
             raise StrToClassError(
                 f"`{entry.name}` is registered in `{entry.registry}` only in some cases ({where}), and was not in this "

@@ -160,7 +160,7 @@ class Registered:
         from excore.index.unparsed import unparsed
 
         opened = [info.reason for info in self._index.catalog.registries.values() if info.open and info.reason]
-        reasons = [f"a registration cannot be read: {reason}" for reason in dict.fromkeys(opened)]
+        reasons = [f"a registration cannot be read: {reason}" for reason in list(dict.fromkeys(opened))[:3]]
         return [*unparsed(self.project, names), *reasons]
 
     def _cached(self) -> Mapping[str, Mapping[str, str]]:
