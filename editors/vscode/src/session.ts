@@ -14,8 +14,6 @@ import { LANGUAGE } from './language';
 import { findInterpreter, findServer, type Interpreter } from './python';
 import type { Status } from './status';
 
-const SHOW_LOGS = 'Show Logs';
-
 /** The command of this extension that the server's code lenses call. */
 export const SHOW_REFERENCES = 'excore.showReferences';
 
@@ -115,9 +113,9 @@ export class Session implements vscode.Disposable {
       await client.start();
     } catch (error) {
       this.client = undefined;
-      this.log.error(`the server does not start: ${String(error)}`);
+      // The client library has said so in a message of its own.
+      this.log.error(`the server does not start: ${server.command} (${server.origin}): ${String(error)}`);
       this.status.stopped('the server does not start; its log says why');
-      void this.offerLogs(`ExCore: the language server does not start: ${server.command} (${server.origin})`);
     }
   }
 
@@ -167,12 +165,6 @@ export class Session implements vscode.Disposable {
 
   private completed(settings: unknown): unknown {
     return { ...(settings as object), interpreter: this.interpreter?.path ?? null };
-  }
-
-  private async offerLogs(text: string): Promise<void> {
-    if ((await vscode.window.showErrorMessage(text, SHOW_LOGS)) === SHOW_LOGS) {
-      this.log.show();
-    }
   }
 }
 
