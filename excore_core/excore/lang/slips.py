@@ -14,13 +14,13 @@ from .catalog import Entry
 from .grammar import BASE_KEY, HOOKS_TABLE
 from .model import Model
 from .names import fields_and_registries
-from .nearest import is_slip
+from .nearest import Vocabulary
 from .problems import SEVERITIES, Problem, Related, problem
-from .syntax.tree import Block
+from .syntax.tree import Array, Block, Scalar
 from .tables import Binding, BoundValue, Table, plain
 
 _UNUSED = frozenset(("unused-section", "unused-variable"))
-_BASES = ("base", "bases")
+_BASE = Vocabulary((BASE_KEY.strip("_"), f"{BASE_KEY.strip('_')}s"))
 # What may be wrong because a base is not read.
 IN_BASES = frozenset(("unknown-variable", "empty-field", "unknown-section", "missing-parameter"))
 
@@ -81,9 +81,9 @@ def _slips(found: Sequence[Problem], model: Model) -> Iterator[_Slip]:
         return
     unbound = [item for item in found if item.code == "empty-field"]
     lacking = [item for item in found if item.code == "missing-parameter"]
-    fields = tuple(sorted({*fields_and_registries(model.catalog, model.project), HOOKS_TABLE}))
+    fields = _vocabulary(frozenset((*fields_and_registries(model.catalog, model.project), HOOKS_TABLE)))
     for group in pads:
-        meant = _nearly(group.name, fields)
+        meant = fields.meant(group.name)
         if not meant or any((group.name, member) in model.users for member in group.members):
             continue
         if any(_belongs(member, meant, model) for member in group.members):
@@ -104,7 +104,7 @@ def _slips(found: Sequence[Problem], model: Model) -> Iterator[_Slip]:
 
 def _of_value(
     binding: Binding,
-    fields: tuple[str, ...],
+    fields: Vocabulary,
     implicit: frozenset[str],
     unbound: list[Problem],
     lacking: list[Problem],
@@ -113,7 +113,7 @@ def _of_value(
     table = binding.value
     assert isinstance(table, Table)
     inner = [one for one in table.bindings.values() if isinstance(one.value, Table)]
-    meant = _nearly(binding.name, fields)
+    meant = fields.meant(binding.name)
     if meant and any(_is_module(one, meant, model) for one in inner):
         follows = _of(unbound, "field", meant)
         yield _Slip(binding, _message("field", binding.name, meant), meant, follows)
@@ -138,10 +138,15 @@ def _message(what: str, name: str, meant: str, as_written: str = "a value that n
 
 def _of_bases(found: Sequence[Problem], model: Model) -> Iterator[_Slip]:
     for name, binding in model.isolated.items():
-        if (name.strip("_").casefold() in _BASES or is_slip(name, BASE_KEY)) and _is_files(binding.value):
+        if isinstance(binding.value, Scalar | Array) and _is_like_base(name) and _is_files(binding.value):
             message = f"`{name}` is a value like any other; did you mean `{BASE_KEY}`?"
             follows = tuple(item for item in found if item.code in IN_BASES)
             yield _Slip(binding, message, BASE_KEY, follows, "invalid-base")
+
+
+def _is_like_base(name: str) -> bool:
+    word = name.strip("_")
+    return word in _BASE.names or bool(_BASE.meant(word))
 
 
 def _is_files(value: BoundValue) -> bool:
@@ -150,14 +155,13 @@ def _is_files(value: BoundValue) -> bool:
     return bool(texts) and all(isinstance(text, str) and text.endswith(".toml") for text in texts)
 
 
+@lru_cache(maxsize=16)
+def _vocabulary(names: frozenset[str]) -> Vocabulary:
+    return Vocabulary(names)
+
+
 def _of(found: list[Problem], fact: str, name: str) -> tuple[Problem, ...]:
     return tuple(item for item in found if (fact, name) in item.data)
-
-
-@lru_cache(maxsize=4096)
-def _nearly(name: str, fields: tuple[str, ...]) -> str:
-    """The field or registry that ``name`` is a slip of, or ""."""
-    return next((field for field in fields if is_slip(name, field)), "")
 
 
 def _belongs(member: str, field: str, model: Model) -> bool:
