@@ -85,7 +85,7 @@ def test_hover_shows_the_class(editor, config):
 
 def test_definition_of_a_header_is_the_python_class(editor, config, quickstart):
     editor.edit(config)
-    editor.wait_attached()
+    editor.until(ERRORS)  # the sources are read: the key waits for an answer one second only
     editor.find("FCN]")
     editor.type("<C-]>")
     name = editor.until("local n = vim.api.nvim_buf_get_name(0) return n:sub(-3) == '.py' and n")
