@@ -180,7 +180,7 @@ def test_python_files_are_left_alone_unless_that_is_asked_for(editor, config, qu
     editor.wait_attached()
     editor.edit(quickstart / "src" / "models" / "fcn.py")
     assert editor.lua("return vim.bo.filetype") == "python"
-    editor.lua("vim.wait(200)")
+    assert "left alone" in editor.lua("return select(2, require('excore.project').buffer_root(0))")
     assert not editor.attached()
 
 
