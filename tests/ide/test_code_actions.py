@@ -505,6 +505,34 @@ REUSED = """
     """
 
 
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ('&backbone = "ResNet"', '!backbone = "ResNet"'), ('!classes = "count"', '&classes = "count"'),
+        ("'$classes' = \"count\"", "'&classes' = \"count\""), ('!backbone = ["ResNet"]\n&head = "ResNet"', ""),
+    ],
+)  # fmt: skip
+def test_the_prefix_under_which_the_name_means_something(wrong: str, right: str) -> None:
+    right = right or wrong.replace("&head", "!head")
+    other = "" if "backbone" in wrong else '\n!backbone = "ResNet"'
+    check_fix(
+        f"count = 3\n[Model.FCN]\n{wrong}{other}\n",
+        "Write `!head`" if "head" in wrong else "Write `!backbone`" if "backbone" in wrong else "Write `&classes`",
+        f"count = 3\n[Model.FCN]\n{right}{other}\n",
+        preferred=True,
+    )
+
+
+def test_a_reference_as_it_is_written() -> None:
+    for wrong, right in (("@ResNet", "ResNet"), ("Backbone::ResNet", "$Backbone::ResNet")):
+        check_fix(
+            f'[Backbone.ResNet]\n[Model.FCN]\n!backbone = "{wrong}"\n',
+            f"Change to `{right}`",
+            f'[Backbone.ResNet]\n[Model.FCN]\n!backbone = "{right}"\n',
+            preferred=True,
+        )
+
+
 def test_one_prefix_for_all() -> None:
     check_fix(REUSED.format("!backbone"), "Use `@` here too", REUSED.format("@backbone"), preferred=True)
     check_fix(REUSED.format("'!backbone'"), "Use `@` here too", REUSED.format("'@backbone'"))
