@@ -243,8 +243,10 @@ def _is_text(annotation: Type) -> bool:
 
 
 def _values_fit(annotation: Type, table: Table | InlineTable) -> bool:
-    if len(annotation.items) != 2 or isinstance(table, InlineTable):
+    if len(annotation.items) != 2:
         return True
+    if isinstance(table, InlineTable):
+        return all(fits(annotation.items[1], entry.value) for entry in table.entries if len(entry.parts) == 1)
     return all(fits(annotation.items[1], binding.value) for binding in table.bindings.values())
 
 
