@@ -1,7 +1,7 @@
 """Run every benchmark and print the figures as ratios to their peers.
 
-``python benchmarks/run.py [NAME ...] [--json OUT]``: NAME is one or more of parser, index, server, runtime (default:
-all there are). What each of them prints goes to ``.artifacts/bench/NAME.log``.
+``python benchmarks/run.py [NAME ...] [--json OUT]``: NAME is one or more of parser, edits, index, server, runtime
+(default: all there are). What each of them prints goes to ``.artifacts/bench/NAME.log``.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from figures import read
 
 HERE = Path(__file__).resolve().parent
 WORK = HERE.parent / ".artifacts" / "bench"
-NAMES = ("parser", "index", "server", "runtime")
+NAMES = ("parser", "edits", "index", "server", "runtime")
 
 
 def run(name: str) -> tuple[list[dict[str, object]], bool]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from excore.lang.memory import many_objects
+from excore.lang.memory import many_objects, settle
 
 
 @pytest.fixture(autouse=True)
@@ -59,3 +59,10 @@ def test_what_the_program_froze_stays_frozen() -> None:
         made = [[number] for number in range(50_000)]
     assert len(made) == 50_000
     assert gc.get_freeze_count() > 0
+
+
+def test_what_is_settled_is_not_looked_at_again() -> None:
+    made: list[list[object]] = [[number] for number in range(5_000)]
+    settle()
+    assert gc.get_freeze_count() >= 5_000
+    assert not {id(item) for item in gc.get_objects()} & set(map(id, made))

@@ -8,6 +8,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from excore.cli.report import SEVERITIES, diagnostics
+from excore.lang.memory import settle
 
 if TYPE_CHECKING:
     from .session import Document, Session
@@ -80,6 +81,7 @@ class Publisher:
     def of(self, path: str) -> list[dict[str, Any]]:
         """Every diagnostic of a file, as the client wants them."""
         session = self.session
+        started = perf_counter()
         snapshot = session.snapshot()
         client = session.client
         found = diagnostics(
@@ -93,6 +95,8 @@ class Publisher:
         )
         if not client.data:
             found = [{key: value for key, value in item.items() if key != "data"} for item in found]
+        if perf_counter() - started > _AT_ONCE:
+            settle()  # much was made that stays: whole files, not edits
         return _with_severity(found, session.settings.severity)
 
     def report(self, path: str, previous: str | None) -> dict[str, Any]:
