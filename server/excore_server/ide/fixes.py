@@ -50,7 +50,7 @@ FIXES: Mapping[str, tuple[Maker, ...]] = {
     "unquoted-prefix": (put_in_quotes,),
     "missing-base": (near_path,),
 }
-_CERTAIN = frozenset(["ineffective-override", "missing-base", "unquoted-prefix"])
+_CERTAIN = frozenset(["ineffective-override", "invalid-base", "missing-base", "unquoted-prefix"])
 """Problems that may have a fix without choice though they come without suggestions."""
 _NEVER_SUPPRESSED = frozenset(["syntax", "duplicate-key", "invalid-project", "unreadable-file"])
 
