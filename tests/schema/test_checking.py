@@ -17,7 +17,6 @@ import tomlkit
 from excore.cli.quote import quoted
 from excore.index.indexer import Indexer
 from excore.lang.catalog import Catalog
-from excore.lang.grammar import DEFAULT, Prefix
 from excore.lang.project import find_project
 from excore.lang.syntax.document import parse
 from excore.schema.checking import config_schema
@@ -157,8 +156,8 @@ def test_x2_a_registered_prefix_is_part_of_it(schema: Mapping[str, Any], tmp_pat
     project = find_project(str(tmp_path))
     config = '[R.A]\n"^x" = 3'
     assert errors(config_schema(catalog, project), config) == ["R.A"]
-    grammar = DEFAULT.with_prefix(Prefix("^", "custom", 5, "mine"))
-    assert errors(config_schema(catalog, project, grammar), config) == []
+    (tmp_path / "b.py").write_text("from excore import config\nconfig.register_special_flag('^', object)\n")
+    assert errors(config_schema(Indexer(tmp_path, use_cache=False).build(), project), config) == []
 
 
 @pytest.fixture

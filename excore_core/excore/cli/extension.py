@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -58,7 +59,7 @@ def schema(
     entries = {
         name: {key: documented(entry) for key, entry in table.items()} for name, table in catalog.entries.items()
     }
-    described = Catalog(catalog.registries, entries, catalog.unregistered, catalog.enums, catalog.subclasses)
+    described = replace(catalog, entries=entries)
     text = json.dumps(config_schema(described, project, whole=whole), indent=2) + "\n"
     if output is None:
         typer.echo(text, nl=False)

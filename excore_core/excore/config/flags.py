@@ -10,10 +10,9 @@ from excore.config.attributes import GetAttr
 from excore.config.nodes import ClassNode, InterNode, ModuleNode, ReusedNode, VariableReference
 from excore.engine.hook import ConfigArgumentHook
 from excore.lang.grammar import CLASS, DEFAULT, NEW, SHARED, VARIABLE, Grammar, HookMark, Prefix
+from excore.lang.syntax.patterns import can_be_flag
 
 __all__ = ["Flags", "current", "register_argument_hook", "register_special_flag"]
-
-_STRUCTURE = "\"'#=[]{},\\"
 
 
 @dataclass(frozen=True)
@@ -77,7 +76,7 @@ def _priority(node_type: type[ModuleNode]) -> int:
 
 
 def _check(flag: str, taken: bool, force: bool) -> None:
-    if len(flag) != 1 or flag.isalnum() or flag.isspace() or not flag.isprintable() or flag in f"_-{_STRUCTURE}":
+    if not can_be_flag(flag):
         raise ValueError(f"`{flag}` cannot be a flag; one character that is no letter, digit or part of TOML can.")
     if taken and not force:
         raise ValueError(f"The flag `{flag}` is taken already.")

@@ -164,6 +164,10 @@ class CallFact(_CallFact, total=False):
     each: tuple[str, Expr]
 
 
+FlagFact = tuple[str, str, str]
+"""A prefix or mark that is registered: "prefix" or "mark", the character, the name of its class."""
+
+
 class _Facts(TypedDict):
     names: dict[str, list[Binding]]
 
@@ -176,6 +180,7 @@ class Facts(_Facts, total=False):
     stars: list[tuple[int, str]]
     all: list[str]
     calls: list[CallFact]
+    flags: list[FlagFact]
     broken: bool
 
 

@@ -13,6 +13,7 @@ from typing import TypeVar
 from excore.index.classes import Classes, location, signature
 from excore.index.docstrings import cleaned
 from excore.index.facts import Outline, whole
+from excore.index.flags import grammar
 from excore.index.memo import Memo
 from excore.index.names import Layout, Names, SourceFile, Target
 from excore.index.registrations import Collected, Registration, collect
@@ -122,6 +123,7 @@ class Linker:
             LateDict(lambda: self._unregistered(tables), self._lock),
             LateDict(self._enums, self._lock),
             LateDict(self._subclasses, self._lock),
+            grammar(file.facts for file in self._sources.modules.values() if not file.external),
         )
 
     def _collected(self, file: SourceFile) -> Collected:

@@ -8,8 +8,8 @@ import sys
 from bisect import bisect_left
 from collections.abc import Sequence
 
-from excore.index import definitions
-from excore.index.facts import ALWAYS, MAYBE, NEVER, Binding, CallFact, Expr, Facts, Guard, Outline, whole
+from excore.index import definitions, flags
+from excore.index.facts import ALWAYS, MAYBE, NEVER, Binding, CallFact, Expr, Facts, FlagFact, Guard, Outline, whole
 from excore.index.lenient import parse_parts
 from excore.index.source import SourceText, dotted, hits, normalised, parse
 
@@ -23,8 +23,9 @@ _STATEMENT = re.compile(rb"^[ \t]*[A-Za-z_][\w.]*[.](?:match|merge)[(]", re.MULT
 
 
 def may_register(data: bytes, registry_types: tuple[str, ...] = ("Registry",)) -> bool:
-    """Whether a file with this content can define or use a registry; cheap, errs on the side of yes."""
-    if b".register" in data or b"@register" in data:
+    """Whether a file with this content can define or use a registry, or register a flag; cheap, errs on the side of
+    yes."""
+    if b".register" in data or b"@register" in data or flags.REGISTERING.search(data):
         return True
     if any(name.partition(":")[0].strip().rpartition(".")[2].encode() in data for name in registry_types):
         return True
@@ -65,10 +66,12 @@ def scan(text: str, previous: Facts | None = None) -> Facts:
     scanner = _Scanner(text)
     if tree is not None:
         scanner.body(tree.body, ALWAYS)
+        scanner.flagged(tree.body)
         return scanner.finish()
     damaged: list[str] = []
     for part, whole_part in parse_parts(text):
         scanner.body(part.body, ALWAYS)
+        scanner.flagged(part.body)
         if not whole_part:
             damaged += [node.name for node in part.body if isinstance(node, ast.ClassDef)]
     facts = scanner.finish()
@@ -110,6 +113,8 @@ class _Scanner:
         self.stars: list[tuple[int, str]] = []
         self.all: list[str] | None = None
         self.calls: list[CallFact] = []
+        self.flags: list[FlagFact] = []
+        self.may_flag = flags.REGISTERING.search(text.encode("utf-8", "replace")) is not None
         self.keep_source = "match(" in text
         self.hits = hits(_REGISTERING, text)
 
@@ -124,7 +129,14 @@ class _Scanner:
             facts["all"] = self.all
         if self.calls:
             facts["calls"] = self.calls
+        if self.flags:
+            facts["flags"] = self.flags
         return facts
+
+    def flagged(self, statements: list[ast.stmt]) -> None:
+        """Keep the flags that ``statements`` register."""
+        if self.may_flag:
+            self.flags.extend(flags.found(statements))
 
     def bind(self, name: str, binding: Binding, guard: Guard) -> None:
         if guard:

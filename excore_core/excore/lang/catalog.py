@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, NamedTuple
 
+from .grammar import DEFAULT, Grammar
 from .nearest import Vocabulary
 
 EntryKind = Literal["class", "function", "module"]
@@ -163,6 +164,7 @@ class Catalog:
     unregistered: Mapping[str, Unregistered] = field(default_factory=dict)
     enums: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # import path -> member names
     subclasses: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # import path of class -> its bases' paths
+    grammar: Grammar = DEFAULT  # with the prefixes and marks that the project registers
 
     def get(self, registry: str, name: str) -> Entry | None:
         """The entry ``name`` of ``registry``."""

@@ -336,7 +336,7 @@ class Grammar:
         span = Span(start, end)
         if body[:1] == _FIELD_CHAR:
             return self._field(body[1:], start + 1, span, errors)
-        if _SCOPE in body:
+        if _SCOPE in body and _FIELD_NAME.fullmatch(body.partition(_SCOPE)[0]):
             errors.append(
                 _invalid(f"`{body}` needs a `{_FIELD_CHAR}` before the field's name", span, f"{_FIELD_CHAR}{body}")
             )

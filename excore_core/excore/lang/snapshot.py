@@ -12,7 +12,7 @@ from .causes import causes, finished
 from .check import Checker, override_problems
 from .configfiles import is_config, may_be_config
 from .files import File
-from .grammar import BASE_KEY, DEFAULT, Grammar
+from .grammar import BASE_KEY, Grammar
 from .inherit import Closure, Merger, include_graph, inherit, read_bases
 from .listing import Listing
 from .model import Model
@@ -37,7 +37,6 @@ class State(Protocol):
     known: dict[str, None]
     catalogs: dict[str, Catalog]
     completed: dict[str, tuple[Project, Catalog, Project]]
-    grammars: dict[str, Grammar]
     roots: dict[str, RootState]
     listings: dict[str, Listing]
 
@@ -82,7 +81,6 @@ class Snapshot:
         self._open = dict(host.open_files)
         self._known = tuple(host.known)
         self._catalogs = dict(host.catalogs)
-        self._grammars = dict(host.grammars)
         self._projects: dict[str, Project] = {}
         self._models: dict[str, tuple[Closure, Model]] = {}
         self._found: dict[str, tuple[Problem, ...]] = {}
@@ -131,7 +129,7 @@ class Snapshot:
 
     def grammar(self, path: str) -> Grammar:
         """The grammar of a file's project."""
-        return self._grammars.get(self.project(path).root, DEFAULT)
+        return self.catalog(path).grammar
 
     def is_config(self, path: str) -> bool:
         """Whether help is offered in a file: it is a config or may become one."""

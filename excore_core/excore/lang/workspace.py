@@ -12,13 +12,15 @@ from collections.abc import Mapping
 from .catalog import Catalog
 from .configfiles import find_toml
 from .files import File, read_file
-from .grammar import DEFAULT, Grammar
+from .grammar import Grammar
 from .listing import Listing
 from .project import Project, find_project
 from .snapshot import RootState, Snapshot
 from .source import Disk, Source, Unreadable
 
 __all__ = ["File", "Host", "Snapshot", "read_file"]
+
+_NOTHING = Catalog()
 
 
 class Host:
@@ -34,7 +36,6 @@ class Host:
         self.projects: dict[str, Project] = {}
         self.completed: dict[str, tuple[Project, Catalog, Project]] = {}
         self.catalogs: dict[str, Catalog] = {}
-        self.grammars: dict[str, Grammar] = {}
         self.roots: dict[str, RootState] = {}
         self.listings: dict[str, Listing] = {}
         self._snapshot: Snapshot | None = None
@@ -95,19 +96,15 @@ class Host:
         self._snapshot = None
 
     def set_catalog(self, root: str, catalog: Catalog) -> None:
-        """What is registered in the project at ``root``."""
+        """What is registered in the project at ``root``; open files are read again if its prefixes changed."""
+        before = self.catalogs.get(root, _NOTHING)
         self.catalogs[root] = catalog
-        self._snapshot = None
-
-    def set_grammar(self, root: str, grammar: Grammar) -> None:
-        """Prefixes and marks of the project at ``root``; open files are read again if prefixes changed."""
-        changed = self.grammars.get(root, DEFAULT).prefix_chars != grammar.prefix_chars
-        self.grammars[root] = grammar
-        if changed:
+        prefixes = catalog.grammar.prefix_chars
+        if prefixes != before.grammar.prefix_chars:
             self.disk_files.clear()
             for path, file in list(self.open_files.items()):
                 if self.project_of(path).root == root:
-                    self.open_files[path] = read_file(path, file.text, grammar.prefix_chars)
+                    self.open_files[path] = read_file(path, file.text, prefixes)
         self._snapshot = None
 
     def project_of(self, path: str) -> Project:
@@ -129,7 +126,7 @@ class Host:
 
     def grammar_of(self, path: str) -> Grammar:
         """The grammar of a file's project."""
-        return self.grammars.get(self.project_of(path).root, DEFAULT)
+        return self.catalogs.get(self.project_of(path).root, _NOTHING).grammar
 
     def file(self, path: str) -> File | Unreadable:
         """The file as the editor or else the disk has it."""

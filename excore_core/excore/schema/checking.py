@@ -12,7 +12,7 @@ import re
 
 from excore.lang.annotations import Type, read_annotation
 from excore.lang.catalog import Catalog, Entry, Param
-from excore.lang.grammar import BASE_KEY, DEFAULT, HOOKS_TABLE, NO_CALL_KEY, Grammar
+from excore.lang.grammar import BASE_KEY, HOOKS_TABLE, NO_CALL_KEY
 from excore.lang.project import Project
 from excore.schema.types import Json
 
@@ -23,20 +23,21 @@ _SPECIAL = re.compile(r"[\\\]\[^-]")
 _ESCAPED = r"\\\g<0>"
 
 
-def config_schema(catalog: Catalog, project: Project, grammar: Grammar = DEFAULT, *, whole: bool = False) -> Json:
+def config_schema(catalog: Catalog, project: Project, *, whole: bool = False) -> Json:
     """The schema of one config file.
 
     With ``whole`` files are taken to be complete: required parameters must be given in the file itself.
     """
     project = project.completed(catalog)
-    return _Maker(catalog, project, grammar, whole).schema()
+    return _Maker(catalog, project, whole).schema()
 
 
 class _Maker:
-    def __init__(self, catalog: Catalog, project: Project, grammar: Grammar, whole: bool) -> None:
+    def __init__(self, catalog: Catalog, project: Project, whole: bool) -> None:
         self.catalog = catalog
         self.project = project
         self.whole = whole
+        grammar = catalog.grammar
         self.object = _one_of([p.char for p in grammar.prefixes.values() if p.kind in ("new", "shared", "class")])
         self.variable = _one_of([grammar.prefix("variable").char])
         self.custom = _one_of([p.char for p in grammar.prefixes.values() if p.kind == "custom"])

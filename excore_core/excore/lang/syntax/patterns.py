@@ -97,3 +97,11 @@ def skip(pattern: re.Pattern[str], text: str, pos: int, limit: int = sys.maxsize
 def key_patterns(prefixes: str) -> KeyPatterns:
     """The (shared) expressions for ``prefixes``."""
     return KeyPatterns(prefixes)
+
+
+_TAKEN = "_-\"'#=[]{},\\"
+
+
+def can_be_flag(char: str) -> bool:
+    """Whether a character may be registered as a prefix or mark: no letter, digit or part of TOML."""
+    return len(char) == 1 and char.isprintable() and not char.isalnum() and not char.isspace() and char not in _TAKEN
