@@ -288,6 +288,137 @@ def test_fragments_show_the_mildest_verdict_and_all_syntax_problems():
     """)
 
 
+def test_a_line_that_every_root_overrides_is_judged_in_its_own_file():
+    check("""
+        #- part.toml
+        [Model.FCN]
+        !backbone = "ResNett"
+        #            ^^^^^^^ error unknown-class: did you mean `ResNet`?
+        #- run.toml
+        __base__ = ["part.toml"]
+        [Model.FCN]
+        !backbone = "VGG"
+        [VGG]
+        depth = 1
+    """)
+    check("""
+        #- part.toml
+        [Model.FCN]
+        !backbone = "ResNett"
+        #            ^^^^^^^ error unknown-class
+        #- one.toml
+        __base__ = "part.toml"
+        [Model.FCN]
+        backbone = 1
+        #- run.toml
+        __base__ = "part.toml"
+        [Model]
+        FCN.$backbone = "ResNet"
+    """)
+
+
+def test_only_roots_that_keep_a_line_say_what_is_wrong_with_it():
+    check("""
+        #- part.toml
+        [Model.FCN]
+        !backbone = "Gone"
+        #            ^^^^ error unknown-class
+        [Backbone.ResNet]
+        layers = "1"
+        #        ^^^ warning wrong-type
+        #- one.toml
+        __base__ = ["part.toml"]
+        [Model.FCN]
+        backbone = 1
+        [Backbone.ResNet]
+        layers = 1
+        #- run.toml
+        __base__ = ["part.toml"]
+        #           ^^^^^^^^^^^ error unknown-class: part.toml:2
+        size = 1
+    """)
+
+
+def test_what_roots_complete_is_not_judged_in_the_file_alone():
+    check("""
+        #- part.toml
+        [Model.FCN]
+        @backbone = "$Backbone"
+        &head = "size"
+        [Optimizer.SGD]
+        #- one.toml
+        __base__ = ["part.toml"]
+        size = 1
+        [Backbone.ResNet]
+        [Optimizer.SGD]
+        !params = "FCN"
+        #- run.toml
+        __base__ = ["part.toml"]
+        size = 2
+        [Backbone.ResNet]
+        [Optimizer.SGD]
+        params = 1
+    """)
+
+
+def test_what_roots_could_give_to_a_line_they_override_is_a_hint():
+    check("""
+        #- part.toml
+        _hidden = 1
+        [Model.FCN]
+        @backbone = "$Backbone"
+        #             ^^^^^^^^ hint empty-field
+        &head = "size"
+        #        ^^^^ hint unknown-variable
+        #- run.toml
+        __base__ = ["part.toml"]
+        _hidden = 2
+        [Model.FCN]
+        backbone = 1
+        &head = "_hidden"
+    """)
+
+
+def test_a_line_within_a_value_is_overridden_with_it_or_alone():
+    check("""
+        #- part.toml
+        [Model.FCN]
+        !backbone = {one = "Gone1", two = "Gone2"}
+        #                   ^^^^^ error unknown-class
+        #                                  ^^^^^ error unknown-class
+        [Model.SegNet]
+        !backbone = {one = "Gone3", two = "Gone4"}
+        #                   ^^^^^ error unknown-class
+        #                                  ^^^^^ error unknown-class
+        #- run.toml
+        __base__ = ["part.toml"]
+        #           ^^^^^^^^^^^ error unknown-class: part.toml:2: no class `Gone2`
+        [Model.FCN]
+        !backbone.one = "ResNet"
+        [Model.SegNet]
+        !backbone = 1
+        #           ^ error invalid-reference
+    """)
+
+
+def test_in_a_row_of_files_a_line_counts_where_it_is_kept():
+    check("""
+        #- deep.toml
+        [Model.FCN]
+        !backbone = "Gone"
+        #            ^^^^ error unknown-class
+        #- mid.toml
+        __base__ = ["deep.toml"]
+        [Model.FCN]
+        !backbone = "Gone too"
+        #            ^^^^^^^^ error invalid-reference
+        #- run.toml
+        __base__ = ["mid.toml"]
+        [Model.FCN]
+        !backbone = "ResNet"
+    """)
+
+
 def test_an_unbound_field_in_a_file_that_nobody_includes():
     check("""
         [Model.FCN]

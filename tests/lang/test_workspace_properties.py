@@ -42,6 +42,14 @@ lr = 0.1
 weight_decay = 0.1
 [Normalize]
 __no_call__ = true
+[TrainData.City]
+!transforms = ["Pad", "Normalize"]
+"""
+OTHER = """__base__ = ["base.toml"]
+[TrainData.City]
+$transforms = ["Pad"]
+[Backbone.ResNet]
+layers = 50
 """
 PIECES = [
     "_x = 1\n",
@@ -133,7 +141,7 @@ edits = st.lists(st.tuples(st.floats(0, 1), st.integers(0, 30), st.sampled_from(
 @settings(max_examples=150, deadline=None)
 @given(edits, st.booleans())
 def test_edits_give_what_a_fresh_start_gives(changes, in_base):
-    files = {"/p/base.toml": BASE, "/p/run.toml": ROOT}
+    files = {"/p/base.toml": BASE, "/p/run.toml": ROOT, "/p/other.toml": OTHER}
     edited = "/p/base.toml" if in_base else "/p/run.toml"
     live = host(files)
     for path, text in files.items():
@@ -144,13 +152,14 @@ def test_edits_give_what_a_fresh_start_gives(changes, in_base):
         end = min(len(text), start + length)
         text = text[:start] + new + text[end:]
         live.edit(edited, start, end, new)
-        report(live, "/p/run.toml")
+        for path in files:
+            report(live, path)
     fresh = host(files)
     for path in files:
         fresh.open(path, text if path == edited else files[path])
     assert live.snapshot().file(edited).text == text
-    assert report(live, "/p/run.toml") == report(fresh, "/p/run.toml")
-    assert report(live, "/p/base.toml") == report(fresh, "/p/base.toml")
+    for path in files:
+        assert report(live, path) == report(fresh, path)
 
 
 NAMES = ("FCN", "ResNet", "VGG", "Model", "Backbone", "Extra", "size", "_x", "SimpleHead", "WeightDecayHook", "Pad")
@@ -175,7 +184,7 @@ PLACES = {
 @settings(max_examples=100, deadline=None)
 @given(st.lists(renames, min_size=1, max_size=6), st.booleans())
 def test_edits_of_names_lines_and_tables_give_what_a_fresh_start_gives(changes, in_base):
-    files = {"/p/base.toml": BASE, "/p/run.toml": ROOT}
+    files = {"/p/base.toml": BASE, "/p/run.toml": ROOT, "/p/other.toml": OTHER}
     edited = "/p/base.toml" if in_base else "/p/run.toml"
     live = host(files)
     for path, text in files.items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Protocol
 
@@ -12,12 +12,13 @@ from .causes import causes, finished
 from .check import Checker, override_problems
 from .configfiles import is_config, may_be_config
 from .files import File
+from .fragments import Witness, as_fragment, shared
 from .grammar import BASE_KEY, Grammar
 from .inherit import Closure, Merger, include_graph, inherit, read_bases
 from .listing import Listing
 from .model import Model
 from .names import fields_and_registries, is_module_path
-from .problems import SEVERITIES, Origin, Problem, Related, problem
+from .problems import Origin, Problem, Related, problem
 from .project import Project, read_project
 from .quoting import unquoted
 from .resolve import followed, resolve
@@ -272,32 +273,28 @@ class Snapshot:
 
     def _shared_problems(self, path: str) -> list[Problem]:
         roots = self.roots(path)
-        found = [item for item in self.root_problems(roots[0]) if item.origin.file == path]
-        if len(roots) > 1:
-            for root in roots[1:]:
-                there = {(p.code, p.origin): p for p in self.root_problems(root) if p.origin.file == path}
-                shared = ((item, there.get((item.code, item.origin))) for item in found)
-                found = [min(item, other, key=_weight) for item, other in shared if other is not None]
-        elif roots[0] == path:
-            if not self.bases(path):
-                return found if self.project(path).root not in self._with_fragments else self._as_fragment(path, found)
-            found.extend(self._inherited_errors(path))
-        return found
+        if roots != (path,):
+            return shared([self._witness(root, path) for root in roots], lambda: self._problems_in(path, path))
+        found = self._problems_in(path, path)
+        if self.bases(path):
+            return [*found, *self._inherited_errors(path)]
+        if self.project(path).root not in self._with_fragments:
+            return found
+        known = fields_and_registries(self.catalog(path), self.project(path))
+        return list(as_fragment(found, ("empty-field",), known))
+
+    def _problems_in(self, path: str, root: str) -> list[Problem]:
+        return [item for item in self.root_problems(root) if item.origin.file == path]
+
+    def _witness(self, root: str, path: str) -> Witness:
+        file = self.file(path)
+        assert file is not None
+        return Witness(self._problems_in(path, root), file.tables.root, lambda: self.closure(root).root)
 
     @cached_property
     def _with_fragments(self) -> frozenset[str]:
         """The roots of the projects in which any config includes another."""
         return frozenset(self.project(name).root for names in self._includers.values() for name in names)
-
-    def _as_fragment(self, path: str, found: list[Problem]) -> list[Problem]:
-        """A file without bases may be meant for others to include: a field it lacks may come from them."""
-        known = fields_and_registries(self.catalog(path), self.project(path))
-        return [
-            Problem(item.code, item.message, item.origin, "hint", item.suggestions, item.related, item.data)
-            if item.code == "empty-field" and item.severity == "error" and _may_come(item, known)
-            else item
-            for item in found
-        ]
 
     def _inherited_errors(self, path: str) -> Iterable[Problem]:
         """Errors of this config that stand in its bases, told at the ``__base__`` entry they come through."""
@@ -326,16 +323,6 @@ class Snapshot:
                     seen.add(base)
                     pending.append(base)
         return seen
-
-
-def _weight(item: Problem) -> int:
-    return -SEVERITIES.index(item.severity)
-
-
-def _may_come(item: Problem, known: Collection[str]) -> bool:
-    """Whether another file may give what a `$Field` lacks; a name that is nearly a known one is a typing error."""
-    name = dict(item.data).get("field", "")
-    return name in known or (bool(name) and not item.suggestions)
 
 
 def _with_severity(found: list[Problem], project: Project) -> list[Problem]:
