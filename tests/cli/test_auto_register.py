@@ -243,3 +243,63 @@ def test_cli_nothing_is_written_beside_the_sources(project: Path, run: Run, monk
     run("list")
     assert sorted(project.rglob("*")) == before
     assert find_project(str(project)).file == str(project / ".excore.toml")
+
+
+REGISTERING = """
+    #- .excore.toml
+    registries = ["*M"]
+    %s
+    #- %s
+    from excore import Registry
+    M = Registry("M")
+    @M.register()
+    class A: ...
+    #- train.py
+    import sys
+    from excore import config
+    config.load(sys.argv[1]).build_all()
+"""
+
+
+@pytest.mark.parametrize(
+    ("src_dir", "file", "name"),
+    [
+        ("", "models.py", "models.A"),
+        ('src_dir = "."', "models.py", "models.A"),
+        ('src_dir = "./"', "nets/models.py", "nets.models.A"),
+        ('src_dir = "src"', "src/models.py", "src.models.A"),
+    ],
+)
+def test_cli_auto_register_calls_modules_what_a_load_calls_them(
+    write: Write, run: Run, src_dir: str, file: str, name: str
+) -> None:
+    write(REGISTERING % (src_dir, file))
+    run("auto-register")
+    assert cached() == {"M": {"A": name}}
+    run("auto-register", file)
+    assert cached() == {"M": {"A": name}}
+
+
+def test_cli_auto_register_of_a_src_layout(write: Write, run: Run) -> None:
+    write("""
+        #- pyproject.toml
+        [project]
+        name = "lab"
+        [tool.excore]
+        src_dir = "src"
+        registries = ["*M"]
+        #- src/lab/__init__.py
+        from excore import Registry
+        M = Registry("M")
+        #- src/lab/nets.py
+        from lab import M
+        @M.register()
+        class A: ...
+    """)
+    run("auto-register")
+    assert cached() == {"M": {"A": "lab.nets.A"}}
+
+
+def test_cli_scripts_get_no_arguments(project: Path, run: Run) -> None:
+    (project / "things/evaluate.py").write_text("import sys\nassert sys.argv == [__file__]\n")
+    run("auto-register")

@@ -127,6 +127,32 @@ def test_a_module_imported_under_another_name_is_not_imported_twice(tmp_path: Pa
     assert stdout == "Model deep.models Net {'depth': 3}\nOther deep.models Late {}\n[]\n", stderr
 
 
+@pytest.mark.parametrize("installed", [True, False])
+def test_what_auto_register_wrote_of_a_src_layout(tmp_path: Path, installed: bool) -> None:
+    folder = tmp_path / "p"
+    path = 'import sys\n    sys.path.insert(0, "src")' if installed else "import sys"
+    script = SCRIPT.replace("import sys", path, 1) + "    import lab.models\n    print(type(made) is lab.models.Net)\n"
+    project = '[project]\nname = "lab"\n[tool.excore]\nsrc_dir = "src"\nregistries = ["*Model"]\n'
+    files = {"src/lab/__init__.py": "", "src/lab/models.py": MODELS, "train.py": script}
+    write(folder, {"pyproject.toml": project, "run.toml": FIELD, **files})
+    for _ in range(2):
+        assert run(folder) == ("Model lab.models Net {'depth': 3}\n[]\nTrue\n", "")
+        environment = {**os.environ, "XDG_CACHE_HOME": str(folder.parent / "cache")}
+        done = subprocess.run([sys.executable, "-m", "excore.cli.main", "auto-register"], cwd=folder, env=environment)
+        assert done.returncode == 0
+
+
+def test_a_name_of_the_cache_whose_file_is_imported_already(tmp_path: Path) -> None:
+    folder = tmp_path / "p"
+    write(folder, {".excore.toml": 'registries = ["*Model"]\nsrc_dir = "lab"\n', "lab/models.py": MODELS})
+    write(folder, {"run.toml": FIELD})
+    environment = {**os.environ, "XDG_CACHE_HOME": str(folder.parent / "cache")}
+    subprocess.run([sys.executable, "-m", "excore.cli.main", "auto-register"], cwd=folder, env=environment, check=True)
+    forget = "import sys; sys.path.insert(0, 'lab'); import models; models.Registry._registry_pool.clear()\n"
+    write(folder, {"train.py": forget + textwrap.dedent(SCRIPT)})
+    assert run(folder) == ("Model models Net {'depth': 3}\n[]\n", "")
+
+
 def test_plain_tables_stay_isolated(tmp_path: Path) -> None:
     write(tmp_path / "p", {"models.py": MODELS, "train.py": SCRIPT, "run.toml": "[train]\nepochs = 3\n[a.b]\nc = 1\n"})
     assert run(tmp_path / "p") == ("['a', 'train']\n", "")

@@ -279,8 +279,8 @@ def test_module_names_below_a_source_folder(project: Make) -> None:
         class A: ...
     """
     assert project(text).entry("A").path == "pkg.net.A"
-    for src_dir in ("src", "./src/"):
-        assert project(text, src_dir=src_dir).entry("A").path == "src.pkg.net.A"
+    for src_dir in ("src", "./src/", "src/pkg"):
+        assert project(text, src_dir=src_dir).entry("A").path == "pkg.net.A"
     for src_dir in (".", "..", "other", "src/pkg"):
         assert project(text, src_dir=src_dir).entry("A").path == "pkg.net.A"
 

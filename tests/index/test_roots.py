@@ -99,3 +99,53 @@ def test_src_dir_is_imported_from_above_it(project: Make) -> None:
     text = "#- deep/pkg/models.py\nx = 1\n#- other/models.py\nx = 1\n"
     made = project(text, src_dir="deep/pkg")
     assert [made.index.module(path) for path in made.index.files] == ["pkg.models", "other.models"]
+
+
+INSTALLED = '#- pyproject.toml\n[project]\nname = "x"\n'
+
+
+@pytest.mark.parametrize(
+    ("files", "src_dir", "module"),
+    [
+        pytest.param("#- src/lab/__init__.py\n#- src/lab/models.py\n" + INSTALLED, "src", "lab.models", id="installed"),
+        pytest.param("#- src/lab/__init__.py\n#- src/lab/models.py\n", "src", "lab.models", id="no script"),
+        pytest.param(
+            "#- src/lab/__init__.py\n#- src/lab/models.py\n#- train.py\nimport lab.models\n",
+            "src",
+            "lab.models",
+            id="a script that imports the package",
+        ),
+        pytest.param(
+            "#- src/lab/__init__.py\n#- src/lab/models.py\n#- train.py\nprint()\n",
+            "src",
+            "src.lab.models",
+            id="a script",
+        ),
+        pytest.param(
+            "#- src/lab/__init__.py\n#- src/lab/models.py\n#- train.py\nimport src.lab.models\n" + INSTALLED,
+            "src",
+            "src.lab.models",
+            id="a script that imports src",
+        ),
+        pytest.param(
+            "#- src/__init__.py\n#- src/lab/__init__.py\n#- src/lab/models.py\n" + INSTALLED,
+            "src",
+            "src.lab.models",
+            id="src is a package",
+        ),
+        pytest.param("#- src/models.py\n" + INSTALLED, "src", "src.models", id="src holds no package"),
+        pytest.param(
+            '#- code/lab/models.py\n#- pyproject.toml\n[tool.setuptools.packages.find]\nwhere = ["code"]\n',
+            "code",
+            "lab.models",
+            id="the folder of packages",
+        ),
+        pytest.param(
+            "#- src/lab/__init__.py\n#- src/lab/models.py\n" + INSTALLED, "src/lab", "lab.models", id="the package"
+        ),
+        pytest.param("#- models.py\nx = 1\n#- main.py\nimport models\n", ".", "models", id="the root"),
+    ],
+)
+def test_module_names_follow_src_dir(project: Make, files: str, src_dir: str, module: str) -> None:
+    made = project(files, src_dir=src_dir)
+    assert [made.index.module(path) for path in made.index.files if path.endswith("models.py")] == [module]

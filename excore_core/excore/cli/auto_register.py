@@ -17,6 +17,7 @@ import typer
 
 from ..lang.project import Project, find_project
 from .asking import fail
+from .indexing import make_indexer
 
 Progress = Callable[[int, int, str], None]
 """Gets how many files are done, how many there are, and the one that is imported now."""
@@ -59,7 +60,8 @@ def auto_register(
 ) -> None:
     """Import the modules below src_dir and write down what they register.
 
-    A file that cannot be imported is reported, the others count. The exit code is 1 if there is one.
+    Without src_dir, and if it is the whole project, these are the files that can register anything. A file that cannot
+    be imported is reported, the others count. The exit code is 1 if there is one.
     """
     project = find_project(os.getcwd())
     if project.file is None:
@@ -85,9 +87,7 @@ def auto_register(
 
 
 def source_folder(project: Project) -> str:
-    """The folder whose modules are imported. Ends the command if there is none."""
-    if not project.src_dir:
-        fail("the project file does not say which folder is `src_dir`")
+    """The folder whose modules are imported: `src_dir`, else the project. Ends the command if there is none."""
     folder = os.path.normpath(os.path.join(project.root, project.src_dir))
     if not os.path.isdir(folder):
         fail(f"src_dir: there is no folder {shown(folder)}")
@@ -111,8 +111,12 @@ def register(
     found = Registration()
     skip: list[str] = []
     source = os.path.normpath(os.path.join(project.root, project.src_dir))
+    index = make_indexer(project)
+    index.build()
+    job = {"root": project.root, "src": source, "target": target, "skip": skip, "update": update}
+    job |= {"folders": (*index.folders, os.path.dirname(source))}
+    job |= {"excludes": project.exclude, "types": project.registry_types}
     while True:
-        job = {"root": project.root, "src": source, "target": target, "skip": skip, "update": update}
         run = _Run([python or sys.executable, "-m", MODULE, json.dumps(job)], project.root, timeout, progress)
         run.wait()
         fatal = [failure for failure in found.failures if failure.file in skip]

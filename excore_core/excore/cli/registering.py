@@ -11,34 +11,57 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import ModuleType, TracebackType
-from typing import Any, TextIO
+from typing import Any, NamedTuple, TextIO
+
+from ..index.files import read, walk
+from ..index.roots import Roots
+from ..index.scan import may_register
 
 SKIPPED = frozenset({"__pycache__", "node_modules", "venv", "site-packages"})
 
 
-class Job:
-    """What to import. ``target`` is a file or folder below ``src``, ``skip`` are files not to be imported."""
+class Job(NamedTuple):
+    """What to import. ``target`` is a file or folder below ``src``, ``folders`` are the import folders of the project,
+    ``skip`` are files not to be imported, ``excludes`` and ``types`` what the project file says of Python files and
+    registries."""
 
-    def __init__(self, root: str, src: str, target: str, skip: list[str], update: bool) -> None:
-        self.root = root
-        self.src = src
-        self.target = target
-        self.skip = skip
-        self.update = update
+    root: str
+    src: str
+    target: str
+    folders: list[str]
+    skip: list[str]
+    excludes: list[str]
+    types: list[str]
+    update: bool
 
     def files(self) -> list[str]:
-        """Every file to import, sorted; ``__init__.py`` are imported by the way."""
+        """Every file to import, sorted; ``__init__.py`` are imported by the way. Where the sources are the whole
+        project, which has scripts and tests too, these are only the files that can register anything."""
         if os.path.isfile(self.target):
             return [self.target]
-        return [path for path in sorted(_python_files(self.target)) if path not in self.skip]
+        if self.src == self.root:
+            inside = os.path.join(self.target, "")
+            found = (one.path for one in walk(self.root, self.excludes) if one.path.startswith(inside))
+            files = [path for path in found if may_register(read(path) or b"", tuple(self.types))]
+        else:
+            files = list(_python_files(self.target))
+        return [path for path in sorted(files) if path not in self.skip]
+
+    def importable(self, files: Iterable[str]) -> None:
+        """Let Python import the files: first from the project and what it is imported from, then from the others."""
+        roots = Roots(tuple(self.folders))
+        for folder in (self.root, roots.folder(os.path.join(self.src, "x"))):
+            if folder in sys.path:
+                sys.path.remove(folder)
+            sys.path.insert(0, folder)
+        sys.path.extend(dict.fromkeys(map(roots.folder, files)).keys() - set(sys.path))
 
     def module(self, path: str) -> str:
         """The import path of a file; that of its package for an ``__init__.py``."""
-        parts = list(Path(path).relative_to(Path(self.src).parent).with_suffix("").parts)
-        return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+        return Roots(tuple(self.folders)).module(path)
 
 
 def _python_files(folder: str) -> Iterator[str]:
@@ -89,14 +112,12 @@ def run(job: Job, tell: TextIO) -> None:
     from ..engine.registry import Registry
 
     os.chdir(job.root)
-    for folder in (job.root, os.path.dirname(job.src)):
-        if folder in sys.path:
-            sys.path.remove(folder)
-        sys.path.insert(0, folder)
     files = job.files()
+    job.importable(files)
     _say(tell, files=len(files))
     for path in files:
         _say(tell, start=path)
+        sys.argv = [path]
         with Caught() as caught:
             for module in _with_packages(job.module(path)):
                 Registry.unlock_register()  # a package may lock what it loads from the cache

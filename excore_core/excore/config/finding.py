@@ -15,7 +15,7 @@ from excore.errors import StrToClassError
 from excore.index import Indexer
 from excore.lang.catalog import Entry
 
-__all__ = ["Finder"]
+__all__ = ["Finder", "loaded"]
 
 
 class _Place(NamedTuple):
@@ -54,7 +54,7 @@ class Finder:
         known = self._modules.get(place.file)
         if known is None:
             try:
-                known = _loaded(place.file) or _imported(place)
+                known = loaded(place.file) or _imported(place)
             except StrToClassError as error:
                 known = error  # what it registered before it failed is there, so that a second try would fail of that
             self._modules[place.file] = known
@@ -79,7 +79,7 @@ class Finder:
             )
 
 
-def _loaded(file: str) -> ModuleType | None:
+def loaded(file: str) -> ModuleType | None:
     """The module of a file that is imported already, under whatever name; the running script is one too."""
     return next((module for module in list(sys.modules.values()) if _is_file(module, file)), None)
 

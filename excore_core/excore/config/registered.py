@@ -108,11 +108,23 @@ class Registered:
         found = None if entry is None else self._finder.load(entry)
         if found is None:
             found = _imported(path)
-        return import_target(path, self._sources) if found is None else found
+        return self._of_cache(path) if found is None else found
 
-    @property
-    def _sources(self) -> str | None:
-        return os.path.join(self.project.root, self.project.src_dir) if self.project.src_dir else None
+    def _of_cache(self, path: str) -> Any:
+        """What `excore auto-register` wrote down: its file is known by where a project has its sources, and counts as
+        it is if it is imported already under another name."""
+        from excore.config.finding import loaded
+
+        root, sources = self.project.root, os.path.join(self.project.root, self.project.src_dir)
+        head, _, name = path.rpartition(".")
+        parts = head.split(".")
+        for folder in (os.path.dirname(sources) if self.project.src_dir else root, sources, root):
+            for file in (os.path.join(folder, *parts) + ".py", os.path.join(folder, *parts, "__init__.py")):
+                if head and os.path.isfile(file):
+                    module = loaded(file)
+                    found = getattr(module, name, None)
+                    return import_target(path, os.path.join(folder, parts[0])) if found is None else found
+        return import_target(path, sources if self.project.src_dir else None)
 
     @property
     def readable(self) -> bool:

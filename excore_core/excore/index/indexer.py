@@ -81,6 +81,11 @@ class Indexer:
         """Absolute paths of all Python files of the project, in order."""
         return tuple(self._files)
 
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """The folders that files of the project are imported from, those that count first before the others."""
+        return self._roots.folders
+
     def module(self, path: str) -> str | None:
         """Import path of a file of the project."""
         file = self._files.get(path)

@@ -3,10 +3,12 @@ imports what the index found.
 
 A file belongs to the nearest import folder above it, and its place below that is its name. Import folders are
 
-- the folder above ``src_dir`` of the project file;
+- the folder above ``src_dir`` of the project file, or ``src_dir`` itself, where one of the next two rules says so and
+  it is no package and nobody imports it by its name;
 - what ``pyproject.toml``, ``setup.cfg`` or ``setup.py`` gives as the folder of packages (``package-dir``, ``where``);
 - ``src`` or ``lib`` below the root, if it is no package and nobody imports it by that name: in a project that is
-  installed, or that has no script of its own in the root, which would see the root instead;
+  installed, or that has no script of its own in the root, which would see the root instead, or that imports a package
+  in it by its bare name. As ``src_dir`` it must hold a package;
 - a folder that is no package and in which a file imports its neighbour by its bare name: a folder of scripts, which
   Python puts on its path when it runs one. Two such folders with modules of the same name are none;
 - the root.
@@ -52,15 +54,20 @@ def find_roots(root: str, src_dir: str, files: Mapping[str, Sequence[str]]) -> R
     declared, installed = _packaging(root)
     certain = {os.path.join(root, folder) for folder in declared}
     own = os.path.normpath(os.path.join(root, src_dir)) if src_dir else root
-    if own.startswith(root + os.sep):
-        certain = (certain | {os.path.dirname(own)}) - {own}
     imported = {module.partition(".")[0] for modules in files.values() for module in modules}
     scripts = any(os.path.dirname(path) == root and os.path.basename(path) not in _BESIDE for path in files)
     for name in _CONVENTIONAL:
         folder = os.path.join(root, name)
-        if folder != own and name not in imported and (installed or not scripts) and not _is_package(folder, files):
-            if any(path.startswith(folder + os.sep) for path in files):
-                certain.add(folder)
+        if name in imported or _is_package(folder, files):
+            continue
+        packages = _packages(folder, files)
+        likely = installed or not scripts or bool((packages & imported) - _packages(root, files))
+        if likely and (packages if folder == own else any(path.startswith(folder + os.sep) for path in files)):
+            certain.add(folder)
+    if own in certain and (_is_package(own, files) or os.path.relpath(own, root) in imported):
+        certain.discard(own)
+    if own.startswith(root + os.sep) and own not in certain:
+        certain.add(os.path.dirname(own))
     certain.discard(root)
     loose = _script_folders(root, files) - certain - {own}
     kept = _without_clashes(Roots(_ordered(root, certain)), sorted(loose), files)
@@ -73,6 +80,12 @@ def _ordered(root: str, folders: set[str]) -> tuple[str, ...]:
 
 def _is_package(folder: str, files: Mapping[str, Any]) -> bool:
     return os.path.join(folder, "__init__.py") in files
+
+
+def _packages(folder: str, files: Mapping[str, Any]) -> set[str]:
+    """Names of the packages directly in ``folder``."""
+    inits = (os.path.dirname(path) for path in files if os.path.basename(path) == "__init__.py")
+    return {os.path.basename(package) for package in inits if os.path.dirname(package) == folder}
 
 
 def _dotted(path: str, folder: str) -> str:
