@@ -39,6 +39,10 @@ EXAMPLES = {
     "check": """\
 The findings are those of the editor: same rules, same codes, same places. Each code has [a page](problems/index.md).
 
+A mistake in a base is found in every config that inherits it. If the base is checked as well, it is described and
+counted there alone: the others say `from base.toml:3:5, see there` at their `__base__`, and `github` and `sarif` leave
+that out. `json` is what the editor gets, with all of it.
+
 ```sh
 excore check configs/                     # for people
 excore check --format github configs/     # annotations in GitHub Actions

@@ -85,3 +85,58 @@ def test_a_mistyped_override_is_set_right_by_what_the_base_gives(write: Write, r
     write(PROJECT)
     write("#- base.toml\n[Model.FCN]\nlayers = 3\n#- run.toml\n__base__ = ['base.toml']\n[Model.FCN]\nlayer = 3\n")
     assert "no parameter `layer`; did you mean `layers`?" in run("check", "run.toml", code=1).stdout
+
+
+FAMILY = """
+    #- base.toml
+    [Model.FCN]
+    layer = 3
+    #- one.toml
+    __base__ = ["base.toml"]
+    #- two.toml
+    __base__ = ["base.toml"]
+    [Model.FCN]
+    act = "gelu"
+"""
+TOLD = """
+base.toml:2:1: error[unknown-parameter] `FCN` has no parameter `layer`; did you mean `layers`?
+    2 | layer = 3
+      | ^^^^^
+
+one.toml:1:13: error[unknown-parameter] from base.toml:2:1, see there
+two.toml:1:13: error[unknown-parameter] from base.toml:2:1, see there
+
+3 files checked: 1 error
+"""
+TOLD_OF_ONE = """
+one.toml:1:13: error[unknown-parameter] base.toml:2: `FCN` has no parameter `layer`; did you mean `layers`?
+    1 | __base__ = ["base.toml"]
+      |             ^^^^^^^^^^^
+
+1 file checked: 1 error
+"""
+
+
+def test_a_mistake_in_a_base_is_described_once(write: Write, run: Run) -> None:
+    write(PROJECT)
+    write(FAMILY)
+    assert run("check", ".", code=1).stdout == TOLD.lstrip("\n")
+    assert run("check", "one.toml", code=1).stdout == TOLD_OF_ONE.lstrip("\n")
+
+
+@pytest.mark.parametrize(("form", "uri"), [("github", "file={},"), ("sarif", '{}"}}')])
+def test_machines_are_shown_a_mistake_in_a_base_at_its_place(write: Write, run: Run, form: str, uri: str) -> None:
+    write(PROJECT)
+    write(FAMILY)
+    whole = run("check", ".", "--format", form, code=1).stdout
+    assert [uri.format(name) in whole for name in ("base.toml", "one.toml", "two.toml")] == [True, False, False]
+    assert uri.format("one.toml") in run("check", "one.toml", "--format", form, code=1).stdout
+
+
+def test_a_base_that_says_less_than_what_inherits_it_replaces_nothing(write: Write, run: Run) -> None:
+    write(PROJECT)
+    write(FAMILY)
+    write("#- base.toml\n[Model.FCN]\nlayer = 3  # excore: ignore\n")
+    done = run("check", ".", code=1).stdout
+    assert "\ntwo.toml:1:13: error[unknown-parameter] base.toml:2: `FCN` has no parameter `layer`" in f"\n{done}"
+    assert done.endswith("3 files checked: 2 errors\n")

@@ -213,6 +213,25 @@ def test_base_7_in_a_base_it_is_told_at_the_way_to_it():
     """)
 
 
+def test_base_7_what_a_missing_file_may_give_or_use_is_not_judged():
+    check("""
+        #- part.toml
+        [Optimizer.SGD]
+        &lr = "rate"
+        #- run.toml
+        __base__ = ["part.toml", "gone.toml"]
+        #                        ^^^^^^^^^^^ error missing-base
+        _read = 1
+        [Model.FCN]
+        !head = "$Pads::Pad"
+        [Model.SegNet]
+        @backbone = "$Backbone"
+        &layers = "size"
+        [VGG]
+        [Pads.ResNet]
+    """)
+
+
 def test_base_7_a_folder(tmp_path):
     (tmp_path / "folder.toml").mkdir()
     run = tmp_path / "run.toml"

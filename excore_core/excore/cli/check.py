@@ -146,8 +146,8 @@ def is_failure(found: Iterable[Finding], strict: bool) -> bool:
     return any(one["severity"] <= worst for finding in found for one in finding.diagnostics)
 
 
-def counts(found: Iterable[Finding]) -> dict[str, int]:
+def counts(diagnostics: Iterable[Json]) -> dict[str, int]:
     """How many diagnostics of each severity there are, worst first."""
     names = {number: name for name, number in SEVERITIES.items()}
-    by_number = Counter(one["severity"] for finding in found for one in finding.diagnostics)
+    by_number = Counter(one["severity"] for one in diagnostics)
     return {names[number]: by_number[number] for number in sorted(by_number)}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 from .. import __version__
 from ..lang.problems import CATALOGUE
 from ..lang.text import offset_in_line
+from .repeats import Repeats, Source, is_inherited
 from .report import SEVERITIES, Json, encode
 from .uris import to_path, to_uri
 
@@ -34,9 +35,19 @@ def as_json(found: Sequence[Finding], out: TextIO) -> None:
 
 def as_text(found: Sequence[Finding], out: TextIO) -> None:
     """The place, the line, and carets below what is meant; in colours where ``out`` is a terminal that shows them."""
-    lines = [line for finding in found for line in _described(finding)]
+    repeats = Repeats(found)
+    lines: list[Line] = []
+    brief = False
+    for finding in found:
+        for item in finding.diagnostics:
+            source = repeats.source(item)
+            if brief and source is not None:
+                lines.pop()
+            brief = source is not None
+            lines += _described(finding, item) if source is None else [_repeated(finding, item, source)]
+            lines.append([])
     if found:
-        lines.append(_summary(found))
+        lines.append(_summary(found, repeats))
     if not out.isatty() or os.environ.get("NO_COLOR"):
         out.writelines(_encodable("".join(text for text, _ in line), out) + "\n" for line in lines)
         return
@@ -53,30 +64,37 @@ def _encodable(text: str, out: TextIO) -> str:
     return text.encode(encoding, "backslashreplace").decode(encoding)
 
 
-def _described(finding: Finding) -> Iterator[Line]:
-    for item in finding.diagnostics:
-        line, column, end = _place(finding, item)
-        style = _STYLES[item["severity"]]
-        yield [
-            (f"{_shown(finding.path)}:{line + 1}:{column + 1}: ", "bold"),
-            (f"{_NAMES[item['severity']]}[{item['code']}]", style),
-            (f" {item['message']}", ""),
-        ]
-        if line < len(finding.text) and finding.text.text:
-            source = finding.text.line(line).expandtabs(1)
-            gutter = f"{line + 1:>5} | "
-            yield [(gutter, "dim"), (source, "")]
-            marks = "^" * max(1, _width(source[column:end]))
-            advice = _advice(item, finding)
-            blank = " " * (len(gutter) - 2) + "| " + " " * _width(source[:column])
-            yield [(blank, "dim"), (marks, style), (f" {advice}" if advice else "", "green")]
-        for related in item.get("relatedInformation", ()):
-            where = related["location"]
-            path = to_path(where["uri"]) or where["uri"]
-            start = where["range"]["start"]
-            note = f"note: {related['message']}"
-            yield [(f"      = {_shown(path)}:{start['line'] + 1}: ", "dim"), (note, "dim")]
-        yield []
+def _described(finding: Finding, item: Json) -> Iterator[Line]:
+    line, column, end = _place(finding, item)
+    yield [*_heading(finding, item), (f" {item['message']}", "")]
+    if line < len(finding.text) and finding.text.text:
+        source = finding.text.line(line).expandtabs(1)
+        gutter = f"{line + 1:>5} | "
+        yield [(gutter, "dim"), (source, "")]
+        marks = "^" * max(1, _width(source[column:end]))
+        advice = _advice(item, finding)
+        blank = " " * (len(gutter) - 2) + "| " + " " * _width(source[:column])
+        yield [(blank, "dim"), (marks, _STYLES[item["severity"]]), (f" {advice}" if advice else "", "green")]
+    for related in item.get("relatedInformation", ())[1 if is_inherited(item) else 0 :]:
+        where = related["location"]
+        path = to_path(where["uri"]) or where["uri"]
+        start = where["range"]["start"]
+        note = f"note: {related['message']}"
+        yield [(f"      = {_shown(path)}:{start['line'] + 1}: ", "dim"), (note, "dim")]
+
+
+def _heading(finding: Finding, item: Json) -> Line:
+    kind = f"{_NAMES[item['severity']]}[{item['code']}]"
+    return [(f"{_position(finding, item)}: ", "bold"), (kind, _STYLES[item["severity"]])]
+
+
+def _repeated(finding: Finding, item: Json, source: Source) -> Line:
+    return [*_heading(finding, item), (f" from {_position(*source)}, see there", "")]
+
+
+def _position(finding: Finding, item: Json) -> str:
+    line, column, _ = _place(finding, item)
+    return f"{_shown(finding.path)}:{line + 1}:{column + 1}"
 
 
 def _advice(item: Json, finding: Finding) -> str:
@@ -105,10 +123,10 @@ def _width(text: str) -> int:
     return len(text) + wide - sum(1 for char in text if unicodedata.combining(char))
 
 
-def _summary(found: Sequence[Finding]) -> Line:
+def _summary(found: Sequence[Finding], repeats: Repeats) -> Line:
     from .check import counts
 
-    by_name = counts(found)
+    by_name = counts(item for one in found for item in repeats.left(one.diagnostics))
     files = f"{len(found)} file{'s' if len(found) != 1 else ''} checked: "
     if not by_name:
         return [(files, ""), ("no problems", "bold green")]
@@ -129,10 +147,11 @@ def _shown(path: str) -> str:
 
 
 def as_github(found: Sequence[Finding], out: TextIO) -> None:
-    """Workflow commands, one line for each diagnostic."""
+    """Workflow commands, one line for each diagnostic that repeats none."""
     levels = {1: "error", 2: "warning", 3: "notice", 4: "notice"}
+    repeats = Repeats(found)
     for finding in found:
-        for item in finding.diagnostics:
+        for item in repeats.left(finding.diagnostics):
             line, column, end = _place(finding, item)
             last = item["range"]["end"]["line"]
             where = f"file={_property(_shown(finding.path))},line={line + 1},endLine={last + 1}"
@@ -154,7 +173,7 @@ def _property(text: str) -> str:
 
 
 def as_sarif(found: Sequence[Finding], out: TextIO) -> None:
-    """A SARIF 2.1.0 log with one run."""
+    """A SARIF 2.1.0 log with one run; diagnostics that repeat others are left out."""
     levels = {1: "error", 2: "warning", 3: "note", 4: "note"}
     rules = [
         {
@@ -166,7 +185,8 @@ def as_sarif(found: Sequence[Finding], out: TextIO) -> None:
         for kind in CATALOGUE.values()
     ]
     index = {code: number for number, code in enumerate(CATALOGUE)}
-    results = [_result(finding, item, levels, index) for finding in found for item in finding.diagnostics]
+    repeats = Repeats(found)
+    results = [_result(one, item, levels, index) for one in found for item in repeats.left(one.diagnostics)]
     driver = {"name": "excore", "version": __version__, "rules": rules}
     run = {"tool": {"driver": driver}, "columnKind": "utf16CodeUnits", "results": results}
     out.write(encode({"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}))

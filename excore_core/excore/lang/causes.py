@@ -16,6 +16,7 @@ from .syntax.tree import Block
 _OF_BASES = frozenset(("missing-base", "invalid-base", "circular-base"))
 _LOST_BASES = frozenset((*_OF_BASES, "unreadable-file"))
 _UNREAD = frozenset(("syntax", "bad-prefix"))
+_UNUSED = frozenset(("unused-section", "unused-variable"))
 # With one of these it is not known what the tables refer to.
 _LOSE_USES = frozenset(
     """
@@ -44,8 +45,8 @@ def causes(files: Sequence[Problem], meaning: Sequence[Problem], model: Model) -
     if "ambiguous-reference" in codes:
         unknown = set(_unregistered(meaning, model))
         found = [item for item in found if item.code != "ambiguous-reference" or _is_ambiguous(item, unknown, model)]
-    if "unused-section" in codes and any(map(_loses_uses, found)):
-        found = [item for item in found if item.code != "unused-section"]
+    if codes & _UNUSED and any(map(_loses_uses, found)):
+        found = [item for item in found if item.code not in _UNUSED]
     return found
 
 

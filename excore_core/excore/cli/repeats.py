@@ -1,0 +1,61 @@
+"""A mistake in a base is found in every config that inherits it. If the base is checked too, it is told there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from .report import Json
+from .uris import to_uri
+
+if TYPE_CHECKING:
+    from .check import Finding
+
+_Key: TypeAlias = tuple[str, str, tuple[int, ...]]
+
+
+class Source(NamedTuple):
+    """The place a repeated diagnostic is about: the file that is checked as well, and what is told there."""
+
+    finding: Finding
+    diagnostic: Json
+
+
+class Repeats:
+    """The diagnostics of one run that say at a ``__base__`` entry what another one says where the mistake is."""
+
+    def __init__(self, found: Sequence[Finding]) -> None:
+        told = {_key(to_uri(one.path), item, item): Source(one, item) for one in found for item in one.diagnostics}
+        self._sources: dict[int, Source] = {}
+        for one in found:
+            for item in one.diagnostics:
+                source = _source(item, to_uri(one.path), told)
+                if source is not None:
+                    self._sources[id(item)] = source
+
+    def source(self, item: Json) -> Source | None:
+        """What a diagnostic repeats; None if it is told nowhere else, or milder there."""
+        return self._sources.get(id(item))
+
+    def left(self, items: Iterable[Json]) -> list[Json]:
+        """The diagnostics that repeat nothing."""
+        return [item for item in items if id(item) not in self._sources]
+
+
+def is_inherited(item: Json) -> bool:
+    """Whether a diagnostic quotes another file's: then its first note is what it quotes, at its place."""
+    notes = item.get("relatedInformation", ())
+    return bool(notes) and item["message"].endswith(f": {notes[0]['message']}")
+
+
+def _source(item: Json, uri: str, told: Mapping[_Key, Source]) -> Source | None:
+    if not is_inherited(item):
+        return None
+    where = item["relatedInformation"][0]["location"]
+    source = told.get(_key(where["uri"], item, where)) if where["uri"] != uri else None
+    return source if source is not None and source.diagnostic["severity"] <= item["severity"] else None
+
+
+def _key(uri: str, item: Json, place: Json) -> _Key:
+    edges = (place["range"][edge] for edge in ("start", "end"))
+    return uri, item["code"], tuple(edge[axis] for edge in edges for axis in ("line", "character"))
