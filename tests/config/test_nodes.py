@@ -280,6 +280,22 @@ def test_nocall_2_the_node_builds_later_at_each_call() -> None:
         assert node() is not node()
 
 
+@pytest.mark.parametrize("kind", [ModuleNode, ReusedNode, InterNode])
+def test_nocall_2_arguments_by_position(kind: type[ModuleNode]) -> None:
+    node = kind(Needs, _no_call=True).add(second=2)
+    assert node(1).values == (1, 2, 3, {})
+    assert node(1, third=7).values == (1, 2, 7, {})
+    assert dict(node) == {"second": 2}
+    with pytest.raises(ModuleBuildError, match=r"`second` by position, and `second` is configured.*write `second=`"):
+        node(1, 2)
+    with pytest.raises(ModuleBuildError, match=r"`third` by position"):
+        kind(Needs, _no_call=True)(1, 2, 3, third=3)
+    with pytest.raises(ModuleValidateError, match=r"needs `second`, which"):
+        kind(Needs, _no_call=True)(1)
+    assert ModuleNode(max)(3, 5) == 5
+    assert ModuleNode(R, _no_call=True)(R(7)).depth.depth == 7
+
+
 def test_nocall_4_attributes_and_other_values_are_errors() -> None:
     with pytest.raises(ModuleBuildError, match="__no_call__"):
         GetAttr(ModuleNode(R, _no_call=True), "depth")()

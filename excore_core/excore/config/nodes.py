@@ -18,7 +18,14 @@ from types import ModuleType
 from typing import Any, ClassVar, Protocol, TypeVar
 
 from excore.config.action import parse_value
-from excore.config.targets import Converted, import_target, missing_arguments, target_name, unknown_arguments
+from excore.config.targets import (
+    Converted,
+    import_target,
+    missing_arguments,
+    positional_names,
+    target_name,
+    unknown_arguments,
+)
 from excore.config.traces import without_internals
 from excore.engine.hook import ConfigArgumentHook
 from excore.engine.logging import logger
@@ -119,14 +126,16 @@ class ModuleNode(dict[str, Any]):
         other.update(self)
         return self
 
-    def __call__(self, **params: Any) -> Any:
-        """What the target returns for the node's arguments and `params`, which win.
+    def __call__(self, *args: Any, **params: Any) -> Any:
+        """What the target returns for `args`, then the node's arguments and `params`, which win.
 
         A python module is returned itself. Raises `ModuleValidateError` naming every missing argument, and
-        `ModuleBuildError` with the cause if the call fails.
+        `ModuleBuildError` with the cause if the call fails, or if one of `args` is an argument of the node as well.
         """
         node = self._with(params) if params else self
         try:
+            if args:
+                return node._instantiate(params, args)
             node.validate()
             return node._instantiate(params)
         except ConfigError as error:
@@ -188,15 +197,29 @@ class ModuleNode(dict[str, Any]):
                 raise
         return arguments
 
-    def _instantiate(self, given: Collection[str] = ()) -> Any:
+    def _instantiate(self, given: Collection[str] = (), args: tuple[Any, ...] = ()) -> Any:
         if isinstance(self.target, ModuleType):
             return self.target
+        if args:
+            self._validate({*self, *self._by_position(args)})
         arguments = self._arguments(given)
         with Converted(lambda error: self._failure(error, arguments)):
-            built = self.target(**arguments)
+            built = self.target(*args, **arguments)
         if workspace.excore_log_build_message:
             logger.success("Successfully instantiated: {} with arguments {}", self.name, list(arguments))
         return built
+
+    def _by_position(self, args: tuple[Any, ...]) -> list[str]:
+        """Names of the parameters that `args` are for. Raises `ModuleBuildError` if the node gives one of them too."""
+        names = positional_names(self.target)[: len(args)]
+        twice = [name for name in names if name in self]
+        if twice:
+            name = twice[0]
+            raise ModuleBuildError(
+                f"`{self.name}` is called with `{name}` by position, and `{name}` is configured; "
+                f"to replace what is configured, write `{name}=`."
+            )
+        return names
 
     def _failure(self, error: Exception, arguments: Mapping[str, Any]) -> ModuleBuildError:
         if isinstance(error, TypeError):
@@ -294,15 +317,15 @@ class ReusedNode(InterNode):
 
     priority = 3
 
-    def __call__(self, **params: Any) -> Any:
-        """The shared object. Raises `ModuleBuildError` if it was built already and `params` are given."""
+    def __call__(self, *args: Any, **params: Any) -> Any:
+        """The shared object. Raises `ModuleBuildError` if it was built already and arguments are given."""
         if self._no_call:
-            return super().__call__(**params)
+            return super().__call__(*args, **params)
         state = vars(self)
         if "_built" not in state:
-            built = super().__call__(**params)
+            built = super().__call__(*args, **params)
             state["_built"] = built
-        elif params:
+        elif args or params:
             raise ModuleBuildError(f"`{self.name}` is shared and built already; it cannot take other arguments now.")
         return state["_built"]
 
@@ -328,9 +351,9 @@ class ClassNode(ModuleNode):
     def validate(self) -> None:
         """Nothing is called, so nothing can be missing."""
 
-    def __call__(self, **params: Any) -> Any:
+    def __call__(self, *args: Any, **params: Any) -> Any:
         """The target. Raises TypeError if arguments are given."""
-        if params:
+        if args or params:
             raise TypeError(f"`{self.name}` is not called here and takes no arguments.")
         return self.target
 
@@ -347,9 +370,9 @@ class VariableReference(ClassNode):
         """The name of the variable."""
         return self._name or super().name
 
-    def __call__(self, **params: Any) -> Any:
+    def __call__(self, *args: Any, **params: Any) -> Any:
         """The value. Raises TypeError if arguments are given."""
-        return build_value(super().__call__(**params))
+        return build_value(super().__call__(*args, **params))
 
 
 class ConfigHookNode(ModuleNode):
@@ -365,9 +388,9 @@ class ConfigHookNode(ModuleNode):
             )
         self._validate({*self, "node"})
 
-    def __call__(self, **params: Any) -> Any:
+    def __call__(self, *args: Any, **params: Any) -> Any:
         """The hook object; `params` win over the arguments and may hold `node`."""
-        return self._with(params)._instantiate(params)
+        return self._with(params)._instantiate(params, args)
 
     def bind(self, node: Any) -> BoundHook:
         """A node whose value is what the hook makes of `node`; this one can be bound any number of times.
@@ -393,7 +416,7 @@ class BoundHook(ConfigHookNode):
         """The name of the node the hook is put on."""
         return str(getattr(self.source, "name", target_name(self.source)))
 
-    def __call__(self, **params: Any) -> Any:
+    def __call__(self, *args: Any, **params: Any) -> Any:
         """What the hook returns, or what `source` builds if the hook is not enabled."""
         try:
             self.validate()
@@ -404,7 +427,7 @@ class BoundHook(ConfigHookNode):
             self._explain(error)
             raise without_internals(error) from error.__cause__
         with Converted(lambda error: self._failure(error, arguments), passing=(ConfigError,)):
-            return hook(**params)
+            return hook(*args, **params)
 
     def _failure(self, error: Exception, arguments: Mapping[str, Any]) -> ModuleBuildError:
         hook = target_name(self.target)

@@ -164,6 +164,12 @@ def _required(function: FunctionType) -> tuple[str, ...]:
     return positional + tuple(name for name in names[count : count + code.co_kwonlyargcount] if name not in given)
 
 
+def positional_names(target: Any) -> list[str]:
+    """Names of the parameters of `target` that take arguments by position, in order."""
+    kinds = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
+    return [parameter.name for parameter in parameters(target) or () if parameter.kind in kinds]
+
+
 def unknown_arguments(target: Any, given: Collection[str]) -> dict[str, str]:
     """Those of `given` that `target` does not take, each with a hint at what may be meant."""
     known = parameters(target)
