@@ -153,6 +153,30 @@ def test_a_name_of_the_cache_whose_file_is_imported_already(tmp_path: Path) -> N
     assert run(folder) == ("Model models Net {'depth': 3}\n[]\n", "")
 
 
+REGISTERED_BY_RUNNING = """
+    from excore import Registry
+    MODEL = Registry("Model")
+    def made(name):
+        return type(name, (), {"__init__": lambda self, depth=1: setattr(self, "depth", depth)})
+    for name in ["Net", "Other"]:
+        made_class = made(name)
+        made_class.__module__ = __name__
+        globals()[name] = MODEL.register_module(made_class)
+"""
+
+
+def test_a_file_whose_registrations_cannot_be_read_is_imported(tmp_path: Path) -> None:
+    folder = tmp_path / "p"
+    write(folder, {".excore.toml": 'registries = ["*Model"]\n', "models.py": REGISTERED_BY_RUNNING, "train.py": SCRIPT})
+    write(folder, {"run.toml": FIELD})
+    assert run(folder) == ("Model models Net {'depth': 3}\n[]\n", "")
+    write(folder, {"run.toml": "[Model.Nett]\n"})
+    assert "did you mean `Net`?" in run(folder)[1]
+    assert "note: " not in run(folder)[1]
+    write(folder, {"run.toml": FIELD, "models.py": textwrap.dedent(REGISTERED_BY_RUNNING) + "import no_such_module\n"})
+    assert "note: Cannot import `models` (models.py:" in run(folder)[1]
+
+
 def test_plain_tables_stay_isolated(tmp_path: Path) -> None:
     write(tmp_path / "p", {"models.py": MODELS, "train.py": SCRIPT, "run.toml": "[train]\nepochs = 3\n[a.b]\nc = 1\n"})
     assert run(tmp_path / "p") == ("['a', 'train']\n", "")

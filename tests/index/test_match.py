@@ -171,3 +171,28 @@ def test_predicates(source: str, name: str, answer: bool | None) -> None:
 def test_predicates_on_kinds(kind: str, answer: bool | None) -> None:
     for source in ("lambda n, m: isinstance(getattr(m, n), type)", "lambda n, m: inspect.isclass(getattr(m, n, None))"):
         assert Predicate(source).accepts("a", kind) is answer
+
+
+def test_a_module_of_the_standard_library(project: Make) -> None:
+    made = project(
+        """
+        from json import decoder
+        from excore import Registry
+        MODEL = Registry("Model")
+        MODEL.match(decoder, lambda name, module: name.endswith("Decoder"))
+    """,
+        search_paths=["."],
+    )
+    assert made.names() == ["JSONDecoder"]
+    assert "strict" in made.signature("JSONDecoder")
+    assert not made.index.catalog.registries["Model"].open
+
+
+def test_a_module_that_is_no_python(project: Make) -> None:
+    made = project("""
+        import math
+        from excore import Registry
+        MODEL = Registry("Model")
+        MODEL.match(math)
+    """)
+    assert made.index.catalog.registries["Model"].reason == "math is not written in Python (app.py:4)"

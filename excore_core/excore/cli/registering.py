@@ -143,10 +143,7 @@ def _forget_unimported() -> None:
     for registry in Registry._registry_pool.values():
         for name, path in list(registry.items()):
             if path not in sys.modules and path.rpartition(".")[0] not in sys.modules:
-                del registry[name]
-                registry.extra_info.pop(name, None)
-                if Registry._globals is not None:
-                    Registry._globals.pop(name, None)
+                registry._forget(name)
 
 
 def _write(job: Job) -> dict[str, int]:

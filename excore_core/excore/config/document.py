@@ -13,7 +13,7 @@ from excore.config.given import given_table
 from excore.config.raising import Reporter, blocking
 from excore.config.registered import Registered, current_project
 from excore.config.sources import Files
-from excore.config.updating import nested
+from excore.config.updating import UPDATE, mapping, mistakes, nested
 from excore.engine.workspace import workspace
 from excore.errors import (
     ConfigFileNotFoundError,
@@ -36,7 +36,6 @@ from excore.lang.tables import Table, plain
 
 __all__ = ["Analysis", "Document"]
 
-UPDATE = "update_dict"
 # With one of these a name may be known once the sources of the project are read.
 _UNKNOWN = frozenset(
     ("unknown-class", "unknown-hook", "unknown-section", "empty-field", "unknown-variable", "unknown-table")
@@ -52,7 +51,7 @@ class Document:
         self.flags = flags.current()
         self.files = Files(self.flags.grammar.prefix_chars)
         self.given: Mapping[str, Any] | None = None  # stands for the whole config, whatever the file says
-        self._update = update
+        self._update = mapping(update)
 
     @classmethod
     def of(cls, values: Mapping[str, Any], name: str = "config") -> Document:
@@ -125,8 +124,13 @@ class Document:
             notes: list[str] = []
             if registered.readable and _is_incomplete(analysis, problems):
                 analysis, problems = self._analysed(registered, read_sources=True)
+                if any(item.code in _UNKNOWN for item in problems) and registered.register_unread():
+                    analysis, problems = self._analysed(registered, read_sources=True)
                 unknown = {_text(item.origin) for item in problems if item.code in _UNKNOWN} - {""}
                 notes = registered.notes(unknown) if unknown else []
+            wrong = next(mistakes(analysis.model), None) if self._update else None
+            if wrong is not None:
+                raise wrong
             if problems:
                 raise analysis.reporter.error(problems, notes)
             return analysis

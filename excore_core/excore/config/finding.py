@@ -46,6 +46,14 @@ class Finder:
             found = getattr(found, name)
         return found
 
+    def run(self, path: str) -> bool:
+        """Import a file of the project for what it registers; whether that is new."""
+        place = self._place(self._index.module(path) or "")
+        if place is None or path in self._modules or loaded(path) is not None:
+            return False
+        self._module(place)
+        return True
+
     def _place(self, module: str) -> _Place | None:
         found = self._index.place(module)
         return _Place(found[0], module, found[1]) if found is not None else None

@@ -20,7 +20,7 @@ from excore.engine import registry_cache
 from excore.engine.live import LiveCatalog, live_catalog
 from excore.engine.registry import Registry
 from excore.engine.workspace import workspace
-from excore.errors import ConfigError, CoreConfigSupportError
+from excore.errors import ConfigError, CoreConfigSupportError, StrToClassError
 from excore.lang.catalog import Entry, Unregistered
 from excore.lang.project import Project, find_project, is_vast, read_spec
 
@@ -89,6 +89,7 @@ class Registered:
         self.project = project
         self._objects: dict[str, Any] = {}
         self._failed: dict[str, ConfigError] = {}
+        self._unread: dict[str, str] = {}  # files that should have been imported for what they register, and why not
         self._found: dict[str, Entry] = {}  # entries of the static index that were asked for, by import path
 
     def load(self, path: str) -> Any:
@@ -166,13 +167,31 @@ class Registered:
         order = (*(spec.name for spec in self.project.registries), *fields)
         return replace(live_catalog(names, order, self.load), unregistered=unregistered)
 
+    def register_unread(self) -> bool:
+        """Import the files whose registrations cannot be read; whether any registered something. What fails is told by
+        `notes`."""
+        grown = False
+        files = (path for info in self._index.catalog.registries.values() for path in info.filled_by)
+        for path in dict.fromkeys(files) if not Registry._prevent_register else ():
+            before = {(registry.name, name) for registry in Registry._registry_pool.values() for name in registry}
+            try:
+                self._finder.run(path)
+            except StrToClassError as error:
+                self._unread[path] = str(error)
+                _forget_unimported(before)
+            grown |= sum(map(len, Registry._registry_pool.values())) > len(before)
+        return grown
+
     def notes(self, names: Collection[str]) -> list[str]:
         """What may be why `names` are unknown: files of the project that are no Python, registrations that cannot be
         read."""
+        from excore.config.finding import loaded
         from excore.index.unparsed import unparsed
 
-        opened = [info.reason for info in self._index.catalog.registries.values() if info.open and info.reason]
+        infos = [info for info in self._index.catalog.registries.values() if info.open and info.reason]
+        opened = [info.reason for info in infos if not all(map(loaded, info.filled_by))]
         reasons = [f"a registration cannot be read: {reason}" for reason in list(dict.fromkeys(opened))[:3]]
+        reasons.extend(list(self._unread.values())[:3])
         return [*unparsed(self.project, names), *reasons]
 
     def _cached(self) -> Mapping[str, Mapping[str, str]]:
@@ -201,6 +220,14 @@ def _imported(path: str) -> Any:
     """The object at a path whose module is imported already, or None."""
     head, _, name = path.rpartition(".")
     return getattr(sys.modules.get(head), name, None) if head else None
+
+
+def _forget_unimported(before: set[tuple[str, str]]) -> None:
+    """Take back what a module registered that then could not be imported."""
+    for registry in Registry._registry_pool.values():
+        for name, path in list(registry.items()):
+            if (registry.name, name) not in before and path.rpartition(".")[0] not in sys.modules:
+                registry._forget(name)
 
 
 def _complete(names: dict[str, dict[str, str]], more: Mapping[str, Mapping[str, str]]) -> None:

@@ -327,6 +327,12 @@ class Registry(dict[str, str], metaclass=RegistryMeta):
             everything[name] = path
         logger.ex("{} registers {} as {}", self.name, path, name)
 
+    def _forget(self, name: str) -> None:
+        del self[name]
+        self.extra_info.pop(name, None)
+        if Registry._globals is not None:
+            Registry._globals.pop(name, None)
+
     def _declare(self, extra_field: str | Sequence[str] | None) -> None:
         """Take over the fields of a declaration if only the cache spoke before, else warn if they differ."""
         fields = _as_list(extra_field)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+import sysconfig
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from fnmatch import fnmatch
 from pathlib import Path
@@ -147,3 +148,10 @@ def locate(module: str, search_paths: Sequence[str]) -> tuple[str, bool] | None:
         if os.path.isfile(f"{base}.py"):
             return f"{base}.py", False
     return None
+
+
+def standard(module: str) -> tuple[str, bool] | None:
+    """As ``locate``, of a module of Python's standard library that is written in Python."""
+    if module.partition(".")[0] not in sys.stdlib_module_names:
+        return None
+    return locate(module, (sysconfig.get_path("stdlib"),))

@@ -289,7 +289,7 @@ class _Finder:
             return self._modules.get(module) or self._index.read_module(path, module, _is_package(path), external=False)
         if not self._index.search_paths or module.partition(".")[0] in UNREAD:
             return None
-        located = tree.locate(module, self._index.search_paths)
+        located = tree.locate(module, self._index.search_paths) or tree.standard(module)
         return self._index.read_module(located[0], module, located[1], external=True) if located else None
 
 

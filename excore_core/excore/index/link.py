@@ -322,10 +322,11 @@ def _tables(parts: list[Collected]) -> tuple[dict[str, RegistryInfo], dict[str, 
             if known is not None and variable not in known.variables:
                 infos[registry] = replace(known, variables=(*known.variables, variable))
     for part in parts:
-        for registry, reason in part.opened:
+        for registry, reason, path in part.opened:
             known = infos.get(registry, RegistryInfo(registry))
-            if not known.open:
-                infos[registry] = replace(known, open=True, reason=reason)
+            if path not in known.filled_by:
+                filled_by = (*known.filled_by, path)
+                infos[registry] = replace(known, open=True, reason=known.reason or reason, filled_by=filled_by)
     _merge([merge for part in parts for merge in part.merges], infos, tables)
     for name in infos:
         tables.setdefault(name, {})
@@ -374,6 +375,8 @@ def _merge(
                     table.setdefault(name, item)
                 other = infos.get(source)
                 if other is not None and other.open and not infos[registry].open:
-                    infos[registry] = replace(infos[registry], open=True, reason=other.reason)
+                    infos[registry] = replace(
+                        infos[registry], open=True, reason=other.reason, filled_by=other.filled_by
+                    )
         if before == (sum(map(len, tables.values())), sum(info.open for info in infos.values())):
             break

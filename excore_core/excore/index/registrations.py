@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,11 +33,12 @@ class Registration:
 
 @dataclass(slots=True)
 class Collected:
-    """All that one module says about registries. ``opened``: registry and why it may hold more."""
+    """All that one module says about registries. ``opened``: registry, why it may hold more, and the
+    file that may fill it."""
 
     registries: list[RegistryInfo] = field(default_factory=list)
     registrations: list[Registration] = field(default_factory=list)
-    opened: list[tuple[str, str]] = field(default_factory=list)
+    opened: list[tuple[str, str, str]] = field(default_factory=list)
     merges: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     variables: list[tuple[str, str]] = field(default_factory=list)
 
@@ -169,7 +171,7 @@ class _Collector:
 
     def open(self, method: Target, reason: str, at: At) -> None:
         where = re.split(r"[\\/]", self.file.path)[-1]
-        self.found.opened.append((_registry(method), f"{reason} ({where}:{at[0] + 1})"))
+        self.found.opened.append((_registry(method), f"{reason} ({where}:{at[0] + 1})", self.file.path))
 
     # -- calls
 
@@ -281,7 +283,7 @@ class _Collector:
             self.open(method, f"matched in {where}" if where else "the matched module could not be read", at)
             return
         if target.kind == "external":
-            self.open(method, f"{target.module.partition('.')[0]} is not installed", at)
+            self.open(method, _unread(target.module), at)
             return
         predicate = self.predicate(rule)
         file = self.names.lookup(target.module)
@@ -333,6 +335,11 @@ class _Collector:
             if bound is not None:
                 found[name] = bound
         return found
+
+
+def _unread(module: str) -> str:
+    package = module.partition(".")[0]
+    return f"{module} is not written in Python" if package in sys.stdlib_module_names else f"{package} is not installed"
 
 
 def _registry(method: Target) -> str:

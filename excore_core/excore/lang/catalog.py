@@ -135,7 +135,7 @@ class RegistryInfo:
     """A registry: its name, where it is created, the variable names it is known by, its extra fields.
 
     ``open`` says that some registration into it could not be read (``match`` on a package that is not installed, a
-    loop): a name unknown in an open registry is a hint, never an error.
+    loop): a name unknown in an open registry is a hint, never an error. ``filled_by`` are the files that have them.
     """
 
     name: str
@@ -144,6 +144,7 @@ class RegistryInfo:
     extra_fields: tuple[str, ...] = ()
     open: bool = False
     reason: str = ""
+    filled_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
