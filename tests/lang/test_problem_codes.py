@@ -193,6 +193,30 @@ def test_a_registry_that_no_source_makes_is_a_warning():
     assert item.severity == "hint"
 
 
+def test_where_no_registry_is_known_each_file_is_told_once():
+    text = """
+        #- base.toml
+        [Model.FCN]
+        #      ^^^ warning unknown-class: no registry is known: no Python source in
+        !backbone = "ResNet"
+        [Head.Top]
+        !a = "b"
+        #- run.toml
+        __base__ = "base.toml"
+        size = 1
+        [Model.SegNet]
+        #      ^^^^^^ warning unknown-class: no registry is known
+        "!backbone" = "ResNet"
+    """
+    check(text, known=Catalog(), fields=())
+    check(text, known=Catalog({"__private": RegistryInfo("__private")}), fields=())
+
+
+@pytest.mark.parametrize("text", ['[dependencies]\n"@types/node" = "1"\n', "[Model.FCN]\nbackbone = 1\n", "!a = 1\n"])
+def test_where_no_registry_is_known_other_tables_are_values(text):
+    assert problems(text, known=Catalog(), fields=()) == []
+
+
 def test_the_nearest_name_of_another_registry():
     (item,) = problems("[Model.ResNett]\n")
     assert "the nearest name is `ResNet` of registry `Backbone`" in item.message

@@ -12,7 +12,7 @@ from .model import Argument, Model, Path, Section
 from .nearest import is_slip, nearest
 from .problems import Origin, Problem, Severity, problem
 from .section import HOOK_PARAMETER
-from .slips import with_slips
+from .slips import unregistered, with_slips
 from .syntax.tree import Array, Scalar
 from .tables import BoundValue, Table, plain
 from .values import mistyped
@@ -54,6 +54,7 @@ class Checker:
             found.extend(problems)
         found.extend(_implicit(model))
         found.extend(_unused_variables(model))
+        found.extend(unregistered(model))
         return with_slips(found, model)
 
     def _judge(self, model: Model, paths: Iterable[Path]) -> None:

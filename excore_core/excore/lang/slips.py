@@ -6,6 +6,7 @@ fails for their names alone. Where one fails for what such a table should give, 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -23,6 +24,32 @@ _UNUSED = frozenset(("unused-section", "unused-variable"))
 _BASE = Vocabulary((BASE_KEY.strip("_"), f"{BASE_KEY.strip('_')}s"))
 # What may be wrong because a base is not read.
 IN_BASES = frozenset(("unknown-variable", "empty-field", "unknown-section", "missing-parameter"))
+
+
+def unregistered(model: Model) -> Iterator[Problem]:
+    """One problem for each file with module tables in a project of which no registry is known."""
+    if model.project.declared or any(not name.startswith("__") for name in model.catalog.registries):
+        return
+    files: set[str] = set()
+    for binding in _like_modules(model):
+        if binding.file not in files:
+            files.add(binding.file)
+            where = os.path.normpath(os.path.join(model.project.root, model.project.src_dir))
+            message = f"no registry is known: no Python source in {where} makes one; this table is a value for no class"
+            yield problem("unknown-class", message, binding.origin, severity="warning")
+
+
+def _like_modules(model: Model) -> Iterator[Binding]:
+    """Isolated tables `[a]` and `[a.b]` with a prefixed argument; with a quoted one, only those named like classes."""
+    is_prefixed = model.grammar.is_prefixed
+    for outer in model.isolated.values():
+        if not isinstance(outer.value, Table):
+            continue
+        for binding in (outer, *outer.value.bindings.values()):
+            named = binding is not outer and outer.name[:1].isupper() and binding.name[:1].isupper()
+            keys = binding.value.bindings.values() if isinstance(binding.value, Table) else ()
+            if any(is_prefixed(key.name) and (named or not key.part.quoted) for key in keys):
+                yield binding
 
 
 class _Slip(NamedTuple):
