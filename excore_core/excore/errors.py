@@ -34,6 +34,7 @@ __all__ = [
     "InvalidNoCallError",
     "InvalidProtocol",
     "InvalidRepo",
+    "InvalidUpdateError",
     "MissingAttributeError",
     "MissingModuleError",
     "ModuleBuildError",
@@ -144,6 +145,10 @@ class MissingModuleError(CoreConfigParseError, KeyError, AttributeError):
 
 class UnknownFieldError(CoreConfigParseError, AttributeError, KeyError):
     """A config has no such field."""
+
+
+class InvalidUpdateError(CoreConfigParseError, TypeError):
+    """`update_dict` is no dict."""
 
 
 class StrToClassError(ModuleBuildError):

@@ -24,7 +24,8 @@ def parse(*arguments: str, **options: Any) -> Any:
         ("(0,)", (0,)), ("[1,(2,x)]", [1, (2, "x")]), ("[(1, 2), [a, b], c]", [(1, 2), ["a", "b"], "c"]),
         ("(1,2),(3,4)", [(1, 2), (3, 4)]), ('"(0)"', (0,)), ("'1'", 1), ("['a,b', '1']", ["a,b", "1"]),
         ("f(x)", "f(x)"), ("it's", "it's"), ("[it's, here]", ["it's", "here"]), ("(a)(b)", "(a)(b)"),
-        ("[a b]", ["a b"]),
+        ("[a b]", ["a b"]), ('"x,y"', "x,y"), ("'/data/a,b.txt'", "/data/a,b.txt"), ('"[1,2]"', [1, 2]),
+        ('"a,b",c', ["a,b", "c"]), ('"a","b"', ["a", "b"]), ("'it, \"so\"'", 'it, "so"'),
     ],
 )  # fmt: skip
 def test_act_values(text: str, value: object) -> None:

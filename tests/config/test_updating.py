@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from config_kit import Project
 
-from excore.errors import ConfigError, UnknownFieldError
+from excore.errors import ConfigError, CoreConfigParseError, InvalidUpdateError, UnknownFieldError
 
 BASE = """
     n = 1
@@ -88,3 +88,54 @@ def test_load_2_paths_are_in_what_is_dumped(small: Project) -> None:
     assert (cfg.config["Model"]["FCN"]["layers"], cfg.config["train"]["epochs"]) == (3, 4)
     raw = small.load(BASE, update_dict={"Model.FCN.layers": 3}, parse_config=False)
     assert raw.config["Model"]["FCN"]["layers"] == 3
+
+
+@pytest.mark.parametrize("update", ["lr=3", ["lr=3"], 3])
+def test_load_2_an_update_that_is_no_dict(small: Project, update: Any) -> None:
+    with pytest.raises(InvalidUpdateError, match=r"`update_dict` is a dict such as .*`DictAction`") as caught:
+        small.load(BASE, update_dict=update)
+    assert isinstance(caught.value, TypeError)
+
+
+@pytest.mark.parametrize(
+    ("update", "message"),
+    [
+        ({"Backbon": {"R": {}}}, r"no `Backbon`\. Did you mean `Backbone`\?"),
+        ({"Swim": {"x": 2}}, r"no `Swim`\. Did you mean `Swin`\?"),
+        ({"trian": {"epochs": 2}}, r"no `trian`\. Did you mean `train`\?"),
+        ({"train": {"epocs": 2}}, r"no `epocs` in `train`\. Did you mean `epochs`\?"),
+        ({"train.optim": {"lr": 2}, "train": {"optm": {"lr": 2}}}, r"no `optm` in `train`\. Did you mean `optim`\?"),
+    ],
+)
+def test_load_2_a_new_name_almost_as_another(small: Project, update: Mapping[str, Any], message: str) -> None:
+    with pytest.raises(UnknownFieldError, match=message):
+        small.load(BASE + "[Swin]", update_dict=update)
+
+
+@pytest.mark.parametrize(
+    "update", [{"m": 1}, {"train2": {"x": 1}}, {"train": {"epochs2": 1, "optim": {"lx": 1}}}, {"Backbone": {"R": {}}}]
+)
+def test_load_2_new_names_are_welcome(small: Project, update: Mapping[str, Any]) -> None:
+    small.build(BASE, update_dict=update)
+
+
+@pytest.mark.parametrize("value", ["R", "V", "$Backbone", "R.out()", "Swim", ["R", "V"]])
+@pytest.mark.parametrize("as_path", [True, False])
+def test_base_6_a_reference_given_without_its_prefix(small: Project, value: object, as_path: bool) -> None:
+    text = BASE + "[Backbone.Swin]\n"
+    update = {"Model.FCN.backbone": value} if as_path else {"Model": {"FCN": {"backbone": value}}}
+    message = r"`Model\.FCN\.backbone` would be the text .* the config has `!backbone`; write `Model\.FCN\.!backbone`"
+    with pytest.raises(CoreConfigParseError, match=message):
+        small.load(text, update_dict=update)
+
+
+@pytest.mark.parametrize("value", ["a text", 3, None, [], ["R", 1], {"a": "R"}])
+def test_base_6_other_values_replace_a_reference(small: Project, value: object) -> None:
+    assert small.build(BASE, update_dict={"Model": {"FCN": {"backbone": value}}})[0].Model.backbone == value
+    assert small.build(BASE, update_dict={"Model.FCN.head": "R"})[0].Model.head == "R"
+
+
+def test_where_of_an_update_names_no_line(small: Project) -> None:
+    setting = small.load(BASE, update_dict={"n": 2, "V.x": 7}).where("V.x")
+    assert str(setting) == "update_dict"
+    assert str(setting.overrides[0]).endswith("run.toml:12:1")

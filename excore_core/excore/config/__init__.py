@@ -8,10 +8,11 @@ from types import ModuleType
 from excore.config.action import DictAction
 from excore.config.attributes import GetAttr
 from excore.config.flags import register_argument_hook, register_special_flag
+from excore.config.hook_nodes import ConfigHookNode
 from excore.config.lazy import ConfigDict, LazyConfig
 from excore.config.load import build_all, load, load_config, set_primary_fields
 from excore.config.models import silent
-from excore.config.nodes import ClassNode, ConfigHookNode, InterNode, ModuleNode, ReusedNode, VariableReference
+from excore.config.nodes import ClassNode, InterNode, ModuleNode, ReusedNode, VariableReference
 from excore.config.provenance import Setting
 from excore.config.wrapper import ModuleWrapper
 from excore.engine.hook import ConfigArgumentHook

@@ -9,7 +9,8 @@ from excore.config.attributes import GetAttr
 from excore.config.document import Analysis
 from excore.config.flags import Flags
 from excore.config.given import given_table
-from excore.config.nodes import ClassNode, ConfigHookNode, InterNode, ModuleNode, ReusedNode, VariableReference
+from excore.config.hook_nodes import ConfigHookNode
+from excore.config.nodes import ClassNode, InterNode, ModuleNode, ReusedNode, VariableReference
 from excore.config.provenance import SectionPlace
 from excore.config.sources import excerpt
 from excore.errors import ConfigError, CoreConfigParseError, UnknownModuleError

@@ -6,9 +6,9 @@ from typing import TypeAlias
 
 from excore.config.attributes import ChainedInvocationWrapper, GetAttr
 from excore.config.flags import register_argument_hook, register_special_flag
+from excore.config.hook_nodes import ConfigHookNode
 from excore.config.nodes import (
     ClassNode,
-    ConfigHookNode,
     InternNode,
     InterNode,
     ModuleNode,

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from excore.config.document import Analysis
 from excore.config.sources import Files, excerpt
+from excore.config.updating import UPDATE
 from excore.errors import (
     ConfigError,
     MissingAttributeError,
@@ -34,7 +35,7 @@ class Setting:
     """A value of a config: the file that set it, line and column (from 1) of its key there, and what it replaced.
 
     `overrides` are the settings of base files it took the place of, the nearest first. `file` is `"update_dict"` for a
-    value that `load` was given.
+    value that `load` was given; line and column say nothing there.
     """
 
     key: str
@@ -45,7 +46,7 @@ class Setting:
     overrides: tuple[Setting, ...] = ()
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}"
+        return UPDATE if self.file == UPDATE else f"{self.file}:{self.line}:{self.column}"
 
 
 def where(root: Table, files: Files, grammar: Grammar, key: str) -> Setting:

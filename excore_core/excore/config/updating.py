@@ -1,18 +1,96 @@
-"""Paths as keys of `update_dict`: `{"Model.FCN.layers": 3}` means `{"Model": {"FCN": {"layers": 3}}}`."""
+"""`update_dict`: paths as keys, where `{"Model.FCN.layers": 3}` means `{"Model": {"FCN": {"layers": 3}}}`, and mistakes
+in it that leave a config which loads and is not what was meant."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from excore.errors import UnknownFieldError, did_you_mean
-from excore.lang.grammar import Grammar
-from excore.lang.model import Path
-from excore.lang.tables import Table
+from excore.errors import ConfigError, CoreConfigParseError, InvalidUpdateError, UnknownFieldError, did_you_mean
+from excore.lang.grammar import FieldRef, Grammar, Name, VariableRef
+from excore.lang.model import Model, Path, Plain
+from excore.lang.names import fields_and_registries
+from excore.lang.nearest import Vocabulary
+from excore.lang.tables import Binding, Table, plain
 
-__all__ = ["nested"]
+__all__ = ["UPDATE", "mapping", "mistakes", "nested"]
 
+UPDATE = "update_dict"
 IsModule = Callable[[Path], bool]
+_SHORT = 4  # values whose names are not longer are often alike
+
+
+def mapping(given: Any) -> Mapping[str, Any] | None:
+    """What `load` got as `update_dict`. Raises `InvalidUpdateError` for anything but a dict and None."""
+    if given is None or isinstance(given, Mapping):
+        return given
+    raise InvalidUpdateError(
+        f'`{UPDATE}` is a dict such as {{"Model.FCN.layers": 3}}, but got {given!r} ({type(given).__name__}); '
+        "`DictAction` makes one of KEY=VALUE texts."
+    )
+
+
+def mistakes(model: Model) -> Iterator[ConfigError]:
+    """References that became text, and names that are new but almost those of others."""
+    top = [name for name, binding in model.root.bindings.items() if not _is_new(binding)]
+    known = frozenset((*top, *fields_and_registries(model.catalog, model.project)))
+    pads = (group.binding for group in model.groups.values() if group.role == "scratchpad")
+    for binding in (*model.isolated.values(), *pads):
+        if _is_given(binding):
+            yield from _slips(binding, known, (), model.grammar)
+    for path, section in model.sections.items():
+        for argument in section.arguments.values():
+            binding = argument.binding
+            if isinstance(argument.meaning, Plain) and _is_given(binding) and binding.shadows:
+                prefix = model.grammar.split_key(binding.shadows[0].name).prefix
+                value = plain(argument.meaning.value)
+                texts = value if isinstance(value, list) and value else [value]
+                if prefix is None or prefix.kind == "variable" or binding.name[:1] == prefix.char:
+                    continue
+                if all(isinstance(text, str) and _is_reference(text, model) for text in texts):
+                    table, key = ".".join(path), f"{prefix.char}{argument.name}"
+                    yield CoreConfigParseError(
+                        f"{UPDATE}: `{table}.{argument.name}` would be the text {value!r}, where the config has "
+                        f"`{key}`; write `{table}.{key}` to name a module."
+                    )
+
+
+def _is_given(binding: Binding) -> bool:
+    return binding.file == UPDATE
+
+
+def _is_new(binding: Binding) -> bool:
+    return _is_given(binding) and not binding.shadows
+
+
+def _slips(binding: Binding, known: frozenset[str], path: Path, grammar: Grammar) -> Iterator[ConfigError]:
+    name, value = binding.name, binding.value
+    if not _is_new(binding):
+        if isinstance(value, Table):
+            inner = frozenset(key for key, one in value.bindings.items() if not _is_new(one))
+            for one in value.bindings.values():
+                if _is_given(one):
+                    yield from _slips(one, inner, (*path, name), grammar)
+        return
+    meant = Vocabulary(known).meant(name)
+    numbered = meant.rstrip("0123456789") == name.rstrip("0123456789")
+    if meant and not numbered and (len(meant) > _SHORT or isinstance(value, Table)):
+        inside = f" in `{'.'.join(path)}`" if path else ""
+        yield UnknownFieldError(f"{UPDATE}: the config has no `{name}`{inside}. Did you mean `{meant}`?")
+
+
+def _is_reference(text: str, model: Model) -> bool:
+    """Whether a text names a module or a table of modules, or almost."""
+    base = model.grammar.read(text).base
+    if isinstance(base, FieldRef):
+        return base.field in fields_and_registries(model.catalog, model.project) or base.field in model.groups
+    if isinstance(base, VariableRef):
+        return base.name in model.root.bindings
+    if not isinstance(base, Name):
+        return False
+    modules = model.catalog.vocabulary(None)
+    name = base.name
+    return name in modules.names or name in model.members or name in model.modules or bool(modules.meant(name))
 
 
 def nested(values: Mapping[str, Any], root: Table, grammar: Grammar, is_module: IsModule | None) -> dict[str, Any]:

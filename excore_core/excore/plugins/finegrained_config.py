@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from excore.config.flags import register_argument_hook
-from excore.config.nodes import ConfigHookNode
+from excore.config.hook_nodes import ConfigHookNode
 from excore.config.targets import parameters, target_name
 from excore.engine.hook import ConfigArgumentHook
 from excore.engine.registry import Registry
