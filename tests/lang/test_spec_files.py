@@ -286,12 +286,12 @@ def test_fragments_show_what_is_wrong_in_every_root():
     """)
 
 
-def test_fragments_show_the_mildest_verdict_and_all_syntax_problems():
+def test_fragments_show_the_worst_verdict_and_all_syntax_problems():
     check("""
         #- part.toml
         [ResNet]
           layer = 1
-        # ^^^^^ warning unknown-parameter
+        # ^^^^^ error unknown-parameter
         layers = 1 2
         #          ^ error syntax
         #- one.toml
@@ -473,7 +473,7 @@ def test_an_unbound_field_in_a_file_that_nobody_includes():
 
 @pytest.mark.parametrize(
     "name",
-    ["pyproject.toml", "Cargo.toml", "poetry.lock.toml", "uv.lock", ".excore.toml", "ruff.toml", "pylock.dev.toml"],
+    ["pyproject.toml", "Cargo.toml", "poetry.lock.toml", "uv.lock", "ruff.toml", "pylock.dev.toml"],
 )
 def test_plain_toml_by_name_is_never_judged(name):
     path = f"/p/{name}"

@@ -42,7 +42,7 @@ class Witness:
 
 
 def shared(witnesses: Sequence[Witness], alone: Callable[[], Iterable[Problem]]) -> list[Problem]:
-    """The problems that every witness has who does not override their place, each at its mildest.
+    """The problems that every witness has who does not override their place, each as severe as any has it.
 
     ``alone`` gives those of the file as a root of its own: they count where all witnesses override.
     """
@@ -66,12 +66,12 @@ def shared(witnesses: Sequence[Witness], alone: Callable[[], Iterable[Problem]])
 
 
 def _agreed(item: Problem, others: Iterable[Witness]) -> Problem | None:
-    """``item`` as the mildest of ``others`` has it; None if one that does not override its place has none."""
+    """``item`` as severe as any of ``others`` has it; None if one that does not override its place has none."""
     key = item.code, item.origin
     for other in others:
         there = other.said.get(key)
         if there is not None:
-            item = min(item, there, key=_mildness)
+            item = min(item, there, key=_severity)
         elif not _holds(other.overridden, item.origin):
             return None
     return item
@@ -146,5 +146,5 @@ def _holds(places: Places, origin: Origin) -> bool:
     return any(start <= origin.start and origin.end <= end for start, end in places.get(origin.block, ()))
 
 
-def _mildness(item: Problem) -> int:
-    return -SEVERITIES.index(item.severity)
+def _severity(item: Problem) -> int:
+    return SEVERITIES.index(item.severity)
