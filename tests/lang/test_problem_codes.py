@@ -276,3 +276,37 @@ def test_unused_variables_are_those_marked_as_private():
         [Backbone.ResNet]
         &layers = "_read"
     """)
+
+
+# -- what means something elsewhere
+
+
+def test_bases_below_a_table_are_an_error():
+    check("""
+        [ResNet]
+        layers = 18
+          __base__ = ["base.toml"]
+        # ^^^^^^^^ error invalid-base: `__base__` must stand before the first table
+        [Model.FCN]
+        @backbone = "$Backbone"
+    """)
+    check("""
+        [Model.FCN]
+        backbone = 1
+        [train]
+          __base__ = "base.toml"
+        # ^^^^^^^^ error invalid-base
+        [train.more]
+        __base__ = "a name"
+    """)
+
+
+def test_prefixes_of_values_mean_nothing():
+    check("""
+          &out = "runs"
+        # ^^^^ warning bad-prefix: a prefix has a meaning only on the arguments of a module
+        "@scope" = 1
+        out = 1
+        [Model.FCN]
+        &backbone = "out"
+    """)

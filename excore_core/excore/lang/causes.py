@@ -35,6 +35,8 @@ def causes(files: Sequence[Problem], meaning: Sequence[Problem], model: Model) -
         found = [item for item in found if item.code not in IN_BASES and item.code not in _OF_BASES]
     elif any(item.code in _LOST_BASES for item in files):
         found = [item for item in found if item.code not in IN_BASES]
+    if "syntax" in codes:  # arguments below a header that cannot be read
+        found = [item for item in found if item.code != "bad-prefix" or item.severity == "error"]
     if "missing-parameter" in codes:
         found = _without_missing(found, model)
     if "wrong-object" in codes:

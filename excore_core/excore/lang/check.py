@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from .catalog import Catalog, Entry
 from .grammar import NO_CALL_KEY, PRIVATE
 from .memory import many_objects
+from .misplaced import with_misplaced
 from .model import Argument, Model, Path, Section
 from .nearest import is_slip, nearest
 from .problems import Origin, Problem, Severity, problem
@@ -55,7 +56,7 @@ class Checker:
         found.extend(_implicit(model))
         found.extend(_unused_variables(model))
         found.extend(unregistered(model))
-        return with_slips(found, model)
+        return with_slips(with_misplaced(found, model), model)
 
     def _judge(self, model: Model, paths: Iterable[Path]) -> None:
         for path in paths:

@@ -165,7 +165,7 @@ def _message(what: str, name: str, meant: str, as_written: str = "a value that n
 
 def _of_bases(found: Sequence[Problem], model: Model) -> Iterator[_Slip]:
     for name, binding in model.isolated.items():
-        if isinstance(binding.value, Scalar | Array) and _is_like_base(name) and _is_files(binding.value):
+        if isinstance(binding.value, Scalar | Array) and _is_like_base(name) and is_files(binding.value):
             message = f"`{name}` is a value like any other; did you mean `{BASE_KEY}`?"
             follows = tuple(item for item in found if item.code in IN_BASES)
             yield _Slip(binding, message, BASE_KEY, follows, "invalid-base")
@@ -176,7 +176,8 @@ def _is_like_base(name: str) -> bool:
     return word in _BASE.names or bool(_BASE.meant(word))
 
 
-def _is_files(value: BoundValue) -> bool:
+def is_files(value: BoundValue) -> bool:
+    """Whether a value is one name of a TOML file, or a list of nothing but such names."""
     texts = plain(value)
     texts = texts if isinstance(texts, list) else [texts]
     return bool(texts) and all(isinstance(text, str) and text.endswith(".toml") for text in texts)

@@ -45,7 +45,7 @@ FIXES: Mapping[str, tuple[Maker, ...]] = {
     "module-arguments": (redundant,),
     "invalid-header": (redundant,),
     "reuse-conflict": (reuse,),
-    "bad-prefix": (bad_prefix,),
+    "bad-prefix": (near_names, bad_prefix),
     "invalid-no-call": (no_call,),
     "unquoted-prefix": (put_in_quotes,),
     "missing-base": (near_path,),

@@ -21,6 +21,8 @@ _SHARING = frozenset(["new", "shared"])
 
 def bad_prefix(view: View, problem: Problem) -> Iterator[Fix]:
     """The name with one of its prefixes."""
+    if fact(problem, "value"):
+        return
     origin, grammar = problem.origin, view.grammar
     part = _part_around(origin.block, origin.start)
     index = view.file.tree.index_of.get(origin.block)
