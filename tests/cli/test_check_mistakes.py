@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -26,6 +28,14 @@ PROJECT = """
             pass
 """
 
+LOAD = "from excore import config; config.load('run.toml').build_all()"
+
+
+def loaded() -> str:
+    """What a program says that loads the config."""
+    return subprocess.run([sys.executable, "-c", LOAD], capture_output=True, text=True, check=False).stderr
+
+
 CONFIG = """
     #- run.toml
     [Model.FCN]
@@ -36,7 +46,7 @@ CONFIG = """
     ("line", "message"),
     [
         ('src_dir = "thing"', "there is no folder `thing`"),
-        ("src_dir = things", "`src_dir` must be a string"),
+        ("src_dir = things", '`things` is no value: a string needs quotes, "things"'),
         ('src_dri = "things"', "`src_dri` is no key of a project file; did you mean `src_dir`?"),
     ],
 )
@@ -47,6 +57,62 @@ def test_what_is_wrong_in_the_project_file_is_told(write: Write, run: Run, line:
         f".excore.toml:2:{1 if 'dri' in line else 11}: error[invalid-project] {message}"
         in run("check", "run.toml", code=1).stdout
     )
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        (
+            'registries = ["*Model A, B"]',
+            "1:15: `*Model A, B` names no registry: its fields stand behind a colon; did you mean `*Model: A, B`?",
+        ),
+        ('registries = ["*"]', "1:15: `*` names no registry"),
+        ('registries = ["*Model"]\nexcore_validate = "no"', "2:19: `excore_validate` must be true or false"),
+        ('registries = ["*Model"]\ncache_dir = 1', "2:13: `cache_dir` must be a string"),
+        ('registries = ["*Model"]\nprops = 1', "2:9: `props` must be a table"),
+        (
+            'registries = ["*Model"]\nprimary_fields = ["Modle"]',
+            "2:19: there is no registry `Modle`; did you mean `Model`?",
+        ),
+        ('registries = ["*Modle"]', "1:15: there is no registry `Modle`; did you mean `Model`?"),
+        ('registries = ["*Model"\nname = "x"', "1:14: the array is not closed: expected `]`"),
+        ('registries = ["*Model" "Head"]', "1:24: expected `,` or `]` after the item"),
+        ('registries = ["*Model"]\nregistries = ["Head"]', "2:1: `registries` is given twice"),
+    ],
+)
+@pytest.mark.parametrize("name", [".excore.toml", "pyproject.toml"])
+def test_a_mistake_in_the_project_file_is_one_error_for_check_and_load(
+    write: Write, run: Run, lines: str, told: str, name: str
+) -> None:
+    write(PROJECT)
+    write(CONFIG)
+    if name != ".excore.toml":
+        Path(".excore.toml").unlink()
+    head = "[tool.excore]\n" if name != ".excore.toml" else ""
+    Path(name).write_text(head + lines + "\n", "utf-8")
+    line, _, rest = told.partition(":")
+    column, _, message = rest.partition(": ")
+    place = f"{name}:{int(line) + bool(head)}:{column}: error[invalid-project]"
+    errors = [one for one in run("check", ".", code=1).stdout.splitlines() if "error[invalid-project]" in one]
+    assert errors == [f"{place} {message}"]
+    if not head:
+        assert f"CoreConfigParseError: {place}: {message}\n" in loaded()
+
+
+def test_a_registry_that_nothing_makes_is_a_hint(write: Write, run: Run) -> None:
+    write(PROJECT)
+    write(CONFIG)
+    Path(".excore.toml").write_text('registries = ["*Model", "*Scheduler"]\n', "utf-8")
+    wanted = ".excore.toml:1:25: hint[invalid-project] no source of the project makes the registry `Scheduler`"
+    assert wanted in run("check", ".").stdout
+    assert loaded() == ""
+
+
+def test_a_program_may_run_without_the_folder_of_its_sources(write: Write) -> None:
+    write(PROJECT)
+    write(CONFIG)
+    Path(".excore.toml").write_text('registries = ["*Model"]\nsrc_dir = "gone"\n', "utf-8")
+    assert loaded() == ""
 
 
 def test_a_right_project_file_is_not_among_the_files(write: Write, run: Run) -> None:

@@ -30,6 +30,7 @@ from excore.lang.memory import many_objects
 from excore.lang.model import Model
 from excore.lang.names import is_module_path
 from excore.lang.problems import Origin, Problem, problem
+from excore.lang.project import read_project
 from excore.lang.resolve import resolve
 from excore.lang.source import Unreadable
 from excore.lang.tables import Table, plain
@@ -131,9 +132,23 @@ class Document:
             wrong = next(mistakes(analysis.model), None) if self._update else None
             if wrong is not None:
                 raise wrong
+            self._check_project(registered)
             if problems:
                 raise analysis.reporter.error(problems, notes)
             return analysis
+
+    def _check_project(self, registered: Registered) -> None:
+        """Raises one error for all that is wrong in the project file. A program may run without the folder of its
+        sources."""
+        project = registered.project
+        if project.file is None or not (project.problems or registered.slips(project)):
+            return
+        tables = self.files.tables(project.file)
+        written = project if isinstance(tables, Unreadable) else read_project(project.file, tables)
+        found = blocking((*written.problems, *registered.slips(written)))
+        problems = [item for item in found if "missing" not in dict(item.data)]
+        if problems:
+            raise Reporter(self.files, project.file, (project.file,)).error(problems)
 
     def _analysed(self, registered: Registered, read_sources: bool) -> tuple[Analysis, list[Problem]]:
         grammar = self.flags.grammar

@@ -22,6 +22,7 @@ from excore.engine.registry import Registry
 from excore.engine.workspace import workspace
 from excore.errors import ConfigError, CoreConfigSupportError, StrToClassError
 from excore.lang.catalog import Entry, Unregistered
+from excore.lang.problems import Problem
 from excore.lang.project import Project, find_project, is_vast, read_spec
 
 if TYPE_CHECKING:
@@ -166,6 +167,12 @@ class Registered:
         fields = map(self.project.registry_of, self.project.primary_fields)
         order = (*(spec.name for spec in self.project.registries), *fields)
         return replace(live_catalog(names, order, self.load), unregistered=unregistered)
+
+    def slips(self, project: Project) -> list[Problem]:
+        """Registries of the project file that are misspelt, as far as the sources were read."""
+        if "_index" not in vars(self) or all(map(Registry.get_registry, project.places)):
+            return []
+        return [one for one in project.slips(self._index.catalog) if one.severity == "error"]
 
     def register_unread(self) -> bool:
         """Import the files whose registrations cannot be read; whether any registered something. What fails is told by

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple, cast
 
 from .catalog import Catalog, Entry
-from .nearest import nearest
-from .problems import CATALOGUE, Problem, Severity, problem
+from .nearest import is_slip, nearest
+from .problems import CATALOGUE, Origin, Problem, Severity, problem
 from .source import Disk, Source
 from .syntax.document import parse
+from .syntax.tree import Array, Missing, Scalar
 from .tables import Binding, FileTables, Table, assemble, plain
 
 PROJECT_FILE = ".excore.toml"
@@ -28,6 +29,9 @@ _KEYS = (
     *("primary_to_registry", "json_schema_fields", "excore_validate", "excore_manual_set", "excore_log_build_message"),
     *("cache_base_dir", "cache_dir", "registry_cache_file", "json_schema_file", "class_mapping_file", "props"),
 )
+_FLAGS = ("excore_validate", "excore_manual_set", "excore_log_build_message")
+_PATHS = ("cache_base_dir", "cache_dir", "registry_cache_file", "json_schema_file", "class_mapping_file")
+_TABLES = ("primary_to_registry", "json_schema_fields", "props")
 _SEVERITIES = ("error", "warning", "information", "hint", "off")
 
 
@@ -75,6 +79,7 @@ class Project:
     severities: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, object] = field(default_factory=dict)  # every other key as it is written
     problems: tuple[Problem, ...] = ()
+    places: Mapping[str, Origin] = field(default_factory=dict, compare=False)  # of the registries it declares
 
     @property
     def declared(self) -> bool:
@@ -107,6 +112,22 @@ class Project:
             if name in catalog.entries.get(spec.name, ()):
                 return catalog.get(spec.name, name)
         return catalog.find(name)
+
+    def slips(self, catalog: Catalog) -> list[Problem]:
+        """Registries it declares that nothing makes: an error if almost called like one that it does not declare."""
+        others = [name for name in catalog.registries if name not in self.places and not name.startswith("__")]
+        found = []
+        for name, origin in self.places.items() if catalog.registries else ():
+            info = catalog.registries.get(name)
+            if catalog.entries.get(name) or (info is not None and (info.location is not None or info.open)):
+                continue
+            meant = _slip(name, others)
+            message = f"there is no registry `{name}`; did you mean `{meant}`?"
+            if not meant:
+                message = f"no source of the project makes the registry `{name}`"
+            told = _told(message, origin, meant)
+            found.append(told if meant else replace(told, severity="hint"))
+        return found
 
     def severity(self, code: str) -> Severity | None:
         """The severity the project wants for a code: None for "off", the catalogue's where it says nothing."""
@@ -166,15 +187,40 @@ def read_project(file: str, tables: FileTables) -> Project:
             if binding is None or not isinstance(binding.value, Table):
                 return Project(root, file)
             table = binding.value
-    return _Reader(root, file, table).project()
+    return _Reader(root, file, table, _broken(tables)).project()
+
+
+def _slip(name: str, known: Iterable[str]) -> str:
+    """The known name that ``name`` is a slip of, or ""."""
+    near = nearest(name, known, 1)
+    return near[0] if near and is_slip(name, near[0]) else ""
+
+
+def _told(message: str, origin: Origin, meant: str = "", missing: str = "") -> Problem:
+    """``missing`` is a folder that is not there."""
+    suggestions = (meant,) if meant else ()
+    if missing:
+        return problem("invalid-project", message, origin, suggestions=suggestions, missing=missing)
+    return problem("invalid-project", message, origin, suggestions=suggestions)
+
+
+def _broken(tables: FileTables) -> list[Problem]:
+    """What is no TOML in the file."""
+    found = [
+        _told(item.message, Origin(tables.file, block, item.start, item.end))
+        for block in tables.blocks
+        for item in block.problems
+    ]
+    return [*found, *(_told(item.message, item.origin) for item in tables.problems if item.code == "duplicate-key")]
 
 
 class _Reader:
-    def __init__(self, root: str, file: str, table: Table) -> None:
+    def __init__(self, root: str, file: str, table: Table, problems: list[Problem]) -> None:
         self.root = root
         self.file = file
         self.table = table
-        self.problems: list[Problem] = []
+        self.problems = problems
+        self.places: dict[str, Origin] = {}
 
     def project(self) -> Project:
         registries = self.specs()
@@ -205,7 +251,8 @@ class _Reader:
             exclude=cast("tuple[str, ...]", known["exclude"]),
             severities=self.severities(),
             settings=settings,
-            problems=tuple(self.problems),
+            problems=tuple(dict.fromkeys(self.problems)),
+            places=self.places,
         )
 
     def check_keys(self, src_dir: str) -> None:
@@ -213,16 +260,27 @@ class _Reader:
             meant = nearest(name, _KEYS, 1) if name not in _KEYS else ()
             if meant and meant[0] not in self.table.bindings:
                 message = f"`{name}` is no key of a project file; did you mean `{meant[0]}`?"
-                self.problems.append(problem("invalid-project", message, binding.origin, suggestions=meant))
+                self.problems.append(_told(message, binding.origin, meant[0]))
+        for names, kind, what in (
+            (_FLAGS, bool, "true or false"),
+            (_PATHS, str, "a string"),
+            (_TABLES, dict, "a table"),
+        ):
+            for name in names:
+                written = self.table.bindings.get(name)
+                if written is not None and not isinstance(written.value, Missing):
+                    if not isinstance(plain(written.value), kind):
+                        self.complain(written, f"`{name}` must be {what}")
         if src_dir and os.path.isdir(self.root) and not os.path.isdir(os.path.join(self.root, src_dir)):
-            self.complain(self.table.bindings["src_dir"], f"there is no folder `{src_dir}`")
+            place = self.table.bindings["src_dir"].value_origin
+            self.problems.append(_told(f"there is no folder `{src_dir}`", place, missing=src_dir))
 
     def complain(self, binding: Binding, message: str) -> None:
-        self.problems.append(problem("invalid-project", message, binding.value_origin))
+        self.problems.append(_told(message, binding.value_origin))
 
     def text(self, key: str) -> str:
         binding = self.table.bindings.get(key)
-        if binding is None:
+        if binding is None or isinstance(binding.value, Missing):
             return ""
         value = plain(binding.value)
         if isinstance(value, str):
@@ -232,7 +290,7 @@ class _Reader:
 
     def texts(self, key: str) -> tuple[str, ...]:
         binding = self.table.bindings.get(key)
-        if binding is None:
+        if binding is None or isinstance(binding.value, Missing):
             return ()
         value = plain(binding.value)
         if isinstance(value, list) and all(isinstance(item, str) for item in value):
@@ -240,8 +298,32 @@ class _Reader:
         self.complain(binding, f"`{key}` must be a list of strings")
         return ()
 
+    def items(self, key: str) -> list[tuple[str, Origin]]:
+        """The texts of a list, each with its place."""
+        binding = self.table.bindings.get(key)
+        if not self.texts(key) or binding is None or not isinstance(binding.value, Array):
+            return []
+        return [
+            (cast(str, item.value), Origin(self.file, binding.block, item.start, item.end))
+            for item in binding.value.items
+            if isinstance(item, Scalar)
+        ]
+
+    def spec(self, text: str, origin: Origin) -> RegistrySpec:
+        spec = read_spec(text)
+        first, *others = spec.name.replace(",", " ").split() or [""]
+        if not first:
+            self.problems.append(_told(f"`{text}` names no registry", origin))
+        elif others:
+            meant = f"{'*' if spec.starred else ''}{first}: {', '.join((*others, *spec.fields))}"
+            message = f"`{text}` names no registry: its fields stand behind a colon; did you mean `{meant}`?"
+            self.problems.append(_told(message, origin, meant))
+        else:
+            self.places.setdefault(spec.name, origin)
+        return spec
+
     def specs(self) -> tuple[RegistrySpec, ...]:
-        specs = tuple(read_spec(text) for text in self.texts("registries"))
+        specs = tuple(self.spec(text, origin) for text, origin in self.items("registries"))
         binding = self.table.bindings.get("registries")
         seen: dict[str, str] = {}
         for spec in specs:
@@ -255,7 +337,7 @@ class _Reader:
         return specs
 
     def fields(self, specs: Iterable[RegistrySpec]) -> tuple[tuple[str, ...], dict[str, str]]:
-        written = self.texts("primary_fields")
+        written = [name for name, _ in self.items("primary_fields")]
         listed = {name: spec.name for spec in specs if spec.starred for name in spec.fields}
         mapping = {name: spec.name for spec in specs for name in spec.primary_fields} | listed
         declared = self.table.bindings.get("primary_to_registry")
@@ -263,6 +345,11 @@ class _Reader:
             for name, registry in cast("dict[str, object]", plain(declared.value)).items():
                 if isinstance(registry, str):
                     mapping.setdefault(name, registry)
+        known = {spec.name for spec in specs} | mapping.keys()
+        for name, origin in self.items("primary_fields"):
+            meant = _slip(name, known) if name not in known else ""
+            if meant:
+                self.problems.append(_told(f"there is no registry `{name}`; did you mean `{meant}`?", origin, meant))
         order = tuple(dict.fromkeys((*(name for spec in specs for name in spec.primary_fields), *written)))
         return order, mapping
 

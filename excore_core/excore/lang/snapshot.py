@@ -260,7 +260,8 @@ class Snapshot:
             return []
         project = self.project(path)
         if path == project.file:
-            found = list(read_project(path, file.tables).problems)
+            written = read_project(path, file.tables)
+            found = [*written.problems, *(written.slips(self.catalog(path)) if self.has_catalog(path) else ())]
         elif not self.is_judged(path):
             return []
         else:
