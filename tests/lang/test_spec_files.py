@@ -420,6 +420,29 @@ def test_a_line_within_a_value_is_overridden_with_it_or_alone():
     """)
 
 
+def test_a_table_that_others_continue_is_named_in_each_file_and_complete_in_all_together():
+    check("""
+        #- part.toml
+        [Model.FCN]
+        head = 1
+        [Model.Gone]
+        #      ^^^^ error unknown-class
+        !a = 1
+        #    ^ error invalid-reference
+        [Backbone.VGG]
+        #- run.toml
+        __base__ = ["part.toml"]
+        #           ^^^^^^^^^^^ error invalid-reference
+        [Model.FCN]
+        backbone = 1
+        [Model.Gone]
+        #      ^^^^ error unknown-class
+        b = 1
+        [Backbone.VGG]
+        #         ^^^ error missing-parameter
+    """)
+
+
 def test_in_a_row_of_files_a_line_counts_where_it_is_kept():
     check("""
         #- deep.toml

@@ -219,3 +219,48 @@ def test_the_order_of_sections_does_not_matter(parts):
     assert one.reached == other.reached
     codes = [sorted((p.code, p.message) for p in h.snapshot().diagnostics("/p/run.toml")) for h in (made, straight)]
     assert codes[0] == codes[1]
+
+
+MISTAKES = """[Model.FCN]
+!backbone = "Gone1"
+head = {a = 1, "!b" = 2}
+[Pads.ResNet]
+!blocks = {one = "Gone2", two = "Gone3"}
+layers = "text"
+[Model.SegNet]
+!backbone = ["Gone4", "ResNet"]
+$layers = "Gone5"
+"""
+OVERRIDES = [
+    ("Model.FCN", "@backbone = 'VGG'"),
+    ("Model.FCN", "backbone = 1"),
+    ("Pads.ResNet", "!blocks.one = 'VGG'"),
+    ("Pads.ResNet", "blocks = 1"),
+    ("Pads.ResNet", "layers = 3"),
+    ("Model.SegNet", "!backbone = []"),
+    ("Model.SegNet", "layers = 3"),
+]
+
+
+def mistakes(made: Host, path: str) -> set[tuple[object, ...]]:
+    """Code and place of what is told of a file, but for what its tables are used for."""
+    return {(item[0], item[5]) for item in report(made, path)[0] if item[0] != "unused-section"}
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.sets(st.sampled_from(OVERRIDES)), min_size=1, max_size=4))
+def test_a_mistake_that_needs_no_other_line_is_told_whoever_overrides_it(children):
+    files = {"/p/part.toml": f"{MISTAKES}[VGG]\ndepth = 1\n"}
+    alone = host(files)
+    alone.known.update(dict.fromkeys(files))
+    wanted = mistakes(alone, "/p/part.toml")
+    for number, overrides in enumerate(children):
+        tables = {}
+        for table, line in sorted(overrides):
+            tables.setdefault(table, {})[re.match(r"\W?(\w+)", line)[1]] = line
+        body = "".join(f"[{table}]\n" + "\n".join(lines.values()) + "\n" for table, lines in tables.items())
+        files[f"/p/run{number}.toml"] = f'__base__ = "part.toml"\n{body}'
+    live = host(files)
+    live.known.update(dict.fromkeys(files))
+    assert mistakes(live, "/p/part.toml") == wanted
+    assert len(wanted) == 7

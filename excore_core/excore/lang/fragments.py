@@ -15,7 +15,7 @@ from .slips import IN_BASES
 from .syntax.tree import Array, Block, Missing, Scalar
 from .tables import Binding, Table, Tables
 
-Places: TypeAlias = Mapping[Block, frozenset[tuple[int, int]]]
+Places: TypeAlias = Mapping[Block, frozenset[tuple[int, int, bool]]]
 _Key: TypeAlias = tuple[str, Origin]
 
 # Who uses a value, and what it is for, is up to those that include its file.
@@ -59,7 +59,7 @@ def shared(witnesses: Sequence[Witness], alone: Callable[[], Iterable[Problem]])
                 found.extend(item for item in agreed if item is not None)
     lost = _lost(witnesses)
     if lost:
-        left = [item for item in alone() if item.code not in _OF_THE_WHOLE and _holds(lost, item.origin)]
+        left = [item for item in alone() if item.code not in _OF_THE_WHOLE and _holds(lost, item)]
         unsaid = [item for item in left if not any((item.code, item.origin) in one.said for one in witnesses)]
         found.extend(as_fragment(unsaid, IN_BASES))
     return found
@@ -72,7 +72,7 @@ def _agreed(item: Problem, others: Iterable[Witness]) -> Problem | None:
         there = other.said.get(key)
         if there is not None:
             item = min(item, there, key=_severity)
-        elif not _holds(other.overridden, item.origin):
+        elif not _holds(other.overridden, item):
             return None
     return item
 
@@ -91,32 +91,38 @@ def as_fragment(found: Iterable[Problem], codes: Collection[str], known: Collect
 
 
 def overridden(own: Table, merged: Table) -> Places:
-    """The places of ``own``, the tables of one file, that are not in ``merged``, made of them and others."""
-    found: dict[Block, set[tuple[int, int]]] = {}
+    """The places of ``own``, the tables of one file, that are not in ``merged``, made of them and others.
+
+    A place is two offsets, and whether all that stood there is gone. Else another file continues the table of that
+    name: what is wrong with the name is told there, but what the table lacks is lacking in both.
+    """
+    found: dict[Block, set[tuple[int, int, bool]]] = {}
     for name, binding in own.bindings.items():
         there = merged.bindings.get(name)
         if there is not binding and name != BASE_KEY:
-            for origin in _gone(binding, there):
-                found.setdefault(origin.block, set()).add((origin.start, origin.end))
+            for origin, whole in _gone(binding, there):
+                found.setdefault(origin.block, set()).add((origin.start, origin.end, whole))
     return {block: frozenset(places) for block, places in found.items()}
 
 
-def _gone(binding: Binding, there: Binding | None) -> Iterator[Origin]:
+def _gone(binding: Binding, there: Binding | None) -> Iterator[tuple[Origin, bool]]:
     if there is binding:
         return
+    kept = there is not None and there.part is binding.part and there.block is binding.block
     value = binding.value
     if isinstance(value, Table):
         inner = there.value if there is not None else None
-        if inner is value:
-            return
-        if not isinstance(inner, Table):
-            yield binding.origin
-            yield from value.headers
+        if not kept:
+            for origin in (binding.origin, *value.headers):
+                yield origin, False
+                if not isinstance(inner, Table):
+                    yield origin, True
         rest = inner.bindings if isinstance(inner, Table) else {}
         for name, one in value.bindings.items():
             yield from _gone(one, rest.get(name))
-    elif there is None or there.part is not binding.part or there.block is not binding.block:
-        yield from _extent(binding)
+    elif not kept:
+        for origin in _extent(binding):
+            yield origin, True
 
 
 def _extent(binding: Binding) -> Iterator[Origin]:
@@ -126,7 +132,7 @@ def _extent(binding: Binding) -> Iterator[Origin]:
         for table in value.items:
             yield from table.headers
             for one in table.bindings.values():
-                yield from _gone(one, None)
+                yield from (origin for origin, _ in _gone(one, None))
     end = value.end if isinstance(value, Scalar | Array | Missing) else binding.part.end
     yield Origin(binding.file, binding.block, binding.part.start, end)
 
@@ -142,8 +148,13 @@ def _lost(witnesses: Iterable[Witness]) -> Places:
     return lost or {}
 
 
-def _holds(places: Places, origin: Origin) -> bool:
-    return any(start <= origin.start and origin.end <= end for start, end in places.get(origin.block, ()))
+def _holds(places: Places, item: Problem) -> bool:
+    """Whether the place of a problem is among those that are overridden."""
+    start, end = item.origin.start, item.origin.end
+    return any(
+        first <= start and end <= last and (whole or item.code not in IN_BASES)
+        for first, last, whole in places.get(item.origin.block, ())
+    )
 
 
 def _severity(item: Problem) -> int:
