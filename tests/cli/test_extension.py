@@ -191,7 +191,8 @@ def test_cli_typehints_without_a_config_name_the_fields(project: Path, run: Run)
     run("generate-typehints", "types_of", "--class-name", "Mods", "--info-class-name", "Info")
     text = (project / "things/types_of.py").read_text("utf-8")
     compile(text, "types_of.py", "exec")
-    assert "class Mods(ModuleWrapper)" in text
+    assert "class Mods(dict[str, Any])" in text
+    assert "Info: TypeAlias = dict[str, Any]" in text
     assert [line.strip() for line in text.split("\n") if line.endswith(": Any")] == [
         "Model: Any",
         "TrainData: Any",

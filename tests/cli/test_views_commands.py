@@ -59,9 +59,9 @@ def test_show_as_json(bases: Path, run: Run) -> None:
 def test_a_config_with_errors_is_shown_and_said_to_have_them(project: Path, write: Write, run: Run) -> None:
     write("#- configs/bad.toml\n[Model.FCM]\nlayers = 3\n")
     for name in ("show", "python", "graph"):
-        result = run(name, "configs/bad.toml")
+        result = run(name, "configs/bad.toml", code=1)
         assert "1 error; see `excore check configs/bad.toml`" in result.stderr
-    assert "layers = 3" in run("show", "configs/bad.toml").stdout
+    assert "layers = 3" in run("show", "configs/bad.toml", code=1).stdout
 
 
 @pytest.mark.parametrize("command", [["show"], ["graph"], ["python"], ["stubs"], ["blame", "Model"]])
@@ -217,12 +217,45 @@ def test_stubs_are_types_that_mypy_accepts(project: Path, run: Run) -> None:
     bad = "modules, info = cfg.build_all()\nlayers: str = modules.Model.layers\nepochs: str = info['epochs']\n"
     found = checked(project, USE + bad)
     assert found.count("Incompatible types in assignment") == 2, found
+    slips = "modules, info = cfg.build_all()\nmodules.Modle\nmodules.TestData.Shapes\n"
+    slips += "cfg.Modle\ncfg.Model.FNC\ninfo['epohcs']\n"
+    found = checked(project, USE + slips)
+    assert found.count("has no attribute") == 4, found
+    assert found.count("TypedDict") == 1, found
+
+
+def test_stubs_say_what_functions_return(project: Path, run: Run) -> None:
+    (project / "things" / "nets.py").write_text(
+        "from __future__ import annotations\nfrom . import DATA, HEAD, MODEL\n\n"
+        "@HEAD.register()\nclass Top:\n    pass\n\n@MODEL.register()\ndef FCN(**all) -> Top:\n    return Top()\n\n"
+        "@DATA.register()\ndef many() -> list[Top]:\n    return []\n\n"
+        "@DATA.register()\ndef maybe() -> Top | None:\n    return None\n\n"
+        "@DATA.register()\ndef size() -> int:\n    return 1\n"
+    )
+    (project / "configs" / "run.toml").write_text("[Model.FCN]\n[TestData.many]\n[TestData.maybe]\n[TestData.size]\n")
+    text = run("stubs", "configs/run.toml").stdout
+    for line in ("Model: things.nets.Top", "many: Any", "maybe: Any", "size: int"):
+        assert f"    {line}\n" in text
+    assert "import things.nets\n" in text
+
+
+@pytest.mark.parametrize("text", ["[Model.FCN\nlayers = 3\n", "[Model.FCM]\nlayers = 3\n"], ids=["syntax", "class"])
+def test_types_of_a_config_with_errors_are_not_written(project: Path, write: Write, run: Run, text: str) -> None:
+    write(f"#- configs/bad.toml\n{text}")
+    for command in (
+        ["stubs", "configs/bad.toml", "-o", "bad.pyi"],
+        ["generate-typehints", "--config", "configs/bad.toml"],
+    ):
+        result = run(*command, code=2)
+        assert "see `excore check configs/bad.toml`" in result.stderr
+    assert not (project / "bad.pyi").exists()
+    assert not (project / "things" / "module_types.py").exists()
 
 
 def test_stubs_have_a_name(project: Path, run: Run, write: Write) -> None:
     write("#- configs/3d-net_big.toml\n[Model.FCN]\n")
-    assert "class Config3dNetBig(LazyConfig):" in run("stubs", "configs/3d-net_big.toml").stdout
-    assert "class Mine(LazyConfig):" in run("stubs", "configs/run.toml", "--class-name", "Mine").stdout
+    assert "class Config3dNetBig:" in run("stubs", "configs/3d-net_big.toml").stdout
+    assert "class Mine:" in run("stubs", "configs/run.toml", "--class-name", "Mine").stdout
     assert "is not the name of a class" in run("stubs", "configs/run.toml", "--class-name", "a b", code=2).stderr
 
 

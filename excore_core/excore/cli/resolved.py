@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 
 from ..lang.model import Model
 from ..lang.source import Source
@@ -11,10 +12,22 @@ from .asking import fail
 from .dumps import project_catalog
 
 
-def resolved(config: str) -> Model:
-    """What a config file means. Ends the command if there is no such file."""
+def resolved(config: str, *, whole: bool = False) -> Model:
+    """What a config file means. Ends the command if there is no such file, or with `whole` if it has errors.
+
+    Arguments do not count: they may be changed between load and build.
+    """
     snapshot, path = opened(config)
+    count = errors(snapshot, path, ("missing-parameter", "unknown-parameter")) if whole else ""
+    if count:
+        fail(f"{config} has {count}; see `excore check {config}`")
     return snapshot.own_model(path)
+
+
+def errors(snapshot: Snapshot, path: str, but: Collection[str] = ()) -> str:
+    """How many errors a config has, or ""; those with codes in `but` left out."""
+    number = sum(item.severity == "error" and item.code not in but for item in snapshot.root_problems(path))
+    return f"{number} error{'s' if number > 1 else ''}" if number else ""
 
 
 def opened(config: str, source: Source | None = None) -> tuple[Snapshot, str]:

@@ -23,7 +23,7 @@ from ..views.svg import svg
 from .asking import fail
 from .auto_register import shown
 from .paper import mark, put, say
-from .resolved import opened
+from .resolved import errors, opened
 
 Config = Annotated[str, typer.Argument(metavar="CONFIG", help="A config file.", show_default=False)]
 
@@ -55,6 +55,7 @@ def show(
     """Show a config with all its bases merged in. The text is a config that loads to the same.
 
     A default that TOML has no form for, as `None`, is a comment with `--full`.
+    The exit code is 1 if the config has errors.
     """
     snapshot, path = opened(config)
     if as_json:
@@ -81,11 +82,11 @@ def _plain(snapshot: Snapshot, path: str, document: Document) -> dict[str, Any]:
 
 
 def _warn(snapshot: Snapshot, path: str) -> None:
-    """Say if what is shown cannot be whole."""
-    errors = [item for item in snapshot.root_problems(path) if item.severity == "error"]
-    if errors:
-        number = f"{len(errors)} error{'s' if len(errors) > 1 else ''}"
-        typer.echo(f"excore: {shown(path)} has {number}; see `excore check {shown(path)}`", err=True)
+    """Say if what is shown cannot be whole, and end the command with 1 then."""
+    count = errors(snapshot, path)
+    if count:
+        typer.echo(f"excore: {shown(path)} has {count}; see `excore check {shown(path)}`", err=True)
+        raise typer.Exit(1)
 
 
 def blame(
@@ -119,7 +120,10 @@ def graph(
         str, typer.Option("--output", "-o", metavar="FILE", help="Write to a file.", show_default=False)
     ] = "",
 ) -> None:
-    """Draw what a config builds: which object gets which, and what is shared."""
+    """Draw what a config builds: which object gets which, and what is shared.
+
+    The exit code is 1 if the config has errors.
+    """
     snapshot, path = opened(config)
     found = make_graph(snapshot.own_model(path))
 
@@ -142,7 +146,10 @@ def python(
         str, typer.Option("--output", "-o", metavar="FILE", help="Write to a file.", show_default=False)
     ] = "",
 ) -> None:
-    """Show the Python that a config stands for: the calls a build would make."""
+    """Show the Python that a config stands for: the calls a build would make.
+
+    The exit code is 1 if the config has errors.
+    """
     snapshot, path = opened(config)
     put(python_code(snapshot.own_model(path)).text, output, "python")
     _warn(snapshot, path)

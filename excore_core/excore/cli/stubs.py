@@ -14,7 +14,7 @@ from ..lang.model import Model
 from .asking import fail
 from .paper import put
 from .resolved import resolved
-from .typehints import module_type, value_type
+from .typehints import is_name, module_type, typed_dict, value_type
 
 _DOTTED = re.compile(r"\b([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+)\b")
 
@@ -28,14 +28,15 @@ def stubs(
         str, typer.Option("--output", "-o", metavar="FILE", help="Write to a .pyi file.", show_default=False)
     ] = "",
 ) -> None:
-    """Write the type of a config: a LazyConfig whose fields, modules and isolated values have theirs.
+    """Write the type of a config: what load gives for it, whose fields, modules and isolated values have theirs.
 
-    Put it beside your code and say `cfg = cast("FcnResnet", load(...))`. Nothing is imported or built.
+    Put it beside your code and say `cfg = cast("FcnResnet", load(...))`. A name that the config has not is then an
+    error of the type checker. Nothing is imported or built. A config with errors has no type: the exit code is 2.
     """
     name = class_name or class_of(config)
     if not name.isidentifier() or keyword.iskeyword(name):
         fail(f"`{name}` is not the name of a class")
-    text = stub_text(resolved(config), name)
+    text = stub_text(resolved(config, whole=True), name)
     put(text, output, "python")
 
 
@@ -53,13 +54,12 @@ def stub_text(model: Model, name: str) -> str:
     """
     body = [line for block in _classes(model, name) for line in ("", *block)]
     modules = sorted({path.rpartition(".")[0] for line in body for path in _DOTTED.findall(_code(line))})
-    names = [one for one in ("Any", "Literal", "overload") if any(re.search(rf"\b{one}\b", line) for line in body)]
+    names = ["Any", *(one for one in ("Literal", "TypedDict") if any(re.search(rf"\b{one}\b", line) for line in body))]
     lines = [f"import {module}" for module in modules]
-    if names:
-        lines.append(f"from typing import {', '.join(names)}")
+    lines += ["from collections.abc import Iterator", f"from typing import {', '.join(names)}"]
     if any("ModuleType" in line for line in body):
         lines.append("from types import ModuleType")
-    lines += ["", "from excore.config import LazyConfig, ModuleNode, ModuleWrapper"]
+    lines += ["", "from excore.config import ConfigDict, ModuleNode", "from excore.config.provenance import Setting"]
     return "\n".join([*lines, *body]) + "\n"
 
 
@@ -78,37 +78,52 @@ def _classes(model: Model, name: str) -> Iterator[list[str]]:
         whole = next(iter(types.values()))
         if len(types) > 1:
             whole = f"{name}{field}"
-            yield _class(whole, "ModuleWrapper", list(types.items()))
+            yield _class(whole, "dict[str, Any]", list(types.items()))
         nodes = [(member, "ModuleNode") for member in types]
         result = whole if len(types) == 1 else f"list[{' | '.join(dict.fromkeys(types.values()))}]"
-        yield [*_class(f"{name}{field}Nodes", "ModuleWrapper", nodes), f"    def __call__(self) -> {result}: ..."]
-        fields.append((field, f"{name}{field}Nodes"))
+        kind = f"{name}{field}Nodes"
+        yield [
+            *_class(kind, "dict[str, ModuleNode]", nodes),
+            *(line.format(kind=kind, result=result) for line in _NODES),
+        ]
+        fields.append((field, kind))
         built.append((field, whole))
     info = [(key, value_type(binding.value)) for key, binding in model.isolated.items()]
     info += [(key, "dict[str, Any]") for key, group in model.groups.items() if group.leftover]
-    yield _class(f"{name}Modules", "ModuleWrapper", built)
-    yield _info(f"{name}Info", info)
+    yield _class(f"{name}Modules", "dict[str, Any]", built)
+    yield typed_dict(f"{name}Info", info)
     yield [
-        *_class(name, "LazyConfig", [*fields, *info]),
+        *_class(name, "", [*fields, *info]),
         f"    def build_all(self) -> tuple[{name}Modules, {name}Info]: ...",
+        *_CONFIG,
     ]
 
 
+# What `ModuleWrapper` and `LazyConfig` have, but for `__getattr__`: with it a type checker would know every name.
+_NODES = (
+    "    def __call__(self) -> {result}: ...",
+    "    def __lshift__(self, params: dict[str, Any]) -> {kind}: ...",
+    "    def add(self, **params: Any) -> {kind}: ...",
+    "    def first(self) -> Any: ...",
+)
+_CONFIG = (
+    "    @property",
+    "    def config(self) -> ConfigDict: ...",
+    "    @property",
+    "    def isolated(self) -> dict[str, Any]: ...",
+    "    def parse(self) -> None: ...",
+    "    def where(self, key: str) -> Setting: ...",
+    "    def dump(self, path: str) -> None: ...",
+    "    def update(self, other: Any) -> None: ...",
+    "    def __getitem__(self, name: str) -> Any: ...",
+    "    def __setitem__(self, name: str, value: Any) -> None: ...",
+    "    def __contains__(self, name: object) -> bool: ...",
+    "    def __iter__(self) -> Iterator[str]: ...",
+)
+
+
 def _class(name: str, base: str, members: list[tuple[str, str]]) -> list[str]:
-    taken = dir(dict) if base == "ModuleWrapper" else ("config", "isolated", "update", "dump", "parse", "where")
-    shown = [f"    {key}: {type_}" for key, type_ in members if _is_name(key) and key not in taken]
-    return [f"class {name}({base}):", *(shown or ["    ..."])]
-
-
-def _info(name: str, values: list[tuple[str, str]]) -> list[str]:
-    """A dict that knows the type behind each key."""
-    lines = [f"class {name}(dict[str, Any]):"]
-    for key, type_ in values:
-        lines += ["    @overload", f"    def __getitem__(self, key: Literal[{key!r}]) -> {type_}: ..."]
-    if values:
-        lines += ["    @overload", "    def __getitem__(self, key: str) -> Any: ..."]
-    return lines if values else [f"{lines[0]} ..."]
-
-
-def _is_name(text: str) -> bool:
-    return text.isidentifier() and not keyword.iskeyword(text)
+    taken = (*dir(dict), "add", "first") if base else ("build_all", *re.findall(r"def (\w+)", "\n".join(_CONFIG)))
+    shown = [f"    {key}: {type_}" for key, type_ in members if is_name(key) and key not in taken]
+    header = f"class {name}({base}):" if base else f"class {name}:"
+    return [header, *(shown or ["    ..."])]

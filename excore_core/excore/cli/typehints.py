@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from ..engine.cache import write_text
+from ..lang.catalog import Entry
 from ..lang.model import Model
 from ..lang.project import find_project
 from ..lang.syntax.tree import Array, Scalar, Value
@@ -21,6 +22,7 @@ from .dumps import project_catalog
 from .resolved import resolved
 
 MARK = "excore generate-typehints"
+_BUILTINS = frozenset(("int", "float", "str", "bool", "bytes"))
 _SCALARS = {
     "string": "str",
     "integer": "int",
@@ -59,12 +61,12 @@ def generate_typehints(
         if not name.isidentifier() or keyword.iskeyword(name):
             fail(f"`{name}` is not the name of a class")
     if config:
-        text = module_text(resolved(config), class_name, info_class_name)
+        text = module_text(resolved(config, whole=True), class_name, info_class_name)
     else:
         fields = project.primary_fields or project.completed(project_catalog(project)).primary_fields
         if not fields:
             fail("there are no fields; run `excore init` first")
-        text = _text([(name, "Any") for name in fields], [], [], class_name, info_class_name)
+        text = _text([(name, "Any") for name in fields], None, [], class_name, info_class_name)
     write_text(path, text)
     typer.echo(f"{shown(str(path))} is written")
 
@@ -81,7 +83,7 @@ def module_text(model: Model, class_name: str, info_class_name: str) -> str:
         if len(types) == 1:
             fields.append((name, types[0][1]))
         else:
-            groups += ["", "", *_class(f"_{name}", "ModuleWrapper", f"The modules of {name}.", types)]
+            groups += ["", "", *_class(f"_{name}", "dict[str, Any]", f"The modules of {name}.", types)]
             fields.append((name, f"_{name}"))
     info = [(name, value_type(binding.value)) for name, binding in model.isolated.items()]
     info += [(name, "dict[str, Any]") for name, group in model.groups.items() if group.leftover]
@@ -93,11 +95,28 @@ def module_type(model: Model, path: tuple[str, str]) -> str:
     entry = model.entry(path)
     if path in model.silent and path not in model.unbuilt:
         return "ModuleNode"
-    if entry is None or entry.kind == "function" or not all(map(str.isidentifier, entry.path.split("."))):
+    if entry is None:
         return "Any"
     if entry.kind == "module":
         return "ModuleType"
+    if entry.kind == "function":
+        return "Any" if path in model.unbuilt or model.kind(path) == "class" else _returned(entry)
+    if not _is_path(entry.path):
+        return "Any"
     return f"type[{entry.path}]" if path in model.unbuilt or model.kind(path) == "class" else entry.path
+
+
+def _returned(entry: Entry) -> str:
+    """What a function says it returns."""
+    said = (entry.signature.returns or "").strip("\"'")
+    if said in _BUILTINS:
+        return said
+    named = entry.bases[0] if entry.bases else ""
+    return named if _is_path(named) and named.rpartition(".")[2] == said.rpartition(".")[2] else "Any"
+
+
+def _is_path(text: str) -> bool:
+    return "." in text and all(map(str.isidentifier, text.split(".")))
 
 
 def value_type(value: BoundValue | Value) -> str:
@@ -111,11 +130,15 @@ def value_type(value: BoundValue | Value) -> str:
 
 
 def _text(
-    fields: list[tuple[str, str]], info: list[tuple[str, str]], groups: list[str], class_name: str, info_class: str
+    fields: list[tuple[str, str]],
+    info: list[tuple[str, str]] | None,
+    groups: list[str],
+    class_name: str,
+    info_class: str,
 ) -> str:
     named = [(name, type_) for name, type_ in fields if not hasattr(dict, name)]
-    body = [*groups, "", "", *_class(class_name, "ModuleWrapper", "The modules that are built, by field.", named)]
-    body += ["", "", *_typed_dict(info_class, info)]
+    body = [*groups, "", "", *_class(class_name, "dict[str, Any]", "The modules that are built, by field.", named)]
+    body += ["", "", *([f"{info_class}: TypeAlias = dict[str, Any]"] if info is None else typed_dict(info_class, info))]
     result = f"tuple[{class_name}, {info_class}]"
     body += ["", "", f"def build_all(cfg: LazyConfig) -> {result}:"]
     body += ['    """Build a config; what it returns has types."""', f'    return cast("{result}", cfg.build_all())']
@@ -129,13 +152,13 @@ def _imports(text: str) -> Iterator[str]:
     """Imports that the text needs; the modules of a project's own classes only for type checkers."""
     standard = [line for name, line in _STANDARD.items() if name in text]
     yield from standard
-    names = [name for name in ("TYPE_CHECKING", "Any", "TypedDict", "cast") if name in text]
+    names = [name for name in ("TYPE_CHECKING", "Any", "TypeAlias", "TypedDict", "cast") if name in text]
     modules = sorted(_modules(text))
     if modules:
         names.insert(0, "TYPE_CHECKING")
     yield f"from typing import {', '.join(names)}"
     yield ""
-    nodes = ["LazyConfig", *(["ModuleNode"] if "ModuleNode" in text else []), "ModuleWrapper"]
+    nodes = ["LazyConfig", *(["ModuleNode"] if "ModuleNode" in text else [])]
     yield f"from excore.config import {', '.join(nodes)}"
     if modules:
         yield ""
@@ -159,17 +182,19 @@ def _modules(text: str) -> set[str]:
 
 def _class(name: str, base: str, doc: str, fields: list[tuple[str, str]]) -> list[str]:
     lines = [f"class {name}({base}):", f'    """{doc}"""', ""]
-    lines += [f"    {field}: {type_}" for field, type_ in fields if _is_name(field)]
+    lines += [f"    {field}: {type_}" for field, type_ in fields if is_name(field)]
     return lines if lines[-1] else lines[:-1]
 
 
-def _typed_dict(name: str, fields: list[tuple[str, str]]) -> list[str]:
+def typed_dict(name: str, fields: list[tuple[str, str]]) -> list[str]:
+    """The class of the values of a config that are no modules."""
     doc = "Values that are no modules."
-    if all(_is_name(field) for field, _ in fields):
+    if all(is_name(field) for field, _ in fields):
         return _class(name, "TypedDict", doc, fields)
     items = ", ".join(f'{field!r}: "{type_}"' for field, type_ in fields)
     return [f'{name} = TypedDict("{name}", {{{items}}})', f'"""{doc}"""']
 
 
-def _is_name(text: str) -> bool:
+def is_name(text: str) -> bool:
+    """Whether a text can stand as a name in Python."""
     return text.isidentifier() and not keyword.iskeyword(text)
