@@ -115,6 +115,51 @@ def test_a_program_may_run_without_the_folder_of_its_sources(write: Write) -> No
     assert loaded() == ""
 
 
+OTHERS = """
+    #- .excore.toml
+    registries = ["*Model"]
+    %s
+    #- Cargo.toml
+    [package]
+    #- plain.toml
+    x = 1
+    #- train.py
+    print()
+"""
+UNLIKE = "it has no `__base__`, no prefixed key, and no table called like a field, a registry or a registered class"
+
+
+@pytest.mark.parametrize(
+    ("setting", "name", "why", "code"),
+    [
+        ("", "plain.toml", UNLIKE, 0),
+        ("", "Cargo.toml", "a file of that name is no config", 0),
+        ("", "train.py", "it is no TOML file", 2),
+        ('exclude = ["run.toml"]', "run.toml", "`exclude` of .excore.toml leaves it out", 0),
+        ('include = ["configs/*.toml"]', "run.toml", "it is not among the `include` of .excore.toml", 0),
+        ('include = ["configs/*.toml"]', ".", "it is not among the `include` of .excore.toml", 2),
+    ],
+)
+def test_what_is_not_checked_is_told(write: Write, run: Run, setting: str, name: str, why: str, code: int) -> None:
+    write(OTHERS % setting)
+    write(CONFIG)
+    done = run("check", name, code=code)
+    assert f"excore check: {name if name != '.' else 'run.toml'} is not checked: {why}\n" in done.stderr
+    assert done.stdout == ""
+    assert ("there is no config here" in done.stderr) == (code == 2)
+
+
+def test_a_folder_without_configs_cannot_be_checked(run: Run) -> None:
+    assert run("check", code=2).stderr == "excore check: there is no config here\n"
+
+
+def test_what_is_not_checked_is_not_counted(write: Write, run: Run) -> None:
+    write(OTHERS % "")
+    write(CONFIG)
+    assert run("check", "run.toml", "plain.toml").stdout.endswith("\n1 file checked: 1 hint\n")
+    assert run("check", ".excore.toml").stdout == "1 file checked: no problems\n"
+
+
 def test_a_right_project_file_is_not_among_the_files(write: Write, run: Run) -> None:
     write(PROJECT)
     write(CONFIG)

@@ -71,7 +71,7 @@ def test_exit_codes(tmp_path: Path) -> None:
     assert check("no/such.toml", cwd=tmp_path).returncode == 2
     assert check("--format", "nonsense", cwd=tmp_path).returncode == 2
     nothing = check("empty", cwd=tmp_path)
-    assert nothing.returncode == 0
+    assert nothing.returncode == 2
     assert "no config" in nothing.stderr
 
 

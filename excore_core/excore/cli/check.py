@@ -13,12 +13,13 @@ from typing import Annotated, NamedTuple
 import typer
 
 from ..index.unparsed import unparsed
-from ..lang.configfiles import find_toml
+from ..lang.configfiles import find_toml, why_no_config
 from ..lang.project import is_vast
 from ..lang.source import Unreadable
 from ..lang.text import LineIndex
 from ..lang.workspace import Host, Snapshot
 from .asking import IMPOSSIBLE
+from .auto_register import shown
 from .dumps import with_dump
 from .indexing import make_indexer
 from .report import SEVERITIES, Json, diagnostics, unreadable
@@ -54,7 +55,8 @@ def check(
 ) -> None:
     """Check configs against the Python they configure, without running any of it.
 
-    The exit code is 0 if there is no error, 1 if there is one, 2 if the check could not be done.
+    TOML files that are no configs are not checked; of those that are named, it says why. The exit code is 0 if there is
+    no error, 1 if there is one, 2 if the check could not be done or there is nothing to check.
     """
     try:
         found = run([os.fspath(path) for path in paths or [Path(".")]], _warn)
@@ -64,8 +66,9 @@ def check(
     from .render import RENDERERS
 
     RENDERERS[format.value](found, sys.stdout)
-    if not found:
+    if not found and not any(path.suffix == ".toml" and path.is_file() for path in paths or ()):
         typer.echo("excore check: there is no config here", err=True)
+        raise typer.Exit(IMPOSSIBLE)
     raise typer.Exit(1 if is_failure(found, strict) else 0)
 
 
@@ -76,9 +79,9 @@ def _warn(message: str) -> None:
 def run(paths: Iterable[str], warn: Callable[[str], None] = _warn) -> list[Finding]:
     """Check files and folders; one ``Finding`` for each config, sorted by path. Raises ``NoSuchPath``.
 
-    A file that is named is always in the result, a file in a folder only if it is a config, a project file only if
-    something is wrong with it. ``warn`` is told of what was left aside: a registry dump that must not be used, a Python
-    file that cannot be parsed and may register what is unknown.
+    A project file that is not named is in the result only if something is wrong with it. ``warn`` is told of what was
+    left aside: a file that is named and is no config, a registry dump that must not be used, a Python file that cannot
+    be parsed and may register what is unknown.
     """
     given = dict.fromkeys(os.path.abspath(path) for path in paths)
     missing = [path for path in given if not os.path.exists(path)]
@@ -100,7 +103,10 @@ def run(paths: Iterable[str], warn: Callable[[str], None] = _warn) -> list[Findi
             host.set_catalog(project.root, catalog)
             host.add_folder(project.root)
     snapshot = host.snapshot()
-    checked = {*files, *(path for path in below if snapshot.is_judged(path))}
+    others = {path for path in files if snapshot.file(path) is not None and not _is_checked(snapshot, path)}
+    checked = {*files, *(path for path in below if snapshot.is_judged(path))} - others
+    for path in (one for one in (files if checked or files else list(below)[:3]) if one not in checked):
+        warn(f"{shown(path)} is not checked: {why_no_config(path, snapshot.project(path))}")
     project_files = {snapshot.project(path).file for path in checked}
     checked.update(file for file in project_files if file is not None and diagnostics(snapshot, file))
     found = [_finding(snapshot, path) for path in sorted(checked)]
@@ -109,6 +115,10 @@ def run(paths: Iterable[str], warn: Callable[[str], None] = _warn) -> list[Findi
         for message in unparsed(project, names):
             warn(message)
     return found
+
+
+def _is_checked(snapshot: Snapshot, path: str) -> bool:
+    return path == snapshot.project(path).file or snapshot.is_judged(path)
 
 
 def _unknown_names(found: Iterable[Finding]) -> set[str]:

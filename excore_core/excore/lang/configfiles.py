@@ -49,6 +49,20 @@ def may_be_config(path: str, project: Project) -> bool:
     return True
 
 
+def why_no_config(path: str, project: Project) -> str:
+    """Why a file that is no config is none, as far as its name and the project file tell; else what it lacks."""
+    name = os.path.basename(project.file or "")
+    if not path.endswith(".toml"):
+        return "it is no TOML file"
+    if is_plain_name(path):
+        return "a file of that name is no config"
+    if any(_matches(path, project, glob) for glob in project.exclude):
+        return f"`exclude` of {name} leaves it out"
+    if project.include and not any(_matches(path, project, glob) for glob in project.include):
+        return f"it is not among the `include` of {name}"
+    return "it has no `__base__`, no prefixed key, and no table called like a field, a registry or a registered class"
+
+
 def is_config(path: str, tables: FileTables, project: Project, catalog: Catalog, grammar: Grammar) -> bool:
     """Whether a file shows that it is a config, so that problems may be reported in it.
 
