@@ -82,3 +82,16 @@ def test_nothing_is_said_twice(tmp_path: Path, argument: str) -> None:
 def test_arguments_that_were_given_in_python(tmp_path: Path) -> None:
     text = trace(tmp_path, "[Model.Net]\ndepth = 1\n", 'config.load("run.toml").Model.Net(widht=3)')
     assert "`Net` takes no argument `widht`. Did you mean `width`?\nrun.toml:1:8: [Model.Net]" in text
+
+
+@pytest.mark.parametrize(
+    ("config", "said", "unsaid"),
+    [
+        ('[Model.broken]\n[Model.Net]\n!depth = "$Model"\n', "$Model::Net`", "  write"),
+        ("[Model.net]\n", "did you mean `Net`?", "  write"),
+    ],
+)
+def test_what_may_be_meant_is_said_once(tmp_path: Path, config: str, said: str, unsaid: str) -> None:
+    text = trace(tmp_path, config, 'config.load("run.toml")')
+    assert said in text
+    assert unsaid not in text

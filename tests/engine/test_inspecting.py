@@ -184,4 +184,4 @@ def test_k3_choices_of_an_enum_with_texts() -> None:
 
     make.__annotations__["norm"] = Norm
     (norm,) = entry(make).signature.params
-    assert norm.choices == ("BATCH", "GROUP", "bn")  # `group` is `GROUP`, however it is written
+    assert norm.choices == ("bn", "group", "BATCH")  # `GROUP` is `group`, however it is written

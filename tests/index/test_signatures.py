@@ -221,12 +221,35 @@ def test_annotations_are_followed_over_files(project: Make) -> None:
         "array: Optional[numpy.ndarray] = None <Base>, depth: int = 1 <Deep>"
     )
     choices = [param.choices for param in made.entry("Net").signature.params[:3]]
-    assert choices == [("BN", "GN"), ("a", "b", 1), ("BN", "GN")]
+    assert choices == [("bn", "gn"), ("a", "b", 1), ("bn", "gn")]
     size = made.entry("Net").signature.get("size")
     assert size is not None
     assert size.location is not None
     assert size.location.path == made.path("src/base.py")
     assert size.owner == "src.base.Base"
+
+
+def test_members_of_enums_are_given_by_their_texts(project: Make) -> None:
+    made = project("""
+        #- net.py
+        import enum
+        from enum import Enum, auto
+        from excore import Registry
+        MODEL = Registry("Model")
+        class Norm(Enum):
+            BATCH = "bn"
+            GROUP = "group"
+            NONE = None
+        class Level(enum.IntEnum):
+            LOW = 1
+        class Mode(enum.StrEnum):
+            FAST = auto()
+        @MODEL.register()
+        class Net:
+            def __init__(self, norm: Norm, level: Level, mode: Mode): ...
+    """)
+    choices = [param.choices for param in made.entry("Net").signature.params]
+    assert choices == [("bn", "group", "BATCH", "NONE"), ("LOW",), ("fast",)]
 
 
 def test_members(project: Make) -> None:

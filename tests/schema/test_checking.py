@@ -24,8 +24,13 @@ from excore.schema.checking import config_schema
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 SOURCE = """
+from enum import Enum
 from typing import Callable, Literal, Optional, Union
 from excore import Registry
+
+class Norm(Enum):
+    BN = "bn"
+    GROUP = "gn"
 
 MODEL = Registry("Model")
 DATA = Registry("Data")
@@ -47,7 +52,7 @@ class Loose:
 
 @DATA.register()
 class City:
-    def __init__(self, path="."): ...
+    def __init__(self, path=".", norm: Norm = Norm.BN): ...
 """
 PROJECT = 'src_dir = "."\nregistries = ["*Model", "*Data: TrainData, TestData", "Head"]\n'
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
@@ -92,6 +97,9 @@ def test_x2_it_is_a_schema(schema: Mapping[str, Any]) -> None:
         "[Data.City]\n[City]\npath = 1\n[Head.Simple]\nchannels = 4",
         "[Simple]\nchannels = 4\n[Big.Simple]\nchannels = 8\n[Big]\nnote = 1",
         "Simple = 3",
+        '[Data.City]\nnorm = "bn"',
+        '[Data.City]\nnorm = "BN"',
+        '[Data.City]\nnorm = "GROUP"',
         "[ExcoreHook.Anything]\nx = 1",
     ],
 )
@@ -107,6 +115,7 @@ def test_x2_good_configs(schema: Mapping[str, Any], config: str) -> None:
         ("[Model]\nFCN = 1", "Model.FCN"),
         ("[Model.FCNN]", "Model"),
         ("[TrainData.FCN]", "TrainData"),
+        ('[Data.City]\nnorm = "xn"', "Data.City.norm"),
         ("[Model.FCN]\nlayer = 1", "Model.FCN"),
         ('[Model.FCN]\n!heads = "Simple"', "Model.FCN"),
         ('[Model.FCN]\n!head = ""', "Model.FCN.!head"),

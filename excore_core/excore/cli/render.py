@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from .. import __version__
-from ..lang.problems import CATALOGUE
+from ..lang.problems import CATALOGUE, unsaid
 from ..lang.text import offset_in_line
 from .repeats import Repeats, Source, is_inherited
 from .report import SEVERITIES, Json, encode
@@ -72,7 +72,7 @@ def _described(finding: Finding, item: Json) -> Iterator[Line]:
         gutter = f"{line + 1:>5} | "
         yield [(gutter, "dim"), (source, "")]
         marks = "^" * max(1, _width(source[column:end]))
-        advice = _advice(item, finding)
+        advice = _advice(item)
         blank = " " * (len(gutter) - 2) + "| " + " " * _width(source[:column])
         yield [(blank, "dim"), (marks, _STYLES[item["severity"]]), (f" {advice}" if advice else "", "green")]
     for related in item.get("relatedInformation", ())[1 if is_inherited(item) else 0 :]:
@@ -97,9 +97,9 @@ def _position(finding: Finding, item: Json) -> str:
     return f"{_shown(finding.path)}:{line + 1}:{column + 1}"
 
 
-def _advice(item: Json, finding: Finding) -> str:
-    names = item.get("data", {}).get("suggestions", ())
-    if not names or (len(names) == 1 and f"`{names[0]}`" in item["message"]):
+def _advice(item: Json) -> str:
+    names = unsaid(item["message"], item.get("data", {}).get("suggestions", ()))
+    if not names:
         return ""
     *others, last = [f"`{name}`" for name in names[:3]]
     return f"did you mean {', '.join(others) + ' or ' if others else ''}{last}?"

@@ -21,7 +21,7 @@ from excore.errors import (
     UnknownModuleError,
     UnsupportedBaseError,
 )
-from excore.lang.problems import Problem
+from excore.lang.problems import Problem, unsaid
 
 __all__ = ["Reporter", "blocking"]
 
@@ -104,9 +104,9 @@ class Reporter:
         """One problem with its line, what may be meant, and how its file is reached."""
         place = self.files.place(item.origin)
         lines = [f"{place}: error[{item.code}]: {item.message}", excerpt(place)]
-        unsaid = [text for text in item.suggestions if f"`{text}`" not in item.message]
-        if unsaid:
-            lines.append(f"  write {' or '.join(f'`{text}`' for text in unsaid[:3])}")
+        advice = unsaid(item.message, item.suggestions)
+        if advice:
+            lines.append(f"  write {' or '.join(f'`{text}`' for text in advice[:3])}")
         lines.extend(f"  {self.files.place(other.origin)}: {other.message}" for other in item.related[:4])
         if item.origin.file != self.root:
             chain = self.files.chain(self.root, item.origin.file)

@@ -206,14 +206,14 @@ def _annotations(target: Any) -> Mapping[str, Any]:
 
 
 def _choices(annotation: Any) -> tuple[object, ...]:
-    """What an annotation allows: literals, and names of enum members with those values that are other texts."""
+    """What an annotation allows: literals, and of enum members their values that are texts, then other names."""
     if get_origin(annotation) is Literal:
         return get_args(annotation)
     if isinstance(annotation, type) and issubclass(annotation, enum.Enum):
-        texts = {name.casefold(): name for name in annotation.__members__}
-        for member in annotation:
-            if isinstance(member.value, str):
-                texts.setdefault(member.value.casefold(), member.value)
+        values = [member.value for member in annotation if isinstance(member.value, str)]
+        texts: dict[str, str] = {}
+        for text in (*values, *annotation.__members__):
+            texts.setdefault(text.casefold(), text)
         return tuple(texts.values())
     return tuple(choice for inner in get_args(annotation) for choice in _choices(inner))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import builtins
 from collections.abc import Iterator
 from dataclasses import replace
@@ -268,17 +267,15 @@ class Classes:
         )
 
     def enum_texts(self, ref: ClassRef) -> tuple[str, ...]:
-        """What may stand for a member of an enum: its name, or its value where that is another text."""
+        """What may stand for a member of an enum: its value if that is a text (``Norm("bn")``), or its name."""
         names = self.enum(ref)
-        texts = {name.casefold(): name for name in names}
-        for field in whole(ref.fact).get("fields", ()) if names else ():
-            if field["name"] in names:
-                try:
-                    value = ast.literal_eval(field.get("default", ""))
-                except (ValueError, SyntaxError, MemoryError, RecursionError):
-                    continue
-                if isinstance(value, str):
-                    texts.setdefault(value.casefold(), value)
+        own = [field for field in whole(ref.fact).get("fields", ()) if field["name"] in names] if names else []
+        lowered = bool(own) and "enum.StrEnum" in self.bases(ref)
+        values = [fields.text_value(field, lowered) for field in own]
+        texts: dict[str, str] = {}
+        for text in (*values, *names):
+            if text is not None:
+                texts.setdefault(text.casefold(), text)
         return tuple(texts.values())
 
     # -- members

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -170,3 +171,15 @@ def _made(factory: Expr) -> str:
     if text.startswith("lambda"):
         return text.partition(":")[2].strip()
     return {"list": "[]", "dict": "{}", "tuple": "()"}.get(text, f"{text}()")
+
+
+def text_value(field: FieldFact, lowered: bool) -> str | None:
+    """The value of an enum's member if it is a text; of `auto()` its name in small letters where ``lowered``."""
+    default = field.get("default", "")
+    if lowered and default.endswith("auto()"):
+        return str(field["name"]).lower()
+    try:
+        value = ast.literal_eval(default)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return None
+    return value if isinstance(value, str) else None

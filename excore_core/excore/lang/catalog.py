@@ -35,7 +35,8 @@ class Param:
 
     ``annotation`` and ``default`` are source texts; ``None`` means absent. ``annotation`` is normalised where aliases
     could be followed: ``Optional[int]`` stays as written, but a name imported under another name is given by its own.
-    ``choices`` are the literal values of ``Literal[...]`` or the member names of an enum. ``owner`` is the class whose
+    ``choices`` are the literal values of ``Literal[...]``, or what may stand for the members of an enum: first their
+    values that are texts, then names that are other texts. ``owner`` is the class whose
     signature really declares it (inherited or forwarded parameters), "" for the entry itself.
     """
 

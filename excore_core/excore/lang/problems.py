@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -132,3 +133,9 @@ def problem(
     return Problem(
         code, message, origin, severity or CATALOGUE[code].severity, suggestions, related, tuple(data.items())
     )
+
+
+def unsaid(message: str, suggestions: Sequence[str]) -> tuple[str, ...]:
+    """The suggestions, where ``message`` names none of them: said once is enough, and a part of a reference is not what
+    stands in the message (``Backbone::ResNet`` for `` `$Backbone::ResNet` ``)."""
+    return () if any(f"{text}`" in message for text in suggestions) else tuple(suggestions)

@@ -146,7 +146,10 @@ def _plain(param: Param) -> Json:
     schema = _value(read_annotation(param.annotation)) if param.annotation is not None else {}
     if param.choices and schema == {}:
         plain = [choice for choice in param.choices if isinstance(choice, str | int | float)]
-        schema = {"anyOf": [{"enum": plain}, {"type": ["array", "object"]}]}
+        cases = [case for one in plain if isinstance(one, str) for case in (one.lower(), one.upper())]
+        others = [one for one in dict.fromkeys(cases) if one not in plain]  # `excore check` takes any case
+        options = [{"enum": plain}, *([{"enum": others}] if others else [])]
+        schema = {"anyOf": [*options, {"type": ["array", "object"]}]}
     if param.doc:
         schema = {"description": param.doc, **schema}
     return schema | _default(param)
