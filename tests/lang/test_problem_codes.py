@@ -65,6 +65,10 @@ PAIRS = {
     "unknown-table": ("[Modle.FCN]\nbackbone = 1\n", "[Pads.FCN]\nbackbone = 1\n"),
     "unused-section": ("[ResNet]\n[Model.SegNet]\nbackbone = 1\n", '[ResNet]\n[Model.SegNet]\n!backbone = "ResNet"\n'),
     "unused-variable": ("_n = 1\n[Backbone.ResNet]\n", '_n = 1\nm = 1\n[Backbone.ResNet]\n&layers = "_n"\n'),
+    "unknown-ignore": (
+        "[Model.FCN]\nbackbone = 1  # excore: ignore[wrong-typ]\n",
+        "[Model.FCN]\nbackbone = 1  # excore: ignore[wrong-type]\n",
+    ),
     "unquoted-prefix": ('[Model.FCN]\n!backbone = "ResNet"\n', '[Model.FCN]\n"!backbone" = "ResNet"\n'),
 }
 ELSEWHERE = {"unreadable-file", "invalid-project"}  # no config has them: see the tests of files and of project files
@@ -103,6 +107,18 @@ def test_severities_are_those_of_the_catalogue(code):
     found = snapshot(files, known=zoo(), environment={}).diagnostics(RUN)
     severity = next(item.severity for item in found if item.code == code)
     assert severity == CATALOGUE[code].severity
+
+
+def test_a_misspelt_code_in_a_comment():
+    check("""
+        #- run.toml
+        # excore: ignore[wrong-type, missing-paramter]
+        #                            ^^^^^^^^^^^^^^^^ warning unknown-ignore: did you mean `missing-parameter`?
+        [Model.FCN]
+        backbone = 1  # excore: ignore[x y]
+        #                              ^^^ warning unknown-ignore: `x y` is no code of a problem
+        head = "# excore: ignore[no]"
+    """)
 
 
 # -- settings

@@ -23,7 +23,7 @@ from .project import Project, read_project
 from .quoting import unquoted
 from .resolve import followed, resolve
 from .source import Unreadable
-from .suppress import suppressed
+from .suppress import suppressed, unknown_codes
 from .syntax.tree import Block
 from .tables import FileTables
 
@@ -269,6 +269,7 @@ class Snapshot:
             found = [*broken, *finished([*broken, *file.tables.problems]), *self._shared_problems(path)]
             if "unquoted-prefix" in project.severities:
                 found.extend(unquoted(file.tree, path, self.grammar(path)))
+        found.extend(unknown_codes(path, file.tree))
         listing = self._host.listings.setdefault(path, Listing())
         return suppressed(file.tree, listing.listed(_with_severity(found, project), file.tree))
 

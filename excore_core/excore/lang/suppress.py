@@ -8,13 +8,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from .problems import Problem
+from .nearest import nearest
+from .problems import CATALOGUE, Origin, Problem, problem
 from .syntax.document import SyntaxTree
 from .syntax.tokens import tokens
 from .syntax.tree import Block
 
 _MARK = "excore: ignore"
 _COMMENT = re.compile(r"#.*?\bexcore: ignore(?:\[([\w\s,-]*)\]|(?![\w\[-]))")
+
+_WORD = re.compile(r"[^\s,](?:[^,]*[^\s,])?")
 
 
 def suppressed(tree: SyntaxTree, problems: Iterable[Problem]) -> list[Problem]:
@@ -40,15 +43,31 @@ def suppressed(tree: SyntaxTree, problems: Iterable[Problem]) -> list[Problem]:
     return kept
 
 
-def _marks(block: Block) -> Iterator[tuple[int, frozenset[str]]]:
+def unknown_codes(path: str, tree: SyntaxTree) -> Iterator[Problem]:
+    """The problems of comments that name a code that does not exist."""
+    for block in tree.blocks if _MARK in tree.text else ():
+        for start, match in _comments(block):
+            for word in _WORD.finditer(match.group(1) or ""):
+                code, first = word.group(), start + match.start(1) + word.start()
+                if code not in CATALOGUE:
+                    meant = nearest(code, CATALOGUE, 1)
+                    hint = f"; did you mean `{meant[0]}`?" if meant else ""
+                    origin = Origin(path, block, first, first + len(code))
+                    message = f"`{code}` is no code of a problem{hint}"
+                    yield problem("unknown-ignore", message, origin, suggestions=meant)
+
+
+def _comments(block: Block) -> Iterator[tuple[int, re.Match[str]]]:
     if _MARK not in block.text:
         return
     for kind, start, end in tokens(block):
-        if kind != "comment":
-            continue
-        match = _COMMENT.match(block.text[start:end])
-        if match is None:
-            continue
+        match = _COMMENT.match(block.text[start:end]) if kind == "comment" else None
+        if match is not None:
+            yield start, match
+
+
+def _marks(block: Block) -> Iterator[tuple[int, frozenset[str]]]:
+    for start, match in _comments(block):
         line = block.lines.position(start)[0]
         alone = not block.lines.line(line)[: start - block.lines.starts[line]].strip()
         codes = frozenset(code.strip() for code in (match.group(1) or "").split(",") if code.strip())

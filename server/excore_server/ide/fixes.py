@@ -38,6 +38,7 @@ FIXES: Mapping[str, tuple[Maker, ...]] = {
     "ineffective-override": (redundant,),
     "unknown-table": (near_names,),
     "unset-environment": (near_names,),
+    "unknown-ignore": (near_names,),
     "invalid-base": (near_names, near_path),
     "invalid-reference": (near_names,),
     "unused-section": (redundant,),
