@@ -152,8 +152,9 @@ class LazyConfig:
         state = vars(self)
         document: Document = state["_document"]
         analysis: Analysis | None = state["_analysis"]
-        root = document.merged().root if analysis is None else analysis.root
-        return where(root, document.files, document.flags.grammar, key)
+        if analysis is None:
+            return where(document.merged().root, document.files, document.flags.grammar, key)
+        return where(analysis.root, document.files, document.flags.grammar, key, self._changed(strict=False))
 
     def update(self, other: LazyConfig) -> None:
         """Take over the fields and isolated values of another config; each replaces the one of the same name."""
@@ -164,8 +165,24 @@ class LazyConfig:
         mine["_isolated"].update(theirs["_isolated"])
 
     def dump(self, path: str | os.PathLike[str]) -> None:
-        """Write the config as written to one TOML 1.0 file, which loads to the same."""
-        self.config.dump(path)
+        """Write the config as written to one TOML 1.0 file, which loads to the same, also what was changed in Python.
+
+        Raises TypeError for a value that TOML has no form for.
+        """
+        ConfigDict(self.config if vars(self)["_analysis"] is None else self._changed(strict=True)).dump(path)
+
+    def _changed(self, *, strict: bool) -> dict[str, Any]:
+        """The config as it would have to be written now."""
+        from excore.config.changes import Changes
+
+        state = vars(self)
+        analysis: Analysis = state["_analysis"]
+        before = LazyConfig(state["_document"], parse=False)
+        before._make(analysis, NodeBuilder(analysis, state["_document"].flags))
+        changes = Changes(analysis, self.config, strict)
+        changes.isolated(state["_isolated"], vars(before)["_isolated"])
+        changes.fields(state["_fields"], vars(before)["_fields"])
+        return changes.config
 
     # -- fields
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from excore.config.document import Analysis
+from excore.config.given import given_table
 from excore.config.sources import Files, excerpt
 from excore.config.updating import UPDATE
 from excore.errors import (
@@ -24,6 +26,7 @@ from excore.lang.tables import Binding, Table, plain
 
 __all__ = ["Setting", "SectionPlace", "where"]
 
+PYTHON = "Python"
 _LINTED: dict[type[ConfigError], str] = {
     ModuleValidateError: "missing-parameter",
     UnknownArgumentError: "unknown-parameter",
@@ -35,7 +38,7 @@ class Setting:
     """A value of a config: the file that set it, line and column (from 1) of its key there, and what it replaced.
 
     `overrides` are the settings of base files it took the place of, the nearest first. `file` is `"update_dict"` for a
-    value that `load` was given; line and column say nothing there.
+    value that `load` was given, `"Python"` for one that was changed since; line and column say nothing there.
     """
 
     key: str
@@ -46,14 +49,31 @@ class Setting:
     overrides: tuple[Setting, ...] = ()
 
     def __str__(self) -> str:
+        if self.file == PYTHON:
+            return "set in Python"
         return UPDATE if self.file == UPDATE else f"{self.file}:{self.line}:{self.column}"
 
 
-def where(root: Table, files: Files, grammar: Grammar, key: str) -> Setting:
+def where(root: Table, files: Files, grammar: Grammar, key: str, now: Mapping[str, Any] | None = None) -> Setting:
     """The setting of `"Model.FCN.layers"`; arguments are found with and without their prefix.
 
-    Raises `UnknownFieldError` if the config has no such key.
+    `now` is the config with what was changed in Python. Raises `UnknownFieldError` if the config has no such key.
     """
+    if now is None:
+        return _setting(_binding(root, grammar, key), files)
+    new = _setting(_binding(given_table(now, PYTHON, grammar), grammar, key), files)
+    try:
+        old = _setting(_binding(root, grammar, key), files)
+    except UnknownFieldError:
+        return new
+    if old.key == new.key and (
+        isinstance(new.value, dict) or (type(new.value) is type(old.value) and new.value == old.value)
+    ):
+        return replace(old, value=new.value)
+    return replace(new, overrides=(old, *old.overrides))
+
+
+def _binding(root: Table, grammar: Grammar, key: str) -> Binding:
     binding: Binding | None = None
     table = root
     rest = key
@@ -70,7 +90,7 @@ def where(root: Table, files: Files, grammar: Grammar, key: str) -> Setting:
         table = binding.value if isinstance(binding.value, Table) else Table({})
     if binding is None:
         raise UnknownFieldError("The config has no key without a name.")
-    return _setting(binding, files)
+    return binding
 
 
 def _longest(table: Table, text: str, grammar: Grammar) -> tuple[Binding, int] | None:
