@@ -102,9 +102,11 @@ class Indexing:
         report = _Progress(self, index.project.name or index.project.root)
         post(setattr, index, "state", "reading")
         started = perf_counter()
-        catalog = self.protocol.guarded(f"index of {index.project.root}", self._read, index, report)
-        post(self._finished, index, None if isinstance(catalog, Refused) else catalog, perf_counter() - started)
+        found = self.protocol.guarded(f"index of {index.project.root}", self._read, index, report)
+        catalog = None if isinstance(found, Refused) else found
+        post(self._finished, index, catalog, perf_counter() - started)
         report.end()
+        _prepare(catalog)
 
     def _read(self, index: ProjectIndex, report: Callable[[int, int], None]) -> Catalog:
         from excore.cli.indexing import make_indexer  # not needed for the first answer, and not light
@@ -117,6 +119,7 @@ class Indexing:
             started = perf_counter()
             catalog = self._completed(index, index.indexer.update(changes))
             self.protocol.post(self._finished, index, catalog, perf_counter() - started)
+            _prepare(catalog)
 
     def _completed(self, index: ProjectIndex, catalog: Catalog) -> Catalog:
         """The catalog with what the registry dump knows."""
@@ -127,7 +130,7 @@ class Indexing:
         stamp = Disk().stamp(path)  # before it is read: a dump written meanwhile counts as another one
         catalog, refused = with_dump(catalog, index.project)
         self.protocol.post(self._dumped, index, path, stamp, refused)
-        return _prepared(catalog)
+        return catalog
 
     # In the loop's thread
 
@@ -148,12 +151,12 @@ class Indexing:
             self.ready(index.project.root, catalog)
 
 
-def _prepared(catalog: Catalog) -> Catalog:
-    """The catalog, with what the first completion would have to derive from it."""
+def _prepare(catalog: Catalog | None) -> None:
+    """Derive what the first completions would have to derive from a catalog that is in use by now."""
     from excore_server.ide.complete_headers import warm
 
-    warm(catalog)
-    return catalog
+    if catalog is not None:
+        warm(catalog)
 
 
 class _Progress:
