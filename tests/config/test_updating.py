@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from config_kit import Project
+from config_kit import MODULE, Project
 
+from excore import Registry
 from excore.errors import ConfigError, CoreConfigParseError, InvalidUpdateError, UnknownFieldError
 
 BASE = """
@@ -139,3 +140,23 @@ def test_where_of_an_update_names_no_line(small: Project) -> None:
     setting = small.load(BASE, update_dict={"n": 2, "V.x": 7}).where("V.x")
     assert str(setting) == "update_dict"
     assert str(setting.overrides[0]).endswith("run.toml:12:1")
+
+
+def test_an_ambiguous_field_names_the_table_of_the_base(small: Project) -> None:
+    small.write("[Optimizer.SGD]\nlr = 1\n", "base.toml")
+    child = '__base__ = "base.toml"\n[Optimizer.Adam]\n[Model.Bag]\n@o = "$Optimizer"\n'
+    with pytest.raises(
+        CoreConfigParseError, match=r"note: .* `\[Optimizer\.SGD\]` of base\.toml is built as well; .*`__base__`"
+    ):
+        small.load(child)
+    with pytest.raises(CoreConfigParseError, match="several modules") as caught:
+        small.load('[Optimizer.SGD]\n[Optimizer.Adam]\n[Model.Bag]\n@o = "$Optimizer"\n')
+    assert "note:" not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["[ExcoreHook.SeedHook]\n", '[Model.FCN]\n!backbone = "R"\n'])
+def test_nothing_is_registered(small: Project, text: str) -> None:
+    Registry._registry_pool.clear()
+    (small.folder / f"{MODULE}.py").unlink()
+    with pytest.raises(CoreConfigParseError, match="note: no registry is known; import the modules"):
+        small.load(text)

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from excore.config import flags
 from excore.config.given import given_table
+from excore.config.notes import notes
 from excore.config.raising import Reporter, blocking
 from excore.config.registered import Registered, current_project
 from excore.config.sources import Files
@@ -122,19 +123,19 @@ class Document:
         with many_objects():
             registered = Registered(current_project("" if self.given is not None else self.path))
             analysis, problems = self._analysed(registered, read_sources=False)
-            notes: list[str] = []
+            hints: list[str] = []
             if registered.readable and _is_incomplete(analysis, problems):
                 analysis, problems = self._analysed(registered, read_sources=True)
                 if any(item.code in _UNKNOWN for item in problems) and registered.register_unread():
                     analysis, problems = self._analysed(registered, read_sources=True)
                 unknown = {_text(item.origin) for item in problems if item.code in _UNKNOWN} - {""}
-                notes = registered.notes(unknown) if unknown else []
+                hints = registered.notes(unknown) if unknown else []
             wrong = next(mistakes(analysis.model), None) if self._update else None
             if wrong is not None:
                 raise wrong
             self._check_project(registered)
             if problems:
-                raise analysis.reporter.error(problems, notes)
+                raise analysis.reporter.error(problems, [*hints, *notes(problems, analysis.model)])
             return analysis
 
     def _check_project(self, registered: Registered) -> None:
