@@ -38,7 +38,7 @@ LOCATION = {
                     "type": "object",
                     "required": ["uri"],
                     "additionalProperties": False,
-                    "properties": {"uri": URI},
+                    "properties": {"uri": URI, "uriBaseId": {"type": "string"}},
                 },
                 "region": REGION,
             },
@@ -72,6 +72,13 @@ SARIF = {
                 "additionalProperties": False,
                 "required": ["tool", "results"],
                 "properties": {
+                    "originalUriBaseIds": {
+                        "type": "object",
+                        "additionalProperties": {
+                            "type": "object",
+                            "properties": {"uri": {**URI, "pattern": r"^[^\s\\]+/$"}},
+                        },
+                    },
                     "columnKind": {"enum": ["utf16CodeUnits", "unicodeCodePoints"]},
                     "tool": {
                         "type": "object",
@@ -160,7 +167,9 @@ def test_sarif_is_as_the_standard_says(broken: Path, run: Run) -> None:
         assert result["message"]["text"] == item["message"]
         place = result["locations"][0]["physicalLocation"]
         region, start, end = place["region"], item["range"]["start"], item["range"]["end"]
-        assert place["artifactLocation"]["uri"] == uri
+        assert place["artifactLocation"]["uriBaseId"] == "%SRCROOT%"
+        assert not place["artifactLocation"]["uri"].startswith("/")
+        assert run_["originalUriBaseIds"]["%SRCROOT%"]["uri"] + place["artifactLocation"]["uri"] == uri
         assert (region["startLine"], region["startColumn"]) == (start["line"] + 1, start["character"] + 1)
         assert (region["endLine"], region["endColumn"]) == (end["line"] + 1, end["character"] + 1)
         assert (region["startLine"], region["startColumn"]) <= (region["endLine"], region["endColumn"])

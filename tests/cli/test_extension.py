@@ -69,6 +69,16 @@ def test_sch_1_taplo_settings(project: Path, run: Run) -> None:
     }
 
 
+def test_sch_1_what_is_written_is_told(project: Path, run: Run) -> None:
+    assert run("config-extension").stdout.endswith("\n.taplo.toml now names the schema\n")
+    assert run("config-extension").stdout.endswith("\n.taplo.toml names the schema\n")
+
+
+def test_sch_1_nothing_is_written_where_there_is_no_project(folder: Path, run: Run) -> None:
+    assert "neither a project file" in run("config-extension", code=2).stderr
+    assert not list(folder.iterdir())
+
+
 def test_sch_1_taplo_settings_of_the_user_stay(project: Path, run: Run) -> None:
     with (project / ".excore.toml").open("a") as file:
         file.write('json_schema_file = "editor/schema.json"\n')

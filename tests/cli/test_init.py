@@ -216,6 +216,21 @@ def test_cli_generate_registries_into_another_module(project: Path, run: Run) ->
     assert done.stdout.split() == ["Model", "Data", "Head", "module"]
 
 
+def test_cli_generate_registries_says_what_is_defined_elsewhere(write: Write, run: Run) -> None:
+    folder = write("""
+        #- .excore.toml
+        registries = ["*Model", "Head"]
+        #- models.py
+        from excore import Registry
+        MODEL = Registry("Model")
+    """)
+    done = run("generate-registries")
+    assert done.stdout == "registries are defined in registries.py\n"
+    assert done.stderr == "excore: `Model` is defined in models.py:2 too\n"
+    assert (folder / "registries.py").is_file()
+    assert not (folder / "__init__.py").exists()
+
+
 def test_cli_generate_registries_uses_the_imported_name(write: Write, run: Run) -> None:
     folder = write(
         '#- .excore.toml\nsrc_dir="p"\nregistries=["*M"]\n#- p/__init__.py\nfrom excore import Registry as R\r\n'

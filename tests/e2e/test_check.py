@@ -124,9 +124,10 @@ def test_sarif(tmp_path: Path) -> None:
     result = run["results"][0]
     assert run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == result["ruleId"] == "unknown-class"
     assert result["locations"][0]["physicalLocation"] == {
-        "artifactLocation": {"uri": uri(tmp_path / "bad.toml")},
+        "artifactLocation": {"uri": "bad.toml", "uriBaseId": "%SRCROOT%"},
         "region": {"startLine": 1, "startColumn": 8, "endLine": 1, "endColumn": 11},
     }
+    assert run["originalUriBaseIds"] == {"%SRCROOT%": {"uri": f"{uri(tmp_path)}/"}}
 
 
 def test_checking_runs_no_code(tmp_path: Path) -> None:

@@ -14,15 +14,21 @@ from ..engine.cache import write_text
 from ..lang.project import Project, find_project
 from .asking import fail
 from .auto_register import shown, source_folder
+from .indexing import make_indexer
 
 REGISTRY = "Registry"
 PACKAGE = "excore"
+PACKAGE_FILE = "__init__"
+LOOSE_FILE = "registries"
 
 
 def generate_registries(
     entry: Annotated[str, typer.Argument(help="The module of src_dir that gets the definitions.")] = "__init__",
 ) -> None:
-    """Define the registries of the project file in Python. Those that are defined there already stay as they are."""
+    """Define the registries of the project file in Python. Those that are defined there already stay as they are.
+
+    Where src_dir is the project itself, the module is `registries` unless another is named.
+    """
     project = find_project(os.getcwd())
     if not project.registries:
         fail("the project file names no registries")
@@ -31,7 +37,10 @@ def generate_registries(
 
 def define(project: Project, entry: str) -> None:
     """Write the registries of a project into the module ``entry`` of its source folder, and say so."""
-    path = Path(source_folder(project), f"{entry.removesuffix('.py')}.py")
+    folder = source_folder(project)
+    if entry == PACKAGE_FILE and folder == project.root:
+        entry = LOOSE_FILE  # the project itself is no package
+    path = Path(folder, f"{entry.removesuffix('.py')}.py")
     try:
         with path.open(encoding="utf-8", newline="") as file:
             text = file.read()
@@ -46,8 +55,23 @@ def define(project: Project, entry: str) -> None:
     if changed == text and path.exists():
         typer.echo(f"{shown(str(path))} defines all registries")
         return
+    names = [spec.name for spec in project.registries]
+    elsewhere = _places(project, [name for name in names if name in defined(ast.parse(changed))], path)
     write_text(path, changed)
     typer.echo(f"registries are defined in {shown(str(path))}")
+    for name, place in elsewhere.items():
+        typer.echo(f"excore: `{name}` is defined in {place} too", err=True)
+
+
+def _places(project: Project, names: Iterable[str], path: Path) -> dict[str, str]:
+    """Those of the registries that the project defines in other files already, and where."""
+    catalog = make_indexer(project).build()
+    places = {}
+    for name in names:
+        info = catalog.registries.get(name)
+        if info is not None and info.location is not None and info.location.path != str(path):
+            places[name] = f"{shown(info.location.path)}:{info.location.line + 1}"
+    return places
 
 
 def defined(tree: ast.Module) -> list[str]:

@@ -16,6 +16,7 @@ from ..lang.catalog import Catalog
 from ..lang.memory import many_objects
 from ..lang.project import Project, find_project
 from ..schema.completion import class_mapping, json_schema, taplo_settings
+from .asking import fail
 from .auto_register import shown
 from .dumps import with_dump
 from .indexing import make_indexer
@@ -31,6 +32,8 @@ def config_extension() -> None:
     """
     project = find_project(os.getcwd())
     catalog = _catalog(project)
+    if project.file is None and not catalog.registries:
+        fail("there is neither a project file here nor Python that makes a registry")
     schema_file, mapping_file = workspace.json_schema_file, workspace.class_mapping_file
     workspace.claim_cache()
     names = project.registry_names(catalog)
@@ -38,8 +41,10 @@ def config_extension() -> None:
         made, mapping = json_schema(catalog, project), class_mapping(catalog, names)
     write_text(Path(schema_file), json.dumps(made) + "\n")
     write_text(Path(mapping_file), json.dumps(mapping) + "\n")
-    merge_settings(Path(project.root, TAPLO), taplo_settings(_from(project.root, schema_file)))
+    settings = Path(project.root, TAPLO)
+    changed = merge_settings(settings, taplo_settings(_from(project.root, schema_file)))
     typer.echo(f"schema: {shown(schema_file)}\nclass mapping: {shown(mapping_file)}")
+    typer.echo(f"{shown(str(settings))} {'now names' if changed else 'names'} the schema")
 
 
 def schema(

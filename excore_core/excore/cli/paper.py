@@ -24,7 +24,9 @@ def say(text: str, language: str = "") -> None:
     from rich.console import Console
     from rich.syntax import Syntax
 
-    Console(soft_wrap=True).print(Syntax(text, language, background_color="default", word_wrap=False), end="")
+    # the terminal's own colours: those of a theme are for one kind of background
+    shown = Syntax(text, language, theme="ansi_light", background_color="default", word_wrap=False)
+    Console(soft_wrap=True).print(shown, end="")
 
 
 def put(text: str, output: str, language: str = "") -> None:

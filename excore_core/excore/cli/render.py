@@ -21,6 +21,7 @@ Style = str
 Line = list[tuple[str, Style]]
 
 _NAMES = {number: name for name, number in SEVERITIES.items()}
+_BASE = "%SRCROOT%"
 _STYLES = {1: "bold red", 2: "bold yellow", 3: "bold blue", 4: "dim"}
 
 
@@ -173,7 +174,8 @@ def _property(text: str) -> str:
 
 
 def as_sarif(found: Sequence[Finding], out: TextIO) -> None:
-    """A SARIF 2.1.0 log with one run; diagnostics that repeat others are left out."""
+    """A SARIF 2.1.0 log with one run; diagnostics that repeat others are left out. Files below the current folder are
+    named from there: a log is read on other machines too."""
     levels = {1: "error", 2: "warning", 3: "note", 4: "note"}
     rules = [
         {
@@ -188,7 +190,13 @@ def as_sarif(found: Sequence[Finding], out: TextIO) -> None:
     repeats = Repeats(found)
     results = [_result(one, item, levels, index) for one in found for item in repeats.left(one.diagnostics)]
     driver = {"name": "excore", "version": __version__, "rules": rules}
-    run = {"tool": {"driver": driver}, "columnKind": "utf16CodeUnits", "results": results}
+    bases = {_BASE: {"uri": _here()}}
+    run = {
+        "tool": {"driver": driver},
+        "originalUriBaseIds": bases,
+        "columnKind": "utf16CodeUnits",
+        "results": results,
+    }
     out.write(encode({"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}))
     out.write("\n")
 
@@ -216,7 +224,13 @@ def _location(uri: str, where: Json) -> Json:
         "endLine": end["line"] + 1,
         "endColumn": end["character"] + 1,
     }
-    return {"physicalLocation": {"artifactLocation": {"uri": uri}, "region": region}}
+    base = _here()
+    file = {"uri": uri.removeprefix(base), "uriBaseId": _BASE} if uri.startswith(base) else {"uri": uri}
+    return {"physicalLocation": {"artifactLocation": file, "region": region}}
+
+
+def _here() -> str:
+    return to_uri(os.path.join(os.getcwd(), "")).rstrip("/") + "/"
 
 
 RENDERERS: dict[str, Callable[[Sequence[Finding], TextIO], None]] = {
