@@ -229,7 +229,7 @@ NUMBER = entry("Number", bases=("builtins.float",))
         ("Base", '!x = "Sub"'),
         ("Base", '!x = "Unknown"'),
         ("Base", '!x = "make"'),
-        ("Base", '$x = "Other"'),
+        ("type[Base] | Base", '$x = "Other"'),
         ("Base", '!x = "Other.member"'),
         ("Proto", '!x = "Other"'),
         ("External", '!x = "Other"'),
@@ -243,11 +243,20 @@ NUMBER = entry("Number", bases=("builtins.float",))
         ("Base | int", '!x = "Sub"'),
         ("T", '!x = "Other"'),
         ("'Base'", '!x = "Sub"'),
-        ("Base", '!x = ["Other"]'),
+        ("External", '!x = ["Other"]'),
+        ("External", "$x = 'Other'"),
+        ("Proto", "x = 3"),
+        ("Base | int", "x = 3"),
+        ("Base | External", "x = 'a'"),
+        ("Base", "x = {type = 'Other'}"),
+        ("Base", "x = {depth = 3}"),
+        ("Kind", "x = 'a'"),
     ],
 )
 def test_objects_that_may_be_right(annotation, line):
-    known = made(annotation, (), SUB, OTHER, UNKNOWN, MAKER, NUMBER, Base=(), Proto=("typing.Protocol",))
+    known = made(
+        annotation, (), SUB, OTHER, UNKNOWN, MAKER, NUMBER, Base=(), Proto=("typing.Protocol",), Kind=("enum.Enum",)
+    )
     assert judged(known, line) == []
 
 
@@ -261,6 +270,8 @@ def test_objects_that_may_be_right(annotation, line):
         ("int", '!x = "Other"', "wants `int`"),
         ("list[Base]", '!x = ["Sub", "Other"]', "wants `Base`"),
         ("dict[str, Base]", '!x = {a = "Other"}', "wants `Base`"),
+        ("Base", '$x = "Sub"', "wants an object of `Base`; `$` passes the class `Sub`"),
+        ("Base | None", '!x = ["Sub"]', "not a list of objects"),
     ],
 )
 def test_wrong_object(annotation, line, message):
@@ -275,3 +286,22 @@ def test_wrong_object(annotation, line, message):
 def test_strange_annotations_are_read(text):
     read_annotation(text)
     assert judged(made(text), "x = 1") == []
+
+
+@pytest.mark.parametrize(
+    ("annotation", "line", "message"),
+    [
+        ("Base", "x = 3", "`Base` is expected, not an integer"),
+        ("float | Base", 'x = "5e-2"', "is expected, not a string"),
+        ("Base", "x = {type = 'Sub', n = 1}", 'a table with `type` is passed as a dict; write `!x = "Sub"`'),
+    ],
+)
+def test_values_where_objects_are_wanted(annotation, line, message):
+    ((code, severity, said),) = judged(made(annotation, (), SUB, OTHER, Base=("abc.ABC",)), line)
+    assert (code, severity) == ("wrong-type", "warning")
+    assert message in said
+
+
+def test_an_enum_is_no_ordinary_class_though_its_base_was_read():
+    bases = {"enum.Enum": (), "a.Mode": ("enum.Enum",), "a.Net": ("a.Base",), "a.Base": ("?",), "a.Own": ("a.Top",)}
+    assert Catalog(subclasses={**bases, "a.Top": ("abc.ABC",)}).ordinary == {"Own", "Top"}

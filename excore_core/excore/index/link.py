@@ -291,7 +291,8 @@ class Linker:
         for ref in self._classes_read():
             for item in self._classes.order(ref).items:
                 if isinstance(item, ClassRef) and item.path not in found:
-                    found[item.path] = self._classes.bases(item)[1:]
+                    computed = ("?",) if not all(item.fact["bases"]) else ()  # a base that is no name
+                    found[item.path] = (*self._classes.bases(item)[1:], *computed)
         return found
 
 

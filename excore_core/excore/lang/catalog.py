@@ -6,6 +6,7 @@ dynamic registration could add makes its registry ``open``, and names unknown th
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,6 +14,8 @@ from typing import Literal, NamedTuple
 
 from .grammar import DEFAULT, Grammar
 from .nearest import Vocabulary
+
+_ORDINARY = frozenset(("object", "ABC", "Generic", "Module"))
 
 EntryKind = Literal["class", "function", "module"]
 ParamKind = Literal["positional-only", "positional-or-keyword", "var-positional", "keyword-only", "var-keyword"]
@@ -165,7 +168,9 @@ class Catalog:
     entries: Mapping[str, Mapping[str, Entry]] = field(default_factory=dict)  # registry -> name -> entry
     unregistered: Mapping[str, Unregistered] = field(default_factory=dict)
     enums: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # import path -> member names
-    subclasses: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # import path of class -> its bases' paths
+    subclasses: Mapping[str, tuple[str, ...]] = field(
+        default_factory=dict
+    )  # import path -> its bases', `?` for one unknown
     grammar: Grammar = DEFAULT  # with the prefixes and marks that the project registers
 
     def get(self, registry: str, name: str) -> Entry | None:
@@ -198,6 +203,16 @@ class Catalog:
             name = path.rsplit(".", 1)[-1]
             names[name] = names.get(name, True) and not any(base.rsplit(".", 1)[-1] == "Protocol" for base in bases)
         return frozenset(name for name, is_nominal in names.items() if is_nominal)
+
+    @cached_property
+    def ordinary(self) -> frozenset[str]:
+        """Those of the ``nominal`` names whose classes have no base that would make a text or a number one of them."""
+        names: dict[str, bool] = {}
+        for path, bases in self.subclasses.items():
+            name = path.rsplit(".", 1)[-1]
+            known = all(_is_ordinary(base, self.subclasses) for base in (path, *bases))
+            names[name] = names.get(name, True) and known
+        return frozenset(name for name, is_ordinary in names.items() if is_ordinary and name in self.nominal)
 
     @cached_property
     def _vocabularies(self) -> dict[str | None, Vocabulary]:
@@ -247,3 +262,11 @@ class _ByName(Mapping[str, tuple[Entry, ...]]):
 
     def __len__(self) -> int:
         return len(self._registries)
+
+
+def _is_ordinary(path: str, read: Mapping[str, tuple[str, ...]]) -> bool:
+    """Whether a class is no kind of text, number or enum: it was read, and is not one of Python's own."""
+    package, _, name = path.partition(".")
+    return name.rsplit(".", 1)[-1] in _ORDINARY or (
+        "?" not in read.get(path, "?") and package not in sys.stdlib_module_names
+    )

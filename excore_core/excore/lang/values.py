@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from .annotations import Type, mismatch, read_annotation
+from .annotations import Type, fits, mismatch, read_annotation
 from .catalog import Entry, Param
 from .grammar import FieldRef, Prefix
 from .model import Argument, Meaning, Model, Plain, Reference, ReferenceDict, ReferenceList
@@ -32,6 +32,10 @@ def mistyped(argument: Argument, param: Param, entry: Entry, model: Model) -> It
         why = mismatch(annotation, meaning.value, param.choices)
         if why is not None:
             yield problem("wrong-type", f"{subject}: {why}", argument.binding.value_origin, name=argument.name)
+            return
+        why = _no_object(argument, annotation, param, model)
+        if why is not None:
+            yield problem("wrong-type", f"{subject}: {why}", argument.binding.origin, passed="text")
     elif isinstance(meaning, Reference) and meaning.prefix.kind == "variable":
         variable = meaning.variable
         if variable is not None and variable.binding is not None and not meaning.hooks:
@@ -100,6 +104,35 @@ def _forgotten_for_all(argument: Argument, annotation: Type, model: Model) -> Pr
     return _passed_as_text(argument, prefix, message + ("the module" if len(texts) == 1 else "the modules"))
 
 
+def _no_object(argument: Argument, annotation: Type, param: Param, model: Model) -> str | None:
+    """Why a value as it is written cannot be an object of the project's classes, where only these are wanted."""
+    value = argument.binding.value
+    others = [kind for kind in annotation.options if kind.shape != "none" and not _is_ordinary(kind, model)]
+    if len(others) == len(annotation.options) or any(fits(kind, value) for kind in others):
+        return None
+    if isinstance(value, Scalar):
+        is_text = (param.default or "").startswith(("'", '"'))
+        is_number = (param.default or "None")[:1] in "-.0123456789" or param.default in ("True", "False")
+        if is_text if value.kind == "string" else is_number:
+            return None  # the annotation does not say all
+        return mismatch(Type("callable", annotation.text), value)
+    if isinstance(value, Table):
+        named = value.bindings.get("type")
+        name = named.value.value if named is not None and isinstance(named.value, Scalar) else None
+        entry = model.project.find(model.catalog, name) if isinstance(name, str) else None
+        if entry is not None and _is_wanted(entry, annotation):
+            char = model.grammar.prefix("new").char
+            return (
+                f'a table with `type` is passed as a dict; write `{char}{argument.name} = "{name}"` and the other '
+                f"arguments in a table `[{name}]`"
+            )
+    return None
+
+
+def _is_ordinary(kind: Type, model: Model) -> bool:
+    return kind.shape == "class" and _last(kind.text) in model.catalog.ordinary
+
+
 def _takes_modules(annotation: Type) -> bool:
     """Whether only objects, classes or functions fit, and no text."""
     shapes = {kind.shape for kind in annotation.options}
@@ -144,9 +177,21 @@ def _can_be_called(name: str, model: Model) -> bool:
 def _wrong_objects(annotation: Type, meaning: Meaning, subject: str, model: Model) -> Iterator[Problem]:
     """Objects that are certainly not what the annotation says, also as items of lists and tables."""
     if isinstance(meaning, Reference):
-        if not meaning.hooks and meaning.prefix.kind in ("new", "shared") and not meaning.every:
-            yield from _wrong_object(annotation, meaning, subject, model)
+        if not meaning.hooks and not meaning.every:
+            if meaning.prefix.kind in ("new", "shared"):
+                yield from _wrong_object(annotation, meaning, subject, model)
+            elif meaning.prefix.kind == "class":
+                yield from _class_for_object(annotation, meaning, subject, model)
     elif isinstance(meaning, ReferenceList | ReferenceDict):
+        wanted = [kind for kind in annotation.options if kind.shape != "none"]
+        if wanted and all(_is_ordinary(kind, model) for kind in wanted):
+            first = next(_references_in(meaning), None)
+            if first is not None:
+                what = "a list" if isinstance(meaning, ReferenceList) else "a table"
+                yield problem(
+                    "wrong-object", f"{subject} wants `{annotation.text}`, not {what} of objects", first.origin
+                )
+            return
         shape = "array" if isinstance(meaning, ReferenceList) else "mapping"
         fitting = [kind for kind in annotation.options if kind.shape in (shape, "any", "class")]
         if len(fitting) != 1 or fitting[0].shape != shape or fitting[0].fixed or not fitting[0].items:
@@ -155,6 +200,20 @@ def _wrong_objects(annotation: Type, meaning: Meaning, subject: str, model: Mode
         for inner in inners:
             if isinstance(inner, Reference):
                 yield from _wrong_objects(fitting[0].items[-1], inner, subject, model)
+
+
+def _references_in(meaning: ReferenceList | ReferenceDict) -> Iterator[Reference]:
+    inners = meaning.items if isinstance(meaning, ReferenceList) else [inner for _, inner in meaning.items]
+    return (inner for inner in inners if isinstance(inner, Reference))
+
+
+def _class_for_object(annotation: Type, reference: Reference, subject: str, model: Model) -> Iterator[Problem]:
+    given = reference.target.entry if reference.target is not None else None
+    wanted = [kind for kind in annotation.options if kind.shape != "none"]
+    if given is not None and given.kind == "class" and wanted and all(_is_ordinary(kind, model) for kind in wanted):
+        passed = f"`{reference.prefix.char}` passes the class `{given.name}`"
+        message = f"{subject} wants an object of `{annotation.text}`; {passed}"
+        yield problem("wrong-object", message, reference.origin)
 
 
 def _wrong_object(annotation: Type, reference: Reference, subject: str, model: Model) -> Iterator[Problem]:
