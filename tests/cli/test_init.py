@@ -216,6 +216,19 @@ def test_cli_generate_registries_into_another_module(project: Path, run: Run) ->
     assert done.stdout.split() == ["Model", "Data", "Head", "module"]
 
 
+@pytest.mark.parametrize(
+    ("files", "src_dir"),
+    [
+        ("#- src/lab/__init__.py\nfrom excore import Registry\nM = Registry('M')\n", "src"),
+        ("#- models.py\nfrom excore import Registry\nM = Registry('M')\n", "."),
+    ],
+)
+def test_cli_init_offers_the_folder_of_the_modules(write: Write, run: Run, files: str, src_dir: str) -> None:
+    file = write(files) / ".excore.toml"
+    run("init", input="x\n\n")
+    assert (read(file)["src_dir"], read(file)["registries"]) == (src_dir, ["M"])
+
+
 def test_cli_generate_registries_says_what_is_defined_elsewhere(write: Write, run: Run) -> None:
     folder = write("""
         #- .excore.toml

@@ -87,7 +87,9 @@ def _likely_source(folder: str, known: Project | None) -> str | None:
     packages = sorted(entry.name for entry in os.scandir(folder) if os.path.isfile(Path(entry.path, "__init__.py")))
     preferred = [name for name in ("src", os.path.basename(folder)) if name in packages]
     likely = preferred or [name for name in packages if name not in ("tests", "test")]
-    return likely[0] if likely else None
+    if not likely and any(os.path.isfile(init) for init in Path(folder, "src").glob("*/__init__.py")):
+        return "src"
+    return likely[0] if likely else "." if any(Path(folder).glob("*.py")) else None
 
 
 def _defined_registries(folder: str, src_dir: str) -> list[str]:
@@ -95,7 +97,7 @@ def _defined_registries(folder: str, src_dir: str) -> list[str]:
     from ..index.indexer import Indexer
 
     catalog = Indexer(folder, src_dir=src_dir).build()
-    inside = os.path.normpath(os.path.join(folder, src_dir)) + os.sep
+    inside = os.path.join(os.path.normpath(os.path.join(folder, src_dir)), "")
     return [
         name
         for name, info in catalog.registries.items()
