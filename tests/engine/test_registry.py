@@ -452,3 +452,8 @@ def test_reg_15_loading_imports_no_registered_module(project: Path) -> None:
     subprocess.run([sys.executable, "-c", write], cwd=project, check=True)
     done = subprocess.run([sys.executable, "-c", read], cwd=project, check=True, capture_output=True, text=True)
     assert done.stdout.split() == ["src.heavy.Heavy", "False"]
+
+
+def test_a_name_cannot_be_chosen() -> None:
+    with pytest.raises(ValueError, match="a name cannot be chosen, the class's own name counts"):
+        Registry("Unnamed").register(name="net")(Plain)

@@ -305,3 +305,21 @@ def test_values_where_objects_are_wanted(annotation, line, message):
 def test_an_enum_is_no_ordinary_class_though_its_base_was_read():
     bases = {"enum.Enum": (), "a.Mode": ("enum.Enum",), "a.Net": ("a.Base",), "a.Base": ("?",), "a.Own": ("a.Top",)}
     assert Catalog(subclasses={**bases, "a.Top": ("abc.ABC",)}).ordinary == {"Own", "Top"}
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("more = [1]", "`*more` of `Net` cannot be given by a config: it takes arguments without names"),
+        ("a = 1\nlearning = 2", "`Net` has no parameter `learning`; it also takes `b`"),
+        ("learning = 2", "`Net` has no parameter `learning`; it takes `a`, `b`"),
+    ],
+)
+def test_a_name_that_is_no_parameter(line, message):
+    params = (
+        Param("more", "var-positional"),
+        Param("a", "keyword-only", default="1"),
+        Param("b", "keyword-only", default="1"),
+    )
+    known = Catalog({"Model": RegistryInfo("Model")}, {"Model": {"Net": entry("Net", *params)}})
+    assert [said for _, _, said in judged(known, line)] == [message]

@@ -352,6 +352,8 @@ class Registry(dict[str, str], metaclass=RegistryMeta):
     def _field_index(self, field: str) -> int:
         if field not in self.extra_field:
             known = f"expected one of {self.extra_field}" if self.extra_field else "it has no extra_field"
+            if field == "name":
+                known += "; a name cannot be chosen, the class's own name counts"
             raise ValueError(f"Registry `{self.name}` has no extra information `{field}`: {known}.")
         return self.extra_field.index(field)
 

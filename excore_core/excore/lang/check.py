@@ -173,10 +173,13 @@ def _unknown(argument: Argument, section: Section, entry: Entry) -> Problem:
     names = [p.name for p in entry.signature.keywords if p.name not in given or given[p.name].binding.file != here]
     suggestions = nearest(argument.name, names if argument.prefix is not None else (*names, NO_CALL_KEY))
     message = f"`{entry.name}` has no parameter `{argument.name}`"
-    if suggestions:
+    if any(p.name == argument.name and p.kind == "var-positional" for p in entry.signature.params):
+        message = f"`*{argument.name}` of `{entry.name}` cannot be given by a config: it takes arguments without names"
+    elif suggestions:
         message += f"; did you mean `{suggestions[0]}`?"
     elif names:
-        message += f"; it takes {', '.join(f'`{name}`' for name in names[:8])}" + (" …" if len(names) > 8 else "")
+        takes = "also takes" if len(names) < len(entry.signature.keywords) else "takes"
+        message += f"; it {takes} {', '.join(f'`{name}`' for name in names[:8])}" + (" …" if len(names) > 8 else "")
     origin = argument.binding.origin
     if argument.prefix is not None:
         prefixed = tuple(argument.prefix.char + name for name in suggestions)
