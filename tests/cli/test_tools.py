@@ -115,6 +115,7 @@ def test_cli_caches_are_listed_and_cleared_when_agreed(project: Path, run: Run) 
     (stranger / "thesis.txt").write_text("important")
     listed = run("cache-list").stdout
     assert "home" in listed
+    assert "index (sources of all projects)" in listed
     assert "not_ours" not in listed
     run("clear-cache", input="n\n")
     run("clear-cache", input="", code=1)

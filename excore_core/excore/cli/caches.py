@@ -27,7 +27,7 @@ def cache_dir() -> None:
 
 def cache_list() -> None:
     """Show the cache folders of all workspaces."""
-    typer.echo(render(["Cache Names"], [[name] for name in _names(workspace.cache_base_dir)]))
+    typer.echo(_listed(_names(workspace.cache_base_dir)))
 
 
 def clear_cache(yes: Yes = False) -> None:
@@ -50,13 +50,19 @@ def clear_all_cache(yes: Yes = False) -> None:
     if not names:
         typer.echo(f"there is no cache in {base}")
         return
-    typer.echo(render(["Cache Names"], [[name] for name in names]))
+    typer.echo(_listed(names))
     if yes or typer.confirm(f"Remove all of them from {base}?", err=True):
         for name in names:
             shutil.rmtree(os.path.join(base, name))
         if not os.listdir(base):
             os.rmdir(base)
         typer.echo(f"{len(names)} removed from {base}")
+
+
+def _listed(names: list[str]) -> str:
+    return render(
+        ["Cache Names"], [[f"{name} (sources of all projects)" if name == _INDEX else name] for name in names]
+    )
 
 
 def _names(base: str) -> list[str]:
