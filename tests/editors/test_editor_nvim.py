@@ -62,7 +62,24 @@ def test_completes_a_class_after_its_field(editor, config):
     for _ in range(offered.index("FCN") + 1):
         editor.type("<C-n>")
     editor.type("<C-y><Esc>")
-    assert editor.until("local l = vim.api.nvim_get_current_line() return l:find('FCN') and l").startswith("[Model.FCN")
+    count = "return #vim.fn.filter(vim.api.nvim_buf_get_lines(0, 0, -1, false), 'v:val == \"[Model.FCN]\"') == 2"
+    editor.until(count)
+
+
+def test_a_class_brings_its_required_arguments(editor, quickstart):
+    new = quickstart / "configs" / "new.toml"
+    new.write_text("", "utf-8")
+    editor.edit(new)
+    editor.wait_attached()
+    editor.type("i[Model.FC<C-x><C-o>")
+    editor.until("return vim.fn.pumvisible() == 1")
+    editor.type("<C-n><C-y>")
+    lines = editor.until(
+        "local l = vim.api.nvim_buf_get_lines(0, 0, -1, false); return #l > 2 and table.concat(l, '\\n')"
+    )
+    editor.type("<Esc>")
+    assert lines.startswith("[Model.FCN]\n")
+    assert "backbone = " in lines
 
 
 def test_hover_shows_the_class(editor, config):

@@ -15,6 +15,19 @@ from excore_server.ide.fixes import can_fix_all, fix_all, quick_fixes, wanted_ki
 from excore_server.ide.refactor import refactors
 from kit import MODELS, examples, open_project, path_of, world
 
+# -- where
+
+
+def test_a_cursor_beside_the_problems_of_its_line() -> None:
+    text = "[Backbone.ResNet]\nlayer = 3  # many\n\n"
+    here = world(text)
+    path = path_of("run.toml")
+    after = text.index("many")
+    assert "Change to `layers`" in [action.title for action in quick_fixes(here.snapshot, path, Span(after, after))]
+    assert quick_fixes(here.snapshot, path, Span(after, after + 2)) == ()
+    assert quick_fixes(here.snapshot, path, Span(len(text), len(text))) == ()
+
+
 # -- did you mean
 
 

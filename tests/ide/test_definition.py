@@ -169,3 +169,20 @@ def test_nothing_where_nothing_is_known() -> None:
     check_definition('[Model.FCN]\n!backbone = "Nob<|>ody"')
     check_definition('__base__ = ["miss<|>ing.toml"]')
     check_definition("# com<|>ment")
+
+
+def test_a_table_that_another_file_goes_on_with_is_found_in_this_one() -> None:
+    check_definition(
+        """
+        #- base.toml
+        [Model.FCN]
+        !backbone = "Res<|>Net"
+        [ResNet]
+        layers = 18
+        #- run.toml
+        __base__ = ["base.toml"]
+        [ResNet]
+        layers = 101
+        """,
+        "base.toml [«ResNet»]",
+    )

@@ -65,6 +65,8 @@ return {
       require('excore.python_buffer').give_back(client, bufnr)
     else
       require('excore.highlight').attach(bufnr)
+      -- Else <C-x><C-o> inserts the bare word: Neovim expands snippets and applies edits only when this is on.
+      vim.lsp.completion.enable(true, client.id, bufnr)
     end
   end,
 }

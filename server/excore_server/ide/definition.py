@@ -156,15 +156,18 @@ def section_goal(view: View, path: Path) -> Iterator[Goal]:
     if section is None:
         yield from class_goal(view, path)
         return
-    headers = section.table.headers
-    yield from origin_goal(view, headers[0] if headers else section.binding.origin)
+    yield from origin_goal(view, _own_header(view, section.table) or section.binding.origin)
 
 
 def binding_goal(view: View, binding: Binding) -> Iterator[Goal]:
     """The key of a binding, or the header of its table."""
     value = binding.value
-    headers = value.headers if isinstance(value, Table) else ()
-    yield from origin_goal(view, headers[0] if headers else binding.origin)
+    yield from origin_goal(view, (_own_header(view, value) if isinstance(value, Table) else None) or binding.origin)
+
+
+def _own_header(view: View, table: Table) -> Origin | None:
+    """The header of a table that several files may write: the one in this file, else that of the last of them."""
+    return next((one for one in table.headers if one.file == view.file.path), next(iter(table.headers), None))
 
 
 def origin_goal(view: View, origin: Origin) -> Iterator[Goal]:

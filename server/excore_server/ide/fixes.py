@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from excore.lang.problems import Problem
 from excore.lang.text import Span
-from excore.lang.workspace import Snapshot
+from excore.lang.workspace import File, Snapshot
 
 from .edits import Change, Edit, change
 from .fixes_arguments import missing_arguments, redundant, wrong_value
@@ -53,6 +53,7 @@ FIXES: Mapping[str, tuple[Maker, ...]] = {
 }
 _CERTAIN = frozenset(["ineffective-override", "invalid-base", "missing-base", "unquoted-prefix"])
 """Problems that may have a fix without choice though they come without suggestions."""
+_BREAKS = "\n\r"
 _NEVER_SUPPRESSED = frozenset(["syntax", "duplicate-key", "invalid-project", "unreadable-file"])
 
 
@@ -73,10 +74,23 @@ def wanted_kind(kind: str, only: tuple[str, ...] | None) -> bool:
 
 
 def quick_fixes(snapshot: Snapshot, path: str, span: Span) -> tuple[Action, ...]:
-    """Fixes of the problems that touch a range, most likely ones first for each problem."""
+    """Fixes of the problems that touch a range, most likely ones first for each problem.
+
+    Where a mere cursor touches none, those of its line: some editors offer what the line has wherever the cursor is.
+    """
     file = snapshot.file(path)
     if file is None:
         return ()
+    found = _touching(snapshot, path, file, span)
+    if found or span.start != span.end:
+        return found
+    text = file.text
+    start = max(text.rfind(mark, 0, span.start) for mark in _BREAKS) + 1
+    ends = [end for end in (text.find(mark, span.start) for mark in _BREAKS) if end >= 0]
+    return _touching(snapshot, path, file, Span(start, min(ends, default=len(text))))
+
+
+def _touching(snapshot: Snapshot, path: str, file: File, span: Span) -> tuple[Action, ...]:
     view = View(snapshot, file, snippets=False)
     found: dict[tuple[str, object], Action] = {}
     for problem in snapshot.diagnostics(path):
