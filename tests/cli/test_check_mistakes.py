@@ -235,7 +235,7 @@ def test_a_mistake_in_a_base_is_described_once(write: Write, run: Run) -> None:
     assert run("check", "one.toml", code=1).stdout == TOLD_OF_ONE.lstrip("\n")
 
 
-@pytest.mark.parametrize(("form", "uri"), [("github", "file={},"), ("sarif", '{}"}}')])
+@pytest.mark.parametrize(("form", "uri"), [("github", "file={},"), ("sarif", '"uri":"{}"')])
 def test_machines_are_shown_a_mistake_in_a_base_at_its_place(write: Write, run: Run, form: str, uri: str) -> None:
     write(PROJECT)
     write(FAMILY)

@@ -145,6 +145,8 @@ def test_a_recorded_session_gives_the_same_answers_again(tmp_path: Path, capabil
             client.pull("run.toml")
         (root / "src" / "models.py").write_text("", encoding="utf-8")
         client.watched("src/models.py")
+        ask = {"command": "excore.debugInformation"}
+        client.until(lambda: "made 2 times" in client.request("workspace/executeCommand", ask), "the new index")
         client.at("textDocument/hover", "run.toml", 1, 2)
     found = lines(recording)
     assert {line["from"] for line in found if "from" in line} == {"client", "server"}

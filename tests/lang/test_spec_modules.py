@@ -202,7 +202,7 @@ def test_valid_2_unknown_arguments():
           !heed = "SimpleHead"
         # ^^^^^ error unknown-parameter: `FCN` has no parameter `heed`; did you mean `head`?
           zzz = 1
-        # ^^^ error unknown-parameter: it takes `head`, `num_classes`
+        # ^^^ error unknown-parameter: it also takes `head`, `num_classes`
     """)
     item = next(p for p in problems('[Model.FCN]\nbackbone = 1\n!heed = "Pad"') if p.code == "unknown-parameter")
     assert item.suggestions[0] == "!head"
