@@ -57,10 +57,12 @@ module.exports = async ({ page, request, step, photograph, token, cursor, langua
   await step('definition', async () => {
     await page.keyboard.press('Control+Home');
     await token('FCN').click();
+    await cursor.filter({ hasNotText: 'Ln 1, Col 1' }).waitFor();
+    const here = await cursor.innerText();
     await page.keyboard.press('F12');
     await page.locator('.tab.active[data-resource-name$=".py"]').waitFor();
     await token('class').waitFor();
-    await cursor.filter({ hasNotText: 'Ln 1, Col 1' }).waitFor();
+    await cursor.filter({ hasNotText: here }).filter({ hasNotText: 'Ln 1, Col 1' }).waitFor();
     await photograph('definition');
     return {
       file: await page.locator('.tab.active').getAttribute('data-resource-name'),

@@ -44,9 +44,10 @@ module.exports = async ({ page, step, photograph, token, lines, cursor, hoverTex
     await hoverText();
     const link = page.locator('.monaco-hover:visible a', { hasText: 'fcn.py:' });
     await link.waitFor();
+    const here = await cursor.innerText();
     await link.click();
     await page.locator('.tab.active[data-resource-name="fcn.py"]').waitFor();
-    await cursor.filter({ hasNotText: 'Ln 1, Col 1' }).waitFor();
+    await cursor.filter({ hasNotText: here }).filter({ hasNotText: 'Ln 1, Col 1' }).waitFor();
     return cursor.innerText();
   });
 
@@ -125,9 +126,12 @@ module.exports = async ({ page, step, photograph, token, lines, cursor, hoverTex
     await view.locator('.view-line span[class*=mtk]:not(.mtk1)').first().waitFor();
     await photograph('composed');
     await view.locator('.view-line span span', { hasText: /^min_scale$/ }).first().click();
+    await cursor.filter({ hasNotText: 'Ln 1, Col 1' }).waitFor();
+    const here = await cursor.innerText();
     await page.keyboard.press('F12');
     await page.locator('.tab.active[data-resource-name="cityscapes.toml"]').waitFor();
-    await cursor.filter({ hasNotText: 'Ln 1, Col 1' }).waitFor();
+    // The tab changes first: for a moment the position is still that of the view, then that of the file's beginning.
+    await cursor.filter({ hasNotText: here }).filter({ hasNotText: 'Ln 1, Col 1' }).waitFor();
     return cursor.innerText();
   });
 
