@@ -11,7 +11,9 @@ from excore.index.source import dotted
 from excore.lang.grammar import DEFAULT, Grammar, HookMark, Prefix
 from excore.lang.syntax.patterns import can_be_flag
 
-REGISTERING = re.compile(rb"\b(?:register_special_flag|register_argument_hook|enable_finegrained_config)\b")
+_CALLED = r"\b(?:register_special_flag|register_argument_hook|enable_finegrained_config)\b"
+REGISTERING = re.compile(_CALLED)
+REGISTERING_BYTES = re.compile(_CALLED.encode())
 _FINEGRAINED = "*"
 
 

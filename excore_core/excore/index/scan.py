@@ -25,7 +25,7 @@ _STATEMENT = re.compile(rb"^[ \t]*[A-Za-z_][\w.]*[.](?:match|merge)[(]", re.MULT
 def may_register(data: bytes, registry_types: tuple[str, ...] = ("Registry",)) -> bool:
     """Whether a file with this content can define or use a registry, or register a flag; cheap, errs on the side of
     yes."""
-    if b".register" in data or b"@register" in data or flags.REGISTERING.search(data):
+    if b".register" in data or b"@register" in data or flags.REGISTERING_BYTES.search(data):
         return True
     if any(name.partition(":")[0].strip().rpartition(".")[2].encode() in data for name in registry_types):
         return True
@@ -114,7 +114,7 @@ class _Scanner:
         self.all: list[str] | None = None
         self.calls: list[CallFact] = []
         self.flags: list[FlagFact] = []
-        self.may_flag = flags.REGISTERING.search(text.encode("utf-8", "replace")) is not None
+        self.may_flag = flags.REGISTERING.search(text) is not None
         self.keep_source = "match(" in text
         self.hits = hits(_REGISTERING, text)
 
