@@ -15,9 +15,9 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 
-from ..lang.project import Project, find_project
-from .asking import fail
-from .indexing import make_indexer
+from excore.cli.asking import fail
+from excore.lang.project.reading import Project, find_project
+from excore.tooling.indexing import make_indexer
 
 Progress = Callable[[int, int, str], None]
 """Gets how many files are done, how many there are, and the one that is imported now."""

@@ -9,10 +9,10 @@ from typing import Annotated
 
 import typer
 
-from ..engine.cache import OWNER_FILE
-from ..engine.tables import render
-from ..engine.workspace import workspace
-from .asking import fail
+from excore.cli.asking import fail
+from excore.engine.cache import OWNER_FILE
+from excore.engine.tables import render
+from excore.engine.workspace import workspace
 
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 

@@ -10,11 +10,11 @@ from typing import Annotated
 
 import typer
 
-from ..engine.cache import write_text
-from ..lang.project import Project, find_project
-from .asking import fail
-from .auto_register import shown, source_folder
-from .indexing import make_indexer
+from excore.cli.asking import fail
+from excore.cli.auto_register import shown, source_folder
+from excore.engine.cache import write_text
+from excore.lang.project.reading import Project, find_project
+from excore.tooling.indexing import make_indexer
 
 REGISTRY = "Registry"
 PACKAGE = "excore"

@@ -8,13 +8,13 @@ from typing import Annotated
 
 import typer
 
-from ..engine.cache import write_text
-from ..lang.configfiles import find_toml, is_plain_name
-from ..lang.formatting import formatted
-from ..lang.source import Disk
-from ..lang.syntax.document import parse
-from .asking import fail
-from .auto_register import shown
+from excore.cli.asking import fail
+from excore.cli.auto_register import shown
+from excore.engine.cache import write_text
+from excore.lang.source import Disk
+from excore.lang.syntax.document import parse
+from excore.lang.syntax.formatting import formatted
+from excore.lang.workspace.config_files import find_toml, is_plain_name
 
 
 def format_configs(

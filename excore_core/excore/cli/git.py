@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 
-from ..lang.source import Disk, Unreadable
+from excore.lang.source import Disk, Unreadable
 
 
 class NoRevision(Exception):

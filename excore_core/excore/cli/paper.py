@@ -8,7 +8,7 @@ from pathlib import Path
 
 import typer
 
-from .asking import fail
+from excore.cli.asking import fail
 
 
 def is_terminal() -> bool:
@@ -34,7 +34,7 @@ def put(text: str, output: str, language: str = "") -> None:
     if not output:
         say(text, language)
         return
-    from ..engine.cache import write_text
+    from excore.engine.cache import write_text
 
     try:
         write_text(Path(output), text)

@@ -10,13 +10,13 @@ from typing import Annotated
 
 import typer
 
-from ..engine.cache import write_text
-from ..lang.configfiles import COPY_SUFFIX, find_toml
-from ..lang.source import Disk
-from ..lang.syntax.document import SyntaxTree, parse
-from ..lang.syntax.tree import Array, Block, InlineTable, KeyPart, KeyValue, SyntaxProblem, Value
-from .asking import fail
-from .auto_register import shown
+from excore.cli.asking import fail
+from excore.cli.auto_register import shown
+from excore.engine.cache import write_text
+from excore.lang.source import Disk
+from excore.lang.syntax.document import SyntaxTree, parse
+from excore.lang.syntax.tree import Array, Block, InlineTable, KeyPart, KeyValue, SyntaxProblem, Value
+from excore.lang.workspace.config_files import COPY_SUFFIX, find_toml
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 

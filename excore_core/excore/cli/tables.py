@@ -6,10 +6,10 @@ import os
 
 import typer
 
-from ..engine.tables import render
-from ..lang.project import RegistrySpec, find_project
-from .indexing import make_indexer
-from .project_file import notation
+from excore.cli.project_file import notation
+from excore.engine.tables import render
+from excore.lang.project.reading import RegistrySpec, find_project
+from excore.tooling.indexing import make_indexer
 
 
 def primary_fields() -> None:
