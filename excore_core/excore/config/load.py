@@ -14,7 +14,7 @@ from excore.engine.workspace import Workspace, workspace
 from excore.errors import ConfigError
 from excore.lang.grammar import BASE_KEY
 
-__all__ = ["build_all", "load", "load_config", "set_primary_fields"]
+__all__ = ["build_all", "load", "load_config", "set_primary_fields", "silent"]
 
 PathLike = str | os.PathLike[str]
 
@@ -67,3 +67,8 @@ def set_primary_fields(settings: Workspace) -> None:
     """Let the fields of `settings` be those of the workspace. They are found by themselves; older code calls this."""
     if settings is not workspace:
         ConfigDict.set_primary_fields(settings.primary_fields, settings.primary_to_registry)
+
+
+def silent() -> None:
+    """Log no message for each module that is built."""
+    workspace.excore_log_build_message = False

@@ -7,6 +7,7 @@ from typing import TypeAlias
 from excore.config.attributes import ChainedInvocationWrapper, GetAttr
 from excore.config.flags import register_argument_hook, register_special_flag
 from excore.config.hook_nodes import ConfigHookNode
+from excore.config.load import silent
 from excore.config.nodes import (
     ClassNode,
     InternNode,
@@ -18,7 +19,6 @@ from excore.config.nodes import (
 from excore.config.targets import import_target
 from excore.config.wrapper import ModuleWrapper
 from excore.engine.hook import ConfigArgumentHook
-from excore.engine.workspace import workspace
 from excore.lang.grammar import CLASS, NEW, NO_CALL_KEY, SHARED, VARIABLE
 
 __all__ = [
@@ -54,8 +54,3 @@ DO_NOT_CALL_KEY = NO_CALL_KEY
 IS_PARSING = False
 
 _str_to_target = import_target
-
-
-def silent() -> None:
-    """Log no message for each module that is built."""
-    workspace.excore_log_build_message = False
