@@ -148,7 +148,7 @@ def _forget_unimported() -> None:
 
 def _write(job: Job) -> dict[str, int]:
     from excore.engine import registry_cache
-    from excore.engine.inspecting import Inspector
+    from excore.engine.inspecting import LiveEntry, extra_texts
     from excore.engine.registry import Registry
     from excore.engine.workspace import workspace
     from excore.index.dump import Dump
@@ -159,7 +159,6 @@ def _write(job: Job) -> dict[str, int]:
     caches: dict[str, registry_cache.RegistryData] = {}
     infos: dict[str, RegistryInfo] = {}
     entries: dict[str, dict[str, Entry]] = {}
-    inspector = Inspector()
     for registry in Registry._registry_pool.values():
         data = registry._data()
         modules = {name: module for name, module in data.modules.items() if name not in registry._from_cache}
@@ -170,7 +169,8 @@ def _write(job: Job) -> dict[str, int]:
             target = _object(module.path)
             if target is not None:
                 extra = dict(zip(data.extra_field, module.info, strict=False))
-                entries[registry.name][name] = inspector.entry(name, registry.name, module.path, target, extra)
+                entry = LiveEntry(name, registry.name, module.path, target, extra_texts(extra))
+                entries[registry.name][name] = entry
     workspace.claim_cache()
     registry_cache.write(Path(workspace.registry_cache_file), caches, update=job.update)
     write_dump(Path(workspace.cache_dir, DUMP_FILE), Dump(infos, entries), job.root, update=job.update)

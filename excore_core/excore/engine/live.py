@@ -5,30 +5,16 @@ Entries are made when they are asked for, so that loading a config imports only 
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property
-from types import ModuleType
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
-from excore.engine.hook import ConfigArgumentHook
+from excore.engine.inspecting import LiveEntry
 from excore.errors import ConfigError
-from excore.lang.catalog import Catalog, Entry, EntryKind, Param, ParamKind, RegistryInfo, Signature
+from excore.lang.catalog import Catalog, Entry, RegistryInfo, Signature
 
 Import = Callable[[str], Any]
-HookKind: TypeAlias = Literal["", "argument", "config"]
-
-_KINDS: dict[Any, ParamKind] = {
-    inspect.Parameter.POSITIONAL_ONLY: "positional-only",
-    inspect.Parameter.POSITIONAL_OR_KEYWORD: "positional-or-keyword",
-    inspect.Parameter.VAR_POSITIONAL: "var-positional",
-    inspect.Parameter.KEYWORD_ONLY: "keyword-only",
-    inspect.Parameter.VAR_KEYWORD: "var-keyword",
-}
-_HOOK_PARAMETER = "node"
-_COMMON: dict[str, Any] = {item.name: item.default for item in fields(Entry) if item.default is not MISSING}
-_COMMON |= {"members_complete": False, "source": "live"}
 
 
 class _Entries(Mapping[str, Entry]):
@@ -114,43 +100,6 @@ def live_catalog(registries: Mapping[str, Mapping[str, str]], order: tuple[str, 
     )
 
 
-class LiveEntry(Entry):
-    """An entry of an imported object. What costs time to find out is found out when it is asked for."""
-
-    def __init__(self, name: str, registry: str, kind: EntryKind, path: str, target: Any, hook: HookKind) -> None:
-        put = object.__setattr__  # one for each table of a config: what is the same in all is left to `__getattr__`
-        put(self, "name", name)
-        put(self, "registry", registry)
-        put(self, "kind", kind)
-        put(self, "path", path)
-        put(self, "hook", hook)
-        vars(self)["target"] = target
-
-    def __getattr__(self, name: str) -> Any:
-        try:
-            return _COMMON[name]
-        except KeyError:
-            raise AttributeError(name) from None
-
-    @cached_property
-    def signature(self) -> Signature:
-        """The parameters a config may give."""
-        if self.kind == "module":
-            return Signature()
-        return live_signature(vars(self)["target"], without=(_HOOK_PARAMETER,) if self.hook == "argument" else ())
-
-    @cached_property
-    def doc(self) -> str:
-        """The docstring."""
-        return inspect.getdoc(vars(self)["target"]) or ""
-
-    @cached_property
-    def bases(self) -> tuple[str, ...]:
-        """Import paths of the class and its bases."""
-        mro = getattr(vars(self)["target"], "__mro__", ())
-        return tuple(f"{base.__module__}.{base.__qualname__}" for base in mro)
-
-
 def live_entry(name: str, registry: str, path: str, load: Import) -> Entry:
     """What an import path stands for; of what cannot be imported nothing is known, and whoever builds it will fail."""
     try:
@@ -160,29 +109,4 @@ def live_entry(name: str, registry: str, path: str, load: Import) -> Entry:
         return Entry(
             name, registry, "class", path, nothing, bases_complete=False, members_complete=False, source="live"
         )
-    if isinstance(target, ModuleType):
-        return LiveEntry(name, registry, "module", path, target, "")
-    if not isinstance(target, type):
-        return LiveEntry(name, registry, "function", path, target, "")
-    hook: HookKind = "config" if hasattr(target, "__HookType__") else ""
-    return LiveEntry(
-        name, registry, "class", path, target, "argument" if ConfigArgumentHook in target.__mro__ else hook
-    )
-
-
-def live_signature(target: Any, without: tuple[str, ...] = ()) -> Signature:
-    """The parameters of a class or function; incomplete where Python cannot tell."""
-    try:
-        signature = inspect.signature(target)
-    except (ValueError, TypeError, NameError):
-        return Signature((), complete=False)
-    params = tuple(
-        Param(
-            param.name,
-            _KINDS[param.kind],
-            default=None if param.default is inspect.Parameter.empty else "...",
-        )
-        for param in signature.parameters.values()
-        if param.name not in without
-    )
-    return Signature(params)
+    return LiveEntry(name, registry, path, target)

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from excore.config.targets import import_target
-from excore.engine.inspecting import Inspector
+from excore.engine.inspecting import LiveEntry
 from excore.engine.registry import Registry
-from excore.lang.catalog import Catalog, RegistryInfo
+from excore.lang.catalog import Catalog, Entry, RegistryInfo
 from excore.schema.completion import class_mapping, registry_schema
 
 __all__ = ["parse_registry"]
@@ -19,7 +19,8 @@ def parse_registry(reg: Registry) -> tuple[dict[str, Any], Mapping[str, list[str
 
     Raises `StrToClassError` for a module that cannot be imported.
     """
-    inspector = Inspector()
-    entries = {name: inspector.entry(name, reg.name, path, import_target(path)) for name, path in reg.items()}
+    entries: dict[str, Entry] = {
+        name: LiveEntry(name, reg.name, path, import_target(path)) for name, path in reg.items()
+    }
     catalog = Catalog({reg.name: RegistryInfo(reg.name)}, {reg.name: entries})
     return registry_schema(entries.values()), class_mapping(catalog, [reg.name])
