@@ -18,8 +18,8 @@ from typing import Any, TypeAlias
 from excore import __version__
 from excore.engine.cache import write_text
 from excore.index.cache import default_folder, digest
-from excore.index.dump import entry_from_json, entry_to_json
 from excore.lang.catalog import Entry
+from excore.lang.entry_json import entry_from_json, entry_to_json
 
 FORMAT = 1
 LARGEST = 8_000_000

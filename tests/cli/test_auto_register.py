@@ -12,8 +12,9 @@ import pytest
 from cli_kit import Run, Write
 
 from excore import workspace
-from excore.index.dump import read_dump
+from excore.lang.catalog import Catalog
 from excore.lang.project.reading import find_project
+from excore.lang.registry_file import read_registry_file
 
 PROGRAM = Path(sys.executable).with_name("excore")
 
@@ -26,6 +27,13 @@ def cached() -> dict[str, dict[str, str]]:
         name: {key: module["path"] for key, module in registry["modules"].items()}
         for name, registry in data["registries"].items()
     }
+
+
+def dumped(project: Path) -> Catalog:
+    """The same file as `check` and the server read it."""
+    file = read_registry_file(workspace.registry_cache_file)
+    assert file is not None
+    return file.catalog(project)
 
 
 def test_cli_auto_register_writes_what_every_module_registers(project: Path, run: Run) -> None:
@@ -41,8 +49,7 @@ def test_cli_auto_register_writes_what_every_module_registers(project: Path, run
 
 def test_k3_the_dump_says_what_the_source_says(project: Path, run: Run) -> None:
     run("auto-register")
-    dump = read_dump(Path(workspace.cache_dir, "registry_dump.json"), project)
-    assert dump is not None
+    dump = dumped(project)
     fcn = dump.entries["Model"]["FCN"]
     assert [(p.name, p.annotation, p.default) for p in fcn.signature.params] == [
         ("head", "things.nets.Top", None),
@@ -147,8 +154,7 @@ def test_cli_a_target_adds_to_the_cache_and_keeps_the_rest(project: Path, run: R
     assert done.stdout == "1 modules in 4 registries, from 1 files\n"
     assert cached()["Head"] == {"Top": "things.nets.Top", "Late": "things.late.Late"}
     assert cached()["Model"] == {"FCN": "things.nets.FCN"}
-    dump = read_dump(Path(workspace.cache_dir, "registry_dump.json"), project)
-    assert dump is not None
+    dump = dumped(project)
     assert {*dump.entries["Head"], *dump.entries["Model"]} == {"Top", "Late", "FCN"}
 
 
@@ -210,30 +216,25 @@ def test_cache_1_eight_processes_at_once(project: Path, run: Run) -> None:
     ended = [(*process.communicate(), process.returncode) for process in running]
     assert [code for _, _, code in ended] == [0] * 8, ended
     assert cached() == once
-    dump = read_dump(Path(workspace.cache_dir, "registry_dump.json"), project)
-    assert dump is not None
+    dump = dumped(project)
     assert {name: set(entries) for name, entries in dump.entries.items()} == {
         name: set(modules) for name, modules in once.items()
     }
     left = {path.name for path in Path(workspace.cache_dir).iterdir()}
-    assert left == {
-        "registry_cache.json", "registry_cache.json.lock", "registry_dump.json", "registry_dump.json.lock",
-        "workspace.json",
-    }  # fmt: skip
+    assert left == {"registry_cache.json", "registry_cache.json.lock", "workspace.json"}
 
 
 def test_cli_twice_is_once(project: Path, run: Run) -> None:
     run("auto-register")
-    files = [Path(workspace.registry_cache_file), Path(workspace.cache_dir, "registry_dump.json")]
-    before = [path.read_bytes() for path in files]
+    file = Path(workspace.registry_cache_file)
+    before = file.read_bytes()
     run("auto-register")
-    assert [path.read_bytes() for path in files] == before
+    assert file.read_bytes() == before
 
 
 def test_ws_4_the_cache_names_no_place_of_the_project(project: Path, run: Run) -> None:
     run("auto-register")
-    for name in ("registry_cache.json", "registry_dump.json"):
-        assert str(project) not in Path(workspace.cache_dir, name).read_text("utf-8")
+    assert str(project) not in Path(workspace.registry_cache_file).read_text("utf-8")
 
 
 def test_cli_nothing_is_written_beside_the_sources(project: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

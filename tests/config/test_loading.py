@@ -323,6 +323,15 @@ def test_reg_15_only_what_is_used_is_imported(small: Project) -> None:
         sys.modules.pop("kit_used", None)
 
 
+def test_an_older_cache_is_not_used_and_told_where_a_name_is_missing(small: Project) -> None:
+    Registry.dump()
+    cache = Path(workspace.registry_cache_file)
+    cache.write_text(cache.read_text("utf-8").replace('"version": 2', '"version": 1'), "utf-8")
+    assert small.one("[Backbone.R]") == small.models.R()
+    with pytest.raises(UnknownModuleError, match=r"note: .*registry_cache\.json: .*run `excore auto-register`"):
+        small.load("[Backbone.Absent]\n")
+
+
 def test_reg_15_from_the_cache_and_from_the_sources(small: Project) -> None:
     Registry.dump()
     names = dict(Registry._registry_pool)

@@ -10,13 +10,13 @@ from typing import Annotated
 import typer
 
 from excore.cli.asking import fail
-from excore.engine.cache import OWNER_FILE
 from excore.engine.tables import render
 from excore.engine.workspace import workspace
+from excore.lang.project.caches import FILES, OWNER_FILE
 
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
-_OURS = (OWNER_FILE, "registry_cache.json", "registry_cache.pkl", "excore_schema.json", "class_mapping.json")
+_OURS = (OWNER_FILE, "registry_cache.pkl", *FILES.values())
 _INDEX = "index"
 
 

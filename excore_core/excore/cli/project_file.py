@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from excore.cli.asking import fail
 from excore.engine.cache import write_text
+from excore.lang.project.caches import FILES
 from excore.lang.project.reading import PYPROJECT, Project, RegistrySpec
 from excore.schema.completion import ISOLATED
 
@@ -19,11 +20,6 @@ if TYPE_CHECKING:
     from tomlkit import TOMLDocument
 
 _WIDE = 100
-_FILE_NAMES = {
-    "registry_cache_file": ("registry_cache.json", "registry_cache.pkl"),
-    "json_schema_file": ("excore_schema.json",),
-    "class_mapping_file": ("class_mapping.json",),
-}
 
 
 def derived(specs: Iterable[RegistrySpec]) -> dict[str, Any]:
@@ -137,7 +133,8 @@ def _redundant(table: Mapping[str, Any], folder: Path) -> list[str]:
     cache = texts.get("cache_dir")
     if cache is not None and os.path.dirname(os.path.normpath(cache)) == caches:
         found.append("cache_dir")
-        for name, usual in _FILE_NAMES.items():
-            if name in texts and texts[name] in [os.path.join(cache, file) for file in usual]:
+        for name, usual in FILES.items():
+            files = (usual, "registry_cache.pkl") if name == "registry_cache_file" else (usual,)
+            if name in texts and texts[name] in [os.path.join(cache, file) for file in files]:
                 found.append(name)
     return found

@@ -12,15 +12,14 @@ import sysconfig
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from excore.config.targets import import_target
 from excore.engine import registry_cache
-from excore.engine.live import LiveCatalog, live_catalog
+from excore.engine.live import LiveCatalog, imported, live_catalog
 from excore.engine.registry import Registry
 from excore.engine.workspace import workspace
-from excore.errors import ConfigError, CoreConfigSupportError, StrToClassError
+from excore.errors import ConfigError, ConfigFileNotFoundError, CoreConfigSupportError, StrToClassError
 from excore.lang.catalog import Entry, Unregistered
 from excore.lang.problems import Problem
 from excore.lang.project.reading import Project, find_project, is_vast, read_spec
@@ -91,6 +90,7 @@ class Registered:
         self._objects: dict[str, Any] = {}
         self._failed: dict[str, ConfigError] = {}
         self._unread: dict[str, str] = {}  # files that should have been imported for what they register, and why not
+        self._refused: list[str] = []  # why the registry cache is not used
         self._found: dict[str, Entry] = {}  # entries of the static index that were asked for, by import path
 
     def load(self, path: str) -> Any:
@@ -109,7 +109,7 @@ class Registered:
         entry = self._found.get(path)
         found = None if entry is None else self._finder.load(entry)
         if found is None:
-            found = _imported(path)
+            found = imported(path)
         return self._of_cache(path) if found is None else found
 
     def _of_cache(self, path: str) -> Any:
@@ -199,14 +199,17 @@ class Registered:
         opened = [info.reason for info in infos if not all(map(loaded, info.filled_by))]
         reasons = [f"a registration cannot be read: {reason}" for reason in list(dict.fromkeys(opened))[:3]]
         reasons.extend(list(self._unread.values())[:3])
-        return [*unparsed(self.project, names), *reasons]
+        return [*unparsed(self.project, names), *reasons, *self._refused]
 
     def _cached(self) -> Mapping[str, Mapping[str, str]]:
         if self.project.root != workspace.base_dir:
             return {}
         try:
-            cached = registry_cache.read(Path(workspace.registry_cache_file))
-        except (OSError, CoreConfigSupportError):  # a cache is never needed: what it lacks is read from the sources
+            cached = registry_cache.read(workspace.registry_cache_file)
+        except ConfigFileNotFoundError:
+            return {}
+        except CoreConfigSupportError as error:  # a cache is never needed: what it lacks is read from the sources
+            self._refused = [str(error)]
             return {}
         return {
             name: {key: module.path for key, module in registry.modules.items()} for name, registry in cached.items()
@@ -221,12 +224,6 @@ def _library_folders(root: str) -> tuple[str, ...]:
     folders = (os.path.join(os.path.abspath(path), "") for path in sys.path if os.path.isdir(path))
     others = (path[:-1] for path in folders if not path.startswith(own) and not own.startswith(path))
     return tuple(path for path in dict.fromkeys((*installed, *others)) if path not in standard)
-
-
-def _imported(path: str) -> Any:
-    """The object at a path whose module is imported already, or None."""
-    head, _, name = path.rpartition(".")
-    return getattr(sys.modules.get(head), name, None) if head else None
 
 
 def _forget_unimported(before: set[tuple[str, str]]) -> None:

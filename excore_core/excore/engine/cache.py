@@ -1,4 +1,4 @@
-"""Where a workspace keeps what is computed for it, and how files are written there."""
+"""How files are written, whole or not at all, and whose the folders for them are."""
 
 from __future__ import annotations
 
@@ -8,39 +8,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-OWNER_FILE = "workspace.json"
-
-
-def cache_dir(root: Path, base: Path) -> Path:
-    """The folder under `base` for the workspace at `root`: its name, with `_1`, `_2` ... if another workspace has it.
-
-    Nothing is created; `claim` makes the folder this workspace's own.
-    """
-    root = root.resolve()
-    name = root.name or "root"
-    suffix = 0
-    while True:
-        candidate = base / (f"{name}_{suffix}" if suffix else name)
-        owner = _owner(candidate)
-        if owner is None or owner == str(root):
-            return candidate
-        suffix += 1
+from excore.lang.project.caches import OWNER_FILE, owner
 
 
 def claim(folder: Path, root: Path) -> None:
     """Create `folder` and note that it belongs to the workspace at `root`."""
     folder.mkdir(parents=True, exist_ok=True)
-    if _owner(folder) is None:
+    if owner(str(folder)) is None:
         write_json(folder / OWNER_FILE, {"root": str(root.resolve())})
-
-
-def _owner(folder: Path) -> str | None:
-    try:
-        data = json.loads((folder / OWNER_FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    root = data.get("root") if isinstance(data, dict) else None
-    return root if isinstance(root, str) else None
 
 
 def write_text(path: Path, text: str) -> None:

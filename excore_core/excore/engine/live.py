@@ -5,6 +5,7 @@ Entries are made when they are asked for, so that loading a config imports only 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,7 +13,8 @@ from typing import Any
 
 from excore.engine.inspecting import LiveEntry
 from excore.errors import ConfigError
-from excore.lang.catalog import Catalog, Entry, RegistryInfo, Signature
+from excore.lang.catalog import Catalog, Entry, RegistryInfo
+from excore.lang.registry_file import unread_entry
 
 Import = Callable[[str], Any]
 
@@ -105,8 +107,12 @@ def live_entry(name: str, registry: str, path: str, load: Import) -> Entry:
     try:
         target = load(path)
     except ConfigError:
-        nothing = Signature((), complete=False)
-        return Entry(
-            name, registry, "class", path, nothing, bases_complete=False, members_complete=False, source="live"
-        )
+        return unread_entry(name, registry, path, "live")
     return LiveEntry(name, registry, path, target)
+
+
+def imported(path: str) -> Any:
+    """The object at an import path, None if its module is not imported yet or has no such object."""
+    module, _, name = path.rpartition(".")
+    target = getattr(sys.modules.get(module), name, None)
+    return sys.modules.get(path) if target is None else target

@@ -13,7 +13,7 @@ from excore.engine.logging import logger
 from excore.errors import did_you_mean
 
 if TYPE_CHECKING:
-    from excore.engine.registry_cache import RegistryData
+    from excore.lang.registry_file import RegistryData
 
 __all__ = ["Registry", "load_registries"]
 
@@ -280,17 +280,12 @@ class Registry(dict[str, str], metaclass=RegistryMeta):
     @classmethod
     def dump(cls, update: bool = False) -> None:
         """Write all registries to the cache of the workspace; with `update` keep the modules that are only there."""
-        from pathlib import Path
-
         from excore.engine import registry_cache
         from excore.engine.workspace import workspace
 
         workspace.claim_cache()
-        registry_cache.write(
-            Path(workspace.registry_cache_file),
-            {name: registry._data() for name, registry in cls._registry_pool.items()},
-            update=update,
-        )
+        path, root = workspace.registry_cache_file, workspace.base_dir
+        registry_cache.write(cls._registry_pool.values(), path, root, update=update)
 
     @classmethod
     def load(cls) -> None:
@@ -298,12 +293,10 @@ class Registry(dict[str, str], metaclass=RegistryMeta):
 
         Raises FileNotFoundError without a cache, `CoreConfigSupportError` for one that cannot be read.
         """
-        from pathlib import Path
-
         from excore.engine import registry_cache
         from excore.engine.workspace import workspace
 
-        for name, data in registry_cache.read(Path(workspace.registry_cache_file)).items():
+        for name, data in registry_cache.read(workspace.registry_cache_file).items():
             registry = cls._registry_pool.get(name)
             if registry is None:
                 registry = cls(name, extra_field=data.extra_field)
@@ -358,7 +351,7 @@ class Registry(dict[str, str], metaclass=RegistryMeta):
         return self.extra_field.index(field)
 
     def _data(self) -> RegistryData:
-        from excore.engine.registry_cache import Module, RegistryData
+        from excore.lang.registry_file import Module, RegistryData
 
         return RegistryData(
             list(self.extra_field),

@@ -10,6 +10,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from excore.lang.project.caches import FILES, base_folder, file_path, project_folder
+
 if TYPE_CHECKING:
     from excore.lang.project.reading import Project
 
@@ -17,11 +19,6 @@ __all__ = ["Workspace", "workspace"]
 
 _FLAGS = {"excore_validate": True, "excore_manual_set": False, "excore_log_build_message": False}
 _VARIABLES = {name: name.upper() for name in _FLAGS}
-_FILES = {
-    "registry_cache_file": "registry_cache.json",
-    "json_schema_file": "excore_schema.json",
-    "class_mapping_file": "class_mapping.json",
-}
 _WRITTEN = ("name", "src_dir", "registries", "primary_fields", "primary_to_registry", "json_schema_fields", "props")
 _OFF = ("0", "false", "no", "off")
 
@@ -52,7 +49,7 @@ class Workspace:
 
     names = (
         "name", "src_dir", "base_dir", "registries", "primary_fields", "primary_to_registry", "json_schema_fields",
-        "cache_base_dir", "cache_dir", *_FILES, *_FLAGS, "props",
+        "cache_base_dir", "cache_dir", *FILES, *_FLAGS, "props",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -160,8 +157,8 @@ class Workspace:
     def _read(self, name: str) -> Any:
         project = self._look()
         written = project.settings.get(name)
-        if name in _FILES:
-            return self._file(name, written)
+        if name in FILES:
+            return file_path(project, name, self.cache_dir)
         if name == "name":
             return project.name or os.path.basename(project.root)
         if name == "src_dir":
@@ -177,27 +174,10 @@ class Workspace:
         if name == "json_schema_fields":
             return dict(written) if isinstance(written, dict) else self._schema_fields()
         if name == "cache_base_dir":
-            return self._absolute(written) if isinstance(written, str) else _cache_base()
+            return base_folder(project)
         if name == "cache_dir":
-            return self._cache_dir(written)
+            return project_folder(project, self.cache_base_dir)
         return dict(written) if isinstance(written, dict) else {}
-
-    def _cache_dir(self, written: object) -> str:
-        if isinstance(written, str) and written:
-            return self._absolute(written)
-        from excore.engine.cache import cache_dir
-
-        return str(cache_dir(Path(self.base_dir), Path(self.cache_base_dir)))
-
-    def _file(self, name: str, written: object) -> str:
-        if not isinstance(written, str) or not written:
-            return os.path.join(self.cache_dir, _FILES[name])
-        path = self._absolute(written)
-        # Project files of older versions name a pickle; what we write there is JSON.
-        return os.path.splitext(path)[0] + ".json" if path.endswith(".pkl") else path
-
-    def _absolute(self, path: str) -> str:
-        return os.path.join(self.base_dir, os.path.expanduser(path))
 
     def _schema_fields(self) -> dict[str, Any]:
         """Starred registries: those with fields -> the fields, and the others under `isolated_fields`."""
@@ -206,11 +186,6 @@ class Workspace:
         if specs:
             fields["isolated_fields"] = [spec.name for spec in specs if not spec.fields]
         return fields
-
-
-def _cache_base() -> str:
-    caches = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    return os.path.join(caches, "excore")
 
 
 def _notation(name: str, starred: bool, fields: tuple[str, ...]) -> str:
