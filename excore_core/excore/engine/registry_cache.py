@@ -27,13 +27,21 @@ LOCK_TIMEOUT = 10.0
 def read(path: str) -> Mapping[str, RegistryData]:
     """All registries in the file. Raises FileNotFoundError, and `CoreConfigSupportError` if it must not be used."""
     try:
-        file = read_registry_file(path)
+        return RegistryFile(_names(path)).registries
+    except FileNotFoundError as error:
+        message = f"There is no registry cache {path}; write it with `excore auto-register`."
+        raise ConfigFileNotFoundError(message, filename=path) from error
+    except OSError as error:
+        raise CoreConfigSupportError(f"{path}: the registry cache cannot be read: {error.strerror}") from error
     except RegistryFileError as error:
         raise CoreConfigSupportError(f"{path}: {error}") from error
-    if file is None:
-        message = f"There is no registry cache {path}; write it with `excore auto-register`."
-        raise ConfigFileNotFoundError(message, filename=path)
-    return file.registries
+
+
+def _names(path: str) -> str:
+    """The text of a file up to the part that no load needs, which is most of it."""
+    with open(path, encoding="utf-8", errors="replace") as file:
+        line = file.readline()
+        return line if line.endswith(",\n") else line + file.read()
 
 
 def write(registries: Iterable[Registry], path: str, root: str, *, update: bool = False) -> None:

@@ -48,12 +48,14 @@ class RegistryData(NamedTuple):
 
 
 class RegistryFile:
-    """The contents of a file. Made of its text; raises `RegistryFileError` for one that is no such file."""
+    """The contents of a file. Made of its text, or of its first line where `catalog` is not asked for; raises
+    `RegistryFileError` for what is no such file."""
 
     def __init__(self, text: str) -> None:
         names, separator, self._entries = text.partition(_ENTRIES)
         try:
-            self._data = json.loads(f"{names.rstrip(',')}}}" if separator else text)
+            cut = separator or text.endswith(",\n")
+            self._data = json.loads(f"{names.rstrip().rstrip(',')}}}" if cut else text)
             form = (self._data["format"], self._data["version"])
             if form != (FORMAT, VERSION):
                 message = f"has format {form[0]} {form[1]}, not {FORMAT} {VERSION}"
