@@ -34,12 +34,6 @@ def derived(specs: Iterable[RegistrySpec]) -> dict[str, Any]:
     }
 
 
-def notation(spec: RegistrySpec) -> str:
-    """An entry of ``registries`` as it is written: ``"*Data: TrainData, TestData"``."""
-    name = f"*{spec.name}" if spec.starred else spec.name
-    return f"{name}: {', '.join(spec.fields)}" if spec.fields else name
-
-
 def write_settings(path: Path, settings: Mapping[str, Any]) -> bool:
     """Set keys of a project file, which is made if there is none; whether it changed. Comments and order stay."""
     import tomlkit

@@ -6,8 +6,8 @@ import os
 
 import typer
 
-from excore.cli.project_file import notation
 from excore.engine.tables import render
+from excore.engine.workspace import notation
 from excore.lang.project.reading import RegistrySpec, find_project
 from excore.tooling.indexing import make_indexer
 

@@ -22,7 +22,7 @@ from excore.engine.workspace import workspace
 from excore.errors import ConfigError, ConfigFileNotFoundError, CoreConfigSupportError, StrToClassError
 from excore.lang.catalog import Entry, Unregistered
 from excore.lang.problems import Problem
-from excore.lang.project.reading import Project, find_project, is_vast, read_spec
+from excore.lang.project.reading import Project, find_project, is_vast
 
 if TYPE_CHECKING:
     from excore.config.finding import Finder
@@ -38,14 +38,7 @@ def current_project(config: str) -> Project:
     the current folder or that of the running script, the outer one of those that the config is below.
     """
     project = workspace.project
-    fields, mapping = tuple(workspace.primary_fields), workspace.primary_to_registry
-    specs = tuple(map(read_spec, workspace.registries))
-    if specs != project.registries and fields == project.primary_fields:
-        fields = tuple(dict.fromkeys((*(name for spec in specs for name in spec.primary_fields), *fields)))
-        mapping = {name: spec.name for spec in specs for name in spec.primary_fields} | mapping
-    if (specs, fields, mapping) != (project.registries, project.primary_fields, project.primary_to_registry):
-        return replace(project, registries=specs, primary_fields=fields, primary_to_registry=mapping)
-    if project.file is not None:
+    if project.file is not None or project.registries or project.primary_fields or project.primary_to_registry:
         return project
     found = find_project(config) if config else project
     if found.file is not None:

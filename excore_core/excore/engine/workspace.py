@@ -7,13 +7,14 @@ Nothing is read before the first attribute is asked for. An attribute set at run
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from excore.lang.project.caches import FILES, base_folder, file_path, project_folder
 
 if TYPE_CHECKING:
-    from excore.lang.project.reading import Project
+    from excore.lang.project.reading import Project, RegistrySpec
 
 __all__ = ["Workspace", "workspace"]
 
@@ -82,8 +83,21 @@ class Workspace:
 
     @property
     def project(self) -> Project:
-        """What the project file says."""
-        return self._look()
+        """What the project file says, with the registries and fields that were set here."""
+        project = self._look()
+        values = {**vars(self)["_found"], **vars(self)["_set"]}  # a list that was handed out may have been changed
+        registries, fields = project.registries, tuple(values.get("primary_fields", project.primary_fields))
+        mapping = values.get("primary_to_registry", project.primary_to_registry)
+        if "registries" in values:
+            from excore.lang.project.reading import read_spec
+
+            registries = tuple(map(read_spec, values["registries"]))
+        if registries != project.registries and fields == project.primary_fields:
+            fields = tuple(dict.fromkeys((*(name for spec in registries for name in spec.primary_fields), *fields)))
+            mapping = {name: spec.name for spec in registries for name in spec.primary_fields} | mapping
+        if (registries, fields, mapping) == (project.registries, project.primary_fields, project.primary_to_registry):
+            return project
+        return replace(project, registries=registries, primary_fields=fields, primary_to_registry=mapping)
 
     @property
     def config_file(self) -> str | None:
@@ -166,7 +180,7 @@ class Workspace:
         if name == "base_dir":
             return project.root
         if name == "registries":
-            return [_notation(spec.name, spec.starred, spec.fields) for spec in project.registries]
+            return [notation(spec) for spec in project.registries]
         if name == "primary_fields":
             return list(project.primary_fields)
         if name == "primary_to_registry":
@@ -188,9 +202,10 @@ class Workspace:
         return fields
 
 
-def _notation(name: str, starred: bool, fields: tuple[str, ...]) -> str:
-    text = f"*{name}" if starred else name
-    return f"{text}: {', '.join(fields)}" if fields else text
+def notation(spec: RegistrySpec) -> str:
+    """An entry of `registries` as it is written: `"*Data: TrainData, TestData"`."""
+    name = f"*{spec.name}" if spec.starred else spec.name
+    return f"{name}: {', '.join(spec.fields)}" if spec.fields else name
 
 
 workspace = Workspace()
