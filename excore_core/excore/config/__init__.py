@@ -13,9 +13,9 @@ from excore.config.hook_nodes import ConfigHookNode
 from excore.config.lazy import ConfigDict, LazyConfig
 from excore.config.load import build_all, load, load_config, set_primary_fields, silent
 from excore.config.nodes import ClassNode, InterNode, ModuleNode, ReusedNode, VariableReference
-from excore.config.provenance import Setting
 from excore.config.wrapper import ModuleWrapper
 from excore.engine.hook import ConfigArgumentHook
+from excore.lang.provenance import Setting
 
 __all__ = [
     "ClassNode",

@@ -14,7 +14,7 @@ from excore.config.notes import notes
 from excore.config.raising import Reporter, blocking
 from excore.config.registered import Registered, current_project
 from excore.config.sources import Files
-from excore.config.updating import UPDATE, mapping, mistakes, nested
+from excore.config.updating import mapping, mistakes, nested
 from excore.engine.workspace import workspace
 from excore.errors import (
     ConfigFileNotFoundError,
@@ -29,6 +29,7 @@ from excore.lang.collector import many_objects
 from excore.lang.grammar import BASE_KEY
 from excore.lang.problems import Origin, Problem, problem
 from excore.lang.project.reading import read_project
+from excore.lang.provenance import UPDATE
 from excore.lang.resolve.inherit import Closure, Merger, inherit
 from excore.lang.resolve.model import Model
 from excore.lang.resolve.resolver import resolve

@@ -11,13 +11,14 @@ from excore.config.document import Analysis, Document
 from excore.config.dump import dump
 from excore.config.nodes import ModuleNode, build_value
 from excore.config.printing import config_table, parsed_table
-from excore.config.provenance import Setting, where
+from excore.config.provenance import where
 from excore.config.traces import without_internals
 from excore.config.wrapper import ModuleWrapper
 from excore.engine.hook import ConfigArgumentHook, ConfigHookManager
 from excore.engine.workspace import workspace
 from excore.errors import ConfigError, HookBuildError, UnknownFieldError, did_you_mean
 from excore.lang.collector import many_objects
+from excore.lang.provenance import Setting
 from excore.lang.tables.table import plain
 
 __all__ = ["ConfigDict", "LazyConfig"]

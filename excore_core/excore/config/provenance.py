@@ -3,55 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from excore.config.document import Analysis
 from excore.config.given import given_table
 from excore.config.sources import Files, excerpt
-from excore.config.updating import UPDATE
 from excore.errors import (
     ConfigError,
     MissingAttributeError,
     ModuleValidateError,
     UnknownArgumentError,
     UnknownFieldError,
-    did_you_mean,
 )
 from excore.lang.check.arguments import section_lints
 from excore.lang.grammar import Grammar
 from excore.lang.problems import Problem, problem
+from excore.lang.provenance import PYTHON, NoSuchKey, Setting, find_bindings, setting
 from excore.lang.resolve.model import Path, Section
-from excore.lang.tables.table import Binding, Table, plain
+from excore.lang.tables.table import Table
 
 __all__ = ["Setting", "SectionPlace", "where"]
 
-PYTHON = "Python"
 _LINTED: dict[type[ConfigError], str] = {
     ModuleValidateError: "missing-parameter",
     UnknownArgumentError: "unknown-parameter",
 }
-
-
-@dataclass(frozen=True)
-class Setting:
-    """A value of a config: the file that set it, line and column (from 1) of its key there, and what it replaced.
-
-    `overrides` are the settings of base files it took the place of, the nearest first. `file` is `"update_dict"` for a
-    value that `load` was given, `"Python"` for one that was changed since; line and column say nothing there.
-    """
-
-    key: str
-    value: Any
-    file: str
-    line: int
-    column: int
-    overrides: tuple[Setting, ...] = ()
-
-    def __str__(self) -> str:
-        if self.file == PYTHON:
-            return "set in Python"
-        return UPDATE if self.file == UPDATE else f"{self.file}:{self.line}:{self.column}"
 
 
 def where(root: Table, files: Files, grammar: Grammar, key: str, now: Mapping[str, Any] | None = None) -> Setting:
@@ -59,54 +36,27 @@ def where(root: Table, files: Files, grammar: Grammar, key: str, now: Mapping[st
 
     `now` is the config with what was changed in Python. Raises `UnknownFieldError` if the config has no such key.
     """
-    if now is None:
-        return _setting(_binding(root, grammar, key), files)
-    new = _setting(_binding(given_table(now, PYTHON, grammar), grammar, key), files)
+
+    def setting_in(table: Table) -> Setting:
+        return setting(find_bindings(table, key, grammar)[-1], lambda origin: files.place(origin)[1:3])
+
     try:
-        old = _setting(_binding(root, grammar, key), files)
-    except UnknownFieldError:
-        return new
+        if now is None:
+            return setting_in(root)
+        new = setting_in(given_table(now, PYTHON, grammar))
+        try:
+            old = setting_in(root)
+        except NoSuchKey:
+            return new
+    except NoSuchKey as error:
+        near = error.suggestions
+        hint = f" Did you mean {' or '.join(f'`{name}`' for name in near)}?" if near else ""
+        raise UnknownFieldError(f"The config has no `{key}`.{hint}") from None
     if old.key == new.key and (
         isinstance(new.value, dict) or (type(new.value) is type(old.value) and new.value == old.value)
     ):
         return replace(old, value=new.value)
     return replace(new, overrides=(old, *old.overrides))
-
-
-def _binding(root: Table, grammar: Grammar, key: str) -> Binding:
-    binding: Binding | None = None
-    table = root
-    rest = key
-    done = ""
-    while rest:
-        found = _longest(table, rest, grammar)
-        if found is None:
-            names = [grammar.split_key(name).name for name in table.bindings]
-            near = did_you_mean(rest.partition(".")[0], names)
-            raise UnknownFieldError(f"The config has no `{key}`{f' in `{done}`' if done else ''}.{near}")
-        binding, used = found
-        done = key[: len(key) - len(rest) + used]
-        rest = rest[used + 1 :]
-        table = binding.value if isinstance(binding.value, Table) else Table({})
-    if binding is None:
-        raise UnknownFieldError("The config has no key without a name.")
-    return binding
-
-
-def _longest(table: Table, text: str, grammar: Grammar) -> tuple[Binding, int] | None:
-    best: tuple[Binding, int] | None = None
-    for name, binding in table.bindings.items():
-        for spelling in (name, grammar.split_key(name).name):
-            fits = text == spelling or text.startswith(f"{spelling}.")
-            if spelling and fits and (best is None or len(spelling) > best[1]):
-                best = (binding, len(spelling))
-    return best
-
-
-def _setting(binding: Binding, files: Files) -> Setting:
-    place = files.place(binding.origin)
-    overrides = tuple(_setting(other, files) for other in binding.shadows)
-    return Setting(binding.name, plain(binding.value), place.file, place.line, place.column, overrides)
 
 
 class SectionPlace(NamedTuple):

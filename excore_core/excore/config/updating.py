@@ -9,13 +9,13 @@ from typing import Any
 from excore.errors import ConfigError, CoreConfigParseError, InvalidUpdateError, UnknownFieldError, did_you_mean
 from excore.lang.grammar import FieldRef, Grammar, Name, VariableRef
 from excore.lang.nearest import Vocabulary
+from excore.lang.provenance import UPDATE
 from excore.lang.resolve.model import Model, Path, Plain
 from excore.lang.resolve.top_level import fields_and_registries
 from excore.lang.tables.table import Binding, Table, plain
 
-__all__ = ["UPDATE", "mapping", "mistakes", "nested"]
+__all__ = ["mapping", "mistakes", "nested"]
 
-UPDATE = "update_dict"
 IsModule = Callable[[Path], bool]
 _SHORT = 4  # values whose names are not longer are often alike
 
