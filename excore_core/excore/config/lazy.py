@@ -110,13 +110,8 @@ class LazyConfig:
         for name, group in groups.items():
             if group.leftover:
                 state["_isolated"][name] = {key: plain(inner.value) for key, inner in group.leftover.items()}
-        for name in model.project.primary_fields:
-            if name in groups and groups[name].members:
-                members = {member: builder.primary((name, member)) for member in groups[name].members}
-                state["_fields"][name] = ModuleWrapper(members)
-        for group in groups.values():
-            if group.role == "hooks":
-                state["_hooks"] = [builder.primary((group.name, member)) for member in group.members]
+        state["_fields"].update((name, ModuleWrapper(members)) for name, members in builder.fields().items())
+        state["_hooks"] = builder.lifecycle()
 
     @property
     def config(self) -> ConfigDict:
@@ -286,10 +281,7 @@ class LazyConfig:
     def _hook_manager(self) -> ConfigHookManager:
         hooks = []
         for node in vars(self)["_hooks"]:
-            target = node.target
-            if isinstance(target, type) and issubclass(target, ConfigArgumentHook):
-                continue  # a table for references to use
-            if not hasattr(target, "__HookType__"):
+            if not hasattr(node.target, "__HookType__"):
                 error = HookBuildError(f"`{node.name}` is no hook: it has no `__HookType__`.")
                 node._explain(error)
                 raise error

@@ -1,22 +1,23 @@
 """What a build of a config makes: its objects, what each is given, and which of them are one and the same.
 
-Told from the resolved model alone. Two values of a plan are the same object exactly if the build would make one object
-of them: what ``@`` shares is one ``Thing``, what ``!`` makes anew is one for each use.
+``Builder`` has the rules, told from the resolved model alone; the runtime makes nodes by them, ``plan`` a description.
+Two values of a plan are the same object exactly if the build makes one object of them: what ``@`` shares is one
+``Thing``, what ``!`` makes anew is one for each use.
 """
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Generic, Literal, TypeAlias, TypeVar
 
 from excore.lang.catalog import Entry
-from excore.lang.grammar import MarkHook, PathHook, PrefixKind
+from excore.lang.grammar import MarkHook, PrefixKind
 from excore.lang.paths import Attribute, Call
 from excore.lang.paths import Step as PathStep
 from excore.lang.problems import Origin
 from excore.lang.resolve.model import (
-    Argument,
     Meaning,
     Model,
     Path,
@@ -26,11 +27,10 @@ from excore.lang.resolve.model import (
     ReferenceList,
     ResolvedHook,
     Step,
-    Target,
-    Variable,
 )
 from excore.lang.tables.table import BoundValue
 
+Made = TypeVar("Made")
 ThingKind = Literal["object", "node", "class", "module", "hook"]
 
 LIMIT = 5000
@@ -184,159 +184,242 @@ def parts(value: Value) -> Iterator[Value]:
         yield value.source
 
 
+class Builder(ABC, Generic[Made]):
+    """What a build makes of the tables and references of a model. What it is made of is left to subclasses."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self._shared: dict[Path, Made] = {}
+        self._shared_values: dict[tuple[Path, str], Made] = {}
+
+    def fields(self) -> dict[str, dict[str, Made]]:
+        """Every field with its members, in the order in which they are built."""
+        groups = {name: self.model.groups.get(name) for name in self.model.project.primary_fields}
+        return {
+            name: {member: self.member((name, member)) for member in group.members}
+            for name, group in groups.items()
+            if group is not None and group.members
+        }
+
+    def lifecycle(self) -> list[Made]:
+        """The hooks that are called around the build; those on arguments are made where references use them."""
+        paths = [
+            (group.name, member)
+            for group in self.model.groups.values()
+            if group.role == "hooks"
+            for member in group.members
+        ]
+        entries = ((path, self.model.entry(path)) for path in paths)
+        return [self.member(path) for path, entry in entries if entry is not None and entry.hook != "argument"]
+
+    def member(self, path: Path) -> Made:
+        """The table of a field: what a build of the field gives."""
+        return self._target(path, self.model.entry(path), self.model.kind(path), None, "")
+
+    def value(self, meaning: Meaning, name: str) -> Made:
+        """What the argument ``name`` is given."""
+        if isinstance(meaning, Reference):
+            return self._reference(meaning, name)
+        if isinstance(meaning, Plain):
+            return self.written(meaning.value)
+        if isinstance(meaning, ReferenceList):
+            items: list[Made] = []
+            for item in meaning.items:
+                if isinstance(item, Reference) and item.every:
+                    items.extend(self._targets(item, name))
+                else:
+                    items.append(self.value(item, name))
+            return self.listed(items)
+        if isinstance(meaning, ReferenceDict):
+            return self.named([(key, self.value(item, name)) for key, item in meaning.items])
+        return self.unknown("?", None)
+
+    # -- the rules
+
+    def _target(
+        self, path: Path, entry: Entry | None, kind: PrefixKind, reference: Reference | None, name: str
+    ) -> Made:
+        if entry is None:
+            return self.unknown(".".join(path), reference)
+        if kind == "class" or entry.kind == "module":
+            return self.as_it_is(path, entry, kind, reference)
+        if kind != "shared":
+            return self.new(path, entry, kind, reference, name)
+        made = self._shared.get(path)
+        if made is None:
+            made = self._shared[path] = self.new(path, entry, kind, reference, name)
+        return made
+
+    def _reference(self, reference: Reference, name: str) -> Made:
+        variable = reference.variable
+        if variable is None:
+            made = self._targets(reference, name)
+            if reference.every:
+                return self.listed(made)
+            return made[0] if made else self.unknown(reference.text, reference)
+        if variable.binding is None:
+            return self.unknown(reference.text, reference) if variable.name else self.environment(reference)
+        value = self.variable(variable.name, variable.binding.value, bool(reference.hooks))
+        for step in reference.hooks:
+            value = self._step(value, step, None, reference)
+        return value
+
+    def _targets(self, reference: Reference, name: str) -> list[Made]:
+        made: list[Made] = []
+        for path, entry, _ in reference.targets:
+            value = self._target(path, entry, reference.prefix.kind, reference, name)
+            module = path if entry is not None and entry.kind == "module" else None
+            for step in reference.hooks:
+                value = self._step(value, step, module, reference)
+                module = None  # a later step starts from what this one gave
+            made.append(value)
+        return made
+
+    def _step(self, value: Made, step: Step, module: Path | None, reference: Reference) -> Made:
+        """``module`` is the Python module that the value is, if it is one: under the prefixes of objects a class in it
+        is called, even where the reference does not say so."""
+        if isinstance(step, ResolvedHook):
+            if step.target is None or step.target.entry is None:
+                return self.unknown(reference.text, reference)
+            return self.hooked(step.target.path, step.target.entry, value, reference)
+        if isinstance(step, MarkHook):
+            return self.marked(step, value, reference)
+        kind = reference.prefix.kind
+        if module is None or kind not in ("new", "shared") or isinstance(step.steps[-1], Call):
+            return self.followed(value, step.steps)
+        if kind == "new":
+            return self.followed(value, step.steps, instantiate=True)
+        key = (module, steps_text(step.steps))
+        if key not in self._shared_values:
+            self._shared_values[key] = self.followed(value, step.steps, instantiate=True, shared=True)
+        return self._shared_values[key]
+
+    # -- what subclasses make
+
+    @abstractmethod
+    def new(self, path: Path, entry: Entry, kind: PrefixKind, reference: Reference | None, name: str) -> Made:
+        """An object of its own, or the one that all users share, for the argument ``name`` or for a field."""
+
+    @abstractmethod
+    def as_it_is(self, path: Path, entry: Entry, kind: PrefixKind, reference: Reference | None) -> Made:
+        """A class, function or module that is not called."""
+
+    @abstractmethod
+    def written(self, value: BoundValue) -> Made:
+        """A value that is passed as it is written."""
+
+    @abstractmethod
+    def variable(self, name: str, value: BoundValue, followed: bool) -> Made:
+        """The value of a top-level name, and whether hooks or a path follow it."""
+
+    @abstractmethod
+    def environment(self, reference: Reference) -> Made:
+        """A text with ``${NAME}`` in it."""
+
+    @abstractmethod
+    def listed(self, items: list[Made]) -> Made:
+        """A list."""
+
+    @abstractmethod
+    def named(self, items: list[tuple[str, Made]]) -> Made:
+        """A dict."""
+
+    @abstractmethod
+    def followed(
+        self, source: Made, steps: tuple[PathStep, ...], instantiate: bool = False, shared: bool = False
+    ) -> Made:
+        """What an attribute path leads to, as ``Followed`` says."""
+
+    @abstractmethod
+    def hooked(self, path: Path, entry: Entry, source: Made, reference: Reference) -> Made:
+        """What the hook at ``path`` makes of a value."""
+
+    @abstractmethod
+    def marked(self, step: MarkHook, source: Made, reference: Reference) -> Made:
+        """What a mark that the project registered makes of a value."""
+
+    @abstractmethod
+    def unknown(self, text: str, reference: Reference | None) -> Made:
+        """A text that binds to nothing, or a value that cannot stand where it stands."""
+
+
 def plan(model: Model, limit: int = LIMIT) -> Plan:
     """The plan of a model. Never fails: what the config leaves open is ``Unknown``."""
     builder = _Planner(model, limit)
-    hooks = tuple(builder.lifecycle())
-    fields: dict[str, dict[str, Value]] = {}
-    for name in model.project.primary_fields:
-        group = model.groups.get(name)
-        if group is not None and group.members:
-            fields[name] = {member: builder.table((name, member)) for member in group.members}
-    return Plan(model, fields, hooks, builder.complete)
+    hooks = tuple(made for made in builder.lifecycle() if isinstance(made, Thing))
+    return Plan(model, builder.fields(), hooks, builder.complete)
 
 
-class _Planner:
+class _Planner(Builder[Value]):
     def __init__(self, model: Model, limit: int) -> None:
-        self.model = model
+        super().__init__(model)
         self.limit = limit
         self.complete = True
         self.count = 0
         self.trail: list[Path] = []
-        self.shared: dict[Path, Value] = {}
-        self.shared_values: dict[tuple[Path, str], Followed] = {}
         self.as_they_are: dict[str, Thing] = {}
 
-    def lifecycle(self) -> Iterator[Thing]:
-        for group in self.model.groups.values():
-            for member in group.members if group.role == "hooks" else ():
-                path = (group.name, member)
-                entry = self.model.entry(path)
-                if entry is not None and entry.hook != "argument":
-                    made = self.table(path)
-                    if isinstance(made, Thing):
-                        yield made
+    def new(self, path: Path, entry: Entry, kind: PrefixKind, reference: Reference | None, name: str) -> Value:
+        return self.thing(path, entry, "object", kind == "shared", reference)
 
-    def table(self, path: Path) -> Value:
-        """The table of a field: what a build of the field gives."""
-        return self.made(path, self.model.entry(path), self.model.kind(path), None)
-
-    # -- things
-
-    def made(self, path: Path, entry: Entry | None, kind: PrefixKind, origin: Origin | None) -> Value:
-        if entry is None:
-            return self.unknown(".".join(path))
-        section = self.model.sections.get(path)
-        origin = section.binding.origin if section is not None else origin
-        if kind == "class" or entry.kind == "module":
-            return self.as_it_is(path, entry)
-        if kind == "shared":
-            if path not in self.shared:
-                self.shared[path] = self.new(path, entry, origin, "object", True)
-            return self.shared[path]
-        return self.new(path, entry, origin, "object", False)
-
-    def as_it_is(self, path: Path, entry: Entry) -> Thing:
-        known = self.as_they_are.get(entry.path)
-        if known is None:
-            kind: ThingKind = "module" if entry.kind == "module" else "class"
-            known = self.as_they_are[entry.path] = Thing(self.number(), kind, path, entry, None, True)
-        return known
+    def as_it_is(self, path: Path, entry: Entry, kind: PrefixKind, reference: Reference | None) -> Thing:
+        thing = self.as_they_are.get(entry.path)
+        if thing is None:
+            what: ThingKind = "module" if entry.kind == "module" else "class"
+            thing = self.as_they_are[entry.path] = Thing(self.number(), what, path, entry, None, True)
+        return thing
 
     def number(self) -> int:
         self.count += 1
         return self.count
 
-    def new(self, path: Path, entry: Entry, origin: Origin | None, kind: ThingKind, shared: bool) -> Value:
+    def thing(self, path: Path, entry: Entry, kind: ThingKind, shared: bool, reference: Reference | None) -> Value:
         if path in self.trail or self.count >= self.limit or len(self.trail) >= _DEEPEST:
-            return self.unknown(".".join(path))
+            return self.unknown(".".join(path), reference)
         number = self.number()
         section = self.model.sections.get(path)
-        arguments: tuple[Given, ...] = ()
-        if section is not None:
-            if section.no_call and kind == "object":
-                kind = "node"
-            self.trail.append(path)
-            arguments = tuple(self.given(argument) for argument in section.arguments.values())
-            self.trail.pop()
-        return Thing(number, kind, path, entry, origin, shared, arguments)
+        if section is None:
+            return Thing(number, kind, path, entry, reference.origin if reference is not None else None, shared)
+        if section.no_call and kind == "object":
+            kind = "node"
+        self.trail.append(path)
+        arguments = tuple(
+            Given(argument.name, self.value(argument.meaning, argument.name), argument.binding.origin)
+            for argument in section.arguments.values()
+        )
+        self.trail.pop()
+        return Thing(number, kind, path, entry, section.binding.origin, shared, arguments)
 
-    def given(self, argument: Argument) -> Given:
-        return Given(argument.name, self.value(argument.meaning), argument.binding.origin)
+    def written(self, value: BoundValue) -> Value:
+        return Written(value)
 
-    def unknown(self, text: str) -> Unknown:
+    def variable(self, name: str, value: BoundValue, followed: bool) -> Value:
+        return Read(name, value)
+
+    def environment(self, reference: Reference) -> Value:
+        return Environment(reference.text)
+
+    def listed(self, items: list[Value]) -> Value:
+        return Listed(tuple(items))
+
+    def named(self, items: list[tuple[str, Value]]) -> Value:
+        return Named(tuple(items))
+
+    def followed(
+        self, source: Value, steps: tuple[PathStep, ...], instantiate: bool = False, shared: bool = False
+    ) -> Value:
+        return Followed(source, steps, instantiate, shared)
+
+    def hooked(self, path: Path, entry: Entry, source: Value, reference: Reference) -> Value:
+        hook = self.thing(path, entry, "hook", False, reference)
+        return Hooked(hook, source) if isinstance(hook, Thing) else hook
+
+    def marked(self, step: MarkHook, source: Value, reference: Reference) -> Value:
+        return Marked(step, source)
+
+    def unknown(self, text: str, reference: Reference | None) -> Value:
         self.complete = False
         return Unknown(text)
-
-    # -- values
-
-    def value(self, meaning: Meaning) -> Value:
-        if isinstance(meaning, Plain):
-            return Written(meaning.value)
-        if isinstance(meaning, Reference):
-            return self.reference(meaning)
-        if isinstance(meaning, ReferenceList):
-            items: list[Value] = []
-            for item in meaning.items:
-                made = self.value(item)
-                if isinstance(item, Reference) and item.every and isinstance(made, Listed):
-                    items.extend(made.items)
-                else:
-                    items.append(made)
-            return Listed(tuple(items))
-        if isinstance(meaning, ReferenceDict):
-            return Named(tuple((key, self.value(item)) for key, item in meaning.items))
-        return self.unknown("?")
-
-    def reference(self, reference: Reference) -> Value:
-        if reference.variable is not None:
-            return self.variable(reference, reference.variable)
-        made = [self.bound(reference, target) for target in reference.targets]
-        if reference.every:
-            return Listed(tuple(made))
-        return made[0] if made else self.unknown(reference.text)
-
-    def variable(self, reference: Reference, variable: Variable) -> Value:
-        if variable.binding is None:
-            return self.unknown(reference.text) if variable.name else Environment(reference.text)
-        value: Value = Read(variable.name, variable.binding.value)
-        for step in reference.hooks:
-            value = self.step(value, step, None, reference)
-        return value
-
-    def bound(self, reference: Reference, target: Target) -> Value:
-        value = self.made(target.path, target.entry, reference.prefix.kind, reference.origin)
-        first: Target | None = target
-        for step in reference.hooks:
-            value = self.step(value, step, first, reference)
-            first = None
-        return value
-
-    def step(self, value: Value, step: Step, target: Target | None, reference: Reference) -> Value:
-        if isinstance(step, ResolvedHook):
-            bound = step.target
-            if bound is None or bound.entry is None:
-                return self.unknown(reference.text)
-            section = self.model.sections.get(bound.path)
-            origin = section.binding.origin if section is not None else reference.origin
-            hook = self.new(bound.path, bound.entry, origin, "hook", False)
-            return Hooked(hook, value) if isinstance(hook, Thing) else hook
-        if isinstance(step, MarkHook):
-            return Marked(step, value)
-        return self.path(value, step, target, reference)
-
-    def path(self, value: Value, step: PathHook, target: Target | None, reference: Reference) -> Value:
-        kind = reference.prefix.kind
-        is_module = target is not None and target.entry is not None and target.entry.kind == "module"
-        builds = is_module and kind in ("new", "shared") and not isinstance(step.steps[-1], Call)
-        if not builds or target is None:
-            return Followed(value, step.steps)
-        if kind == "new":
-            return Followed(value, step.steps, instantiate=True)
-        key = (target.path, steps_text(step.steps))
-        if key not in self.shared_values:
-            self.shared_values[key] = Followed(value, step.steps, instantiate=True, shared=True)
-        return self.shared_values[key]
 
 
 def steps_text(steps: tuple[PathStep, ...], show: Callable[[object], str] = repr) -> str:
