@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from excore.cli.asking import fail
-from excore.engine.tables import render
+from excore.engine.text_table import render
 from excore.engine.workspace import workspace
 from excore.lang.project.caches import FILES, OWNER_FILE
 

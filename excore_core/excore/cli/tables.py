@@ -6,7 +6,7 @@ import os
 
 import typer
 
-from excore.engine.tables import render
+from excore.engine.text_table import render
 from excore.engine.workspace import notation
 from excore.lang.project.reading import RegistrySpec, find_project
 from excore.tooling.indexing import make_indexer

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any, TypeVar, cast
 
 from excore.config.attributes import GetAttr
-from excore.config.document import Analysis
+from excore.config.composition import ResolvedConfig
 from excore.config.flags import Flags
-from excore.config.given import given_table
 from excore.config.hook_nodes import ConfigHookNode
 from excore.config.nodes import ClassNode, InterNode, ModuleNode, ReusedNode, VariableReference
-from excore.config.provenance import SectionPlace
+from excore.config.provenance import SectionContext
+from excore.config.python_table import python_table
 from excore.config.sources import excerpt
 from excore.errors import ConfigError, CoreConfigParseError, UnknownModuleError
 from excore.lang.catalog import Entry
@@ -37,7 +37,7 @@ class NodeBuilder(Builder[Any]):
     What is shared is made once; all other nodes are made for each user, so that none sees another's changes.
     """
 
-    def __init__(self, analysis: Analysis, flags: Flags) -> None:
+    def __init__(self, analysis: ResolvedConfig, flags: Flags) -> None:
         super().__init__(analysis.model)
         self.analysis = analysis
         self.flags = flags
@@ -64,19 +64,19 @@ class NodeBuilder(Builder[Any]):
 
     def table(self, name: str) -> dict[str, Any]:
         """The values of the table `name` or `$A::b::c`. Raises `CoreConfigParseError` if there is none."""
-        found: Any = self.model.root
+        value: Any = self.model.root
         for part in name.removeprefix(self.model.grammar.prefix("class").char).split("::"):
-            binding = found.bindings.get(part) if isinstance(found, Table) else None
-            found = None if binding is None else binding.value
-        if not isinstance(found, Table):
+            binding = value.bindings.get(part) if isinstance(value, Table) else None
+            value = None if binding is None else binding.value
+        if not isinstance(value, Table):
             raise CoreConfigParseError(f"The config has no table `{name}`.")
-        return cast("dict[str, Any]", plain(found))
+        return cast("dict[str, Any]", plain(value))
 
     def _section(self, values: Mapping[str, Any]) -> Section:
         model = self.model
         scope = Scope(names_of(model), model.catalog, model.project, model.grammar, None)
         name = next(iter(model.catalog.by_name), "")  # only the arguments count, whatever class they are for
-        binding = given_table({name: values}, "reference", model.grammar).bindings[name]
+        binding = python_table({name: values}, "reference", model.grammar).bindings[name]
         section = SectionResolver(scope, (name,), "module", None, binding).resolve()
         problems = [item for item in section.problems if item.code not in ("module-arguments", "unknown-class")]
         problems += [
@@ -111,7 +111,7 @@ class NodeBuilder(Builder[Any]):
         node = node_type(self._object(path, entry, origin))
         if section is None:
             return node
-        node._place = SectionPlace(self.analysis, path)
+        node._context = SectionContext(self.analysis, path)
         if node_type is ClassNode:
             return node
         node._no_call = section.no_call

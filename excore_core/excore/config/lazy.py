@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from excore.config.build import NodeBuilder
-from excore.config.document import Analysis, Document
-from excore.config.dump import dump
+from excore.config.composition import Composition, ResolvedConfig
 from excore.config.nodes import ModuleNode, build_value
 from excore.config.printing import config_table, parsed_table
 from excore.config.provenance import where
+from excore.config.toml_text import dump
 from excore.config.traces import without_internals
 from excore.config.wrapper import ModuleWrapper
 from excore.engine.hook import ConfigArgumentHook, ConfigHookManager
@@ -66,10 +66,10 @@ class LazyConfig:
     Fields are attributes and keys. Made of a mapping, it is the config that the mapping stands for.
     """
 
-    def __init__(self, config: Mapping[str, Any] | Document, parse: bool = True) -> None:
+    def __init__(self, config: Mapping[str, Any] | Composition, parse: bool = True) -> None:
         """Raises what `parse` raises, unless `parse` is False."""
         state = vars(self)
-        state["_document"] = config if isinstance(config, Document) else Document.of(config)
+        state["_document"] = config if isinstance(config, Composition) else Composition.of(config)
         state["_analysis"] = None
         state["_written"] = None
         state["_fields"] = {}
@@ -88,10 +88,10 @@ class LazyConfig:
         state = vars(self)
         if state["_analysis"] is not None:
             return
-        document: Document = state["_document"]
+        document: Composition = state["_document"]
         written = state["_written"]
-        if written is not None and document.given is None and written != document.values():
-            document.given = written  # changed by hand since it was read
+        if written is not None and document.python_values is None and written != document.values():
+            document.python_values = written  # changed by hand since it was read
         try:
             with many_objects():
                 analysis = document.analyse()
@@ -100,7 +100,7 @@ class LazyConfig:
             raise without_internals(error) from error.__cause__
         state["_analysis"] = analysis
 
-    def _make(self, analysis: Analysis, builder: NodeBuilder) -> None:
+    def _make(self, analysis: ResolvedConfig, builder: NodeBuilder) -> None:
         state = vars(self)
         model = analysis.model
         groups = model.groups
@@ -118,7 +118,7 @@ class LazyConfig:
         """The merged config as it is written, after updates. What is changed in it counts until it is parsed."""
         state = vars(self)
         if state["_written"] is None:
-            analysis: Analysis | None = state["_analysis"]
+            analysis: ResolvedConfig | None = state["_analysis"]
             values = state["_document"].values() if analysis is None else cast("dict[str, Any]", plain(analysis.root))
             state["_written"] = ConfigDict(values)
         written: ConfigDict = state["_written"]
@@ -128,8 +128,8 @@ class LazyConfig:
     def isolated(self) -> dict[str, Any]:
         """The values that are no modules."""
         self.parse()
-        found: dict[str, Any] = vars(self)["_isolated"]
-        return found
+        values: dict[str, Any] = vars(self)["_isolated"]
+        return values
 
     @property
     def isolated_dict(self) -> dict[str, Any]:
@@ -140,14 +140,14 @@ class LazyConfig:
     def modules_dict(self) -> dict[str, ModuleWrapper]:
         """The fields, each with its nodes."""
         self.parse()
-        found: dict[str, ModuleWrapper] = vars(self)["_fields"]
-        return found
+        fields: dict[str, ModuleWrapper] = vars(self)["_fields"]
+        return fields
 
     def where(self, key: str) -> Setting:
         """Where `"Model.FCN.layers"` was set, and what it overrode. Raises `UnknownFieldError` for an unknown key."""
         state = vars(self)
-        document: Document = state["_document"]
-        analysis: Analysis | None = state["_analysis"]
+        document: Composition = state["_document"]
+        analysis: ResolvedConfig | None = state["_analysis"]
         if analysis is None:
             return where(document.merged().root, document.files, document.flags.grammar, key)
         return where(analysis.root, document.files, document.flags.grammar, key, self._changed(strict=False))
@@ -169,13 +169,13 @@ class LazyConfig:
 
     def _changed(self, *, strict: bool) -> dict[str, Any]:
         """The config as it would have to be written now."""
-        from excore.config.changes import Changes
+        from excore.config.change_writer import ChangeWriter
 
         state = vars(self)
-        analysis: Analysis = state["_analysis"]
+        analysis: ResolvedConfig = state["_analysis"]
         before = LazyConfig(state["_document"], parse=False)
         before._make(analysis, NodeBuilder(analysis, state["_document"].flags))
-        changes = Changes(analysis, self.config, strict)
+        changes = ChangeWriter(analysis, self.config, strict)
         changes.isolated(state["_isolated"], vars(before)["_isolated"])
         changes.fields(state["_fields"], vars(before)["_fields"])
         return changes.config
@@ -185,22 +185,22 @@ class LazyConfig:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        return self._found(name)
+        return self._value(name)
 
     def __getitem__(self, name: str) -> Any:
-        return self._found(name)
+        return self._value(name)
 
-    def _found(self, name: str) -> Any:
+    def _value(self, name: str) -> Any:
         state = vars(self)
         if state["_analysis"] is None:
-            known: Mapping[str, Any] = self.config
-            if name in known:
-                return known[name]
+            values: Mapping[str, Any] = self.config
+            if name in values:
+                return values[name]
         else:
-            known = {**state["_isolated"], **state["_fields"]}
-            if name in known:
-                return known[name]
-        raise UnknownFieldError(f"The config has no `{name}`.{did_you_mean(name, known)}")
+            values = {**state["_isolated"], **state["_fields"]}
+            if name in values:
+                return values[name]
+        raise UnknownFieldError(f"The config has no `{name}`.{did_you_mean(name, values)}")
 
     def __setattr__(self, name: str, value: Any) -> None:
         self[name] = value
@@ -293,7 +293,7 @@ class LazyConfig:
         codes = {item.code for item in error.problems}
         if not codes or not codes <= {"missing-parameter", "unknown-parameter"}:
             return
-        analysis: Analysis = vars(self)["_analysis"]
+        analysis: ResolvedConfig = vars(self)["_analysis"]
         others = [item for item in analysis.signature_problems if item not in error.problems]
         if others:
             others = analysis.reporter.sorted(others)

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from excore.config.document import Analysis
-from excore.config.given import given_table
+from excore.config.composition import ResolvedConfig
+from excore.config.python_table import python_table
 from excore.config.sources import Files, excerpt
 from excore.errors import (
     ConfigError,
@@ -23,7 +23,7 @@ from excore.lang.provenance import PYTHON, NoSuchKey, Setting, find_bindings, se
 from excore.lang.resolve.model import Path, Section
 from excore.lang.tables.table import Table
 
-__all__ = ["Setting", "SectionPlace", "where"]
+__all__ = ["Setting", "SectionContext", "where"]
 
 _LINTED: dict[type[ConfigError], str] = {
     ModuleValidateError: "missing-parameter",
@@ -43,7 +43,7 @@ def where(root: Table, files: Files, grammar: Grammar, key: str, now: Mapping[st
     try:
         if now is None:
             return setting_in(root)
-        new = setting_in(given_table(now, PYTHON, grammar))
+        new = setting_in(python_table(now, PYTHON, grammar))
         try:
             old = setting_in(root)
         except NoSuchKey:
@@ -59,39 +59,41 @@ def where(root: Table, files: Files, grammar: Grammar, key: str, now: Mapping[st
     return replace(new, overrides=(old, *old.overrides))
 
 
-class SectionPlace(NamedTuple):
+class SectionContext(NamedTuple):
     """Tells the errors of one node where in the config it comes from; the first to tell wins."""
 
-    analysis: Analysis
+    analysis: ResolvedConfig
     path: Path
 
-    def explain(self, error: ConfigError, argument: str = "", given: frozenset[str] = frozenset()) -> None:
-        """Show the lines of `argument`, or of the table; `given` are the arguments that the node has by now."""
+    def explain(self, error: ConfigError, argument: str = "", passed: frozenset[str] = frozenset()) -> None:
+        """Show the lines of `argument`, or of the table; `passed` are the arguments that the node has by now."""
         if error.frame:
             return
         section = self.analysis.model.sections.get(self.path)
         if section is None:
             return
         reporter, table = self.analysis.reporter, f"[{'.'.join(self.path)}]"
-        known = section.arguments.get(argument)
-        if isinstance(error, MissingAttributeError) and known is not None:
-            found = problem("unknown-attribute", f"in {table}", known.binding.value_origin)
-            reporter.attach(error, [found])
-            error.frame = reporter.text(found)
+        written = section.arguments.get(argument)
+        if isinstance(error, MissingAttributeError) and written is not None:
+            unknown = problem("unknown-attribute", f"in {table}", written.binding.value_origin)
+            reporter.attach(error, [unknown])
+            error.frame = reporter.text(unknown)
             return
-        lints = [] if argument else self._lints(error, section, given)
+        lints = [] if argument else self._lints(error, section, passed)
         if lints:
             reporter.attach(error, lints)
             error.frame = "\n".join(map(reporter.text, lints))
-            error._told = any(item.code == _LINTED[type(error)] for item in lints)
+            error._frame_suffices = any(item.code == _LINTED[type(error)] for item in lints)
             return
-        place = self.analysis.document.files.place(section.binding.origin if known is None else known.binding.origin)
+        place = self.analysis.document.files.place(
+            section.binding.origin if written is None else written.binding.origin
+        )
         error.frame = f"{place}: {table}\n{excerpt(place)}"
 
-    def _lints(self, error: ConfigError, section: Section, given: frozenset[str]) -> list[Problem]:
+    def _lints(self, error: ConfigError, section: Section, passed: frozenset[str]) -> list[Problem]:
         code = _LINTED.get(type(error))
-        if code is None or given != section.arguments.keys():
+        if code is None or passed != section.arguments.keys():
             return []
         lints = list(section_lints(section, self.analysis.model))
-        found = [item for item in lints if item.code == code]
-        return found or [item for item in lints if item.code == "unknown-parameter"]
+        lints_of_code = [item for item in lints if item.code == code]
+        return lints_of_code or [item for item in lints if item.code == "unknown-parameter"]

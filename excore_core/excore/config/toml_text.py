@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import datetime
 import math
+import os
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
-__all__ = ["document", "key_text", "value_text"]
+from excore.engine.cache import write_text
+from excore.engine.logging import logger
+
+__all__ = ["document", "dump", "key_text", "value_text"]
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _ESCAPED = re.compile(r'[\x00-\x1f"\\\x7f]')
@@ -19,6 +24,18 @@ def document(table: Mapping[str, Any]) -> str:
     """The text of a TOML file. Raises TypeError for a value that TOML has no form for."""
     lines = list(_table((), table))
     return "\n".join(lines).strip("\n") + "\n" if lines else ""
+
+
+def dump(config: Mapping[str, Any], path: str | os.PathLike[str]) -> None:
+    """Write `config` as TOML 1.0, whole or not at all. Raises TypeError for a value that TOML has no form for.
+
+    None is left out, with a warning in the log; tuples become arrays.
+    """
+    write_text(Path(path), document(config))
+    left_out = list(_nones(config, ""))
+    if left_out:
+        names, verb = ", ".join(f"`{name}`" for name in left_out), "is" if len(left_out) == 1 else "are"
+        logger.warning("{} {} None, which TOML has no form for; not in {}", names, verb, path)
 
 
 def key_text(name: str) -> str:
@@ -56,6 +73,17 @@ def _table(path: tuple[str, ...], table: Mapping[str, Any]) -> Iterator[str]:
         yield f"{key_text(str(name))} = {value_text(value)}"
     for name, value in inner.items():
         yield from _table((*path, str(name)), value)
+
+
+def _nones(value: Any, name: str) -> Iterator[str]:
+    if value is None:
+        yield name
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _nones(item, f"{name}.{key}" if name else str(key))
+    elif isinstance(value, (list, tuple)):
+        for number, item in enumerate(value):
+            yield from _nones(item, f"{name}[{number}]")
 
 
 def _string(text: str) -> str:

@@ -6,10 +6,10 @@ Entries are made when they are asked for, so that loading a config imports only 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from excore.engine.inspecting import LiveEntry
 from excore.errors import ConfigError
@@ -17,59 +17,37 @@ from excore.lang.catalog import Catalog, Entry, RegistryInfo
 from excore.lang.registry_file import unread_entry
 
 Import = Callable[[str], Any]
+V = TypeVar("V")
 
 
-class _Entries(Mapping[str, Entry]):
-    """The entries of one registry; made on first access, kept as long as the import path stays the same."""
+class LazyMapping(Mapping[str, V]):
+    """Names that are known, and values that are made when they are asked for."""
 
-    def __init__(self, registry: str, paths: Mapping[str, str], load: Import) -> None:
-        self._registry = registry
-        self._paths = paths
-        self._load = load
-        self._made: dict[str, Entry] = {}
+    def __init__(self, names: Collection[str], make: Callable[[str], V]) -> None:
+        self._names = names
+        self._make = make
+        self._values: dict[str, V] = {}
 
-    def __getitem__(self, name: str) -> Entry:
-        entry = self._made.get(name)
-        if entry is None:
-            entry = self._made[name] = live_entry(name, self._registry, self._paths[name], self._load)
-        return entry
+    def __getitem__(self, name: str) -> V:
+        value = self._values.get(name)
+        if value is None:
+            if name not in self._names:
+                raise KeyError(name)
+            value = self._values[name] = self._make(name)
+        return value
 
     def get(self, name: str, default: Any = None) -> Any:
         """As `dict.get`; no exception is made for an unknown name."""
-        return self[name] if name in self._paths else default
+        return self[name] if name in self._names else default
 
     def __contains__(self, name: object) -> bool:
-        return name in self._paths
+        return name in self._names
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._paths)
+        return iter(self._names)
 
     def __len__(self) -> int:
-        return len(self._paths)
-
-
-class _ByName(Mapping[str, tuple[Entry, ...]]):
-    """Entries of all public registries by name, without making those nobody asks for."""
-
-    def __init__(self, entries: Mapping[str, Mapping[str, Entry]]) -> None:
-        self._entries = entries
-        self._owners: dict[str, list[str]] = {}
-        for registry, names in entries.items():
-            if not registry.startswith("__"):
-                for name in names:
-                    self._owners.setdefault(name, []).append(registry)
-
-    def __getitem__(self, name: str) -> tuple[Entry, ...]:
-        return tuple(self._entries[registry][name] for registry in self._owners[name])
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._owners
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._owners)
-
-    def __len__(self) -> int:
-        return len(self._owners)
+        return len(self._names)
 
 
 @dataclass(frozen=True)
@@ -79,7 +57,11 @@ class LiveCatalog(Catalog):
     @cached_property
     def by_name(self) -> Mapping[str, tuple[Entry, ...]]:
         """Every entry by its name, first declared registry first; an entry is made when it is asked for."""
-        return _ByName(self.entries)
+        owners: dict[str, list[str]] = {}
+        for registry, entries in self.entries.items():
+            for name in entries if not registry.startswith("__") else ():
+                owners.setdefault(name, []).append(registry)
+        return LazyMapping(owners, lambda name: tuple(self.entries[owner][name] for owner in owners[name]))
 
     def find(self, name: str) -> Entry | None:
         """The entry of the first declared registry that has ``name``; only that one is made."""
@@ -95,11 +77,13 @@ def live_catalog(registries: Mapping[str, Mapping[str, str]], order: tuple[str, 
     ``order`` are the declared registry names, which come first; ``load`` imports what a path names and raises a
     ``ConfigError`` if it cannot. A declared registry that does not exist is an empty one.
     """
+
+    def entries(registry: str) -> Mapping[str, Entry]:
+        paths = registries.get(registry, {})
+        return LazyMapping(paths, lambda name: live_entry(name, registry, paths[name], load))
+
     names = tuple(dict.fromkeys((*order, *registries)))
-    return LiveCatalog(
-        registries={name: RegistryInfo(name) for name in names},
-        entries={name: _Entries(name, registries.get(name, {}), load) for name in names},
-    )
+    return LiveCatalog({name: RegistryInfo(name) for name in names}, {name: entries(name) for name in names})
 
 
 def live_entry(name: str, registry: str, path: str, load: Import) -> Entry:

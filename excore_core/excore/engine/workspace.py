@@ -54,21 +54,21 @@ class Workspace:
     )  # fmt: skip
 
     def __init__(self) -> None:
-        vars(self).update(_set={}, _found={}, _folder=None, _project=None)
+        vars(self).update(_set={}, _values={}, _folder=None, _project=None)
 
     def __getattr__(self, name: str) -> Any:
         if name not in Workspace.names:
             raise AttributeError(f"The workspace has no setting `{name}`.")
-        given = vars(self)["_set"]
-        if name in given:
-            return given[name]
+        settings = vars(self)["_set"]
+        if name in settings:
+            return settings[name]
         if name in _FLAGS:
             return self._flag(name)
         self._look()
-        found = vars(self)["_found"]
-        if name not in found:
-            found[name] = self._read(name)
-        return found[name]
+        values = vars(self)["_values"]
+        if name not in values:
+            values[name] = self._read(name)
+        return values[name]
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name not in Workspace.names:
@@ -85,7 +85,7 @@ class Workspace:
     def project(self) -> Project:
         """What the project file says, with the registries and fields that were set here."""
         project = self._look()
-        values = {**vars(self)["_found"], **vars(self)["_set"]}  # a list that was handed out may have been changed
+        values = {**vars(self)["_values"], **vars(self)["_set"]}  # a list that was handed out may have been changed
         registries, fields = project.registries, tuple(values.get("primary_fields", project.primary_fields))
         mapping = values.get("primary_to_registry", project.primary_to_registry)
         if "registries" in values:
@@ -117,11 +117,11 @@ class Workspace:
 
     def reset(self) -> None:
         """Forget everything that was set or read."""
-        vars(self).update(_set={}, _found={}, _folder=None, _project=None)
+        vars(self).update(_set={}, _values={}, _folder=None, _project=None)
 
     def refresh(self) -> None:
         """Read the project file again at the next use; what was set at run time stays."""
-        vars(self).update(_folder=None, _project=None, _found={})
+        vars(self).update(_folder=None, _project=None, _values={})
 
     def claim_cache(self) -> None:
         """Create the cache folder and mark it as this workspace's."""
@@ -153,9 +153,9 @@ class Workspace:
         if state["_folder"] != folder:
             from excore.lang.project.reading import find_project
 
-            state.update(_folder=folder, _project=find_project(folder), _found={})
-        found: Project = state["_project"]
-        return found
+            state.update(_folder=folder, _project=find_project(folder), _values={})
+        project: Project = state["_project"]
+        return project
 
     def _flag(self, name: str) -> bool:
         """Asked for at each build of a node, so the folder is not asked for again."""

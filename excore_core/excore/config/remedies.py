@@ -8,18 +8,18 @@ from collections.abc import Iterable, Iterator
 from excore.lang.problems import Problem
 from excore.lang.resolve.model import Model
 
-__all__ = ["notes"]
+__all__ = ["remedies"]
 
 _CLASSES = frozenset(("unknown-class", "unknown-hook"))
 
 
-def notes(problems: Iterable[Problem], model: Model) -> Iterator[str]:
+def remedies(problems: Iterable[Problem], model: Model) -> Iterator[str]:
     """For classes where nothing is registered at all; for tables that were to replace one of a base."""
-    found = list(problems)
-    if not model.catalog.by_name and any(item.code in _CLASSES for item in found):
+    problems = list(problems)
+    if not model.catalog.by_name and any(item.code in _CLASSES for item in problems):
         yield "no registry is known; import the modules that register your classes before the config is loaded"
     fields = dict.fromkeys(
-        value for item in found if item.code == "ambiguous-reference" for key, value in item.data if key == "field"
+        value for item in problems if item.code == "ambiguous-reference" for key, value in item.data if key == "field"
     )
     for field in fields:
         members = model.groups[field].members

@@ -7,21 +7,21 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from excore.config.attributes import GetAttr
-from excore.config.document import Analysis
+from excore.config.composition import ResolvedConfig
 from excore.config.hook_nodes import BoundHook
 from excore.config.nodes import ClassNode, InterNode, ModuleNode, ReusedNode, VariableReference
-from excore.config.provenance import SectionPlace
+from excore.config.provenance import SectionContext
 from excore.config.toml_text import value_text
 from excore.config.wrapper import ModuleWrapper
 from excore.lang.grammar import NO_CALL_KEY, Name
 from excore.lang.resolve.model import Path
 
-__all__ = ["Changes"]
+__all__ = ["ChangeWriter"]
 
 _MISSING = object()
 
 
-class Changes:
+class ChangeWriter:
     """Writes changes of nodes and of isolated values into a copy of a config.
 
     A change of a module that a field builds, or that is shared, goes to its own table. Another module is written anew
@@ -29,7 +29,7 @@ class Changes:
     TypeError is raised for what TOML has no form for, else it stays the object it is.
     """
 
-    def __init__(self, analysis: Analysis, written: Mapping[str, Any], strict: bool) -> None:
+    def __init__(self, analysis: ResolvedConfig, written: Mapping[str, Any], strict: bool) -> None:
         self.model = analysis.model
         self.analysis = analysis
         self.config: dict[str, Any] = copy.deepcopy(dict(written)) if strict else _copied(written)
@@ -128,8 +128,8 @@ class Changes:
         return value.keys() == old.keys() and all(list(map(self._alike, value.values(), map(old.__getitem__, value))))
 
     def _path(self, node: ModuleNode) -> Path:
-        place = node._place
-        return place.path if isinstance(place, SectionPlace) else (self._name(node, node.name),)
+        place = node._context
+        return place.path if isinstance(place, SectionContext) else (self._name(node, node.name),)
 
     # -- what is written anew
 
@@ -156,11 +156,11 @@ class Changes:
         return value
 
     def _reference(self, node: ModuleNode, path: Path) -> str:
-        known = self.shared.get(id(node))
-        if known is not None:
-            return known
-        place = node._place
-        if isinstance(node, ReusedNode) and isinstance(place, SectionPlace) and place.analysis is self.analysis:
+        reference = self.shared.get(id(node))
+        if reference is not None:
+            return reference
+        place = node._context
+        if isinstance(node, ReusedNode) and isinstance(place, SectionContext) and place.analysis is self.analysis:
             text = place.path[0] if len(place.path) == 1 else f"{self.field}{place.path[0]}::{place.path[1]}"
         else:
             name = self._name(node, ".".join(path))

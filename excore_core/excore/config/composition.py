@@ -9,12 +9,12 @@ from functools import cached_property
 from typing import Any, cast
 
 from excore.config import flags
-from excore.config.given import given_table
-from excore.config.notes import notes
-from excore.config.raising import Reporter, blocking
-from excore.config.registered import Registered, current_project
+from excore.config.python_table import python_table
+from excore.config.registered_modules import RegisteredModules, current_project
+from excore.config.remedies import remedies
+from excore.config.reporter import Reporter, blocking
 from excore.config.sources import Files
-from excore.config.updating import mapping, mistakes, nested
+from excore.config.update_dict import checked_mapping, mistakes, nested
 from excore.engine.workspace import workspace
 from excore.errors import (
     ConfigFileNotFoundError,
@@ -37,7 +37,7 @@ from excore.lang.resolve.top_level import is_module_path
 from excore.lang.source import Unreadable
 from excore.lang.tables.table import Table, plain
 
-__all__ = ["Analysis", "Document"]
+__all__ = ["ResolvedConfig", "Composition"]
 
 # With one of these a name may be known once the sources of the project are read.
 _UNKNOWN = frozenset(
@@ -45,7 +45,7 @@ _UNKNOWN = frozenset(
 )
 
 
-class Document:
+class Composition:
     """A config file, its bases and what updates it. Raises nothing until it is asked for something."""
 
     def __init__(self, path: str, base_key: str = BASE_KEY, update: Mapping[str, Any] | None = None) -> None:
@@ -53,15 +53,15 @@ class Document:
         self.base_key = base_key
         self.flags = flags.current()
         self.files = Files(self.flags.grammar.prefix_chars)
-        self.given: Mapping[str, Any] | None = None  # stands for the whole config, whatever the file says
-        self._update = mapping(update)
+        self.python_values: Mapping[str, Any] | None = None  # stands for the whole config, whatever the file says
+        self._update = checked_mapping(update)
 
     @classmethod
-    def of(cls, values: Mapping[str, Any], name: str = "config") -> Document:
+    def of(cls, values: Mapping[str, Any], name: str = "config") -> Composition:
         """A config that is given as Python values."""
         document = cls(name)
         document.path = name
-        document.given = values
+        document.python_values = values
         return document
 
     def merged(self, merger: Merger | None = None) -> Closure:
@@ -71,14 +71,14 @@ class Document:
         `.toml`, and `CoreConfigParseError` if it cannot be read.
         """
         merger = merger or Merger(self.flags.grammar)
-        if self.given is not None:
-            table = given_table(self.given, self.path, self.flags.grammar)
+        if self.python_values is not None:
+            table = python_table(self.python_values, self.path, self.flags.grammar)
             return Closure(self.path, merger.without(table, self.base_key), (self.path,), ())
         self._check_file()
         closure = inherit(self.path, self.files.tables, merger, self.base_key)
         if self._update:
             values = nested(self._update, closure.root, self.flags.grammar, merger.is_module)
-            update = given_table(values, UPDATE, self.flags.grammar)
+            update = python_table(values, UPDATE, self.flags.grammar)
             closure = closure._replace(root=merger.merge(closure.root, update), files=(*closure.files, UPDATE))
         return closure
 
@@ -95,16 +95,16 @@ class Document:
 
     def file_problems(self, closure: Closure) -> list[Problem]:
         """What is wrong with the files by themselves."""
-        found: list[Problem] = []
+        problems: list[Problem] = []
         for path in closure.files:
-            file = self.files.read(path) if path != UPDATE and self.given is None else None
+            file = self.files.read(path) if path != UPDATE and self.python_values is None else None
             if file is not None and not isinstance(file, Unreadable):
-                found.extend(
+                problems.extend(
                     problem(one.code, one.message, Origin(path, block, one.start, one.end))
                     for block, one in file.tree.problems
                 )
-        found.extend(closure.problems)
-        return found
+        problems.extend(closure.problems)
+        return problems
 
     def values(self) -> dict[str, Any]:
         """The merged config as written. Raises one error for all problems of its files."""
@@ -119,10 +119,10 @@ class Document:
         """What speaks of problems in these files."""
         return Reporter(self.files, self.path, tuple(reversed(closure.files)))
 
-    def analyse(self) -> Analysis:
+    def analyse(self) -> ResolvedConfig:
         """What the config means. Raises one error for all problems that do not concern signatures."""
         with many_objects():
-            registered = Registered(current_project("" if self.given is not None else self.path))
+            registered = RegisteredModules(current_project("" if self.python_values is not None else self.path))
             analysis, problems = self._analysed(registered, read_sources=False)
             hints: list[str] = []
             if registered.readable and _is_incomplete(analysis, problems):
@@ -130,29 +130,29 @@ class Document:
                 if any(item.code in _UNKNOWN for item in problems) and registered.register_unread():
                     analysis, problems = self._analysed(registered, read_sources=True)
                 unknown = {_text(item.origin) for item in problems if item.code in _UNKNOWN} - {""}
-                hints = registered.notes(unknown) if unknown else []
+                hints = registered.reasons_unknown(unknown) if unknown else []
             wrong = next(mistakes(analysis.model), None) if self._update else None
             if wrong is not None:
                 raise wrong
             self._check_project(registered)
             if problems:
-                raise analysis.reporter.error(problems, [*hints, *notes(problems, analysis.model)])
+                raise analysis.reporter.error(problems, [*hints, *remedies(problems, analysis.model)])
             return analysis
 
-    def _check_project(self, registered: Registered) -> None:
+    def _check_project(self, registered: RegisteredModules) -> None:
         """Raises one error for all that is wrong in the project file. A program may run without the folder of its
         sources."""
         project = registered.project
-        if project.file is None or not (project.problems or registered.slips(project)):
+        if project.file is None or not (project.problems or registered.misspelt(project)):
             return
         tables = self.files.tables(project.file)
         written = project if isinstance(tables, Unreadable) else read_project(project.file, tables)
-        found = blocking((*written.problems, *registered.slips(written)))
-        problems = [item for item in found if "missing" not in dict(item.data)]
+        blockers = blocking((*written.problems, *registered.misspelt(written)))
+        problems = [item for item in blockers if "missing" not in dict(item.data)]
         if problems:
             raise Reporter(self.files, project.file, (project.file,)).error(problems)
 
-    def _analysed(self, registered: Registered, read_sources: bool) -> tuple[Analysis, list[Problem]]:
+    def _analysed(self, registered: RegisteredModules, read_sources: bool) -> tuple[ResolvedConfig, list[Problem]]:
         grammar = self.flags.grammar
         catalog = registered.catalog(read_sources=read_sources)
         project = registered.project.completed(catalog)
@@ -161,7 +161,7 @@ class Document:
             model = resolve(self.path, closure.root, catalog, project, grammar, os.environ)
         except RecursionError as error:
             raise CoreConfigParseError(f"`{self.path}` is nested too deeply.") from error
-        analysis = Analysis(self, closure, model, registered)
+        analysis = ResolvedConfig(self, closure, model, registered)
         found = Checker(signatures=False).problems(model)
         if not workspace.excore_validate:
             found = [item for item in found if item.code != "missing-parameter"]
@@ -172,16 +172,16 @@ def _text(origin: Origin) -> str:
     return origin.block.text[origin.start : origin.end]
 
 
-def _is_incomplete(analysis: Analysis, problems: Iterable[Problem]) -> bool:
+def _is_incomplete(analysis: ResolvedConfig, problems: Iterable[Problem]) -> bool:
     """Whether the sources of the project may say more of a config: names are unknown, or tables that hold tables mean
     nothing where only what is registered says which are modules. To read them may take long, so it is not done for
     tables of plain values."""
     if any(item.code in _UNKNOWN for item in problems):
         return True
     model = analysis.model
-    known = analysis.registered.project.declared and any(model.catalog.entries.values())
+    is_whole = analysis.registered.project.declared and any(model.catalog.entries.values())
     tables = [one.value for one in model.isolated.values() if isinstance(one.value, Table)]
-    return not known and any(isinstance(inner.value, Table) for one in tables for inner in one.bindings.values())
+    return not is_whole and any(isinstance(inner.value, Table) for one in tables for inner in one.bindings.values())
 
 
 def _configs_beside(path: str) -> list[str]:
@@ -192,13 +192,13 @@ def _configs_beside(path: str) -> list[str]:
 
 
 @dataclass(frozen=True)
-class Analysis:
+class ResolvedConfig:
     """A config that means something."""
 
-    document: Document
+    document: Composition
     closure: Closure
     model: Model
-    registered: Registered
+    registered: RegisteredModules
 
     @property
     def root(self) -> Table:

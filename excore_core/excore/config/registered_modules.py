@@ -9,14 +9,14 @@ from __future__ import annotations
 import os
 import sys
 import sysconfig
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from excore.config.targets import import_target
 from excore.engine import registry_cache
-from excore.engine.live import LiveCatalog, imported, live_catalog
+from excore.engine.live import LazyMapping, LiveCatalog, imported, live_catalog
 from excore.engine.registry import Registry
 from excore.engine.workspace import workspace
 from excore.errors import ConfigError, ConfigFileNotFoundError, CoreConfigSupportError, StrToClassError
@@ -25,10 +25,10 @@ from excore.lang.problems import Problem
 from excore.lang.project.reading import Project, find_project, is_vast
 
 if TYPE_CHECKING:
-    from excore.config.finding import Finder
+    from excore.config.importer import Importer
     from excore.index import Indexer
 
-__all__ = ["Registered", "current_project"]
+__all__ = ["RegisteredModules", "current_project"]
 
 
 def current_project(config: str) -> Project:
@@ -40,42 +40,16 @@ def current_project(config: str) -> Project:
     project = workspace.project
     if project.file is not None or project.registries or project.primary_fields or project.primary_to_registry:
         return project
-    found = find_project(config) if config else project
-    if found.file is not None:
-        return found
+    project_of_config = find_project(config) if config else project
+    if project_of_config.file is not None:
+        return project_of_config
     script = getattr(sys.modules.get("__main__"), "__file__", None)
     folders = [os.getcwd(), *([os.path.dirname(os.path.abspath(script))] if script else [])]
     around = [one for one in folders if not is_vast(one) and (not config or config.startswith(os.path.join(one, "")))]
-    return Project(min(around, key=len)) if around else found
+    return Project(min(around, key=len)) if around else project_of_config
 
 
-class _Completed(Mapping[str, str]):
-    """Import paths of one registry: those that are known, then those of the static index, read when asked for."""
-
-    def __init__(self, known: Mapping[str, str], table: Mapping[str, Entry], found: dict[str, Entry]) -> None:
-        self._known = known
-        self._table = table
-        self._found = found
-
-    def __getitem__(self, name: str) -> str:
-        if name in self._known:
-            return self._known[name]
-        entry = self._table[name]
-        self._found.setdefault(entry.path, entry)
-        return entry.path
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._known or name in self._table
-
-    def __iter__(self) -> Iterator[str]:
-        yield from self._known
-        yield from (name for name in self._table if name not in self._known)
-
-    def __len__(self) -> int:
-        return len(self._known.keys() | self._table.keys())
-
-
-class Registered:
+class RegisteredModules:
     """The names known to one load, with the objects it imported."""
 
     def __init__(self, project: Project) -> None:
@@ -84,7 +58,7 @@ class Registered:
         self._failed: dict[str, ConfigError] = {}
         self._unread: dict[str, str] = {}  # files that should have been imported for what they register, and why not
         self._refused: list[str] = []  # why the registry cache is not used
-        self._found: dict[str, Entry] = {}  # entries of the static index that were asked for, by import path
+        self._entries: dict[str, Entry] = {}  # entries of the static index that were asked for, by import path
 
     def load(self, path: str) -> Any:
         """The object at an import path, imported once. Raises `StrToClassError`."""
@@ -99,16 +73,16 @@ class Registered:
         return self._objects[path]
 
     def _loaded(self, path: str) -> Any:
-        entry = self._found.get(path)
-        found = None if entry is None else self._finder.load(entry)
-        if found is None:
-            found = imported(path)
-        return self._of_cache(path) if found is None else found
+        entry = self._entries.get(path)
+        target = None if entry is None else self._importer.load(entry)
+        if target is None:
+            target = imported(path)
+        return self._of_cache(path) if target is None else target
 
     def _of_cache(self, path: str) -> Any:
         """What `excore auto-register` wrote down: its file is known by where a project has its sources, and counts as
         it is if it is imported already under another name."""
-        from excore.config.finding import loaded
+        from excore.config.importer import module_of_file
 
         root, sources = self.project.root, os.path.join(self.project.root, self.project.src_dir)
         head, _, name = path.rpartition(".")
@@ -116,9 +90,9 @@ class Registered:
         for folder in (os.path.dirname(sources) if self.project.src_dir else root, sources, root):
             for file in (os.path.join(folder, *parts) + ".py", os.path.join(folder, *parts, "__init__.py")):
                 if head and os.path.isfile(file):
-                    module = loaded(file)
-                    found = getattr(module, name, None)
-                    return import_target(path, os.path.join(folder, parts[0])) if found is None else found
+                    module = module_of_file(file)
+                    target = getattr(module, name, None)
+                    return import_target(path, os.path.join(folder, parts[0])) if target is None else target
         return import_target(path, sources if self.project.src_dir else None)
 
     @property
@@ -141,27 +115,41 @@ class Registered:
         return index
 
     @cached_property
-    def _finder(self) -> Finder:
-        from excore.config.finding import Finder
+    def _importer(self) -> Importer:
+        from excore.config.importer import Importer
 
-        return Finder(self._index)
+        return Importer(self._index)
 
     def catalog(self, *, read_sources: bool = False) -> LiveCatalog:
         """The catalog; with `read_sources` completed by what the sources of the project register."""
-        known: dict[str, dict[str, str]] = {name: dict(found) for name, found in Registry._registry_pool.items()}
-        _complete(known, self._cached())
-        names: dict[str, Mapping[str, str]] = dict(known)
+        paths: dict[str, dict[str, str]] = {name: dict(modules) for name, modules in Registry._registry_pool.items()}
+        for name, modules in self._cached().items():
+            registered = paths.get(name, {})
+            paths[name] = {**registered, **modules, **registered}
+        registries: dict[str, Mapping[str, str]] = dict(paths)
         unregistered: Mapping[str, Unregistered] = {}
         if read_sources:
-            found = self._index.catalog
-            for name, table in found.entries.items():
-                names[name] = _Completed(known.get(name, {}), table, self._found)
-            unregistered = found.unregistered
+            catalog = self._index.catalog
+            for name, entries in catalog.entries.items():
+                registries[name] = self._completed(paths.get(name, {}), entries)
+            unregistered = catalog.unregistered
         fields = map(self.project.registry_of, self.project.primary_fields)
         order = (*(spec.name for spec in self.project.registries), *fields)
-        return replace(live_catalog(names, order, self.load), unregistered=unregistered)
+        return replace(live_catalog(registries, order, self.load), unregistered=unregistered)
 
-    def slips(self, project: Project) -> list[Problem]:
+    def _completed(self, paths: Mapping[str, str], entries: Mapping[str, Entry]) -> Mapping[str, str]:
+        """Import paths of one registry: those that are known, then those of the static index, read when asked for."""
+
+        def path(name: str) -> str:
+            if name in paths:
+                return paths[name]
+            entry = entries[name]
+            self._entries.setdefault(entry.path, entry)
+            return entry.path
+
+        return LazyMapping(dict.fromkeys((*paths, *entries)), path)
+
+    def misspelt(self, project: Project) -> list[Problem]:
         """Registries of the project file that are misspelt, as far as the sources were read."""
         if "_index" not in vars(self) or all(map(Registry.get_registry, project.places)):
             return []
@@ -169,27 +157,27 @@ class Registered:
 
     def register_unread(self) -> bool:
         """Import the files whose registrations cannot be read; whether any registered something. What fails is told by
-        `notes`."""
+        `reasons_unknown`."""
         grown = False
         files = (path for info in self._index.catalog.registries.values() for path in info.filled_by)
         for path in dict.fromkeys(files) if not Registry._prevent_register else ():
             before = {(registry.name, name) for registry in Registry._registry_pool.values() for name in registry}
             try:
-                self._finder.run(path)
+                self._importer.run(path)
             except StrToClassError as error:
                 self._unread[path] = str(error)
                 _forget_unimported(before)
             grown |= sum(map(len, Registry._registry_pool.values())) > len(before)
         return grown
 
-    def notes(self, names: Collection[str]) -> list[str]:
+    def reasons_unknown(self, names: Collection[str]) -> list[str]:
         """What may be why `names` are unknown: files of the project that are no Python, registrations that cannot be
         read."""
-        from excore.config.finding import loaded
+        from excore.config.importer import module_of_file
         from excore.index.unparsed import unparsed
 
         infos = [info for info in self._index.catalog.registries.values() if info.open and info.reason]
-        opened = [info.reason for info in infos if not all(map(loaded, info.filled_by))]
+        opened = [info.reason for info in infos if not all(map(module_of_file, info.filled_by))]
         reasons = [f"a registration cannot be read: {reason}" for reason in list(dict.fromkeys(opened))[:3]]
         reasons.extend(list(self._unread.values())[:3])
         return [*unparsed(self.project, names), *reasons, *self._refused]
@@ -225,10 +213,3 @@ def _forget_unimported(before: set[tuple[str, str]]) -> None:
         for name, path in list(registry.items()):
             if (registry.name, name) not in before and path.rpartition(".")[0] not in sys.modules:
                 registry._forget(name)
-
-
-def _complete(names: dict[str, dict[str, str]], more: Mapping[str, Mapping[str, str]]) -> None:
-    for registry, modules in more.items():
-        known = names.setdefault(registry, {})
-        for name, path in modules.items():
-            known.setdefault(name, path)

@@ -49,8 +49,8 @@ _FIRST = ("syntax", "duplicate-key", "unreadable-file", "missing-base", "invalid
 
 def blocking(problems: Iterable[Problem]) -> list[Problem]:
     """The problems with which nothing can be built, each once."""
-    found = (item for item in problems if item.severity == "error" or item.code == "unset-environment")
-    return list(dict.fromkeys(found))
+    blockers = (item for item in problems if item.severity == "error" or item.code == "unset-environment")
+    return list(dict.fromkeys(blockers))
 
 
 @dataclass(frozen=True)
@@ -77,15 +77,15 @@ class Reporter:
 
     def error(self, problems: Iterable[Problem], notes: Iterable[str] = ()) -> ConfigError:
         """One exception that tells all `problems` and then `notes`, of the class of the first of the problems."""
-        found = self.sorted(problems)
-        text = "\n".join(map(self.text, found[:_MOST]))
-        if len(found) > 1:
-            text = f"{len(found)} problems\n{text}"
-        if len(found) > _MOST:
-            text = f"{text}\n... and {len(found) - _MOST} more"
+        ordered = self.sorted(problems)
+        text = "\n".join(map(self.text, ordered[:_MOST]))
+        if len(ordered) > 1:
+            text = f"{len(ordered)} problems\n{text}"
+        if len(ordered) > _MOST:
+            text = f"{text}\n... and {len(ordered) - _MOST} more"
         text = "\n".join((text, *(f"note: {note}" for note in notes)))
-        error = self._of_class(found[0], text)
-        self.attach(error, found)
+        error = self._of_class(ordered[0], text)
+        self.attach(error, ordered)
         return error
 
     def attach(self, error: ConfigError, problems: Iterable[Problem]) -> None:

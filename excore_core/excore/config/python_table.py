@@ -11,7 +11,7 @@ from excore.lang.grammar import Grammar
 from excore.lang.syntax.tree import Array, Block, InlineTable, KeyPart, KeyValue, Scalar, ScalarKind, Value
 from excore.lang.tables.table import Binding, BoundValue, Table
 
-__all__ = ["given_table"]
+__all__ = ["python_table"]
 
 _KINDS: tuple[tuple[type, ScalarKind], ...] = (
     (bool, "boolean"),
@@ -24,7 +24,7 @@ _KINDS: tuple[tuple[type, ScalarKind], ...] = (
 )
 
 
-class _Given(Scalar):
+class _PythonScalar(Scalar):
     """A scalar whose value is known already; it may be any Python object."""
 
     __slots__ = ()
@@ -34,15 +34,15 @@ class _Given(Scalar):
         self._value = value
 
 
-def given_table(values: Mapping[str, Any], name: str, grammar: Grammar) -> Table:
+def python_table(values: Mapping[str, Any], name: str, grammar: Grammar) -> Table:
     """The table that `values` stand for. Errors show them as lines `A.b = 1` of a file called `name`."""
-    maker = _Maker(name, grammar)
-    table = maker.table(values)
-    maker.block.text = "".join(maker.parts)
+    builder = _TableBuilder(name, grammar)
+    table = builder.table(values)
+    builder.block.text = "".join(builder.parts)
     return table
 
 
-class _Maker:
+class _TableBuilder:
     def __init__(self, name: str, grammar: Grammar) -> None:
         self.name = name
         self.grammar = grammar
@@ -89,10 +89,10 @@ class _Maker:
                 entries.append(KeyValue((part,), self.size - 2, self.item(inner, prefixed)))
             self.write("}")
             return InlineTable(tuple(entries), start, self.size)
-        kind = next((kind for known, kind in _KINDS if isinstance(value, known)), None)
+        kind = next((kind for python_type, kind in _KINDS if isinstance(value, python_type)), None)
         raw = repr(value).replace("\n", " ") if kind is None else value_text(value)
         self.write(raw)
-        return _Given(kind or "object", raw, start, value)
+        return _PythonScalar(kind or "object", raw, start, value)
 
     def item(self, value: Any, prefixed: bool) -> Value:
         node = self.value(value, prefixed)

@@ -14,18 +14,18 @@ from excore.lang.resolve.model import Model, Path, Plain
 from excore.lang.resolve.top_level import fields_and_registries
 from excore.lang.tables.table import Binding, Table, plain
 
-__all__ = ["mapping", "mistakes", "nested"]
+__all__ = ["checked_mapping", "mistakes", "nested"]
 
 IsModule = Callable[[Path], bool]
 _SHORT = 4  # values whose names are not longer are often alike
 
 
-def mapping(given: Any) -> Mapping[str, Any] | None:
+def checked_mapping(value: Any) -> Mapping[str, Any] | None:
     """What `load` got as `update_dict`. Raises `InvalidUpdateError` for anything but a dict and None."""
-    if given is None or isinstance(given, Mapping):
-        return given
+    if value is None or isinstance(value, Mapping):
+        return value
     raise InvalidUpdateError(
-        f'`{UPDATE}` is a dict such as {{"Model.FCN.layers": 3}}, but got {given!r} ({type(given).__name__}); '
+        f'`{UPDATE}` is a dict such as {{"Model.FCN.layers": 3}}, but got {value!r} ({type(value).__name__}); '
         "`DictAction` makes one of KEY=VALUE texts."
     )
 
@@ -33,15 +33,15 @@ def mapping(given: Any) -> Mapping[str, Any] | None:
 def mistakes(model: Model) -> Iterator[ConfigError]:
     """References that became text, and names that are new but almost those of others."""
     top = [name for name, binding in model.root.bindings.items() if not _is_new(binding)]
-    known = frozenset((*top, *fields_and_registries(model.catalog, model.project)))
+    names = frozenset((*top, *fields_and_registries(model.catalog, model.project)))
     pads = (group.binding for group in model.groups.values() if group.role == "scratchpad")
     for binding in (*model.isolated.values(), *pads):
-        if _is_given(binding):
-            yield from _slips(binding, known, (), model.grammar)
+        if _is_update(binding):
+            yield from _misspelt(binding, names, (), model.grammar)
     for path, section in model.sections.items():
         for argument in section.arguments.values():
             binding = argument.binding
-            if isinstance(argument.meaning, Plain) and _is_given(binding) and binding.shadows:
+            if isinstance(argument.meaning, Plain) and _is_update(binding) and binding.shadows:
                 prefix = model.grammar.split_key(binding.shadows[0].name).prefix
                 value = plain(argument.meaning.value)
                 texts = value if isinstance(value, list) and value else [value]
@@ -55,24 +55,24 @@ def mistakes(model: Model) -> Iterator[ConfigError]:
                     )
 
 
-def _is_given(binding: Binding) -> bool:
+def _is_update(binding: Binding) -> bool:
     return binding.file == UPDATE
 
 
 def _is_new(binding: Binding) -> bool:
-    return _is_given(binding) and not binding.shadows
+    return _is_update(binding) and not binding.shadows
 
 
-def _slips(binding: Binding, known: frozenset[str], path: Path, grammar: Grammar) -> Iterator[ConfigError]:
+def _misspelt(binding: Binding, names: frozenset[str], path: Path, grammar: Grammar) -> Iterator[ConfigError]:
     name, value = binding.name, binding.value
     if not _is_new(binding):
         if isinstance(value, Table):
             inner = frozenset(key for key, one in value.bindings.items() if not _is_new(one))
             for one in value.bindings.values():
-                if _is_given(one):
-                    yield from _slips(one, inner, (*path, name), grammar)
+                if _is_update(one):
+                    yield from _misspelt(one, inner, (*path, name), grammar)
         return
-    meant = Vocabulary(known).meant(name)
+    meant = Vocabulary(names).meant(name)
     numbered = meant.rstrip("0123456789") == name.rstrip("0123456789")
     if meant and not numbered and (len(meant) > _SHORT or isinstance(value, Table)):
         inside = f" in `{'.'.join(path)}`" if path else ""
@@ -99,12 +99,12 @@ def nested(values: Mapping[str, Any], root: Table, grammar: Grammar, is_module: 
     A key that `root` has, whatever dots are in it, is no path. Raises `UnknownFieldError` for a path to a table or a
     value that is not there; an argument of a module may be new.
     """
-    found: dict[str, Any] = {}
+    result: dict[str, Any] = {}
     for key, value in values.items():
         name = str(key)
         path = (name,) if "." not in name or name in root.bindings else _spelled(name, value, root, grammar, is_module)
-        _put(found, path, value)
-    return found
+        _put(result, path, value)
+    return result
 
 
 def _spelled(key: str, value: Any, root: Table, grammar: Grammar, is_module: IsModule | None) -> Path:
@@ -117,9 +117,9 @@ def _spelled(key: str, value: Any, root: Table, grammar: Grammar, is_module: IsM
             raise _unknown(key, path, part, table, grammar, "is no table" if name is not None else "")
         table, path = inner, (*path, name)
     last = parts[-1]
-    known = {one for name in table.bindings for one in (name, grammar.split_key(name).name)}
+    names = {one for name in table.bindings for one in (name, grammar.split_key(name).name)}
     may_be_new = isinstance(value, Mapping) or is_module is None or is_module(path)
-    if last not in known and grammar.split_key(last).name not in known and not may_be_new:
+    if last not in names and grammar.split_key(last).name not in names and not may_be_new:
         raise _unknown(key, path, last, table, grammar, "")
     return (*path, last)
 
