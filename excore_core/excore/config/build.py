@@ -37,9 +37,9 @@ class NodeBuilder(Builder[Any]):
     What is shared is made once; all other nodes are made for each user, so that none sees another's changes.
     """
 
-    def __init__(self, analysis: ResolvedConfig, flags: Flags) -> None:
-        super().__init__(analysis.model)
-        self.analysis = analysis
+    def __init__(self, resolved: ResolvedConfig, flags: Flags) -> None:
+        super().__init__(resolved.model)
+        self.resolved = resolved
         self.flags = flags
         self._types: dict[Path, set[type[ModuleNode]]] = {}  # node classes of prefixes that users registered
 
@@ -83,7 +83,7 @@ class NodeBuilder(Builder[Any]):
             item for item in section.problems if item.code == "unknown-class" and item.origin != binding.origin
         ]
         if problems:
-            raise self.analysis.reporter.error(problems)
+            raise self.resolved.reporter.error(problems)
         return section
 
     # -- nodes
@@ -111,7 +111,7 @@ class NodeBuilder(Builder[Any]):
         node = node_type(self._object(path, entry, origin))
         if section is None:
             return node
-        node._context = SectionContext(self.analysis, path)
+        node._context = SectionContext(self.resolved, path)
         if node_type is ClassNode:
             return node
         node._no_call = section.no_call
@@ -127,13 +127,13 @@ class NodeBuilder(Builder[Any]):
         if entry is None:
             raise self._located(UnknownModuleError(f"`{'.'.join(path)}` is not registered."), origin)
         try:
-            return self.analysis.registered.load(entry.path)
+            return self.resolved.registered.load(entry.path)
         except ConfigError as error:
             raise self._located(error, origin)  # noqa: B904
 
     def _located(self, error: ConfigError, origin: Origin | None) -> ConfigError:
         if origin is not None and not error.frame:
-            place = self.analysis.document.files.place(origin)
+            place = self.resolved.composition.files.place(origin)
             error.frame = f"{place}\n{excerpt(place)}"
         return error
 

@@ -29,14 +29,14 @@ class ChangeWriter:
     TypeError is raised for what TOML has no form for, else it stays the object it is.
     """
 
-    def __init__(self, analysis: ResolvedConfig, written: Mapping[str, Any], strict: bool) -> None:
-        self.model = analysis.model
-        self.analysis = analysis
+    def __init__(self, resolved: ResolvedConfig, written: Mapping[str, Any], strict: bool) -> None:
+        self.model = resolved.model
+        self.resolved = resolved
         self.config: dict[str, Any] = copy.deepcopy(dict(written)) if strict else _copied(written)
         self.strict = strict
         grammar = self.model.grammar
         self.field = grammar.prefix("class").char  # before the name of a field or another table of modules
-        self.prefixes: dict[type, str] = {kind: char for char, kind in analysis.document.flags.nodes.items()}
+        self.prefixes: dict[type, str] = {kind: char for char, kind in resolved.composition.flags.nodes.items()}
         self.prefixes.update({ModuleNode: grammar.prefix("new").char, InterNode: grammar.prefix("new").char})
         self.shared: dict[int, str] = {}  # nodes that have a table, and how a reference names it
         self.done: set[int] = set()
@@ -160,7 +160,7 @@ class ChangeWriter:
         if reference is not None:
             return reference
         place = node._context
-        if isinstance(node, ReusedNode) and isinstance(place, SectionContext) and place.analysis is self.analysis:
+        if isinstance(node, ReusedNode) and isinstance(place, SectionContext) and place.resolved is self.resolved:
             text = place.path[0] if len(place.path) == 1 else f"{self.field}{place.path[0]}::{place.path[1]}"
         else:
             name = self._name(node, ".".join(path))
@@ -206,7 +206,7 @@ class ChangeWriter:
         if isinstance(node, ModuleNode):
             for entries in self.model.catalog.entries.values():
                 entry = entries.get(getattr(node.target, "__qualname__", node.name))
-                if entry is not None and self.analysis.registered.load(entry.path) is node.target:
+                if entry is not None and self.resolved.registered.load(entry.path) is node.target:
                     return entry.name
         self._refuse(node, where)
         return str(getattr(node, "name", node))

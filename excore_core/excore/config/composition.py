@@ -37,7 +37,7 @@ from excore.lang.resolve.top_level import is_module_path
 from excore.lang.source import Unreadable
 from excore.lang.tables.table import Table, plain
 
-__all__ = ["ResolvedConfig", "Composition"]
+__all__ = ["Composition", "ResolvedConfig"]
 
 # With one of these a name may be known once the sources of the project are read.
 _UNKNOWN = frozenset(
@@ -59,10 +59,10 @@ class Composition:
     @classmethod
     def of(cls, values: Mapping[str, Any], name: str = "config") -> Composition:
         """A config that is given as Python values."""
-        document = cls(name)
-        document.path = name
-        document.python_values = values
-        return document
+        composition = cls(name)
+        composition.path = name
+        composition.python_values = values
+        return composition
 
     def merged(self, merger: Merger | None = None) -> Closure:
         """All files merged to one table.
@@ -195,7 +195,7 @@ def _configs_beside(path: str) -> list[str]:
 class ResolvedConfig:
     """A config that means something."""
 
-    document: Composition
+    composition: Composition
     closure: Closure
     model: Model
     registered: RegisteredModules
@@ -208,7 +208,7 @@ class ResolvedConfig:
     @cached_property
     def reporter(self) -> Reporter:
         """What speaks of problems in this config."""
-        return self.document.reporter(self.closure)
+        return self.composition.reporter(self.closure)
 
     @cached_property
     def signature_problems(self) -> tuple[Problem, ...]:

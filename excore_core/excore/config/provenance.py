@@ -62,17 +62,17 @@ def where(root: Table, files: Files, grammar: Grammar, key: str, now: Mapping[st
 class SectionContext(NamedTuple):
     """Tells the errors of one node where in the config it comes from; the first to tell wins."""
 
-    analysis: ResolvedConfig
+    resolved: ResolvedConfig
     path: Path
 
     def explain(self, error: ConfigError, argument: str = "", passed: frozenset[str] = frozenset()) -> None:
         """Show the lines of `argument`, or of the table; `passed` are the arguments that the node has by now."""
         if error.frame:
             return
-        section = self.analysis.model.sections.get(self.path)
+        section = self.resolved.model.sections.get(self.path)
         if section is None:
             return
-        reporter, table = self.analysis.reporter, f"[{'.'.join(self.path)}]"
+        reporter, table = self.resolved.reporter, f"[{'.'.join(self.path)}]"
         written = section.arguments.get(argument)
         if isinstance(error, MissingAttributeError) and written is not None:
             unknown = problem("unknown-attribute", f"in {table}", written.binding.value_origin)
@@ -85,7 +85,7 @@ class SectionContext(NamedTuple):
             error.frame = "\n".join(map(reporter.text, lints))
             error._frame_suffices = any(item.code == _LINTED[type(error)] for item in lints)
             return
-        place = self.analysis.document.files.place(
+        place = self.resolved.composition.files.place(
             section.binding.origin if written is None else written.binding.origin
         )
         error.frame = f"{place}: {table}\n{excerpt(place)}"
@@ -94,6 +94,6 @@ class SectionContext(NamedTuple):
         code = _LINTED.get(type(error))
         if code is None or passed != section.arguments.keys():
             return []
-        lints = list(section_lints(section, self.analysis.model))
+        lints = list(section_lints(section, self.resolved.model))
         lints_of_code = [item for item in lints if item.code == code]
         return lints_of_code or [item for item in lints if item.code == "unknown-parameter"]
