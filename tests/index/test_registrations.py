@@ -422,6 +422,19 @@ def test_hooks(project: Make) -> None:
     assert made.signature("Own") == "enabled: bool, rate: float"
 
 
+@pytest.mark.parametrize("module", ["excore.config.models", "excore.config.model", "excore.engine.hook"])
+def test_hooks_under_older_import_paths(project: Make, module: str) -> None:
+    made = project(
+        f"""
+        from excore import Registry
+        from {module} import ConfigArgumentHook
+        @Registry("Hook").register()
+        class Own(ConfigArgumentHook): ...
+        """
+    )
+    assert made.entry("Own").hook == "argument"
+
+
 def test_unregistered_and_subclasses_and_enums(project: Make) -> None:
     made = project(
         """

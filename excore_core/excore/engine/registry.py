@@ -10,7 +10,7 @@ from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast, overload
 
 from excore.engine.logging import logger
-from excore.errors import did_you_mean
+from excore.errors import CoreConfigSupportError, did_you_mean
 
 if TYPE_CHECKING:
     from excore.lang.registry_file import RegistryData
@@ -375,11 +375,14 @@ class Registry(dict[str, str], metaclass=RegistryMeta):
 def load_registries() -> None:
     """Fill the registries from the cache and lock them, so that importing the modules does not register them twice.
 
-    Without a cache a warning is logged and nothing happens.
+    Without a cache, or with one that must not be used, a warning is logged and nothing happens.
     """
     try:
         Registry.load()
     except FileNotFoundError:
         logger.warning("There is no registry cache; run `excore auto-register` first.")
+        return
+    except CoreConfigSupportError as error:
+        logger.warning("{}", error)
         return
     Registry.lock_register()
