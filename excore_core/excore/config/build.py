@@ -14,10 +14,10 @@ from excore.config.provenance import SectionContext
 from excore.config.python_table import python_table
 from excore.config.sources import excerpt
 from excore.errors import ConfigError, CoreConfigParseError, UnknownModuleError
+from excore.lang.building import Builder
 from excore.lang.catalog import Entry
 from excore.lang.grammar import MarkHook, PrefixKind
 from excore.lang.paths import Step as PathStep
-from excore.lang.plan import Builder
 from excore.lang.problems import Origin
 from excore.lang.resolve.model import Path, Plain, Reference, Section
 from excore.lang.resolve.references import Scope
