@@ -14,7 +14,8 @@ from excore.cli.auto_register import shown
 from excore.cli.paper import mark, put, say
 from excore.cli.resolved import errors, opened
 from excore.lang.syntax.document import parse
-from excore.lang.tables.table import assemble, plain
+from excore.lang.tables.assemble import assemble
+from excore.lang.tables.table import plain
 from excore.lang.workspace.snapshot import Snapshot
 from excore.views import blame as blaming
 from excore.views import drawing

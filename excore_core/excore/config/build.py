@@ -16,6 +16,7 @@ from excore.config.sources import excerpt
 from excore.errors import ConfigError, CoreConfigParseError, UnknownModuleError
 from excore.lang.catalog import Entry
 from excore.lang.grammar import MarkHook, PrefixKind
+from excore.lang.memo import Memo
 from excore.lang.paths import Attribute, Call
 from excore.lang.problems import Origin
 from excore.lang.resolve.model import (
@@ -33,8 +34,8 @@ from excore.lang.resolve.model import (
     Variable,
 )
 from excore.lang.resolve.references import Scope
-from excore.lang.resolve.resolver import names_of
 from excore.lang.resolve.sections import SectionResolver
+from excore.lang.resolve.top_level import names_of
 from excore.lang.tables.table import Table, plain
 
 __all__ = ["NodeBuilder"]
@@ -103,7 +104,7 @@ class NodeBuilder:
         scope = Scope(names_of(model), model.catalog, model.project, model.grammar, None)
         name = next(iter(model.catalog.by_name), "")  # only the arguments count, whatever class they are for
         binding = given_table({name: values}, "reference", model.grammar).bindings[name]
-        section = SectionResolver(scope, (name,), "module", None, binding).resolve()
+        section = SectionResolver(scope, (name,), "module", None, binding, Memo()).resolve()
         problems = [item for item in section.problems if item.code not in ("module-arguments", "unknown-class")]
         problems += [
             item for item in section.problems if item.code == "unknown-class" and item.origin != binding.origin

@@ -14,7 +14,6 @@ from excore.index.classes import Classes, location, signature
 from excore.index.docstrings import cleaned
 from excore.index.facts import Outline, whole
 from excore.index.flags import grammar
-from excore.index.memo import Memo
 from excore.index.names import Layout, Names, SourceFile, Target
 from excore.index.registrations import Collected, Registration, collect
 from excore.index.taken import ClassRef
@@ -29,6 +28,7 @@ from excore.lang.catalog import (
     Source,
     Unregistered,
 )
+from excore.lang.memo import Memo
 
 V = TypeVar("V")
 GLOBAL = "__global"

@@ -17,7 +17,8 @@ from excore.lang.problems import CATALOGUE, Origin, Problem, Severity, problem
 from excore.lang.source import Disk, Source
 from excore.lang.syntax.document import parse
 from excore.lang.syntax.tree import Array, Missing, Scalar
-from excore.lang.tables.table import Binding, FileTables, Table, assemble, plain
+from excore.lang.tables.assemble import assemble
+from excore.lang.tables.table import Binding, FileTables, Table, plain
 
 PROJECT_FILE = ".excore.toml"
 PYPROJECT = "pyproject.toml"

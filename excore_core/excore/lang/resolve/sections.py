@@ -16,6 +16,7 @@ from excore.lang.grammar import (
     Prefix,
     VariableRef,
 )
+from excore.lang.memo import Memo
 from excore.lang.nearest import is_slip, nearest
 from excore.lang.paths import Attribute
 from excore.lang.problems import Origin, Related, Severity, problem
@@ -56,14 +57,16 @@ _SHAPES: dict[type, str] = {Tables: "an array of tables", Array: "a list in a li
 class SectionResolver(Lookup):
     """Resolves one module table."""
 
-    def __init__(self, scope: Scope, path: Path, role: Role, registry: str | None, binding: Binding) -> None:
-        super().__init__(scope)
+    def __init__(
+        self, scope: Scope, path: Path, role: Role, registry: str | None, binding: Binding, memo: Memo
+    ) -> None:
+        super().__init__(scope, memo)
         self.path = path
         self.role: Role = role
         self.registry = registry
         self.binding = binding
         self.uses: list[Use] = []
-        self.depends.add(path[-1])
+        self.touch(path[-1])
         self.argument = ""
 
     # -- the table
@@ -92,7 +95,7 @@ class SectionResolver(Lookup):
                 arguments[argument] = Argument(argument, None, binding, Plain(binding.value))
                 value = binding.value
                 if type(value) is Scalar and value.kind == "string":
-                    self.depends.add(str(value.value).lstrip(self.scope.grammar.prefix_chars))  # it may be a reference
+                    self.touch(str(value.value).lstrip(self.scope.grammar.prefix_chars))  # it may be a reference
                 continue
             self.argument = argument
             meaning = self.value(binding.value, binding.file, binding.block, prefix, None, binding)
@@ -110,7 +113,6 @@ class SectionResolver(Lookup):
             tuple(self.problems),
             tuple(self.uses),
             tuple(self.variables),
-            frozenset(self.depends),
         )
 
     def check_role(self, entry: Entry, arguments: Mapping[str, Argument]) -> None:
@@ -226,7 +228,7 @@ class SectionResolver(Lookup):
         binding = self.variable(base, place)
         if binding is None:
             return Invalid()
-        self.depends.add(PLACE_OF + base.name)
+        self.touch(PLACE_OF + base.name)
         variable = Variable(base.name, binding)
         return self.value(binding.value, binding.file, binding.block, prefix, variable, binding)
 

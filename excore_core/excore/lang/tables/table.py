@@ -1,7 +1,7 @@
 """TOML's own rules: from blocks to tables that know where every key and value stands.
 
-``assemble`` gives the tables of one file. Tables are immutable once given out; an edit shares every table that it
-does not touch with the tables before it, so identity of a ``Table`` means "nothing in here changed".
+``assemble`` gives the tables of one file. Tables are immutable once given out; an edit shares every table that it does
+not touch with the tables before it, so identity of a ``Table`` means "nothing in here changed".
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from typing import Literal, TypeAlias
 
 from excore.lang.problems import Origin, Problem
-from excore.lang.syntax.document import SyntaxTree
 from excore.lang.syntax.tree import Array, Block, InlineTable, KeyPart, Missing, Scalar, Value
 
 Style = Literal["header", "dotted", "inline", "implicit", "root"]
@@ -120,13 +119,6 @@ class Body:
         self.problems = problems
 
 
-def assemble(file: str, tree: SyntaxTree, before: FileTables | None = None) -> FileTables:
-    """The tables of ``tree``; those that ``before`` (the same file's) has with the same content are shared with it."""
-    from excore.lang.tables.assembling import assembled
-
-    return assembled(file, tree, before)
-
-
 def plain(value: BoundValue | Value) -> object:
     """Python dicts, lists and scalars, as ``tomllib`` gives them; nothing (``None``) for a missing value."""
     if isinstance(value, Scalar):
@@ -141,7 +133,17 @@ def plain(value: BoundValue | Value) -> object:
     if isinstance(value, Array | Tables):
         return [item.value if isinstance(item, Scalar) else plain(item) for item in value.items]
     if isinstance(value, InlineTable):
-        from excore.lang.tables.bodies import inline_table
-
-        return plain(inline_table(value))
+        return _plain_inline(value)
     return None
+
+
+def _plain_inline(value: InlineTable) -> dict[str, object]:
+    """An inline table within an array, which stays syntax; of what is given twice the first counts."""
+    result: dict[str, object] = {}
+    for entry in value.entries:
+        into: object = result
+        for part in entry.parts[:-1]:
+            into = into.setdefault(part.name, {}) if isinstance(into, dict) else None
+        if isinstance(into, dict) and not any(part.broken for part in entry.parts):
+            into.setdefault(entry.parts[-1].name, plain(entry.value))
+    return result
