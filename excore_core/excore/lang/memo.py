@@ -9,8 +9,9 @@ not change.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Mapping
-from operator import eq, is_
-from typing import Any, NamedTuple, TypeVar, cast
+from itertools import compress, count
+from operator import is_, is_not
+from typing import Any, NamedTuple, TypeAlias, TypeVar, cast
 
 from excore.lang.collector import many_objects
 
@@ -18,7 +19,8 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 R = TypeVar("R")
 
-_NO_NAMES: frozenset[Hashable] = frozenset()
+_Names: TypeAlias = frozenset[Hashable]
+_NO_NAMES: _Names = frozenset()
 _MISSING = object()
 
 
@@ -35,12 +37,43 @@ class _Answer(NamedTuple):
     names: frozenset[Hashable]
 
 
-class _Stage(NamedTuple):
-    """The last items of a stage, the answers to them, and the names that answers touched, of those that touched any."""
+class _Stage:
+    """The last items of a stage, the answers to them, the names that these touched, and the keys of stale ones."""
 
-    items: Mapping[Any, Any]
-    answers: dict[Any, Any]
-    names: dict[Any, frozenset[Hashable]]
+    __slots__ = ("answers", "items", "names", "stale")
+
+    def __init__(
+        self, items: Mapping[Any, Any], answers: dict[Any, Any], names: dict[Any, frozenset[Hashable]]
+    ) -> None:
+        self.items = items
+        self.answers = answers
+        self.names = names
+        self.stale: set[Any] = set()
+
+
+def differing(before: Mapping[K, V], after: Mapping[K, V]) -> tuple[list[K], list[K]]:
+    """The keys of ``after`` that ``before`` lacks or has with another value, and those that only ``before`` has.
+
+    Costs little where both are the same at their ends, as after an edit: these are compared without a look at each.
+    """
+    if before is after:
+        return [], []
+    old, new = list(before), list(after)
+    was, now = list(before.values()), list(after.values())
+    first = min(_first_other(old, new), _first_other(was, now))
+    last = min(_first_other(old[first:][::-1], new[first:][::-1]), _first_other(was[first:][::-1], now[first:][::-1]))
+    changed = []
+    for index in range(first, len(new) - last):
+        key, value = new[index], now[index]
+        other = before.get(key, _MISSING)
+        if other is not value and not _same(other, value):
+            changed.append(key)
+    return changed, [key for key in old[first : len(old) - last] if key not in after]
+
+
+def _first_other(one: list[Any], other: list[Any]) -> int:
+    """The first place at which two lists hold different objects."""
+    return next(compress(count(), map(is_not, one, other)), min(len(one), len(other)))
 
 
 class Memo:
@@ -82,33 +115,28 @@ class Memo:
         return None if last is None else last[1]
 
     def each(self, stage: Hashable, items: Mapping[K, V], compute: Callable[[K, V], R]) -> Mapping[K, R]:
-        """``compute(key, value)`` for every item, in their order.
+        """``compute(key, value)`` for every item.
 
         Computed are those whose value is another one than the last time the stage was asked, and those that were
         forgotten since. Nothing is kept of items that are no more.
         """
         last = self._stages.get(stage)
         if last is None:
-            stage_names: dict[K, frozenset[Hashable]] = {}
+            last = self._stages[stage] = _Stage({}, {}, {})
+        if not last.items:
             with many_objects():
-                answers = {key: self._item(stage_names, key, value, compute) for key, value in items.items()}
-            self._stages[stage] = _Stage(items, answers, stage_names)
-            return answers
-        if last.items is items and len(last.answers) == len(items):
-            return last.answers
-        before, old, names = last.items, last.answers, last.names
-        todo = {
-            key: self._item(names, key, value, compute)
-            for key, value in items.items()
-            if key not in old or ((was := before.get(key, _MISSING)) is not value and not _same(was, value))
-        }
-        if len(items) == len(old) and all(map(eq, items, old)):
-            answers = {**old, **todo} if todo else old
+                answers = {key: self._item(last.names, key, value, compute) for key, value in items.items()}
         else:
-            answers = {key: todo[key] if key in todo else old[key] for key in items}
-            if len(names) > 2 * len(items):
-                names = {key: names[key] for key in names.keys() & items.keys()}
-        self._stages[stage] = _Stage(items, answers, names)
+            todo, gone = differing(last.items, items)
+            if last.stale:
+                todo += [key for key in last.stale.difference(todo) if key in items]
+            answers = dict(last.answers) if todo or gone else last.answers
+            for key in gone:
+                del answers[key]
+                last.names.pop(key, None)
+            for key in todo:
+                answers[key] = self._item(last.names, key, items[key], compute)
+        last.items, last.answers, last.stale = items, answers, set()
         return answers
 
     def _item(self, names: dict[K, frozenset[Hashable]], key: K, value: V, compute: Callable[[K, V], R]) -> R:
@@ -141,18 +169,14 @@ class Memo:
         wanted = frozenset(names)
         if self._answers:
             self._answers = {key: answer for key, answer in self._answers.items() if wanted.isdisjoint(answer.names)}
-        for stage, (_, _, touched) in self._stages.items():
-            if touched:
-                self.outdate(stage, [key for key, of_key in touched.items() if not wanted.isdisjoint(of_key)])
+        for stage in self._stages.values():
+            if stage.names:
+                stage.stale.update(key for key, touched in stage.names.items() if not wanted.isdisjoint(touched))
 
     def outdate(self, stage: Hashable, keys: Collection[Hashable]) -> None:
         """Drop the answers of ``each`` for some keys."""
-        if keys and stage in self._stages:
-            items, answers, touched = self._stages[stage]
-            answers = dict(answers)
-            for key in keys:
-                answers.pop(key, None)
-            self._stages[stage] = _Stage(items, answers, touched)
+        if stage in self._stages:
+            self._stages[stage].stale.update(keys)
 
     def within(self, *context: object) -> None:
         """All answers are those in ``context``; with another one than before everything is forgotten."""
@@ -175,9 +199,9 @@ class Memo:
         memo._context = self._context
         memo._answers = dict(self._answers)
         memo._latest = dict(self._latest)
-        memo._stages = {
-            stage: _Stage(items, answers, dict(names)) for stage, (items, answers, names) in self._stages.items()
-        }
+        for name, stage in self._stages.items():
+            memo._stages[name] = _Stage(stage.items, stage.answers, dict(stage.names))
+            memo._stages[name].stale = set(stage.stale)
         return memo
 
     def without(self, names: Collection[Hashable]) -> Memo:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
-from itertools import chain
-from typing import Literal, TypeAlias
+from collections.abc import Iterable
+from itertools import chain, starmap
 
 from excore.lang.catalog import Entry
 from excore.lang.check.argument_types import mistyped
@@ -31,50 +30,35 @@ def check(model: Model, memo: Memo, signatures: bool = True) -> list[Problem]:
     arguments of what `__no_call__` leaves to be built later. Without ``signatures`` the arguments of tables are not
     compared with the parameters of their classes. ``memo`` is that with which the model was resolved.
     """
-    before: Mapping[Path, _Status] | None = memo.last("statuses")
-    inputs = (model.reached, model.unbuilt, model.put_off)  # others as soon as anything uses something else
-    statuses = memo.latest("statuses", inputs, lambda: _statuses(model))
-    if before is not None and before is not statuses:
-        memo.outdate(("verdicts", signatures), {path for path, _ in before.items() ^ statuses.items()})
 
     def judged(path: Path, section: Section) -> tuple[Problem, ...]:
         lints = tuple(section_lints(section, model)) if signatures else ()
-        return tuple(_judged(model, section, lints, statuses.get(path, "built")))
+        if not lints and not section.problems and path in model.reached:
+            return ()
+        return tuple(_judged(model, section, lints))
 
     problems: list[Problem] = list(model.problems)
     for group in model.groups.values():
         problems.extend(group.problems)
-    problems.extend(chain.from_iterable(memo.each(("verdicts", signatures), model.sections, judged).values()))
+    if signatures:
+        problems.extend(chain.from_iterable(memo.each("verdicts", model.sections, judged).values()))
+    else:
+        problems.extend(chain.from_iterable(starmap(judged, model.sections.items())))
     problems.extend(_implicit(model))
     problems.extend(_unused_variables(model))
     problems.extend(unregistered(model))
     return with_slips(with_misplaced(problems, model), model)
 
 
-_Status: TypeAlias = Literal["built", "built later", "taken as class", "unused"]
-
-
-def _statuses(model: Model) -> dict[Path, _Status]:
-    """What becomes of each table that is not simply built; whether its name is a class is left aside."""
-    reached, users = model.reached, model.users
-    statuses: dict[Path, _Status] = dict.fromkeys(model.put_off, "built later")
-    for path, uses in users.items():
-        if path in reached and any(use.kind == "class" for use in uses) and model.kind(path) == "class":
-            statuses[path] = "taken as class"
-    for path in model.sections.keys() - reached:
-        statuses[path] = "taken as class" if path in users and model.in_use(path) else "unused"
-    return statuses
-
-
-def _judged(model: Model, section: Section, lints: tuple[Problem, ...], status: _Status) -> Iterable[Problem]:
-    if status in ("built", "built later"):
-        put_off = status == "built later"
+def _judged(model: Model, section: Section, lints: tuple[Problem, ...]) -> Iterable[Problem]:
+    if section.path in model.reached and model.kind(section.path) != "class":
+        put_off = section.path in model.put_off
         for item in section.problems:
             yield _softened(item) if put_off and item.code == "unknown-attribute" else item
         yield from map(_softened, lints) if put_off else lints
         return
     header = section.binding.origin
-    unused = section.entry is not None and status == "unused"
+    unused = section.entry is not None and section.path not in model.reached and not model.in_use(section.path)
     if unused:
         yield problem("unused-section", _unused(model, section), header)
     for item in section.problems:

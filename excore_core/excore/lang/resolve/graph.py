@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
-from itertools import compress, filterfalse, groupby
-from operator import attrgetter, is_not
+from itertools import chain, filterfalse, groupby, product
+from operator import attrgetter
 
+from excore.lang.memo import Memo, differing
 from excore.lang.problems import Problem, Related, problem
 from excore.lang.resolve.model import Model, Path, Section, Use
 
@@ -16,25 +17,30 @@ _STARTS = frozenset(("field", "hooks"))
 _SHARING = {"new": "a new object (`!`)", "shared": "a shared object (`@`)"}
 
 
-def connect(model: Model, before: Model | None) -> Model:
+def connect(model: Model, before: Model | None, memo: Memo) -> Model:
     """``model`` with its users, reached sections and the problems of the whole.
 
-    What only depends on who uses what is that of ``before``, a model of the same catalog, if that is the same in it.
+    ``before`` is the model that the memo saw last. What depends on who uses what, and not on where, is taken from it
+    if no section uses anything else than in it.
     """
-    moved = _moved(before, model) if before is not None else None
-    if before is not None and moved is not None:
-        model = replace(
-            model,
-            users=_users_after(before.users, moved) if moved else before.users,
-            reached=before.reached,
-            unbuilt=before.unbuilt,
-            silent=before.silent,
-            put_off=before.put_off,
-            implicit=before.implicit,
-        )
-        return replace(model, problems=_problems(model) if moved and before.problems else before.problems)
     sections = model.sections
-    users = _users(sections)
+    changed = {*chain(*differing(before.sections, sections))} if before is not None else sections.keys()
+    if before is None:
+        users: Mapping[Path, tuple[Use, ...]] = _users(sections)
+    else:
+        users = _users_after(before, sections, changed) if changed else before.users
+        if all(_wiring(before.sections.get(path)) == _wiring(sections.get(path)) for path in changed):
+            if not before.problems or before.sections is sections:
+                return replace(
+                    model,
+                    users=users,
+                    reached=before.reached,
+                    unbuilt=before.unbuilt,
+                    silent=before.silent,
+                    put_off=before.put_off,
+                    implicit=before.implicit,
+                    problems=before.problems,
+                )
     silent = frozenset(path for path, section in sections.items() if section.no_call)
     starts = frozenset(path for path, section in sections.items() if section.role in _STARTS)
     using = {path: section.uses for path, section in sections.items() if section.uses}
@@ -52,36 +58,64 @@ def connect(model: Model, before: Model | None) -> Model:
         put_off=put_off,
         implicit=tuple(filterfalse(sections.__contains__, users)),
     )
-    return replace(model, problems=_problems(model)) if using else model
+    if before is not None:
+        memo.outdate("verdicts", _affected(before, model, changed))
+    return replace(model, problems=_problems(model, before, changed, memo))
 
 
-def _problems(model: Model) -> tuple[Problem, ...]:
+def _affected(before: Model, model: Model, changed: Collection[Path]) -> set[Path]:
+    """The sections that a build may treat otherwise than before: those used by others now, or reached otherwise."""
+    moved = (before.unbuilt ^ model.unbuilt) | (before.put_off ^ model.put_off) | (before.reached ^ model.reached)
+    affected = set(moved)
+    for path, sections in product((*changed, *moved), (before.sections, model.sections)):
+        if path in sections:
+            affected.update(use.target for use in sections[path].uses)
+    return affected
+
+
+def _problems(model: Model, before: Model | None, changed: Collection[Path], memo: Memo) -> tuple[Problem, ...]:
+    """What is wrong with how tables are used."""
     judge = _Judge(model)
-    return (*judge.problems(), *_circles(model.sections, model.paths, judge.active))
+    starts: Iterable[Path] = model.paths
+    if before is not None:
+        if before.problems:  # they say which use comes first
+            memo.outdate("uses", before.users.keys())
+        else:
+            moved = (model.reached ^ before.reached) | (model.unbuilt ^ before.unbuilt)
+            uses = (use for path in moved if path in model.sections for use in model.sections[path].uses)
+            memo.outdate("uses", {*changed, *(use.target for use in uses)})
+            starts = [path for path in changed if path in model.sections]  # a new cycle leads through what changed
+    verdicts = chain.from_iterable(memo.each("uses", model.users, judge.verdict).values())
+    circles = _circles(model.sections, starts, judge.active)
+    if circles and before is not None:
+        circles = _circles(model.sections, model.paths, judge.active)
+    return (*verdicts, *circles)
 
 
-def _moved(before: Model, model: Model) -> list[Section] | None:
-    """The sections that are written otherwise than before but use the same; None if any uses something else."""
-    old, new = before.sections, model.sections
-    if list(old) != list(new):
-        return None
-    changed = list(compress(zip(old.values(), new.values(), strict=True), map(is_not, old.values(), new.values())))
-    return [after for _, after in changed] if all(_wiring(one) == _wiring(after) for one, after in changed) else None
-
-
-def _wiring(section: Section) -> tuple[object, ...]:
+def _wiring(section: Section | None) -> tuple[object, ...]:
+    if section is None:
+        return ()
     uses = [(use.argument, use.target, use.kind) for use in section.uses]
     return uses, section.role, section.entry, section.no_call
 
 
-def _users_after(users: Mapping[Path, tuple[Use, ...]], moved: list[Section]) -> Mapping[Path, tuple[Use, ...]]:
-    """``users`` with the uses of some sections where they stand now."""
-    users = dict(users)
-    for section in moved:
-        for target in {use.target for use in section.uses}:
-            others = (use for use in users[target] if use.user != section.path)
-            uses = (use for use in section.uses if use.target == target)
-            users[target] = tuple(sorted((*others, *uses), key=_user))
+def _users_after(
+    before: Model, sections: Mapping[Path, Section], changed: Collection[Path]
+) -> Mapping[Path, tuple[Use, ...]]:
+    """The users, of which those in ``changed`` use something else or from another place than before."""
+    users = dict(before.users)
+    uses: dict[Path, list[Use]] = {}
+    for path in changed:
+        for of, is_now in ((before.sections, False), (sections, True)):
+            for use in of[path].uses if path in of else ():
+                in_place = uses.setdefault(use.target, [])
+                if is_now:
+                    in_place.append(use)
+    for target, come in uses.items():
+        come += (use for use in users.get(target, ()) if use.user not in changed)
+        users[target] = tuple(sorted(come, key=_user))
+        if not come:
+            del users[target]
     return users
 
 
@@ -153,14 +187,12 @@ class _Judge:
         """The place of each section in file order."""
         return {path: index for index, path in enumerate(self.model.paths)}
 
-    def problems(self) -> Iterator[Problem]:
-        """What is wrong with how each table is used."""
-        silent = self.model.silent
-        for path, uses in self.model.users.items():
-            yield from self.conflicts(path, uses)
-            yield from self.hooks_as_objects(path, uses)
-            if path in silent:
-                yield from self.no_call_paths(path, uses)
+    def verdict(self, path: Path, uses: tuple[Use, ...]) -> tuple[Problem, ...]:
+        """What is wrong with how a table is used."""
+        problems = [*self.conflicts(path, uses), *self.hooks_as_objects(path, uses)]
+        if path in self.model.silent:
+            problems += self.no_call_paths(path, uses)
+        return tuple(problems)
 
     def conflicts(self, path: Path, uses: tuple[Use, ...]) -> Iterable[Problem]:
         if len(uses) < 2:

@@ -64,7 +64,7 @@ def _resolved(
     model = Model(
         file, root, catalog, project, grammar, names.groups, names.modules, names.isolated, names.members, sections
     )
-    return connect(model, memo.last("model"))
+    return connect(model, memo.last("model"), memo)
 
 
 def _resolve_tables(

@@ -77,11 +77,13 @@ def classify(root: Table, catalog: Catalog, project: Project, memo: Memo) -> Nam
             return role
         return _scratchpad(name, binding, catalog) if role == "scratchpad" else _group(name, role, binding, project)
 
-    for name, meaning in memo.each("top level", root.bindings, group_of).items():
+    meanings = memo.each("top level", root.bindings, group_of)
+    for name, binding in root.bindings.items():
+        meaning = meanings[name]
         if isinstance(meaning, Group):
             groups[name] = meaning
         else:
-            (isolated if meaning is None else modules)[name] = root.bindings[name]
+            (isolated if meaning is None else modules)[name] = binding
     before: Names | None = memo.last("names")
     members = _members(groups) if before is None else _members_after(before, groups)
     return Names(root, groups, modules, isolated, members)
