@@ -1,4 +1,4 @@
-"""Who uses what: sharing conflicts, cycles, and what a build reaches (SPEC 8, REF-9).
+"""Who uses what: sharing conflicts, cycles, and what a build reaches (NODE, REF-9).
 
 An edit changes the *wiring* of a few sections: what they use, and how. What is known of all others is kept: a verdict
 on a used table depends on its uses and on which of their users are built, and what a build reaches can change only

@@ -1,4 +1,4 @@
-"""``__base__``: which files a config is made of, and the one table they merge to (SPEC 10, BASE-1 to BASE-8).
+"""``__base__``: which files a config is made of, and the one table they merge to (BASE-1 to BASE-8).
 
 Every binding of the merged table still knows its own file and place, and what it replaced.
 """
@@ -75,7 +75,7 @@ def read_bases(path: str, tables: FileTables, base_key: str = BASE_KEY) -> tuple
 class Merger:
     """Merges tables and remembers what it merged, so that an edit costs only what it touches.
 
-    ``is_module`` tells which paths are module tables: there ``x`` and ``!x`` are one argument (SPEC BASE-6).
+    ``is_module`` tells which paths are module tables: there ``x`` and ``!x`` are one argument (BASE-6).
     """
 
     grammar: Grammar = DEFAULT

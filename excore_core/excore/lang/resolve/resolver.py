@@ -1,4 +1,4 @@
-"""resolve(merged, catalog, grammar, environment) -> Model. THE rules of the config language (SPEC 3-9). Never raises.
+"""resolve(merged, catalog, grammar, environment) -> Model. THE rules of the config language. Never raises.
 
 Work is kept per section: given the model before an edit, only sections whose table changed, or which asked for a name
 whose meaning changed, are resolved again. What one table means is in ``section``, what a name means in ``lookup``, what
