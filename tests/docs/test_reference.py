@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 from collections.abc import Iterator
@@ -10,11 +11,13 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from docs_kit import DOCS, ROOT, Outcome, Pair, anchors, outcomes, pairs
+from docs_kit import DOCS, ROOT, Outcome, Pair, anchors, codes, outcomes, pairs
 
 from excore import ConfigError, config
 from excore.cli.check import run
+from excore.index.indexer import Indexer
 from excore.lang.problems import SEVERITIES
+from excore.schema.completion import module_schema
 
 PAGES = [DOCS / "reference" / "language.md", DOCS / "reference" / "api.md"]
 IDS = [anchor.upper() for page in PAGES for anchor in anchors(page)]
@@ -70,6 +73,15 @@ def test_what_is_an_error_is_raised(outcome: Outcome, zoo: ModuleType) -> None:
 @pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.name)
 def test_the_check_reports_nothing_where_the_page_shows_what_is_built(pair: Pair, zoo: ModuleType) -> None:
     assert reported(pair.configs) == []
+
+
+def test_sch_3_the_schema_of_a_class_is_what_the_page_says(folder: Path) -> None:
+    blocks = codes((DOCS / "reference" / "api.md").read_text("utf-8"))
+    (source,) = [block for block in blocks if block.title == "nets.py"]
+    (schema,) = [json.loads(block.text) for block in blocks if block.language == "json"]
+    (folder / source.title).write_text(source.text, "utf-8")
+    (entry,) = Indexer(folder, use_cache=False).build().entries["Nets"].values()
+    assert module_schema(entry) == schema
 
 
 # -- ids
