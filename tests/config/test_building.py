@@ -1,4 +1,4 @@
-"""What configs build (SPEC 3 to 9); the errors are in tests/parity."""
+"""What configs build (HDR to CHOOK); the errors are in tests/parity."""
 
 from __future__ import annotations
 

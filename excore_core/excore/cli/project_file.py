@@ -1,6 +1,6 @@
 """Changing a project file: ``.excore.toml``, or ``[tool.excore]`` of ``pyproject.toml``; all else in it stays.
 
-What is written holds no absolute paths and nothing from the environment (SPEC WS-4).
+What is written holds no absolute paths and nothing from the environment (WS-4).
 """
 
 from __future__ import annotations

@@ -186,12 +186,12 @@ class Catalog:
     def by_name(self) -> Mapping[str, tuple[Entry, ...]]:
         """Every entry by its name; several registries may know one name, the first declared comes first.
 
-        Registries named ``__x`` are private and left out (SPEC REG-12). Looking a name up makes only its entries.
+        Registries named ``__x`` are private and left out (REG-12). Looking a name up makes only its entries.
         """
         return _ByName(self.entries)
 
     def find(self, name: str) -> Entry | None:
-        """The entry of the first declared registry that has ``name`` (SPEC HDR-5)."""
+        """The entry of the first declared registry that has ``name`` (HDR-5)."""
         entries = self.by_name.get(name)
         return entries[0] if entries else None
 

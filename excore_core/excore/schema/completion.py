@@ -1,4 +1,4 @@
-"""The schema and the class mapping that TOML editors and ``excore.nvim`` read (SPEC 14)."""
+"""The schema and the class mapping that TOML editors and ``excore.nvim`` read (SCH)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def registry_fields(project: Project) -> dict[str, Any]:
 
 
 def json_schema(catalog: Catalog, project: Project, fields: Mapping[str, Any] | None = None) -> Json:
-    """One property for each field of each registry, and for each module of the isolated ones (SPEC SCH-2).
+    """One property for each field of each registry, and for each module of the isolated ones (SCH-2).
 
     ``fields`` replaces ``registry_fields(project)``. Registries named ``__x`` are private and left out.
     """
@@ -56,7 +56,7 @@ def registry_schema(entries: Iterable[Entry]) -> Json:
 
 
 def module_schema(entry: Entry) -> Json:
-    """Docstring, parameters and the names of the required ones (SPEC SCH-3, SCH-5)."""
+    """Docstring, parameters and the names of the required ones (SCH-3, SCH-5)."""
     schema: Json = {"type": "object"}
     if entry.doc:
         schema["description"] = entry.doc
@@ -79,7 +79,7 @@ def class_mapping(catalog: Catalog, registries: Iterable[str]) -> dict[str, list
 
 
 def taplo_settings(schema: str) -> Json:
-    """What ``.taplo.toml`` must say for the schema file to be used (SPEC SCH-1)."""
+    """What ``.taplo.toml`` must say for the schema file to be used (SCH-1)."""
     return {"schema": {"path": schema, "enabled": True}, "formatting": {"align_entries": False}}
 
 

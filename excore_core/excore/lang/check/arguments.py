@@ -1,4 +1,4 @@
-"""Signature lints on a resolved config: unknown, missing and mistyped arguments (SPEC VALID-1, VALID-2)."""
+"""Signature lints on a resolved config: unknown, missing and mistyped arguments (VALID-1, VALID-2)."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ class Target(NamedTuple):
 
 
 class Variable(NamedTuple):
-    """The top-level value that ``&`` binds to; ``text`` the expanded text of ``${NAME}`` instead (SPEC VAR-7).
+    """The top-level value that ``&`` binds to; ``text`` the expanded text of ``${NAME}`` instead (VAR-7).
 
     ``binding`` may be of an earlier text with the same value: where it is written now, ``Model.isolated`` knows.
     """
@@ -102,7 +102,7 @@ Meaning: TypeAlias = Reference | ReferenceList | ReferenceDict | Plain | Invalid
 
 
 class Argument(NamedTuple):
-    """One argument of a section. ``overridden`` are other spellings of it that this one replaced (SPEC BASE-6)."""
+    """One argument of a section. ``overridden`` are other spellings of it that this one replaced (BASE-6)."""
 
     name: str
     prefix: Prefix | None
@@ -207,7 +207,7 @@ class Model:
             yield (name,)
 
     def kind(self, path: Path) -> PrefixKind:
-        """What a table is built as: the kind of highest priority among its uses (SPEC NODE-6).
+        """What a table is built as: the kind of highest priority among its uses (NODE-6).
 
         "custom" for a table that nobody uses under a prefix: it is built as it is written. Hooks are built whatever
         else they are used for.

@@ -1,4 +1,4 @@
-"""What a name in a reference binds to (SPEC REF, VAR)."""
+"""What a name in a reference binds to (REF, VAR)."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Scope:
 
     @cached_property
     def taken(self) -> frozenset[str]:
-        """The names of fields, registries and scratchpads, which cannot be a module's (SPEC REF-4)."""
+        """The names of fields, registries and scratchpads, which cannot be a module's (REF-4)."""
         return frozenset((*self.names.groups, *fields_and_registries(self.catalog, self.project)))
 
     @cached_property

@@ -1,4 +1,4 @@
-"""What one module table means: its class, its arguments, what they refer to (SPEC 4-9)."""
+"""What one module table means: its class, its arguments, what they refer to (VAL to CHOOK)."""
 
 from __future__ import annotations
 

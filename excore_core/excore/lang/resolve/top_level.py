@@ -1,4 +1,4 @@
-"""What the top level of a config means: fields, registries, modules, scratchpads and isolated values (SPEC 3)."""
+"""What the top level of a config means: fields, registries, modules, scratchpads and isolated values (HDR, ISO-1)."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def names_of(model: Model) -> Names:
 
 
 def is_module_path(path: tuple[str, ...], catalog: Catalog, project: Project) -> bool:
-    """Whether a table at ``path`` is a module's: there prefixes have a meaning (SPEC SYN-6)."""
+    """Whether a table at ``path`` is a module's: there prefixes have a meaning (SYN-6)."""
     if not path or len(path) > 2:
         return False
     if path[0] == HOOKS_TABLE or is_field_or_registry(path[0], catalog, project):
@@ -52,7 +52,7 @@ def is_module_path(path: tuple[str, ...], catalog: Catalog, project: Project) ->
 
 
 def fields_and_registries(catalog: Catalog, project: Project) -> set[str]:
-    """All names that stand for modules, and so for no module and no value themselves (SPEC REF-4)."""
+    """All names that stand for modules, and so for no module and no value themselves (REF-4)."""
     return {*project.primary_fields, *catalog.registries, *(spec.name for spec in project.registries)}
 
 
