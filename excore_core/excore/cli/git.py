@@ -8,7 +8,6 @@ import re
 from ..engine.git import read_repository
 from ..lang.source import Disk, Unreadable
 
-
 _OBJECT = re.compile("[0-9a-f]{40,64}")
 
 
