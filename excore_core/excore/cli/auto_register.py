@@ -15,9 +15,13 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 
+from ..engine.cache import NotOurs, refuse_foreign
+from ..engine.registry_cache import is_cache
+from ..engine.workspace import workspace
 from ..lang.project import Project, find_project
-from .asking import fail
+from .asking import fail, plain, tell
 from .indexing import make_indexer
+from .writing import claim_cache
 
 Progress = Callable[[int, int, str], None]
 """Gets how many files are done, how many there are, and the one that is imported now."""
@@ -72,17 +76,22 @@ def auto_register(
         fail(f"{target}: no such file or folder")
     if path != source and not path.startswith(source + os.sep):
         fail(f"{target} is not below {shown(source)}")
+    claim_cache()
+    try:
+        refuse_foreign(Path(workspace.registry_cache_file), is_cache)
+    except NotOurs as error:
+        fail(str(error))
     done = _with_progress(
         lambda progress: register(project, path, update=bool(target), timeout=timeout, python=python, progress=progress)
     )
     for group in _by_cause(done.failures):
-        typer.echo(_told(group), err=True)
+        tell(_told(group), err=True)
         if trace and group[0].trace:
-            typer.echo(group[0].trace.rstrip(), err=True)
+            tell(group[0].trace.rstrip(), err=True)
     if not done.complete:
         fail("nothing was written")
     what = f"{done.modules} modules in {done.registries} registries, from {done.files} files"
-    typer.echo(f"{what}; {len(done.failures)} could not be imported" if done.failures else what)
+    tell(f"{what}; {len(done.failures)} could not be imported" if done.failures else what)
     raise typer.Exit(1 if done.failures else 0)
 
 
@@ -245,6 +254,6 @@ def _told(group: list[Failure]) -> str:
 
 
 def shown(path: str) -> str:
-    """A path relative to the current folder where it is below, with its symbolic links as they are."""
+    """How a path is told: relative to the current folder where it is below, with its symbolic links as they are."""
     relative = os.path.relpath(path)
-    return path if relative.startswith(os.pardir) else relative
+    return plain(path if relative.startswith(os.pardir) else relative)

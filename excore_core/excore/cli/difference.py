@@ -12,7 +12,7 @@ from ..lang.snapshot import Snapshot
 from ..views.diff import Change, Side
 from ..views.diff import diff as compare
 from ..views.lines import shown_place
-from .asking import fail
+from .asking import fail, plain
 from .git import NoRevision, Revision
 from .paper import mark
 from .resolved import opened
@@ -64,20 +64,20 @@ def _old(config: str, revision: str) -> tuple[Snapshot, str]:
 
 
 def _line(change: Change, old: Snapshot, new: Snapshot, revision: str) -> str:
-    before, after = change.before, change.after
+    before, after, key = change.before, change.after, plain(change.key)
     if before is None and after is not None:
-        return f"{mark('+', 'green')} {change.key}{_value(change, after, 'green')}  {_place(after, new, '')}"
+        return f"{mark('+', 'green')} {key}{_value(change, after, 'green')}  {_place(after, new, '')}"
     if after is None and before is not None:
-        return f"{mark('-', 'red')} {change.key}{_value(change, before, 'red')}  {_place(before, old, revision)}"
+        return f"{mark('-', 'red')} {key}{_value(change, before, 'red')}  {_place(before, old, revision)}"
     assert before is not None
     assert after is not None
     values = f"{mark(before.value, 'red')} -> {mark(after.value, 'green')}"
     places = f"{_place(before, old, revision)} {mark('->', 'dim')} {_place(after, new, '')}"
-    return f"{mark('~', 'yellow')} {change.key}: {values}  {places}"
+    return f"{mark('~', 'yellow')} {key}: {values}  {places}"
 
 
 def _value(change: Change, side: Side, style: str) -> str:
-    return f" {side.value}" if change.key.startswith("[") else f": {mark(side.value, style)}"
+    return f" {plain(side.value)}" if change.key.startswith("[") else f": {mark(side.value, style)}"
 
 
 def _place(side: Side, snapshot: Snapshot, revision: str) -> str:

@@ -74,5 +74,5 @@ def _git(folder: str, *arguments: str) -> str:
 def _run(folder: str, *arguments: str) -> bytes:
     answer = read_repository(folder, *arguments)
     if answer.error:
-        raise NoRevision(answer.error)
+        raise NoRevision(answer.error.splitlines()[0])
     return answer.output

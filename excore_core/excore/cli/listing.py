@@ -13,7 +13,7 @@ from ..lang.catalog import Catalog, Entry, Location, Param
 from ..lang.model import Model
 from ..lang.nearest import nearest
 from ..lang.project import find_project
-from .asking import fail
+from .asking import fail, tell
 from .auto_register import shown
 from .dumps import project_catalog
 from .resolved import resolved
@@ -49,7 +49,7 @@ def list_modules(
     found = {name: [*_entries(catalog, name, used)] for name in dict.fromkeys(wanted)}
     if used is not None:
         found = {name: entries for name, entries in found.items() if entries}
-    typer.echo(json.dumps(_plain(found), indent=2) if as_json else "\n".join(_lines(found, catalog)))
+    tell(json.dumps(_plain(found), indent=2) if as_json else "\n".join(_lines(found, catalog)))
 
 
 def summary(entry: Entry) -> str:

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping, MutableMapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from ..engine.cache import write_text
 from ..lang.project import PYPROJECT, Project, RegistrySpec
 from ..schema.completion import ISOLATED
 from .asking import fail
+from .writing import write
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument
@@ -62,7 +62,7 @@ def write_settings(path: Path, settings: Mapping[str, Any]) -> bool:
     text = tomlkit.dumps(document)
     if text == before:
         return False
-    write_text(path, text)
+    write(path, text, str(path.parent))
     return True
 
 
@@ -80,7 +80,7 @@ def merge_settings(path: Path, settings: Mapping[str, Mapping[str, Any]]) -> boo
     text = tomlkit.dumps(document)
     if text == before:
         return False
-    write_text(path, text)
+    write(path, text, str(path.parent))
     return True
 
 

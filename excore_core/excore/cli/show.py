@@ -20,7 +20,8 @@ from ..views.graph import graph as make_graph
 from ..views.lines import Document, place_of, shown_place
 from ..views.python_code import python_code
 from ..views.svg import svg
-from .asking import fail
+from .asking import fail, tell
+from .asking import plain as safe
 from .auto_register import shown
 from .paper import mark, put, say
 from .resolved import errors, opened
@@ -85,7 +86,7 @@ def _warn(snapshot: Snapshot, path: str) -> None:
     """Say if what is shown cannot be whole, and end the command with 1 then."""
     count = errors(snapshot, path)
     if count:
-        typer.echo(f"excore: {shown(path)} has {count}; see `excore check {shown(path)}`", err=True)
+        tell(f"excore: {shown(path)} has {count}; see `excore check {shown(path)}`", err=True)
         raise typer.Exit(1)
 
 
@@ -110,7 +111,7 @@ def blame(
 
 def _say_setting(snapshot: Snapshot, setting: blaming.Setting, before: str, style: str) -> None:
     place = shown_place(snapshot, setting.origin, os.getcwd())
-    typer.echo(f"  {mark(before, 'dim')}{mark(place, style)}: {setting.text}")
+    typer.echo(f"  {mark(before, 'dim')}{mark(place, style)}: {safe(setting.text)}")
 
 
 def graph(

@@ -10,16 +10,16 @@ from typing import Annotated
 
 import typer
 
-from ..engine.cache import write_text
 from ..lang.catalog import Entry
 from ..lang.model import Model
 from ..lang.project import find_project
 from ..lang.syntax.tree import Array, Scalar, Value
 from ..lang.tables import BoundValue, Tables
-from .asking import fail
+from .asking import fail, tell
 from .auto_register import shown, source_folder
 from .dumps import project_catalog
 from .resolved import resolved
+from .writing import write
 
 MARK = "excore generate-typehints"
 _BUILTINS = frozenset(("int", "float", "str", "bool", "bytes"))
@@ -67,8 +67,8 @@ def generate_typehints(
         if not fields:
             fail("there are no fields; run `excore init` first")
         text = _text([(name, "Any") for name in fields], None, [], class_name, info_class_name)
-    write_text(path, text)
-    typer.echo(f"{shown(str(path))} is written")
+    write(path, text, project.root)
+    tell(f"{shown(str(path))} is written")
 
 
 def module_text(model: Model, class_name: str, info_class_name: str) -> str:
