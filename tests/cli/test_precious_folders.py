@@ -145,6 +145,18 @@ def test_a_mark_that_came_with_a_repository_is_none(project: Path, precious: Pat
     assert (project / "things/nets.py").is_file()
 
 
+def test_a_cache_that_has_another_inode_is_used_and_not_removed(project: Path, run: Run, tmp_path: Path) -> None:
+    settle(project, 'cache_dir = "made"')
+    run("config-extension")
+    shutil.copytree(project / "made", tmp_path / "copy")
+    (project / "made").rename(tmp_path / "before")
+    (tmp_path / "copy").rename(project / "made")
+    run("config-extension")
+    assert "is not removed" in run("clear-cache", "-y", code=2).stderr
+    run("clear-all-cache", "-y")
+    assert (project / "made/excore_schema.json").is_file()
+
+
 def test_a_link_to_a_mark_is_none(project: Path, run: Run, tmp_path: Path) -> None:
     run("config-extension")
     (project / "things/workspace.json").symlink_to(Path(run("cache-dir").stdout.strip()) / "workspace.json")

@@ -6,6 +6,7 @@ import unicodedata
 from pathlib import Path
 
 import pytest
+import tomlkit
 from cli_kit import Run
 
 from excore.cli.asking import plain
@@ -87,6 +88,20 @@ def test_names_of_files(project: Path, run: Run, kind: str) -> None:
     check_harmless(run("quote", str(config)).output)
     check_harmless(run("format", str(config) + ".none", code=2).output)
     check_harmless(run("show", str(config) + ".none", code=2).output)
+
+
+@kinds
+def test_names_that_are_offered_as_answers(
+    tmp_path: Path, run: Run, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raw, _ = NASTY[kind]
+    folder = tmp_path / f"x{raw}"
+    (folder / "src").mkdir(parents=True)
+    monkeypatch.chdir(folder)
+    told = run("init", "-r", "*Model", input="\nsrc\n").output
+    check_harmless(told)
+    assert f"Name of the project [{plain(folder.name)}]" in told
+    assert tomlkit.parse((folder / ".excore.toml").read_text())["name"] == folder.name
 
 
 def test_what_people_write_stays() -> None:

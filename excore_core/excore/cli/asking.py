@@ -32,7 +32,7 @@ def _escape(char: str) -> str:
 def tell(message: str, err: bool = False) -> None:
     """Lines on standard output, or on standard error, without what terminals obey. Names in it are ``plain`` already
     where a line end in one of them would be taken for one of the message."""
-    typer.echo(plain(message, but="\n"), err=err)
+    typer.echo(plain(message, but="\n\t"), err=err)
 
 
 def fail(message: str) -> NoReturn:
@@ -47,7 +47,8 @@ def ask(question: str, default: str | None = None) -> str:
     Ends the command where there is neither a line nor a default.
     """
     try:
-        answer: str = typer.prompt(plain(question), default=default or "", show_default=bool(default), err=True)
+        shown = f"{question} [{default}]" if default else question
+        answer: str = typer.prompt(plain(shown), default="", show_default=False, err=True) or default or ""
     except typer.Abort:
         if sys.stdin.isatty():
             raise

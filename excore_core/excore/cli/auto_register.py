@@ -225,13 +225,16 @@ def _kill(process: subprocess.Popen[str]) -> None:
 def _with_progress(work: Callable[[Progress], Registration]) -> Registration:
     """Do the work and show how far it is, on a terminal only."""
     from rich.console import Console
+    from rich.markup import escape
     from rich.progress import Progress as Bar
 
     with Bar(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
         task = bar.add_task("importing", total=None)
 
         def show(done: int, total: int, path: str) -> None:
-            bar.update(task, completed=done, total=total, description=Path(path).name if path else "writing")
+            bar.update(
+                task, completed=done, total=total, description=escape(plain(Path(path).name)) if path else "writing"
+            )
 
         return work(show)
 

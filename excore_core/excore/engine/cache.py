@@ -59,7 +59,7 @@ def cache_dir(root: Path, base: Path) -> Path:
     suffix = 1 if name == INDEX else 0
     while True:
         candidate = base / (f"{name}_{suffix}" if suffix else name)
-        mark = read_mark(candidate)
+        mark = _named(candidate)
         if mark is None:
             if not os.path.lexists(candidate) or _is_older(candidate, root):
                 return candidate
@@ -69,14 +69,20 @@ def cache_dir(root: Path, base: Path) -> Path:
 
 
 def read_mark(folder: str | os.PathLike[str]) -> Mark | None:
-    """The mark of a folder that excore made; None for any other, and for a link to one."""
+    """The mark of a folder that excore made; None for any other, for a copy of one, and for a link to one."""
+    mark = _named(folder)
+    return mark if mark is not None and mark.inode == os.lstat(folder).st_ino else None
+
+
+def _named(folder: str | os.PathLike[str]) -> Mark | None:
+    """The mark of a folder that it names by its path. Some file systems give a folder another inode with each mount:
+    such a folder may be used, and is not removed."""
     try:
-        status = os.lstat(folder)
         data = _owner(Path(folder))
         mark = Mark(data["root"], data["folder"], data["inode"])
+        itself = stat.S_ISDIR(os.lstat(folder).st_mode) and mark.folder == os.path.realpath(folder)
     except (OSError, ValueError, KeyError):
         return None
-    itself = stat.S_ISDIR(status.st_mode) and mark.inode == status.st_ino and mark.folder == os.path.realpath(folder)
     return mark if itself and isinstance(mark.root, str) else None
 
 
@@ -92,6 +98,8 @@ def claim(folder: Path, root: Path) -> None:
             _make(folder, root)
         elif _is_older(folder, root.resolve()):
             _write_mark(folder, folder, root)
+        elif _named(folder) is not None:
+            return
         else:
             raise NotOurs(f"{folder} was not made by excore, so nothing is kept in it; name one that does not exist")
 
@@ -105,8 +113,8 @@ def remove(folder: str, root: str = "") -> None:
     mark = read_mark(path)
     if mark is None:
         raise NotOurs(
-            f"{path} is not removed: it carries no mark of excore, which did not make it, or an older version did; "
-            "if it is a cache, remove it yourself"
+            f"{path} is not removed: it carries no mark of excore that fits it, so something else made it, or an older "
+            "version did; if it is a cache, remove it yourself"
         )
     if root and mark.root != os.path.realpath(root):
         raise NotOurs(f"{path} is not removed: it is the cache of the project at {mark.root}")
@@ -236,7 +244,7 @@ def refuse_foreign(path: Path, is_ours: Callable[[Any], bool]) -> None:
 
     A project file may name any file for what commands write.
     """
-    if not os.path.lexists(path) or read_mark(os.path.dirname(os.path.realpath(path))) is not None:
+    if not os.path.lexists(path) or _named(os.path.dirname(os.path.realpath(path))) is not None:
         return
     try:
         known = path.is_file() and is_ours(json.loads(path.read_text(encoding="utf-8")))
