@@ -381,6 +381,14 @@ def test_sources_outside_of_the_project_are_not_written_to(project: Path, precio
     assert tree(precious) == before
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
+@pytest.mark.parametrize("name", ["configs/run_overrode.toml", "out.json"])
+def test_a_pipe_in_a_project_is_not_waited_for(project: Path, run: Run, name: str) -> None:
+    os.mkfifo(project / name)
+    command = WRITERS[name]
+    assert "is no regular file" in run(*command, code=1 if command[0] == "quote" else 2).stderr
+
+
 @pytest.mark.skipif(not os.path.exists("/dev/null"), reason="there is no such device")
 def test_a_device_is_written_to_and_not_replaced(project: Path, run: Run) -> None:
     device = os.stat("/dev/null")

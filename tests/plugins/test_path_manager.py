@@ -246,6 +246,22 @@ def test_path_2_a_block_that_cannot_be_entered_leaves_nothing(tmp_path: Path) ->
     assert not (tmp_path / "a/cfg/run").exists()
 
 
+def test_path_2_the_current_folder_may_change_in_the_block(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("here", "there/exp/a/cfg/run"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "there/exp/a/cfg/run/of-another.txt").write_text("x")
+    monkeypatch.chdir(tmp_path / "here")
+    with pytest.raises(RuntimeError), PathManager("exp", ["a"], "cfg", "run", remove_if_fail=True):
+        train_in(tmp_path / "there", monkeypatch)
+    assert files(tmp_path) == ["there/exp/a/cfg/run/of-another.txt"]
+    assert not (tmp_path / "here/exp/a/cfg/run").exists()
+
+
+def train_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    raise RuntimeError
+
+
 def test_path_2_a_link_in_place_of_the_folder_is_not_followed(tmp_path: Path) -> None:
     precious = tmp_path / "precious"
     precious.mkdir()

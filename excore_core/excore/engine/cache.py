@@ -208,8 +208,8 @@ def is_unmarked_cache(folder: str) -> bool:
 def write_text(path: Path, text: str, *, within: str = "") -> None:
     """Write `text` (UTF-8, newlines as they are) so that a reader sees the old file or the new one, never a part.
 
-    Permissions of a file that is there stay; where a link leads is written, not the link. Raises `NotOurs` if that is
-    not below the folder `within`, where one is given.
+    Permissions of a file that is there stay; where a link leads is written, not the link, and so is a device. Where a
+    folder `within` is given, raises `NotOurs` for what is not below it, or is no regular file.
     """
     from shutil import copymode
 
@@ -219,6 +219,8 @@ def write_text(path: Path, text: str, *, within: str = "") -> None:
     if path.exists() and not path.is_file():
         if path.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+        if within:
+            raise NotOurs(f"{path} is no regular file")
         with open(path, "w", encoding="utf-8", newline="") as device:
             device.write(text)
         return

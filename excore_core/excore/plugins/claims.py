@@ -15,9 +15,9 @@ class Claim:
     """The claim of this process on one folder, before it is made. With ``kept`` it stands until ``release``."""
 
     def __init__(self, folder: Path, *, kept: bool) -> None:
-        self.folder = folder
+        self.folder = Path(os.path.abspath(folder))  # the current folder may change meanwhile
         self._kept = kept
-        self._path = folder.with_name(f".{folder.name}.claim")
+        self._path = self.folder.with_name(f".{folder.name}.claim")
         self._token = f"{os.getpid()} {secrets.token_hex(8)}\n"
         self._process = os.getpid()
 
