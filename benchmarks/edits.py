@@ -22,7 +22,7 @@ from figures import Figure, write
 
 from excore.index import Indexer
 from excore.lang.catalog import Catalog
-from excore.lang.workspace import Host
+from excore.lang.workspace.host import Host
 
 if sys.version_info >= (3, 11):
     import tomllib

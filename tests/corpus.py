@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
-from excore.lang.workspace import Host, Snapshot
+from excore.lang.workspace.host import Host, Snapshot
 from kit import ROOT, examples, open_project, path_of, world
 
 TESTS = Path(__file__).resolve().parent

@@ -18,7 +18,7 @@ from pathlib import Path
 from excore.index import Indexer
 from excore.lang.catalog import Catalog, Location
 from excore.lang.source import Disk, Unreadable
-from excore.lang.workspace import Host, Snapshot
+from excore.lang.workspace.host import Host, Snapshot
 from excore_server.ide.completion import complete
 from excore_server.ide.definition import FileSpan, Goal, Jump, definition
 from excore_server.ide.hover import hover

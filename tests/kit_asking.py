@@ -10,7 +10,7 @@ from contextlib import suppress
 from itertools import pairwise
 
 from excore.lang.text import Span
-from excore.lang.workspace import File, Snapshot
+from excore.lang.workspace.host import File, Snapshot
 from excore.views.composed import composed
 from excore.views.graph import graph
 from excore.views.python_code import python_code

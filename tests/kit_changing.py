@@ -9,9 +9,9 @@ from collections.abc import Mapping
 import pytest
 
 from excore.lang.problems import Problem
-from excore.lang.tables import plain
+from excore.lang.tables.table import plain
 from excore.lang.text import Span
-from excore.lang.workspace import Host, Snapshot
+from excore.lang.workspace.host import Host, Snapshot
 from excore_server.ide.edits import Change, applied
 from excore_server.ide.fixes import Action, fix_all, quick_fixes
 from excore_server.ide.formatting import format_file

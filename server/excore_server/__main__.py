@@ -53,13 +53,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     options = parser.parse_args(arguments)
     try:
-        from .lsp.server import main as serve
+        from excore_server.lsp.server import main as serve
     except ModuleNotFoundError as error:
         print(f"excore-server needs {error.name}: pip install 'excore[server]'", file=sys.stderr)
         return 2
     try:
         if options.replay:
-            from .lsp.replay import main as replay
+            from excore_server.lsp.replay import main as replay
 
             return replay(options.replay)
         return serve(options.log_level, options.log_file, options.log, options.record)

@@ -17,8 +17,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from excore.lang.catalog import Entry, EntryKind, Location, Member, Param, ParamKind, Signature
-
-from .pyinfo_cache import AnswerCache, Stamp, stamp
+from excore_server.pyinfo_cache import AnswerCache, Stamp, stamp
 
 _KINDS: dict[str, ParamKind] = {
     "POSITIONAL_ONLY": "positional-only",

@@ -13,7 +13,7 @@ from cli_kit import Run, Write
 
 from excore import workspace
 from excore.index.dump import read_dump
-from excore.lang.project import find_project
+from excore.lang.project.reading import find_project
 
 PROGRAM = Path(sys.executable).with_name("excore")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from excore.cli.environments import search_paths, site_folders
+from excore.tooling.environments import search_paths, site_folders
 
 
 def environment(prefix: Path, version: str = "3.11", settings: str | None = "home = /nowhere/bin\n") -> Path:

@@ -10,7 +10,7 @@ import pytest
 import tomlkit
 from cli_kit import Run, Write
 
-from excore.lang.project import load_project
+from excore.lang.project.reading import load_project
 
 SOURCE = """
     #- source_code/__init__.py

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from excore.index import Indexer
-from excore.lang.workspace import Host, Snapshot
+from excore.lang.workspace.host import Host, Snapshot
 
 ROOT = Path(__file__).resolve().parents[2]
 QUICKSTART = ROOT / "examples" / "quickstart"

@@ -9,8 +9,8 @@ import pytest
 from docs_kit import DOCS, HERE, ROOT, Code, codes, sections, write_project
 
 from excore.cli.check import run
-from excore.cli.report import SEVERITIES
 from excore.lang.problems import CATALOGUE, DOCUMENTATION
+from excore.tooling.diagnostics import SEVERITIES
 
 PAGES = DOCS / "problems"
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from lsprotocol import converters, types
 
-from excore.cli.lsp_client import Json
+from excore.tooling.lsp_client import Json
 
 _CONVERTER = converters.get_converter()
 _OLD_COMPLETION_KINDS = range(1, 19)

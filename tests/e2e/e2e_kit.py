@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from excore.cli.lsp_client import Client, Json
-from excore.cli.uris import to_uri
+from excore.tooling.lsp_client import Client, Json
+from excore.tooling.uris import to_uri
 
 SERVER = [sys.executable, "-m", "excore_server", "--stdio"]
 

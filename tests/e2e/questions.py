@@ -8,7 +8,7 @@ from typing import Any
 from client_rules import at
 from e2e_kit import Editor, uri
 
-from excore.cli.lsp_client import Json
+from excore.tooling.lsp_client import Json
 
 FILES = """
     #- base.toml

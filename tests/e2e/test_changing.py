@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from e2e_kit import PUSH, Editor, editor, uri, write
 
-from excore.cli.lsp_client import Json, ServerError
-from excore.cli.uris import to_path
+from excore.tooling.lsp_client import Json, ServerError
+from excore.tooling.uris import to_path
 
 ACTIONS: Json = {
     "codeActionLiteralSupport": {"codeActionKind": {"valueSet": ["", "quickfix", "refactor", "source"]}},

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from e2e_kit import SERVER, Editor, editor, uri, write
 
-from excore.cli.report import encode
+from excore.tooling.diagnostics import encode
 
 ROOT = Path(__file__).resolve().parents[2]
 QUICKSTART = ROOT / "examples" / "quickstart"
@@ -143,7 +143,7 @@ def test_commands_are_listed_and_late() -> None:
     )
     assert "check" in done.stdout
     assert "demo" in done.stdout
-    code = "import sys; import excore.cli.main; sys.exit('excore.lang.workspace' in sys.modules)"
+    code = "import sys; import excore.cli.main; sys.exit('excore.lang.workspace.host' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
 
 
@@ -167,7 +167,7 @@ def test_demo_fails_where_answers_are_wrong_or_there_is_no_example(tmp_path: Pat
 
 
 def test_client_of_a_server_that_ends() -> None:
-    from excore.cli.lsp_client import ServerGone
+    from excore.tooling.lsp_client import ServerGone
 
     with Editor([sys.executable, "-c", "print('no protocol')"], timeout=20) as client, pytest.raises(ServerGone):
         client.request("initialize", {})

@@ -12,7 +12,7 @@ from client_rules import check_answer, check_traffic
 from e2e_kit import PROJECT, SERVER, Editor, uri, write
 from questions import FILES, PLAIN, questions, served
 
-from excore.cli.lsp_client import Json, ServerError
+from excore.tooling.lsp_client import Json, ServerError
 
 CLIENTS = sorted((Path(pytest_lsp.__file__).parent / "clients").glob("*.json"))
 FOLLOWED = {

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from e2e_kit import PULL, PUSH, SERVER, Editor, editor, uri, write
 
-from excore.cli.lsp_client import Json
+from excore.tooling.lsp_client import Json
 
 
 @contextmanager

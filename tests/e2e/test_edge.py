@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from excore.cli.uris import to_path, to_uri
+from excore.tooling.uris import to_path, to_uri
 from excore_server.lsp.client import choose_encoding, read_features
 from excore_server.lsp.server import is_alive
 from excore_server.lsp.settings import read_settings

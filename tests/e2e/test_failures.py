@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from e2e_kit import PUSH, Editor, uri, write
 
-from excore.cli.lsp_client import ServerError
+from excore.tooling.lsp_client import ServerError
 
 BROKEN = """
 import asyncio, sys

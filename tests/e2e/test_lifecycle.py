@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from e2e_kit import PUSH, SERVER, WATCHING, Editor, editor, uri, write
 
-from excore.cli.lsp_client import Client, ServerError
+from excore.tooling.lsp_client import Client, ServerError
 
 
 def run(data: bytes) -> subprocess.CompletedProcess[bytes]:

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from e2e_kit import PUSH, WATCHING, editor, write
 
-from excore.cli.dumps import dump_file
-from excore.cli.lsp_client import Json
-from excore.lang.project import find_project
+from excore.lang.project.reading import find_project
+from excore.tooling.lsp_client import Json
+from excore.tooling.registry_dump import dump_file
 
 OPEN = """
 #- .excore.toml

@@ -10,8 +10,8 @@ import pytest
 from e2e_kit import PUSH, SERVER, Editor, editor, uri, write
 from pytest_lsp import client_capabilities
 
-from excore.cli.lsp_client import Json, ServerError
-from excore.cli.uris import to_path
+from excore.tooling.lsp_client import Json, ServerError
+from excore.tooling.uris import to_path
 
 
 def recorded(name: str) -> Json:
@@ -55,7 +55,7 @@ def labels(client: Editor, line: int, character: int) -> list[str]:
 
 
 def text_at(where: str, place: Json) -> str:
-    from excore.cli.uris import to_path
+    from excore.tooling.uris import to_path
 
     line = Path(to_path(where) or "").read_text().split("\n")[place["start"]["line"]]
     return line[place["start"]["character"] : place["end"]["character"]]

@@ -10,7 +10,7 @@ from typing import Any
 from e2e_kit import PROJECT, Editor, editor, uri, write
 from questions import FILES, PLAIN, questions, served
 
-from excore.cli.lsp_client import Json, ServerError
+from excore.tooling.lsp_client import Json, ServerError
 
 CANCELLED = -32800
 PULLED: Json = {

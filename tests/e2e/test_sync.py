@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from e2e_kit import PUSH, editor, uri, write
 
-from excore.cli.report import diagnostics
 from excore.lang.text import Encoding, LineIndex
-from excore.lang.workspace import Host
+from excore.lang.workspace.host import Host
+from excore.tooling.diagnostics import diagnostics
 
 PIECES = [
     "\n",

@@ -10,7 +10,7 @@ import pytest
 from e2e_kit import PULL, SERVER, Editor, editor, uri, write
 from questions import PLAIN, questions
 
-from excore.cli.lsp_client import Json, ServerError
+from excore.tooling.lsp_client import Json, ServerError
 
 RICH: Json = {**PULL, "textDocument": {**PLAIN["textDocument"], **PULL["textDocument"]}}
 GOOD = '[Model.FCN]\n!backbone = "ResNet"\n[Backbone.ResNet]\ndepth = 1\n'

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from e2e_kit import PUSH, editor, uri, write
 
-from excore.cli.lsp_client import Json, ServerError
+from excore.tooling.lsp_client import Json, ServerError
 
 FILES = """
     #- base.toml

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from e2e_kit import PUSH, Editor, editor, uri, write
 
-from excore.cli.lsp_client import Json
+from excore.tooling.lsp_client import Json
 
 CAPABILITIES: Json = {
     **PUSH,

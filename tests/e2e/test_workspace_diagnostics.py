@@ -7,7 +7,7 @@ from typing import Any
 
 from e2e_kit import PROJECT, PULL, Editor, editor, uri, write
 
-from excore.cli.lsp_client import Json
+from excore.tooling.lsp_client import Json
 
 OTHER = """
     #- other.toml

@@ -6,7 +6,7 @@ import re
 
 import tools
 
-from excore.lang.configfiles import is_plain_name
+from excore.lang.workspace.config_files import is_plain_name
 
 NVIM = tools.REPOSITORY / "editors" / "nvim" / "lua" / "excore" / "project.lua"
 VSCODE = tools.EXTENSION / "src" / "project.ts"

@@ -9,7 +9,7 @@ import pytest
 from kit_changing import check_fix, check_fix_all, errors, texts_after, titles, world_of
 
 from excore.lang.text import Span
-from excore.lang.workspace import Host
+from excore.lang.workspace.host import Host
 from excore_server.ide.edits import applied
 from excore_server.ide.fixes import can_fix_all, fix_all, quick_fixes, wanted_kind
 from excore_server.ide.refactor import refactors

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from kit_changing import check_refactor, check_refactors
 
-from excore.lang.tables import plain
+from excore.lang.tables.table import plain
 from excore.lang.text import Span
-from excore.lang.workspace import Host
+from excore.lang.workspace.host import Host
 from excore_server.ide.edits import Trial
 from excore_server.ide.refactor import refactors
 from kit import examples, open_project

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from kit_changing import check_no_rename, check_rename, errors, sources, texts_after, world_of
 
-from excore.lang.workspace import File
+from excore.lang.workspace.host import File
 from excore_server.ide.rename import rename_in_all
 from kit import ROOT, path_of, world
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import pytest
 
 from excore.lang.text import Span
-from excore.lang.workspace import Host
+from excore.lang.workspace.host import Host
 from excore_server.ide.edits import applied
 from excore_server.ide.fixes import quick_fixes
 from kit import open_project

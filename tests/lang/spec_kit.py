@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 from catalogs import FIELDS, ZOO, catalog, project
 
 from excore.lang.catalog import Catalog
-from excore.lang.model import Model, Reference, ReferenceDict, ReferenceList
 from excore.lang.problems import Problem
+from excore.lang.resolve.model import Model, Reference, ReferenceDict, ReferenceList
 from excore.lang.source import Memory
-from excore.lang.workspace import Host, Snapshot
+from excore.lang.workspace.host import Host, Snapshot
 
 RUN = "/p/run.toml"
 _MARK = re.compile(r"#\s*?(\^+) (error|warning|information|hint) ([a-z-]+)(?:: (.*))?")

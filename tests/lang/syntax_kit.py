@@ -7,7 +7,7 @@ from typing import Any
 
 from excore.lang.syntax.document import SyntaxTree
 from excore.lang.syntax.tree import Array, Block, InlineTable, KeyValue, Missing, Scalar
-from excore.lang.tables import Binding, FileTables, Table, Tables
+from excore.lang.tables.table import Binding, FileTables, Table, Tables
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 

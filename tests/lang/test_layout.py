@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from syntax_kit import EVERYTHING, EXAMPLES
 
-from excore.lang.formatting import formatted, layout, replaced
 from excore.lang.syntax.decode import NotUtf8Error, decode
 from excore.lang.syntax.document import parse
+from excore.lang.syntax.formatting import formatted, layout, replaced
 from excore.lang.syntax.tokens import tokens
-from excore.lang.tables import assemble, plain
+from excore.lang.tables.table import assemble, plain
 
 _REPOSITORY = Path(__file__).resolve().parents[2]
 _SUITE = Path(os.environ.get("EXCORE_SHARED", _REPOSITORY.parent / "shared")) / "toml-test"

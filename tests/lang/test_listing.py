@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from excore.lang.listing import Listing
 from excore.lang.problems import Origin, Problem
 from excore.lang.syntax.document import parse
+from excore.lang.workspace.listing import Listing
 
 TREE = parse("a = 1\n[b]\n[c]\n[d]\n")
 ELSEWHERE = parse("x = 1\n").blocks[0]

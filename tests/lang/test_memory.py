@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from excore.lang.memory import many_objects, settle
+from excore.lang.collector import many_objects, settle
 
 
 @pytest.fixture(autouse=True)

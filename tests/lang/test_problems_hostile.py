@@ -12,8 +12,8 @@ from spec_kit import RUN, bound, problems, snapshot
 
 from excore.index import Indexer
 from excore.lang.source import Disk, Unreadable
-from excore.lang.tables import plain
-from excore.lang.workspace import Host
+from excore.lang.tables.table import plain
+from excore.lang.workspace.host import Host
 
 QUICKSTART = Path(__file__).resolve().parents[2] / "examples" / "quickstart"
 CONFIGS = sorted(path for path in QUICKSTART.rglob("*.toml") if not path.name.startswith("."))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from spec_kit import problems
 
-from excore.lang.annotations import read_annotation
 from excore.lang.catalog import Catalog, Entry, Param, RegistryInfo, Signature
+from excore.lang.check.annotations import read_annotation
 
 FITS = [
     ("int", "1"),

@@ -9,10 +9,10 @@ from catalogs import catalog, project
 from spec_kit import RUN, bound, check, found, read, snapshot
 
 from excore.lang.catalog import Catalog, Entry, RegistryInfo
-from excore.lang.project import find_project, load_project, read_spec
+from excore.lang.project.reading import find_project, load_project, read_spec
 from excore.lang.source import Memory
-from excore.lang.tables import plain
-from excore.lang.workspace import Host
+from excore.lang.tables.table import plain
+from excore.lang.workspace.host import Host
 
 
 def root(text: str) -> object:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from spec_kit import bound, check, problems
 
-from excore.lang.tables import plain
+from excore.lang.tables.table import plain
 
 
 @pytest.mark.parametrize("key", ["!backbone", '"!backbone"', "'!backbone'", "   !backbone", "\t!backbone"])

@@ -10,7 +10,7 @@ from syntax_kit import CLASHES, EVERYTHING, NESTED_TABLES
 from excore.lang.problems import Origin
 from excore.lang.syntax.document import SyntaxTree, parse
 from excore.lang.syntax.tree import Array, Missing, Scalar
-from excore.lang.tables import Binding, FileTables, Table, Tables, assemble, plain
+from excore.lang.tables.table import Binding, FileTables, Table, Tables, assemble, plain
 
 
 def read(text: str) -> tuple[SyntaxTree, FileTables]:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from excore.lang.source import Memory
-from excore.lang.workspace import Host
+from excore.lang.workspace.host import Host
 
 BASE = """
 size = 224

@@ -28,7 +28,7 @@ from excore import Registry, config
 from excore.engine.workspace import workspace
 from excore.errors import ConfigError
 from excore.index import Indexer
-from excore.lang.workspace import Host
+from excore.lang.workspace.host import Host
 
 CASES_PER_PROJECT = 12
 

@@ -15,7 +15,7 @@ from excore import Registry, config
 from excore.engine.workspace import workspace
 from excore.errors import ConfigError
 from excore.index import Indexer
-from excore.lang.workspace import Host
+from excore.lang.workspace.host import Host
 
 MODULE = "parity_models"
 SETTINGS = """

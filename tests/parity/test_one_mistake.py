@@ -17,7 +17,7 @@ from excore.engine.workspace import workspace
 from excore.errors import ConfigError
 from excore.index import Indexer
 from excore.lang.catalog import Catalog
-from excore.lang.workspace import Host, Snapshot
+from excore.lang.workspace.host import Host, Snapshot
 
 QUICKSTART = Path(__file__).resolve().parents[2] / "examples" / "quickstart"
 FCN, VARIABLES, PADS, HOOKS = "fcn_resnet.toml", "variables.toml", "scratchpads.toml", "hooks.toml"

@@ -17,7 +17,7 @@ import tomlkit
 from excore.cli.quote import quoted
 from excore.index.indexer import Indexer
 from excore.lang.catalog import Catalog
-from excore.lang.project import find_project
+from excore.lang.project.reading import find_project
 from excore.lang.syntax.document import parse
 from excore.schema.checking import config_schema
 

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from views_kit import every_config
 
-from excore.lang.files import read_file
-from excore.lang.snapshot import Snapshot
-from excore.lang.tables import plain
+from excore.lang.tables.table import plain
+from excore.lang.workspace.file import read_file
+from excore.lang.workspace.snapshot import Snapshot
 from excore.views.composed import composed
 from excore.views.lines import place_of
 from excore.views.toml import key_text

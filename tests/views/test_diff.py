@@ -7,8 +7,8 @@ from pathlib import Path
 
 from views_kit import CONFIGS, QUICKSTART, changes, example, quickstart
 
-from excore.lang.files import read_file
-from excore.lang.workspace import Host
+from excore.lang.workspace.file import read_file
+from excore.lang.workspace.host import Host
 from excore.views.diff import diff
 from kit import path_of, world
 

@@ -6,7 +6,7 @@ import ast
 import xml.etree.ElementTree as ET
 from contextlib import suppress
 
-from excore.lang.snapshot import Snapshot
+from excore.lang.workspace.snapshot import Snapshot
 from excore.views.blame import NoSuchKey, blame
 from excore.views.composed import composed
 from excore.views.diff import diff

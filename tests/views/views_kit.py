@@ -10,8 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from excore.lang.model import Model
-from excore.lang.snapshot import Snapshot
+from excore.lang.resolve.model import Model
+from excore.lang.workspace.snapshot import Snapshot
 from excore.views.diff import diff
 from excore.views.graph import Graph, graph
 from excore.views.python_code import python_code

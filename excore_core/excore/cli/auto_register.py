@@ -15,13 +15,13 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 
-from ..engine.cache import NotOurs, refuse_foreign
-from ..engine.registry_cache import is_cache
-from ..engine.workspace import workspace
-from ..lang.project import Project, find_project
-from .asking import fail, plain, tell
-from .indexing import make_indexer
-from .writing import claim_cache
+from excore.cli.asking import fail, plain, tell
+from excore.cli.writing import claim_cache
+from excore.engine.cache import NotOurs, refuse_foreign
+from excore.engine.registry_cache import is_cache
+from excore.engine.workspace import workspace
+from excore.lang.project.reading import Project, find_project
+from excore.tooling.indexing import make_indexer
 
 Progress = Callable[[int, int, str], None]
 """Gets how many files are done, how many there are, and the one that is imported now."""

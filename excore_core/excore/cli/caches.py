@@ -9,10 +9,10 @@ from typing import Annotated
 
 import typer
 
-from ..engine.cache import INDEX, is_unmarked_cache, read_mark, remove, user_base
-from ..engine.tables import render
-from ..engine.workspace import workspace
-from .asking import fail, plain, tell
+from excore.cli.asking import fail, plain, tell
+from excore.engine.cache import INDEX, is_unmarked_cache, read_mark, remove, user_base
+from excore.engine.tables import render
+from excore.engine.workspace import workspace
 
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 

@@ -12,17 +12,17 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from ..index.unparsed import unparsed
-from ..lang.configfiles import find_toml, why_no_config
-from ..lang.project import is_vast
-from ..lang.source import Unreadable
-from ..lang.text import LineIndex
-from ..lang.workspace import Host, Snapshot
-from .asking import IMPOSSIBLE, tell
-from .auto_register import shown
-from .dumps import with_dump
-from .indexing import make_indexer
-from .report import SEVERITIES, Json, diagnostics, unreadable
+from excore.cli.asking import IMPOSSIBLE, tell
+from excore.cli.auto_register import shown
+from excore.index.unparsed import unparsed
+from excore.lang.project.reading import is_vast
+from excore.lang.source import Unreadable
+from excore.lang.text import LineIndex
+from excore.lang.workspace.config_files import find_toml, why_no_config
+from excore.lang.workspace.host import Host, Snapshot
+from excore.tooling.diagnostics import SEVERITIES, Json, diagnostics, unreadable
+from excore.tooling.indexing import make_indexer
+from excore.tooling.registry_dump import with_dump
 
 
 class Format(str, Enum):
@@ -63,7 +63,7 @@ def check(
     except NoSuchPath as error:
         tell(f"excore check: {error}", err=True)
         raise typer.Exit(IMPOSSIBLE) from None
-    from .render import RENDERERS
+    from excore.cli.render import RENDERERS
 
     RENDERERS[format.value](found, sys.stdout)
     if not found and not any(path.suffix == ".toml" and path.is_file() for path in paths or ()):

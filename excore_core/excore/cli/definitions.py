@@ -10,11 +10,11 @@ from typing import Annotated
 
 import typer
 
-from ..lang.project import Project, find_project
-from .asking import fail, tell
-from .auto_register import shown, source_folder
-from .indexing import make_indexer
-from .writing import write
+from excore.cli.asking import fail, tell
+from excore.cli.auto_register import shown, source_folder
+from excore.cli.writing import write
+from excore.lang.project.reading import Project, find_project
+from excore.tooling.indexing import make_indexer
 
 REGISTRY = "Registry"
 PACKAGE = "excore"

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from .asking import IMPOSSIBLE
-from .lsp_client import Client, Json, ServerError, ServerGone
-from .uris import to_uri
+from excore.cli.asking import IMPOSSIBLE
+from excore.tooling.lsp_client import Client, Json, ServerError, ServerGone
+from excore.tooling.uris import to_uri
 
 if TYPE_CHECKING:
-    from .demo_view import View
+    from excore.cli.demo_view import View
 
 CURSOR = "<|>"
 FILE = "configs/demo.toml"
@@ -114,7 +114,7 @@ def demo(
 
     The exit code is 0 if every answer is right.
     """
-    from .demo_view import View
+    from excore.cli.demo_view import View
 
     view = View()
     root = project or find_example()
@@ -227,7 +227,7 @@ def _hover(answer: Json, client: Client, root: Path, view: View, text: str) -> s
 
 
 def _definition(answer: list[Json], client: Client, root: Path, view: View, text: str) -> str:
-    from .uris import to_path
+    from excore.tooling.uris import to_path
 
     target = Path(to_path(answer[0]["targetUri"]) or "")
     line = answer[0]["targetSelectionRange"]["start"]["line"]

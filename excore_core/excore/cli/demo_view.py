@@ -15,7 +15,7 @@ from rich.syntax import Syntax
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from .demo import Scene
+    from excore.cli.demo import Scene
 
 _SHOWN = 5
 _TOML = re.compile(

@@ -8,14 +8,14 @@ from typing import Annotated, Any
 
 import typer
 
-from ..lang.snapshot import Snapshot
-from ..views.diff import Change, Side
-from ..views.diff import diff as compare
-from ..views.lines import shown_place
-from .asking import fail, plain
-from .git import NoRevision, Revision
-from .paper import mark
-from .resolved import opened
+from excore.cli.asking import fail, plain
+from excore.cli.git import NoRevision, Revision
+from excore.cli.paper import mark
+from excore.cli.resolved import opened
+from excore.lang.workspace.snapshot import Snapshot
+from excore.views.diff import Change, Side
+from excore.views.diff import diff as compare
+from excore.views.lines import shown_place
 
 
 def diff(

@@ -10,17 +10,17 @@ from typing import Annotated
 
 import typer
 
-from ..engine.workspace import workspace
-from ..lang.catalog import Catalog
-from ..lang.memory import many_objects
-from ..lang.project import Project, find_project
-from ..schema.completion import class_mapping, is_class_mapping, is_schema, json_schema, taplo_settings
-from .asking import fail, tell
-from .auto_register import shown
-from .dumps import with_dump
-from .indexing import make_indexer
-from .project_file import merge_settings
-from .writing import claim_cache, write_made, write_output
+from excore.cli.asking import fail, tell
+from excore.cli.auto_register import shown
+from excore.cli.project_file import merge_settings
+from excore.cli.writing import claim_cache, write_made, write_output
+from excore.engine.workspace import workspace
+from excore.lang.catalog import Catalog
+from excore.lang.collector import many_objects
+from excore.lang.project.reading import Project, find_project
+from excore.schema.completion import class_mapping, is_class_mapping, is_schema, json_schema, taplo_settings
+from excore.tooling.indexing import make_indexer
+from excore.tooling.registry_dump import with_dump
 
 TAPLO = ".taplo.toml"
 
@@ -56,8 +56,8 @@ def schema(
     ] = False,
 ) -> None:
     """Write a JSON schema (draft 2020-12) by which any TOML tool can check configs with quoted keys."""
-    from ..index.docstrings import documented
-    from ..schema.checking import config_schema
+    from excore.index.docstrings import documented
+    from excore.schema.checking import config_schema
 
     project = find_project(os.getcwd())
     catalog = _catalog(project)

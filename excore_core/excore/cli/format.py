@@ -9,14 +9,14 @@ from typing import Annotated
 
 import typer
 
-from ..lang.configfiles import find_toml, why_no_config
-from ..lang.formatting import formatted
-from ..lang.source import Disk, Unreadable
-from ..lang.syntax.document import parse
-from .asking import fail, plain, tell
-from .auto_register import shown
-from .check import NoSuchPath, survey
-from .writing import why_not_written
+from excore.cli.asking import fail, plain, tell
+from excore.cli.auto_register import shown
+from excore.cli.check import NoSuchPath, survey
+from excore.cli.writing import why_not_written
+from excore.lang.source import Disk, Unreadable
+from excore.lang.syntax.document import parse
+from excore.lang.syntax.formatting import formatted
+from excore.lang.workspace.config_files import find_toml, why_no_config
 
 
 def format_configs(

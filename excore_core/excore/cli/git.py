@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import re
 
-from ..engine.git import read_repository
-from ..lang.source import Disk, Unreadable
+from excore.engine.git import read_repository
+from excore.lang.source import Disk, Unreadable
 
 _OBJECT = re.compile("[0-9a-f]{40,64}")
 

@@ -8,10 +8,18 @@ from typing import Annotated
 
 import typer
 
-from ..lang.project import PROJECT_FILE, PYPROJECT, Project, RegistrySpec, find_project, load_project, read_spec
-from .asking import agree, ask, fail, tell
-from .definitions import define
-from .project_file import derived, notation, project_path, write_settings
+from excore.cli.asking import agree, ask, fail, tell
+from excore.cli.definitions import define
+from excore.cli.project_file import derived, notation, project_path, write_settings
+from excore.lang.project.reading import (
+    PROJECT_FILE,
+    PYPROJECT,
+    Project,
+    RegistrySpec,
+    find_project,
+    load_project,
+    read_spec,
+)
 
 
 def init(
@@ -94,7 +102,7 @@ def _likely_source(folder: str, known: Project | None) -> str | None:
 
 def _defined_registries(folder: str, src_dir: str) -> list[str]:
     """Registries that are created below the source folder, in order."""
-    from ..index.indexer import Indexer
+    from excore.index.indexer import Indexer
 
     catalog = Indexer(folder, src_dir=src_dir).build()
     inside = os.path.join(os.path.normpath(os.path.join(folder, src_dir)), "")

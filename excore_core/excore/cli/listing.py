@@ -9,14 +9,14 @@ from typing import Annotated, Any
 
 import typer
 
-from ..lang.catalog import Catalog, Entry, Location, Param
-from ..lang.model import Model
-from ..lang.nearest import nearest
-from ..lang.project import find_project
-from .asking import fail, tell
-from .auto_register import shown
-from .dumps import project_catalog
-from .resolved import resolved
+from excore.cli.asking import fail, tell
+from excore.cli.auto_register import shown
+from excore.cli.resolved import resolved
+from excore.lang.catalog import Catalog, Entry, Location, Param
+from excore.lang.nearest import nearest
+from excore.lang.project.reading import find_project
+from excore.lang.resolve.model import Model
+from excore.tooling.registry_dump import project_catalog
 
 _MARKS = {"var-positional": "*", "var-keyword": "**"}
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import typer
 
-from .asking import plain
+from excore.cli.asking import plain
 
 
 def is_terminal() -> bool:
@@ -36,7 +36,7 @@ def put(text: str, output: str, language: str = "") -> None:
     if not output:
         say(text, language)
         return
-    from .writing import write_output
+    from excore.cli.writing import write_output
 
     write_output(Path(output), text)
 

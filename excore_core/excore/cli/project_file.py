@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping, MutableMapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from ..lang.project import PYPROJECT, Project, RegistrySpec
-from ..schema.completion import ISOLATED
-from .asking import fail
-from .writing import write
+from excore.cli.asking import fail
+from excore.cli.writing import write
+from excore.lang.project.reading import PYPROJECT, Project, RegistrySpec
+from excore.schema.completion import ISOLATED
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument

@@ -16,9 +16,9 @@ from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import Any, NamedTuple, TextIO
 
-from ..index.files import read, walk
-from ..index.roots import Roots
-from ..index.scan import may_register
+from excore.index.files import read, walk
+from excore.index.roots import Roots
+from excore.index.scan import may_register
 
 SKIPPED = frozenset({"__pycache__", "node_modules", "venv", "site-packages"})
 
@@ -109,7 +109,7 @@ def describe(error: BaseException, path: str, root: str) -> dict[str, Any]:
 
 def run(job: Job, tell: TextIO) -> None:
     """Import the files of a job, tell how it goes, and write the registry cache and the registry dump."""
-    from ..engine.registry import Registry
+    from excore.engine.registry import Registry
 
     os.chdir(job.root)
     files = job.files()
@@ -138,7 +138,7 @@ def _with_packages(module: str) -> Iterator[str]:
 
 def _forget_unimported() -> None:
     """Take back what modules registered that then could not be imported."""
-    from ..engine.registry import Registry
+    from excore.engine.registry import Registry
 
     for registry in Registry._registry_pool.values():
         for name, path in list(registry.items()):
@@ -147,13 +147,13 @@ def _forget_unimported() -> None:
 
 
 def _write(job: Job) -> dict[str, int]:
-    from ..engine import registry_cache
-    from ..engine.inspecting import Inspector
-    from ..engine.registry import Registry
-    from ..engine.workspace import workspace
-    from ..index.dump import Dump
-    from ..lang.catalog import Entry, RegistryInfo
-    from .dumps import DUMP_FILE, write_dump
+    from excore.engine import registry_cache
+    from excore.engine.inspecting import Inspector
+    from excore.engine.registry import Registry
+    from excore.engine.workspace import workspace
+    from excore.index.dump import Dump
+    from excore.lang.catalog import Entry, RegistryInfo
+    from excore.tooling.registry_dump import DUMP_FILE, write_dump
 
     _forget_unimported()
     caches: dict[str, registry_cache.RegistryData] = {}

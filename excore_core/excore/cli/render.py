@@ -7,15 +7,15 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, TextIO
 
-from .. import __version__
-from ..lang.problems import CATALOGUE, unsaid
-from ..lang.text import offset_in_line
-from .repeats import Repeats, Source, is_inherited
-from .report import SEVERITIES, Json, encode
-from .uris import to_path, to_uri
+from excore import __version__
+from excore.cli.repeats import Repeats, Source, is_inherited
+from excore.lang.problems import CATALOGUE, unsaid
+from excore.lang.text import offset_in_line
+from excore.tooling.diagnostics import SEVERITIES, Json, encode
+from excore.tooling.uris import to_path, to_uri
 
 if TYPE_CHECKING:
-    from .check import Finding
+    from excore.cli.check import Finding
 
 Style = str
 Line = list[tuple[str, Style]]
@@ -133,7 +133,7 @@ def _width(text: str) -> int:
 
 
 def _summary(found: Sequence[Finding], repeats: Repeats) -> Line:
-    from .check import counts
+    from excore.cli.check import counts
 
     by_name = counts(item for one in found for item in repeats.left(one.diagnostics))
     files = f"{len(found)} file{'s' if len(found) != 1 else ''} checked: "

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from .report import Json
-from .uris import to_uri
+from excore.tooling.diagnostics import Json
+from excore.tooling.uris import to_uri
 
 if TYPE_CHECKING:
-    from .check import Finding
+    from excore.cli.check import Finding
 
 _Key: TypeAlias = tuple[str, str, tuple[int, ...]]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Collection
 
-from ..lang.model import Model
-from ..lang.source import Source
-from ..lang.workspace import Host, Snapshot
-from .asking import fail
-from .dumps import project_catalog
+from excore.cli.asking import fail
+from excore.lang.resolve.model import Model
+from excore.lang.source import Source
+from excore.lang.workspace.host import Host, Snapshot
+from excore.tooling.registry_dump import project_catalog
 
 
 def resolved(config: str, *, whole: bool = False) -> Model:

@@ -9,22 +9,22 @@ from typing import Annotated, Any
 
 import typer
 
-from ..lang.snapshot import Snapshot
-from ..lang.syntax.document import parse
-from ..lang.tables import assemble, plain
-from ..views import blame as blaming
-from ..views import drawing
-from ..views.composed import composed
-from ..views.graph import Edge, Node
-from ..views.graph import graph as make_graph
-from ..views.lines import Document, place_of, shown_place
-from ..views.python_code import python_code
-from ..views.svg import svg
-from .asking import fail, tell
-from .asking import plain as safe
-from .auto_register import shown
-from .paper import mark, put, say
-from .resolved import errors, opened
+from excore.cli.asking import fail, tell
+from excore.cli.asking import plain as safe
+from excore.cli.auto_register import shown
+from excore.cli.paper import mark, put, say
+from excore.cli.resolved import errors, opened
+from excore.lang.syntax.document import parse
+from excore.lang.tables.table import assemble, plain
+from excore.lang.workspace.snapshot import Snapshot
+from excore.views import blame as blaming
+from excore.views import drawing
+from excore.views.composed import composed
+from excore.views.graph import Edge, Node
+from excore.views.graph import graph as make_graph
+from excore.views.lines import Document, place_of, shown_place
+from excore.views.python_code import python_code
+from excore.views.svg import svg
 
 Config = Annotated[str, typer.Argument(metavar="CONFIG", help="A config file.", show_default=False)]
 

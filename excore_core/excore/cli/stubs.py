@@ -10,11 +10,11 @@ from typing import Annotated
 
 import typer
 
-from ..lang.model import Model
-from .asking import fail
-from .paper import put
-from .resolved import resolved
-from .typehints import is_name, module_type, typed_dict, value_type
+from excore.cli.asking import fail
+from excore.cli.paper import put
+from excore.cli.resolved import resolved
+from excore.cli.typehints import is_name, module_type, typed_dict, value_type
+from excore.lang.resolve.model import Model
 
 _DOTTED = re.compile(r"\b([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+)\b")
 

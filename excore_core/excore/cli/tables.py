@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 
-from ..engine.tables import render
-from ..lang.project import RegistrySpec, find_project
-from .asking import plain, tell
-from .indexing import make_indexer
-from .project_file import notation
+from excore.cli.asking import plain, tell
+from excore.cli.project_file import notation
+from excore.engine.tables import render
+from excore.lang.project.reading import RegistrySpec, find_project
+from excore.tooling.indexing import make_indexer
 
 
 def primary_fields() -> None:

@@ -10,16 +10,16 @@ from typing import Annotated
 
 import typer
 
-from ..lang.catalog import Entry
-from ..lang.model import Model
-from ..lang.project import find_project
-from ..lang.syntax.tree import Array, Scalar, Value
-from ..lang.tables import BoundValue, Tables
-from .asking import fail, tell
-from .auto_register import shown, source_folder
-from .dumps import project_catalog
-from .resolved import resolved
-from .writing import write
+from excore.cli.asking import fail, tell
+from excore.cli.auto_register import shown, source_folder
+from excore.cli.resolved import resolved
+from excore.cli.writing import write
+from excore.lang.catalog import Entry
+from excore.lang.project.reading import find_project
+from excore.lang.resolve.model import Model
+from excore.lang.syntax.tree import Array, Scalar, Value
+from excore.lang.tables.table import BoundValue, Tables
+from excore.tooling.registry_dump import project_catalog
 
 MARK = "excore generate-typehints"
 _BUILTINS = frozenset(("int", "float", "str", "bool", "bytes"))

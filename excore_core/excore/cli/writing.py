@@ -7,10 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ..engine.cache import NotOurs, refuse_foreign, write_text
-from ..engine.workspace import workspace
-from ..lang.project import find_project
-from .asking import fail, plain
+from excore.cli.asking import fail, plain
+from excore.engine.cache import NotOurs, refuse_foreign, write_text
+from excore.engine.workspace import workspace
+from excore.lang.project.reading import find_project
 
 
 def why_not_written(path: Path, text: str, root: str) -> str:

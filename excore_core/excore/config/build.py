@@ -16,8 +16,9 @@ from excore.config.sources import excerpt
 from excore.errors import ConfigError, CoreConfigParseError, UnknownModuleError
 from excore.lang.catalog import Entry
 from excore.lang.grammar import MarkHook, PrefixKind
-from excore.lang.lookup import Scope
-from excore.lang.model import (
+from excore.lang.paths import Attribute, Call
+from excore.lang.problems import Origin
+from excore.lang.resolve.model import (
     Invalid,
     Meaning,
     Path,
@@ -31,11 +32,10 @@ from excore.lang.model import (
     Target,
     Variable,
 )
-from excore.lang.paths import Attribute, Call
-from excore.lang.problems import Origin
-from excore.lang.resolve import names_of
-from excore.lang.section import SectionResolver
-from excore.lang.tables import Table, plain
+from excore.lang.resolve.references import Scope
+from excore.lang.resolve.resolver import names_of
+from excore.lang.resolve.sections import SectionResolver
+from excore.lang.tables.table import Table, plain
 
 __all__ = ["NodeBuilder"]
 

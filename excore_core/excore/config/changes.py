@@ -14,7 +14,7 @@ from excore.config.provenance import SectionPlace
 from excore.config.toml_text import value_text
 from excore.config.wrapper import ModuleWrapper
 from excore.lang.grammar import NO_CALL_KEY, Name
-from excore.lang.model import Path
+from excore.lang.resolve.model import Path
 
 __all__ = ["Changes"]
 

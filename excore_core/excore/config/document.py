@@ -23,18 +23,18 @@ from excore.errors import (
     CoreConfigSupportError,
     did_you_mean,
 )
-from excore.lang.causes import causes
-from excore.lang.check import Checker
+from excore.lang.check.arguments import Checker
+from excore.lang.check.root_causes import causes
+from excore.lang.collector import many_objects
 from excore.lang.grammar import BASE_KEY
-from excore.lang.inherit import Closure, Merger, inherit
-from excore.lang.memory import many_objects
-from excore.lang.model import Model
-from excore.lang.names import is_module_path
 from excore.lang.problems import Origin, Problem, problem
-from excore.lang.project import read_project
-from excore.lang.resolve import resolve
+from excore.lang.project.reading import read_project
+from excore.lang.resolve.inherit import Closure, Merger, inherit
+from excore.lang.resolve.model import Model
+from excore.lang.resolve.resolver import resolve
+from excore.lang.resolve.top_level import is_module_path
 from excore.lang.source import Unreadable
-from excore.lang.tables import Table, plain
+from excore.lang.tables.table import Table, plain
 
 __all__ = ["Analysis", "Document"]
 

@@ -9,7 +9,7 @@ from typing import Any
 from excore.config.toml_text import key_text, value_text
 from excore.lang.grammar import Grammar
 from excore.lang.syntax.tree import Array, Block, InlineTable, KeyPart, KeyValue, Scalar, ScalarKind, Value
-from excore.lang.tables import Binding, BoundValue, Table
+from excore.lang.tables.table import Binding, BoundValue, Table
 
 __all__ = ["given_table"]
 

@@ -17,8 +17,8 @@ from excore.config.wrapper import ModuleWrapper
 from excore.engine.hook import ConfigArgumentHook, ConfigHookManager
 from excore.engine.workspace import workspace
 from excore.errors import ConfigError, HookBuildError, UnknownFieldError, did_you_mean
-from excore.lang.memory import many_objects
-from excore.lang.tables import plain
+from excore.lang.collector import many_objects
+from excore.lang.tables.table import plain
 
 __all__ = ["ConfigDict", "LazyConfig"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 
-from excore.lang.model import Model
 from excore.lang.problems import Problem
+from excore.lang.resolve.model import Model
 
 __all__ = ["notes"]
 

@@ -18,11 +18,11 @@ from excore.errors import (
     UnknownFieldError,
     did_you_mean,
 )
-from excore.lang.check import section_lints
+from excore.lang.check.arguments import section_lints
 from excore.lang.grammar import Grammar
-from excore.lang.model import Path, Section
 from excore.lang.problems import Problem, problem
-from excore.lang.tables import Binding, Table, plain
+from excore.lang.resolve.model import Path, Section
+from excore.lang.tables.table import Binding, Table, plain
 
 __all__ = ["Setting", "SectionPlace", "where"]
 

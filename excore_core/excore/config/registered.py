@@ -23,7 +23,7 @@ from excore.engine.workspace import workspace
 from excore.errors import ConfigError, CoreConfigSupportError, StrToClassError
 from excore.lang.catalog import Entry, Unregistered
 from excore.lang.problems import Problem
-from excore.lang.project import Project, find_project, is_vast, read_spec
+from excore.lang.project.reading import Project, find_project, is_vast, read_spec
 
 if TYPE_CHECKING:
     from excore.config.finding import Finder

@@ -8,10 +8,10 @@ from typing import Any
 
 from excore.errors import ConfigError, CoreConfigParseError, InvalidUpdateError, UnknownFieldError, did_you_mean
 from excore.lang.grammar import FieldRef, Grammar, Name, VariableRef
-from excore.lang.model import Model, Path, Plain
-from excore.lang.names import fields_and_registries
 from excore.lang.nearest import Vocabulary
-from excore.lang.tables import Binding, Table, plain
+from excore.lang.resolve.model import Model, Path, Plain
+from excore.lang.resolve.top_level import fields_and_registries
+from excore.lang.tables.table import Binding, Table, plain
 
 __all__ = ["UPDATE", "mapping", "mistakes", "nested"]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from excore.lang.project import Project
+    from excore.lang.project.reading import Project
 
 __all__ = ["Workspace", "workspace"]
 
@@ -143,7 +143,7 @@ class Workspace:
         state = vars(self)
         folder = os.getcwd()
         if state["_folder"] != folder:
-            from excore.lang.project import find_project
+            from excore.lang.project.reading import find_project
 
             state.update(_folder=folder, _project=find_project(folder), _found={})
         found: Project = state["_project"]

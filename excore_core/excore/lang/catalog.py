@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, NamedTuple
 
-from .grammar import DEFAULT, Grammar
-from .nearest import Vocabulary
+from excore.lang.grammar import DEFAULT, Grammar
+from excore.lang.nearest import Vocabulary
 
 _ORDINARY = frozenset(("object", "ABC", "Generic", "Module"))
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal, NamedTuple, TypeAlias
 
-from .paths import PathError, Step, path_end
-from .paths import parse_path as _parse_path
-from .text import Span
+from excore.lang.paths import PathError, Step, path_end
+from excore.lang.paths import parse_path as _parse_path
+from excore.lang.text import Span
 
 PrefixKind = Literal["new", "shared", "class", "variable", "custom"]
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from .syntax.tree import Block
+from excore.lang.syntax.tree import Block
 
 DOCUMENTATION = "https://excore-dev.github.io/excore"
 Severity = Literal["error", "warning", "information", "hint"]

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from excore.lang.annotations import Type, read_annotation
 from excore.lang.catalog import Param
+from excore.lang.check.annotations import Type, read_annotation
 
 Json = dict[str, Any]
 

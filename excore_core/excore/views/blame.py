@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ..lang.grammar import Grammar
-from ..lang.nearest import nearest
-from ..lang.problems import Origin
-from ..lang.snapshot import Snapshot
-from ..lang.tables import Binding, Table
-from .toml import binding_text, key_text
+from excore.lang.grammar import Grammar
+from excore.lang.nearest import nearest
+from excore.lang.problems import Origin
+from excore.lang.tables.table import Binding, Table
+from excore.lang.workspace.snapshot import Snapshot
+from excore.views.toml import binding_text, key_text
 
 
 class NoSuchKey(Exception):

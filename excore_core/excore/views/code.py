@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from ..lang.problems import Origin
-from .lines import Line
+from excore.lang.problems import Origin
+from excore.views.lines import Line
 
 WIDTH = 100
 _INDENT = "    "

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 
-from ..lang.grammar import Grammar
-from ..lang.model import Model
-from ..lang.problems import Origin
-from ..lang.snapshot import Snapshot
-from ..lang.tables import Binding, Table, Tables
-from .defaults import defaults
-from .lines import Document, Line, relative, shown_place
-from .toml import binding_text, key_text, path_text
+from excore.lang.grammar import Grammar
+from excore.lang.problems import Origin
+from excore.lang.resolve.model import Model
+from excore.lang.tables.table import Binding, Table, Tables
+from excore.lang.workspace.snapshot import Snapshot
+from excore.views.defaults import defaults
+from excore.views.lines import Document, Line, relative, shown_place
+from excore.views.toml import binding_text, key_text, path_text
 
 _GAP = "  "
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple, TypeAlias
 
-from ..lang.grammar import MarkHook, PathHook
-from ..lang.model import (
+from excore.lang.grammar import MarkHook, PathHook
+from excore.lang.plan import steps_text
+from excore.lang.problems import Origin
+from excore.lang.resolve.model import (
     Argument,
     Invalid,
     Meaning,
@@ -20,11 +22,9 @@ from ..lang.model import (
     Step,
     Target,
 )
-from ..lang.problems import Origin
-from ..lang.tables import Binding, Table, plain
-from .code import flat, literal
-from .plan import steps_text
-from .toml import binding_text
+from excore.lang.tables.table import Binding, Table, plain
+from excore.views.code import flat, literal
+from excore.views.toml import binding_text
 
 
 class Side(NamedTuple):

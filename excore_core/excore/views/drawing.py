@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from .graph import Edge, Graph, Node
-from .plan import ThingKind
+from excore.lang.plan import ThingKind
+from excore.views.graph import Edge, Graph, Node
 
 _KINDS: dict[ThingKind, str] = {
     "object": "",

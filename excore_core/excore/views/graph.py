@@ -5,9 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..lang.model import Model, Path
-from ..lang.problems import Origin
-from .plan import LIMIT, Followed, Hooked, Listed, Marked, Named, Plan, Thing, ThingKind, Value, plan, steps_text
+from excore.lang.plan import (
+    LIMIT,
+    Followed,
+    Hooked,
+    Listed,
+    Marked,
+    Named,
+    Plan,
+    Thing,
+    ThingKind,
+    Value,
+    plan,
+    steps_text,
+)
+from excore.lang.problems import Origin
+from excore.lang.resolve.model import Model, Path
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
-from .drawing import title
-from .graph import Edge, Graph
+from excore.views.drawing import title
+from excore.views.graph import Edge, Graph
 
 CHAR = 7.2
 """Width of a character as drawn; a little more than most fonts take."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from ..lang.problems import Origin
-from ..lang.snapshot import Snapshot
-from ..lang.text import Span
+from excore.lang.problems import Origin
+from excore.lang.text import Span
+from excore.lang.workspace.snapshot import Snapshot
 
 
 class Line(NamedTuple):

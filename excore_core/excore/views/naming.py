@@ -7,7 +7,7 @@ import keyword
 import re
 from collections.abc import Iterable
 
-from .code import is_name, text
+from excore.views.code import is_name, text
 
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 

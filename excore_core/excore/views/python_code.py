@@ -9,16 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ..lang.model import Model
-from ..lang.paths import Attribute, Index
-from ..lang.paths import Step as PathStep
-from ..lang.problems import Origin
-from ..lang.syntax.tree import Array, InlineTable, Scalar, Value
-from ..lang.tables import BoundValue, Table, Tables, plain
-from .code import Chain, Expression, Group, Item, Text, call, holds_dates, lines, literal, text
-from .lines import Document, Line
-from .naming import Names, snake
-from .plan import (
+from excore.lang.paths import Attribute, Index
+from excore.lang.paths import Step as PathStep
+from excore.lang.plan import (
     LIMIT,
     Environment,
     Followed,
@@ -36,7 +29,14 @@ from .plan import (
     plan,
     steps_text,
 )
-from .plan import Value as Planned
+from excore.lang.plan import Value as Planned
+from excore.lang.problems import Origin
+from excore.lang.resolve.model import Model
+from excore.lang.syntax.tree import Array, InlineTable, Scalar, Value
+from excore.lang.tables.table import BoundValue, Table, Tables, plain
+from excore.views.code import Chain, Expression, Group, Item, Text, call, holds_dates, lines, literal, text
+from excore.views.lines import Document, Line
+from excore.views.naming import Names, snake
 
 _NODES = "excore.config"
 _MADE = (

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from .drawing import title
-from .graph import Graph, Node
-from .layout import Box, Route, layout
+from excore.views.drawing import title
+from excore.views.graph import Graph, Node
+from excore.views.layout import Box, Route, layout
 
 _STYLE = """\
   <style>

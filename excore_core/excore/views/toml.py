@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from ..lang.grammar import Grammar
-from ..lang.syntax.tree import Array, Block, InlineTable, KeyValue, Missing, Scalar, Value
-from ..lang.tables import Binding, BoundValue, Table, Tables
+from excore.lang.grammar import Grammar
+from excore.lang.syntax.tree import Array, Block, InlineTable, KeyValue, Missing, Scalar, Value
+from excore.lang.tables.table import Binding, BoundValue, Table, Tables
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _ESCAPED = re.compile(r'[\x00-\x1f"\\\x7f]')

@@ -6,15 +6,14 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from excore.lang.model import Model, Path, Use
 from excore.lang.problems import Origin
+from excore.lang.resolve.model import Model, Path, Use
 from excore.lang.text import Span
-from excore.lang.workspace import Snapshot
-
-from .definition import Goal, origin_goal
-from .hover import reference_paths
-from .place import HeaderPart, Key, ReferencePlace, Slot, Thing, ValuePlace, section_length, thing_at
-from .view import View, absolute
+from excore.lang.workspace.host import Snapshot
+from excore_server.ide.definition import Goal, origin_goal
+from excore_server.ide.hover import reference_paths
+from excore_server.ide.place import HeaderPart, Key, ReferencePlace, Slot, Thing, ValuePlace, section_length, thing_at
+from excore_server.ide.view import View, absolute
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,12 @@ from functools import partial
 
 from excore.lang.catalog import Catalog, Entry
 from excore.lang.grammar import HOOKS_TABLE
-from excore.lang.model import Path
-
-from .knowledge import Facts, Head, facts, fit, registry_behind, wanted
-from .options import CompletionList, Lazy, Option, choose, is_subsequence
-from .place import HeaderPart, section_length
-from .snippets import Writer, escape, key
-from .view import View
+from excore.lang.resolve.model import Path
+from excore_server.ide.knowledge import Facts, Head, facts, fit, registry_behind, wanted
+from excore_server.ide.options import CompletionList, Lazy, Option, choose, is_subsequence
+from excore_server.ide.place import HeaderPart, section_length
+from excore_server.ide.snippets import Writer, escape, key
+from excore_server.ide.view import View
 
 _UNDEFINED, _FIELD, _REGISTRY, _OWN, _NAME, _PRESENT = range(6)
 

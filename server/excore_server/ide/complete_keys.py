@@ -6,16 +6,15 @@ from collections.abc import Iterator
 
 from excore.lang.catalog import Entry, Param
 from excore.lang.grammar import BASE_KEY, NO_CALL_KEY, Prefix
-from excore.lang.model import Path
+from excore.lang.resolve.model import Path
 from excore.lang.syntax.tree import KeyPart
 from excore.lang.text import Span
-
-from .knowledge import fit, registry_behind
-from .options import CompletionList, Option, choose
-from .place import Blank, Key, slot_of
-from .snippets import Writer, prefixed
-from .snippets import key as write_key
-from .view import View, source_of
+from excore_server.ide.knowledge import fit, registry_behind
+from excore_server.ide.options import CompletionList, Option, choose
+from excore_server.ide.place import Blank, Key, slot_of
+from excore_server.ide.snippets import Writer, prefixed
+from excore_server.ide.snippets import key as write_key
+from excore_server.ide.view import View, source_of
 
 _REQUIRED, _OPTIONAL, _ABOVE, _LAST = range(4)
 

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from excore.lang.annotations import fits, read_annotation
 from excore.lang.catalog import Entry
+from excore.lang.check.annotations import fits, read_annotation
 from excore.lang.grammar import EVERY
-from excore.lang.model import Group
+from excore.lang.resolve.model import Group
 from excore.lang.syntax.scalar import content
 from excore.lang.syntax.tree import Scalar
-from excore.lang.tables import Table
-
-from .knowledge import Fit, called, fit, registry_behind
-from .objects import object_before, variable_before
-from .options import CompletionList, Option, choose, is_subsequence
-from .place import ReferencePlace
-from .snippets import quote
-from .view import View, source_of
+from excore.lang.tables.table import Table
+from excore_server.ide.knowledge import Fit, called, fit, registry_behind
+from excore_server.ide.objects import object_before, variable_before
+from excore_server.ide.options import CompletionList, Option, choose, is_subsequence
+from excore_server.ide.place import ReferencePlace
+from excore_server.ide.snippets import quote
+from excore_server.ide.view import View, source_of
 
 _READY, _FITS, _FIELD, _NEAR, _SECTION, _ANY = range(6)
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from excore.lang.annotations import Type, read_annotation
 from excore.lang.catalog import Param
+from excore.lang.check.annotations import Type, read_annotation
 from excore.lang.grammar import NO_CALL_KEY
-
-from .knowledge import literal
-from .options import CompletionList, Option, choose
-from .place import BasePlace, ValuePlace
-from .snippets import quote, to_toml
-from .view import View
+from excore_server.ide.knowledge import literal
+from excore_server.ide.options import CompletionList, Option, choose
+from excore_server.ide.place import BasePlace, ValuePlace
+from excore_server.ide.snippets import quote, to_toml
+from excore_server.ide.view import View
 
 _DEFAULT, _CHOICE, _OTHER = range(3)
 

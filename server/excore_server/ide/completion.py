@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from excore.lang.workspace import Snapshot
-
-from . import complete_headers, complete_keys, complete_references, complete_values
-from .knowledge import Python
-from .options import LIMIT, CompletionList
-from .place import BasePlace, Blank, HeaderPart, Key, ReferencePlace, ValuePlace, thing_at
-from .view import View
+from excore.lang.workspace.host import Snapshot
+from excore_server.ide import complete_headers, complete_keys, complete_references, complete_values
+from excore_server.ide.knowledge import Python
+from excore_server.ide.options import LIMIT, CompletionList
+from excore_server.ide.place import BasePlace, Blank, HeaderPart, Key, ReferencePlace, ValuePlace, thing_at
+from excore_server.ide.view import View
 
 
 def complete(

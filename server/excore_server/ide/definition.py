@@ -7,17 +7,16 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from excore.lang.catalog import Location
-from excore.lang.model import Path
 from excore.lang.problems import Origin
-from excore.lang.tables import Binding, Table
+from excore.lang.resolve.model import Path
+from excore.lang.tables.table import Binding, Table
 from excore.lang.text import Span
-from excore.lang.workspace import Snapshot
-
-from .hover import base_target, reference_paths
-from .knowledge import Python, member_of, registry_behind
-from .objects import object_before, variable_before
-from .place import BasePlace, HeaderPart, Key, ReferencePlace, Slot, Thing, section_length, thing_at
-from .view import View, absolute
+from excore.lang.workspace.host import Snapshot
+from excore_server.ide.hover import base_target, reference_paths
+from excore_server.ide.knowledge import Python, member_of, registry_behind
+from excore_server.ide.objects import object_before, variable_before
+from excore_server.ide.place import BasePlace, HeaderPart, Key, ReferencePlace, Slot, Thing, section_length, thing_at
+from excore_server.ide.view import View, absolute
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from excore.lang.files import File, read_file
-from excore.lang.inherit import Closure, Merger, inherit
-from excore.lang.model import Model
-from excore.lang.names import is_module_path
-from excore.lang.resolve import resolve
+from excore.lang.resolve.inherit import Closure, Merger, inherit
+from excore.lang.resolve.model import Model
+from excore.lang.resolve.resolver import resolve
+from excore.lang.resolve.top_level import is_module_path
 from excore.lang.source import Unreadable
-from excore.lang.tables import FileTables
-from excore.lang.workspace import Snapshot
+from excore.lang.tables.table import FileTables
+from excore.lang.workspace.file import File, read_file
+from excore.lang.workspace.host import Snapshot
 
 _MANY = 16
 """More edits than these cost more one by one than to read the file anew."""

@@ -7,15 +7,14 @@ from dataclasses import dataclass
 
 from excore.lang.problems import Problem
 from excore.lang.text import Span
-from excore.lang.workspace import File, Snapshot
-
-from .edits import Change, Edit, change
-from .fixes_arguments import missing_arguments, redundant, wrong_value
-from .fixes_kit import QUICK_FIX, Fix
-from .fixes_names import near_names, other_registry
-from .fixes_places import add_base, create_section, create_variable, near_path, suppress
-from .fixes_prefixes import bad_prefix, no_call, other_prefix, put_in_quotes, reuse
-from .view import View
+from excore.lang.workspace.host import File, Snapshot
+from excore_server.ide.edits import Change, Edit, change
+from excore_server.ide.fixes_arguments import missing_arguments, redundant, wrong_value
+from excore_server.ide.fixes_kit import QUICK_FIX, Fix
+from excore_server.ide.fixes_names import near_names, other_registry
+from excore_server.ide.fixes_places import add_base, create_section, create_variable, near_path, suppress
+from excore_server.ide.fixes_prefixes import bad_prefix, no_call, other_prefix, put_in_quotes, reuse
+from excore_server.ide.view import View
 
 FIX_ALL = "source.fixAll.excore"
 

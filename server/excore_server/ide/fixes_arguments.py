@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from excore.lang.annotations import mismatch, read_annotation
 from excore.lang.catalog import Entry, Param
-from excore.lang.files import read_file
-from excore.lang.model import Path
+from excore.lang.check.annotations import mismatch, read_annotation
 from excore.lang.nearest import distance
 from excore.lang.problems import Origin, Problem
+from excore.lang.resolve.model import Path
 from excore.lang.syntax.scalar import content
 from excore.lang.syntax.tree import Scalar
-from excore.lang.tables import Binding, BoundValue
-
-from .edits import Edit
-from .edits_toml import (
+from excore.lang.tables.table import Binding, BoundValue
+from excore.lang.workspace.file import read_file
+from excore_server.ide.edits import Edit
+from excore_server.ide.edits_toml import (
     add_section,
     add_to_table,
     entry_at,
@@ -25,12 +24,12 @@ from .edits_toml import (
     remove_key,
     remove_section,
 )
-from .fixes_kit import Fix, fact, fix, required_lines, writer
-from .knowledge import fit, literal
-from .place import ReferencePlace, slot_of, thing_at
-from .rename_sites import key_sites
-from .snippets import prefixed, to_toml
-from .view import View, bindings_at
+from excore_server.ide.fixes_kit import Fix, fact, fix, required_lines, writer
+from excore_server.ide.knowledge import fit, literal
+from excore_server.ide.place import ReferencePlace, slot_of, thing_at
+from excore_server.ide.rename_sites import key_sites
+from excore_server.ide.snippets import prefixed, to_toml
+from excore_server.ide.view import View, bindings_at
 
 _TITLES = {
     "unknown-parameter": "Remove `{}`",

@@ -6,11 +6,10 @@ from dataclasses import dataclass, replace
 
 from excore.lang.catalog import Entry
 from excore.lang.problems import Problem
-
-from .edits import Change, Edit, change
-from .knowledge import fit
-from .snippets import Writer
-from .view import View
+from excore_server.ide.edits import Change, Edit, change
+from excore_server.ide.knowledge import fit
+from excore_server.ide.snippets import Writer
+from excore_server.ide.view import View
 
 QUICK_FIX = "quickfix"
 

@@ -6,12 +6,11 @@ from collections.abc import Iterator
 
 from excore.lang.nearest import distance
 from excore.lang.problems import Problem
-
-from .edits import Edit, change
-from .edits_toml import Located, block_path, key_text, locate, scalar_at
-from .fixes_kit import Fix, fact, fix
-from .rename_sites import KeySite, bases, bound_paths, key_sites, module_name, sites
-from .view import View
+from excore_server.ide.edits import Edit, change
+from excore_server.ide.edits_toml import Located, block_path, key_text, locate, scalar_at
+from excore_server.ide.fixes_kit import Fix, fact, fix
+from excore_server.ide.rename_sites import KeySite, bases, bound_paths, key_sites, module_name, sites
+from excore_server.ide.view import View
 
 _MOST = 5
 

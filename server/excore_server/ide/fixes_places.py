@@ -7,18 +7,15 @@ import re
 from collections.abc import Iterator
 
 from excore.lang.grammar import FieldRef
-from excore.lang.model import Path
 from excore.lang.nearest import nearest
 from excore.lang.problems import Problem
+from excore.lang.resolve.model import Path
 from excore.lang.syntax.tokens import tokens
 from excore.lang.syntax.tree import Missing
-from excore.lang.tables import Table
-
-from .edits import Edit
-from .edits_toml import (
-    add_base as write_base,
-)
-from .edits_toml import (
+from excore.lang.tables.table import Table
+from excore_server.ide.edits import Edit
+from excore_server.ide.edits_toml import add_base as write_base
+from excore_server.ide.edits_toml import (
     add_section,
     add_top_level,
     base_text,
@@ -30,11 +27,11 @@ from .edits_toml import (
     rewritten,
     scalar_at,
 )
-from .fixes_kit import Fix, fact, fix, required_lines, writer
-from .knowledge import fit, registry_behind
-from .place import ReferencePlace, thing_at
-from .rename_sites import bases
-from .view import View
+from excore_server.ide.fixes_kit import Fix, fact, fix, required_lines, writer
+from excore_server.ide.knowledge import fit, registry_behind
+from excore_server.ide.place import ReferencePlace, thing_at
+from excore_server.ide.rename_sites import bases
+from excore_server.ide.view import View
 
 _MOST = 3
 _IGNORE = re.compile(r"excore: ignore\[([^\]]*)")

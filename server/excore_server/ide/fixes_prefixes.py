@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from excore.lang.grammar import NO_CALL_KEY, PrefixKind
-from excore.lang.model import Argument, Path, Use
 from excore.lang.problems import Problem
+from excore.lang.resolve.model import Argument, Path, Use
 from excore.lang.syntax.tree import Block, KeyPart, Scalar
-
-from .edits import Edit, change
-from .edits_toml import entry_at, key_text, locate
-from .fixes_kit import Fix, fact, fix
-from .rename_sites import KeySite, key_sites
-from .snippets import quote
-from .view import View, absolute
+from excore_server.ide.edits import Edit, change
+from excore_server.ide.edits_toml import entry_at, key_text, locate
+from excore_server.ide.fixes_kit import Fix, fact, fix
+from excore_server.ide.rename_sites import KeySite, key_sites
+from excore_server.ide.snippets import quote
+from excore_server.ide.view import View, absolute
 
 _SHARING = frozenset(["new", "shared"])
 

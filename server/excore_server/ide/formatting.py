@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from excore.lang.formatting import INDENT, layout
+from excore.lang.syntax.formatting import INDENT, layout
 from excore.lang.text import Span
-from excore.lang.workspace import File
-
-from .edits import Edit
+from excore.lang.workspace.host import File
+from excore_server.ide.edits import Edit
 
 
 def format_file(file: File, span: Span | None = None, indent: str = INDENT) -> tuple[Edit, ...] | None:

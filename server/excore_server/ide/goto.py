@@ -6,14 +6,13 @@ from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
 from excore.lang.catalog import Location
-from excore.lang.tables import Binding
-from excore.lang.workspace import Snapshot
-
-from .definition import Goal, Jump, class_goal, origin_goal
-from .hover import reference_paths
-from .knowledge import facts, registry_behind, wanted
-from .place import HeaderPart, Key, ReferencePlace, Thing, ValuePlace, section_length, thing_at
-from .view import View
+from excore.lang.tables.table import Binding
+from excore.lang.workspace.host import Snapshot
+from excore_server.ide.definition import Goal, Jump, class_goal, origin_goal
+from excore_server.ide.hover import reference_paths
+from excore_server.ide.knowledge import facts, registry_behind, wanted
+from excore_server.ide.place import HeaderPart, Key, ReferencePlace, Thing, ValuePlace, section_length, thing_at
+from excore_server.ide.view import View
 
 _Find: TypeAlias = Callable[[View, Thing], Iterator[Goal]]
 

@@ -7,16 +7,25 @@ from dataclasses import dataclass
 
 from excore.lang.catalog import Entry
 from excore.lang.grammar import BASE_KEY, EVERY, HOOKS_TABLE, NO_CALL_KEY, Name, Prefix
-from excore.lang.model import Path
-from excore.lang.tables import Binding, Table
+from excore.lang.resolve.model import Path
+from excore.lang.tables.table import Binding, Table
 from excore.lang.text import Span
-from excore.lang.workspace import Snapshot
-
-from .knowledge import Python, registry_behind
-from .markdown import code, entry_text, inline, join, member_text, param_text, place
-from .objects import object_before, sections_of, variable_before
-from .place import BasePlace, HeaderPart, Key, ReferencePlace, Slot, Thing, ValuePlace, section_length, thing_at
-from .view import View, absolute, source_of
+from excore.lang.workspace.host import Snapshot
+from excore_server.ide.knowledge import Python, registry_behind
+from excore_server.ide.markdown import code, entry_text, inline, join, member_text, param_text, place
+from excore_server.ide.objects import object_before, sections_of, variable_before
+from excore_server.ide.place import (
+    BasePlace,
+    HeaderPart,
+    Key,
+    ReferencePlace,
+    Slot,
+    Thing,
+    ValuePlace,
+    section_length,
+    thing_at,
+)
+from excore_server.ide.view import View, absolute, source_of
 
 _MOST = 8
 _BASES = f"{inline(BASE_KEY)}: files to inherit from, first to last; paths are relative to this file."
@@ -326,7 +335,7 @@ def documentation(snapshot: Snapshot, path: str, key: tuple[str, ...], *, python
 
 
 def _member_documentation(view: View, owner: str, name: str) -> str:
-    from .knowledge import facts
+    from excore_server.ide.knowledge import facts
 
     entry: Entry | None = facts(view.catalog).by_path.get(owner)
     if (entry is None or not entry.members) and view.python is not None:

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from excore.lang.grammar import FieldRef
-from excore.lang.model import Argument, Path, Plain, Reference, Section
-from excore.lang.tables import Binding
+from excore.lang.resolve.model import Argument, Path, Plain, Reference, Section
+from excore.lang.tables.table import Binding
 from excore.lang.text import Span
-from excore.lang.workspace import Snapshot
-
-from .place import header_path, section_length
-from .view import View, source_of
+from excore.lang.workspace.host import Snapshot
+from excore_server.ide.place import header_path, section_length
+from excore_server.ide.view import View, source_of
 
 HintKind = Literal["variable", "binding", "shared", "default"]
 USUAL: tuple[HintKind, ...] = ("variable", "binding", "shared")

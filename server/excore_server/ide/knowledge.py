@@ -9,11 +9,11 @@ from functools import cached_property, lru_cache
 from threading import Lock
 from typing import Literal, NamedTuple, Protocol
 
-from excore.lang.annotations import Type, read_annotation
 from excore.lang.catalog import Catalog, Entry, Member, Param, Signature
+from excore.lang.check.annotations import Type, read_annotation
 from excore.lang.grammar import HOOKS_TABLE
-from excore.lang.model import Path
-from excore.lang.project import Project
+from excore.lang.project.reading import Project
+from excore.lang.resolve.model import Path
 
 Container = Literal["", "list", "table"]
 

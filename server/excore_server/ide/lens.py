@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from excore.lang.catalog import Location
 from excore.lang.problems import Origin
 from excore.lang.text import Span
-from excore.lang.workspace import Snapshot
-
-from .definition import FileSpan, Goal, class_goal
-from .occurrences import of_entries, project_roots
-from .place import header_path, section_length
-from .view import View, absolute
+from excore.lang.workspace.host import Snapshot
+from excore_server.ide.definition import FileSpan, Goal, class_goal
+from excore_server.ide.occurrences import of_entries, project_roots
+from excore_server.ide.place import header_path, section_length
+from excore_server.ide.view import View, absolute
 
 
 @dataclass(frozen=True, slots=True)

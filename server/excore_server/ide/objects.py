@@ -6,12 +6,11 @@ from dataclasses import dataclass
 
 from excore.lang.catalog import Entry, Member
 from excore.lang.grammar import ArgumentHook, FieldRef, Name, PathHook, Prefix, VariableRef
-from excore.lang.model import Path
 from excore.lang.paths import Attribute, Call
-from excore.lang.tables import Binding, Table
-
-from .knowledge import follow
-from .view import View
+from excore.lang.resolve.model import Path
+from excore.lang.tables.table import Binding, Table
+from excore_server.ide.knowledge import follow
+from excore_server.ide.view import View
 
 
 @dataclass(frozen=True, slots=True)

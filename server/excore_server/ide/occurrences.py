@@ -8,17 +8,16 @@ from typing import Literal
 
 from excore.lang.catalog import Entry
 from excore.lang.grammar import Base, FieldRef, VariableRef
-from excore.lang.model import Argument, Model, Path, Reference, ResolvedHook
 from excore.lang.problems import Origin
+from excore.lang.resolve.model import Argument, Model, Path, Reference, ResolvedHook
 from excore.lang.syntax.tree import Array, Scalar
-from excore.lang.tables import Binding, Table
+from excore.lang.tables.table import Binding, Table
 from excore.lang.text import Span
-from excore.lang.workspace import Snapshot
-
-from .hover import reference_paths
-from .knowledge import registry_behind
-from .place import HeaderPart, Key, ReferencePlace, Thing, section_length
-from .view import View, absolute
+from excore.lang.workspace.host import Snapshot
+from excore_server.ide.hover import reference_paths
+from excore_server.ide.knowledge import registry_behind
+from excore_server.ide.place import HeaderPart, Key, ReferencePlace, Thing, section_length
+from excore_server.ide.view import View, absolute
 
 
 @dataclass(frozen=True, slots=True)

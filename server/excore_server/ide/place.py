@@ -12,13 +12,13 @@ from typing import TypeAlias
 
 from excore.lang.catalog import Catalog
 from excore.lang.grammar import BASE_KEY, Grammar, Part, Prefix
-from excore.lang.model import Path
-from excore.lang.names import is_module_path
-from excore.lang.project import Project
+from excore.lang.project.reading import Project
+from excore.lang.resolve.model import Path
+from excore.lang.resolve.top_level import is_module_path
 from excore.lang.syntax.scalar import content
 from excore.lang.syntax.tree import Array, Block, Header, InlineTable, KeyPart, KeyValue, Missing, Scalar, Value
 from excore.lang.text import Span
-from excore.lang.workspace import File, Snapshot
+from excore.lang.workspace.host import File, Snapshot
 
 
 @dataclass(frozen=True, slots=True)

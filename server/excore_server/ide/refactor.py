@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from excore.lang.model import Argument, Model, Path, Plain, Reference
+from excore.lang.resolve.model import Argument, Model, Path, Plain, Reference
 from excore.lang.syntax.tree import Array, KeyPart, Scalar
-from excore.lang.tables import BoundValue, Table, Tables, plain
+from excore.lang.tables.table import BoundValue, Table, Tables, plain
 from excore.lang.text import Span
-from excore.lang.workspace import Snapshot
-
-from .edits import Change, Edit, Trial, change
-from .edits_toml import add_section, add_to_table, add_top_level, header_text, key_or_bare, key_text
-from .fixes import Action, wanted_kind
-from .fixes_arguments import all_lines, binding_at
-from .place import HeaderPart, Key, ReferencePlace, Thing, ValuePlace, section_length, thing_at
-from .refactor_bases import extract_base, inline_base
-from .rename_sites import key_sites
-from .snippets import prefixed, quote
-from .view import View
+from excore.lang.workspace.host import Snapshot
+from excore_server.ide.edits import Change, Edit, Trial, change
+from excore_server.ide.edits_toml import add_section, add_to_table, add_top_level, header_text, key_or_bare, key_text
+from excore_server.ide.fixes import Action, wanted_kind
+from excore_server.ide.fixes_arguments import all_lines, binding_at
+from excore_server.ide.place import HeaderPart, Key, ReferencePlace, Thing, ValuePlace, section_length, thing_at
+from excore_server.ide.refactor_bases import extract_base, inline_base
+from excore_server.ide.rename_sites import key_sites
+from excore_server.ide.snippets import prefixed, quote
+from excore_server.ide.view import View
 
 EXTRACT = "refactor.extract"
 INLINE = "refactor.inline"

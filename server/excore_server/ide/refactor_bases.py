@@ -6,14 +6,13 @@ import os
 from collections.abc import Iterator
 
 from excore.lang.grammar import BASE_KEY
-from excore.lang.inherit import Base, read_bases
+from excore.lang.resolve.inherit import Base, read_bases
 from excore.lang.syntax.tree import KeyValue
-from excore.lang.tables import Table
+from excore.lang.tables.table import Table
 from excore.lang.text import Span
-from excore.lang.workspace import File
-
-from .edits import Change, Edit, change
-from .edits_toml import (
+from excore.lang.workspace.host import File
+from excore_server.ide.edits import Change, Edit, change
+from excore_server.ide.edits_toml import (
     add_base,
     add_to_block,
     add_top_level,
@@ -26,9 +25,9 @@ from .edits_toml import (
     remove_entry,
     section_span,
 )
-from .place import BasePlace, HeaderPart, Key, Thing
-from .snippets import quote
-from .view import View, bindings_at
+from excore_server.ide.place import BasePlace, HeaderPart, Key, Thing
+from excore_server.ide.snippets import quote
+from excore_server.ide.view import View, bindings_at
 
 
 def extract_base(view: View, thing: Thing, span: Span) -> tuple[str, Change] | None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from excore.lang.catalog import Location
-from excore.lang.workspace import Snapshot
-
-from .occurrences import Occurrence, occurrences, of_entries, project_roots, subject_of
-from .place import thing_at
-from .view import View
+from excore.lang.workspace.host import Snapshot
+from excore_server.ide.occurrences import Occurrence, occurrences, of_entries, project_roots, subject_of
+from excore_server.ide.place import thing_at
+from excore_server.ide.view import View
 
 
 def references(snapshot: Snapshot, path: str, offset: int, *, declaration: bool = True) -> tuple[Occurrence, ...]:

@@ -11,17 +11,25 @@ from typing import Literal
 
 from excore.lang.catalog import Entry
 from excore.lang.grammar import BASE_KEY, NO_CALL_KEY, Base, FieldRef
-from excore.lang.model import Model
-from excore.lang.names import is_module_path
+from excore.lang.resolve.model import Model
+from excore.lang.resolve.top_level import is_module_path
 from excore.lang.text import Span
-from excore.lang.workspace import File, Snapshot
-
-from .edits import Change, Edit, change
-from .edits_toml import key_text, scalar_at
-from .place import HeaderPart, Key, ReferencePlace, Thing, section_length, thing_at
-from .rename_python import PythonSources, RenameError, rename_in_python
-from .rename_sites import KeySite, Site, TextSite, bases, bound_paths, module_name, sites, variable_name
-from .view import View
+from excore.lang.workspace.host import File, Snapshot
+from excore_server.ide.edits import Change, Edit, change
+from excore_server.ide.edits_toml import key_text, scalar_at
+from excore_server.ide.place import HeaderPart, Key, ReferencePlace, Thing, section_length, thing_at
+from excore_server.ide.rename_python import PythonSources, RenameError, rename_in_python
+from excore_server.ide.rename_sites import (
+    KeySite,
+    Site,
+    TextSite,
+    bases,
+    bound_paths,
+    module_name,
+    sites,
+    variable_name,
+)
+from excore_server.ide.view import View
 
 __all__ = [
     "PythonSources",

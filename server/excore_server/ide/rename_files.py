@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 
-from excore.lang.inherit import read_bases
-from excore.lang.workspace import File, Snapshot
-
-from .edits import Change, Edit, change
-from .edits_toml import base_text, rewritten, scalar_at
+from excore.lang.resolve.inherit import read_bases
+from excore.lang.workspace.host import File, Snapshot
+from excore_server.ide.edits import Change, Edit, change
+from excore_server.ide.edits_toml import base_text, rewritten, scalar_at
 
 
 def moved_files(snapshot: Snapshot, moves: Iterable[tuple[str, str]]) -> Change:

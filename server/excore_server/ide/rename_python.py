@@ -13,8 +13,7 @@ from typing import TypeAlias
 
 from excore.lang.catalog import Catalog, Entry
 from excore.lang.text import LineIndex
-
-from .edits import Edit
+from excore_server.ide.edits import Edit
 
 Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 

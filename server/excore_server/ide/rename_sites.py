@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 from excore.lang.grammar import ArgumentHook, Base, Expression, FieldRef, Grammar, Name, Prefix, VariableRef
-from excore.lang.model import Model, Path
+from excore.lang.resolve.model import Model, Path
 from excore.lang.syntax.tree import Array, InlineTable, KeyPart, KeyValue, Scalar, Value
 from excore.lang.text import Span
-from excore.lang.workspace import File, Snapshot
-
-from .place import slot_of
+from excore.lang.workspace.host import File, Snapshot
+from excore_server.ide.place import slot_of
 
 
 class KeySite(NamedTuple):

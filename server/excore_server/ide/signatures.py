@@ -5,11 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from excore.index import documented
-from excore.lang.workspace import Snapshot
-
-from .markdown import description, parameter
-from .place import Blank, HeaderPart, Key, ReferencePlace, ValuePlace, section_length, slot_of, thing_at
-from .view import View
+from excore.lang.workspace.host import Snapshot
+from excore_server.ide.markdown import description, parameter
+from excore_server.ide.place import (
+    Blank,
+    HeaderPart,
+    Key,
+    ReferencePlace,
+    ValuePlace,
+    section_length,
+    slot_of,
+    thing_at,
+)
+from excore_server.ide.view import View
 
 
 @dataclass(frozen=True, slots=True)

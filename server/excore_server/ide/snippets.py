@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 
 from excore.lang.catalog import Catalog, Entry, Param
 from excore.lang.grammar import Grammar, Prefix
-from excore.lang.project import Project
-from excore.lang.workspace import File
-
-from .knowledge import Fit, fit, literal, wanted
+from excore.lang.project.reading import Project
+from excore.lang.workspace.host import File
+from excore_server.ide.knowledge import Fit, fit, literal, wanted
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _NEAR = 24  # blocks on either side that are looked at for the style of keys

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from excore.lang.grammar import BASE_KEY
-from excore.lang.inherit import read_bases
+from excore.lang.resolve.inherit import read_bases
 from excore.lang.syntax.tree import Array, Block, InlineTable, KeyValue, Scalar, Value
 from excore.lang.text import Span
-from excore.lang.workspace import Snapshot
+from excore.lang.workspace.host import Snapshot
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,11 @@ from excore.lang.catalog import Entry
 from excore.lang.problems import Origin
 from excore.lang.syntax.tree import Block, Header, KeyValue
 from excore.lang.text import Span
-from excore.lang.workspace import File, Snapshot
-
-from .definition import Goal, origin_goal
-from .options import is_subsequence
-from .place import header_path, section_length
-from .view import View
+from excore.lang.workspace.host import File, Snapshot
+from excore_server.ide.definition import Goal, origin_goal
+from excore_server.ide.options import is_subsequence
+from excore_server.ide.place import header_path, section_length
+from excore_server.ide.view import View
 
 SymbolKind = Literal["section", "table", "class", "function", "module", "variable", "argument"]
 _MANY = 2000  # sections; an outline of more shows no arguments, nobody reads and every editor stores them

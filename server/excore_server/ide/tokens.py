@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from excore.lang.grammar import BASE_KEY, NO_CALL_KEY, ArgumentHook, Base, FieldRef, Name, PathHook, VariableRef
-from excore.lang.model import Model, Path
 from excore.lang.paths import Attribute
+from excore.lang.resolve.model import Model, Path
 from excore.lang.syntax.tree import Array, Block, InlineTable, KeyPart, KeyValue, Scalar, Value
 from excore.lang.text import Span
-from excore.lang.workspace import Snapshot
-
-from .place import Slot, section_length, slot_of
-from .view import View
+from excore.lang.workspace.host import Snapshot
+from excore_server.ide.place import Slot, section_length, slot_of
+from excore_server.ide.view import View
 
 TokenType = Literal[
     "namespace", "class", "parameter", "property", "operator", "variable", "decorator", "method", "keyword", "string"

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 
 from excore.lang.grammar import BASE_KEY
 from excore.lang.text import Span
-from excore.lang.workspace import Snapshot
-
-from .definition import FileSpan
-from .hover import base_target
-from .place import BasePlace, thing_at
-from .view import View
+from excore.lang.workspace.host import Snapshot
+from excore_server.ide.definition import FileSpan
+from excore_server.ide.hover import base_target
+from excore_server.ide.place import BasePlace, thing_at
+from excore_server.ide.view import View
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,18 +8,17 @@ from functools import cached_property
 
 from excore.lang.catalog import Catalog, Entry, Param
 from excore.lang.grammar import Grammar
-from excore.lang.model import Model, Path
 from excore.lang.problems import Origin
-from excore.lang.project import Project
+from excore.lang.project.reading import Project
+from excore.lang.resolve.model import Model, Path
 from excore.lang.syntax.tree import Array, Block, Missing, Scalar
-from excore.lang.tables import Binding, Table
+from excore.lang.tables.table import Binding, Table
 from excore.lang.text import Span
-from excore.lang.workspace import File, Snapshot
-
-from .knowledge import Python, entry_for
-from .options import LIMIT
-from .place import Slot
-from .snippets import quotes_prefixes
+from excore.lang.workspace.host import File, Snapshot
+from excore_server.ide.knowledge import Python, entry_for
+from excore_server.ide.options import LIMIT
+from excore_server.ide.place import Slot
+from excore_server.ide.snippets import quotes_prefixes
 
 
 @dataclass

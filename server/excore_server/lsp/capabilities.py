@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from .client import ClientFeatures
+from excore_server.lsp.client import ClientFeatures
 
 COMPLETION_TRIGGERS = ("[", ".", '"', "'", "!", "@", "$", "&", ":", "{", "/", "=", " ")
 WATCHED = ("**/*.py", "**/*.toml")

@@ -8,12 +8,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from excore import __version__
-from excore.cli.dumps import dump_file
-
-from . import views
-from .indexing import ProjectIndex
-from .protocol import Refused
-from .session import Session
+from excore.tooling.registry_dump import dump_file
+from excore_server.lsp import views
+from excore_server.lsp.indexing import ProjectIndex
+from excore_server.lsp.protocol import Refused
+from excore_server.lsp.session import Session
 
 
 def reindex(session: Session, arguments: Sequence[Any]) -> int:

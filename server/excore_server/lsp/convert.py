@@ -9,21 +9,20 @@ from functools import lru_cache
 from json import JSONEncoder
 from typing import TYPE_CHECKING
 
-from excore.cli.report import Json, encode, place
-from excore.cli.uris import to_uri
 from excore.lang.catalog import Location
 from excore.lang.source import Disk
 from excore.lang.text import LineIndex, Span, units
-from excore.lang.workspace import File
+from excore.lang.workspace.host import File
+from excore.tooling.diagnostics import Json, encode, place
+from excore.tooling.uris import to_uri
 from excore_server.ide.definition import FileSpan, Jump
 from excore_server.ide.hover import Hover
 from excore_server.ide.options import CompletionList, ItemKind
-
-from .client import SUGGEST, ClientFeatures
-from .wire import Ready
+from excore_server.lsp.client import SUGGEST, ClientFeatures
+from excore_server.lsp.wire import Ready
 
 if TYPE_CHECKING:
-    from .session import Session
+    from excore_server.lsp.session import Session
 
 ITEM_KINDS: dict[ItemKind, int] = {
     "field": 9,

@@ -7,10 +7,10 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from .protocol import ExcoreProtocol
+from excore_server.lsp.protocol import ExcoreProtocol
 
 if TYPE_CHECKING:
-    from excore.lang.project import Project
+    from excore.lang.project.reading import Project
     from excore_server.pyinfo import PyInfo
 
 _PAUSE = 0.3
@@ -29,7 +29,7 @@ class Externals:
         """What is known of packages in a project's environment."""
         found = self.known.get(project.root)
         if found is None:
-            from excore.cli.environments import search_paths
+            from excore.tooling.environments import search_paths
             from excore_server.pyinfo import PyInfo
             from excore_server.pyinfo_cache import AnswerCache
 

@@ -13,7 +13,7 @@ from typing import Any
 from lsprotocol import types
 
 from excore.lang.text import LineIndex, Span
-from excore.lang.workspace import File
+from excore.lang.workspace.host import File
 from excore_server.ide import goto, inlay, lens, references, rename, structure, symbols
 from excore_server.ide.completion import complete
 from excore_server.ide.definition import definition as find_definition
@@ -21,10 +21,9 @@ from excore_server.ide.edits import Change
 from excore_server.ide.hover import documentation
 from excore_server.ide.hover import hover as describe
 from excore_server.ide.signatures import signature_help as find_signature
-
-from . import convert, kept, shapes
-from .protocol import Refused
-from .session import Session
+from excore_server.lsp import convert, kept, shapes
+from excore_server.lsp.protocol import Refused
+from excore_server.lsp.session import Session
 
 Handler = Callable[[Session, Any], Any]
 HINT_SETTINGS: dict[str, inlay.HintKind] = {

@@ -8,14 +8,13 @@ from typing import Any
 
 from lsprotocol import types
 
-from excore.lang.workspace import File
-
-from . import changing, views
-from .commands import execute
-from .features import FEATURES, PATIENT, Handler
-from .lifecycle import fetch_settings, watch_files
-from .protocol import Refused
-from .session import NotServed, Session
+from excore.lang.workspace.host import File
+from excore_server.lsp import changing, views
+from excore_server.lsp.commands import execute
+from excore_server.lsp.features import FEATURES, PATIENT, Handler
+from excore_server.lsp.lifecycle import fetch_settings, watch_files
+from excore_server.lsp.protocol import Refused
+from excore_server.lsp.session import NotServed, Session
 
 # Requests
 

@@ -10,10 +10,9 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, Literal
 
 from excore.lang.catalog import Catalog
-from excore.lang.project import Project
-
-from .protocol import ExcoreProtocol, Refused
-from .worker import Worker
+from excore.lang.project.reading import Project
+from excore_server.lsp.protocol import ExcoreProtocol, Refused
+from excore_server.lsp.worker import Worker
 
 if TYPE_CHECKING:
     from excore.index.indexer import Indexer
@@ -109,7 +108,7 @@ class Indexing:
         _prepare(catalog)
 
     def _read(self, index: ProjectIndex, report: Callable[[int, int], None]) -> Catalog:
-        from excore.cli.indexing import make_indexer  # not needed for the first answer, and not light
+        from excore.tooling.indexing import make_indexer  # not needed for the first answer, and not light
 
         index.indexer = make_indexer(index.project, self.interpreter)
         return self._completed(index, index.indexer.build(report))
@@ -123,8 +122,8 @@ class Indexing:
 
     def _completed(self, index: ProjectIndex, catalog: Catalog) -> Catalog:
         """The catalog with what the registry dump knows."""
-        from excore.cli.dumps import dump_file, with_dump
         from excore.lang.source import Disk
+        from excore.tooling.registry_dump import dump_file, with_dump
 
         path = str(dump_file(index.project))
         stamp = Disk().stamp(path)  # before it is read: a dump written meanwhile counts as another one

@@ -7,18 +7,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from json import JSONEncoder
 from typing import NamedTuple
 
-from excore.lang.model import Model
+from excore.lang.resolve.model import Model
 from excore.lang.syntax.document import SyntaxTree
 from excore.lang.syntax.tree import Block
 from excore.lang.text import Encoding, Span, units
-from excore.lang.workspace import File, Snapshot
+from excore.lang.workspace.host import File, Snapshot
 from excore_server.ide.structure import block_folds
 from excore_server.ide.symbols import Symbol, SymbolKind, block_symbols, shows_arguments
 from excore_server.ide.tokens import MODIFIERS, TYPES, Token, block_tokens, changed_names
 from excore_server.ide.view import View
-
-from .client import ClientFeatures
-from .wire import Ready
+from excore_server.lsp.client import ClientFeatures
+from excore_server.lsp.wire import Ready
 
 SYMBOL_KINDS: dict[SymbolKind, int] = {
     "section": 19,

@@ -8,12 +8,11 @@ from types import ModuleType
 from typing import Any, Literal
 
 from excore import __version__
-
-from .capabilities import capabilities, python_registrations, registrations
-from .client import read_features
-from .protocol import Refused
-from .session import Session
-from .settings import TRACES
+from excore_server.lsp.capabilities import capabilities, python_registrations, registrations
+from excore_server.lsp.client import read_features
+from excore_server.lsp.protocol import Refused
+from excore_server.lsp.session import Session
+from excore_server.lsp.settings import TRACES
 
 log = logging.getLogger(__name__)
 
@@ -94,7 +93,7 @@ class Lifecycle:
 
 def _handlers() -> ModuleType:
     """The features. They are loaded behind the first answer, which does not need them."""
-    from . import handlers
+    from excore_server.lsp import handlers
 
     return handlers
 

@@ -20,7 +20,7 @@ from cattrs.errors import BaseValidationError
 from lsprotocol import types
 from pygls.protocol import LanguageServerProtocol
 
-from .wire import END, Ready, Writer
+from excore_server.lsp.wire import END, Ready, Writer
 
 if TYPE_CHECKING:
     from cattrs import Converter

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from excore.cli.report import SEVERITIES, diagnostics
-from excore.lang.memory import settle
+from excore.lang.collector import settle
+from excore.tooling.diagnostics import SEVERITIES, diagnostics
 
 if TYPE_CHECKING:
-    from .session import Document, Session
+    from excore_server.lsp.session import Document, Session
 
 _AT_ONCE = 0.02
 _LONGEST = 0.3

@@ -15,11 +15,10 @@ from time import monotonic
 from typing import Any
 
 from excore import __version__
-from excore.cli.uris import to_path
-from excore.lang.configfiles import SKIPPED_FOLDERS
 from excore.lang.source import Disk
-
-from .wire import Writer
+from excore.lang.workspace.config_files import SKIPPED_FOLDERS
+from excore.tooling.uris import to_path
+from excore_server.lsp.wire import Writer
 
 _DISK_CHANGED = ("textDocument/didSave", "workspace/didChangeWatchedFiles")
 

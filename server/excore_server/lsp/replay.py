@@ -12,8 +12,8 @@ from difflib import unified_diff
 from functools import partial
 from typing import Any, TypeAlias
 
-from excore.cli.lsp_client import Client, ServerError, ServerGone
-from excore.cli.uris import to_uri
+from excore.tooling.lsp_client import Client, ServerError, ServerGone
+from excore.tooling.uris import to_uri
 
 Json: TypeAlias = dict[str, Any]
 

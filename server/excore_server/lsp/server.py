@@ -14,14 +14,13 @@ from pygls.lsp.server import LanguageServer
 from pygls.protocol import default_converter
 
 from excore import __version__
-
-from .lifecycle import NAME, Lifecycle
-from .protocol import ExcoreProtocol
-from .session import Session
-from .wire import Reader, Writer
+from excore_server.lsp.lifecycle import NAME, Lifecycle
+from excore_server.lsp.protocol import ExcoreProtocol
+from excore_server.lsp.session import Session
+from excore_server.lsp.wire import Reader, Writer
 
 if TYPE_CHECKING:
-    from .record import Recorder
+    from excore_server.lsp.record import Recorder
 
 PARENT_CHECK_SECONDS = 5.0
 
@@ -73,7 +72,7 @@ class Server(LanguageServer):
 
 
 def _recording_writer(descriptor: int, recorder: Recorder) -> Writer:
-    from .record import RecordingWriter
+    from excore_server.lsp.record import RecordingWriter
 
     return RecordingWriter(descriptor, recorder)
 
@@ -142,7 +141,7 @@ def main(level: str, log_file: str | None = None, json_log: str | None = None, r
         targets[-1].setFormatter(JsonLines())
     recorder = None
     if record:
-        from .record import Recorder
+        from excore_server.lsp.record import Recorder
 
         recorder = Recorder(record)
     stdin, stdout = os.dup(0), os.dup(1)

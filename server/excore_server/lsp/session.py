@@ -8,27 +8,25 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from excore.cli.uris import to_path, to_uri
 from excore.lang.catalog import Catalog
-from excore.lang.project import PROJECT_FILE, PYPROJECT
+from excore.lang.project.reading import PROJECT_FILE, PYPROJECT
 from excore.lang.text import LineIndex
-from excore.lang.workspace import File, Host, Snapshot
-
-from .capabilities import REFRESHED
-from .client import ClientFeatures
-from .externals import Externals
-from .indexing import Indexing, is_within
-from .protocol import ExcoreProtocol, Refused
-from .publish import Publisher
-from .settings import Settings, read_settings
-from .watch import Watcher
+from excore.lang.workspace.host import File, Host, Snapshot
+from excore.tooling.uris import to_path, to_uri
+from excore_server.lsp.capabilities import REFRESHED
+from excore_server.lsp.client import ClientFeatures
+from excore_server.lsp.externals import Externals
+from excore_server.lsp.indexing import Indexing, is_within
+from excore_server.lsp.protocol import ExcoreProtocol, Refused
+from excore_server.lsp.publish import Publisher
+from excore_server.lsp.settings import Settings, read_settings
+from excore_server.lsp.watch import Watcher
 
 if TYPE_CHECKING:
     from lsprotocol import types
 
     from excore_server.ide.knowledge import Python
-
-    from .kept import Kept
+    from excore_server.lsp.kept import Kept
 
 PATIENCE = 1.0
 """Seconds that a question about names waits for the first index of its project."""
@@ -116,7 +114,7 @@ class Session:
 
     def kept(self, path: str) -> Kept:
         """What is kept of answers about a whole file; nothing from request to request where it is not open."""
-        from .kept import Kept  # not needed for the first answer
+        from excore_server.lsp.kept import Kept  # not needed for the first answer
 
         if path not in self.documents:
             return Kept()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from excore.cli.report import Json
 from excore.lang.text import LineIndex, units
-from excore.lang.workspace import File
+from excore.lang.workspace.host import File
+from excore.tooling.diagnostics import Json
 from excore_server.ide.definition import Goal
 from excore_server.ide.edits import Change, Edit
 from excore_server.ide.inlay import Hint
@@ -14,11 +14,10 @@ from excore_server.ide.lens import Lens, PythonLens
 from excore_server.ide.occurrences import Occurrence
 from excore_server.ide.signatures import SignatureHelp
 from excore_server.ide.symbols import Found, Symbol
-
-from .client import SHOW_REFERENCES, ClientFeatures
-from .convert import goal_location, markup, python_range, span_range
-from .kept import symbol_kinds
-from .session import Session
+from excore_server.lsp.client import SHOW_REFERENCES, ClientFeatures
+from excore_server.lsp.convert import goal_location, markup, python_range, span_range
+from excore_server.lsp.kept import symbol_kinds
+from excore_server.lsp.session import Session
 
 _READ, _WRITE = 2, 3
 

@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 
 from lsprotocol import types
 
-from excore.cli.report import Json
-from excore.cli.uris import to_uri
 from excore.lang.problems import Origin
-from excore.lang.snapshot import Snapshot
+from excore.lang.workspace.snapshot import Snapshot
+from excore.tooling.diagnostics import Json
+from excore.tooling.uris import to_uri
 from excore.views import drawing
 from excore.views.composed import composed
 from excore.views.graph import graph
@@ -24,11 +24,10 @@ from excore_server.ide.call_hierarchy import Call, CallItem, incoming_calls, out
 from excore_server.ide.definition import FileSpan
 from excore_server.ide.type_hierarchy import TypeItem, prepare_types, subtypes, supertypes
 from excore_server.ide.view import absolute
-
-from . import convert
-from .capabilities import CONTENT_SCHEME
-from .protocol import Refused
-from .session import NotServed, Session
+from excore_server.lsp import convert
+from excore_server.lsp.capabilities import CONTENT_SCHEME
+from excore_server.lsp.protocol import Refused
+from excore_server.lsp.session import NotServed, Session
 
 _FILE_KIND, _SECTION_KIND = 1, 5
 _KEPT = 8  # virtual documents that are kept true; nobody says when they are closed

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from time import perf_counter
 
-from excore.lang.configfiles import SKIPPED_FOLDERS
+from excore.lang.workspace.config_files import SKIPPED_FOLDERS
 
 SHORTEST = 0.4
 SHARE = 0.02

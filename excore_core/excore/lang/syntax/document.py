@@ -8,11 +8,11 @@ from functools import cached_property
 from itertools import accumulate
 from operator import attrgetter
 
-from ..memory import many_objects
-from ..text import Encoding
-from .parser import BlockParser
-from .patterns import key_patterns
-from .tree import Block, SyntaxProblem
+from excore.lang.collector import many_objects
+from excore.lang.syntax.parser import BlockParser
+from excore.lang.syntax.patterns import key_patterns
+from excore.lang.syntax.tree import Block, SyntaxProblem
+from excore.lang.text import Encoding
 
 PREFIXES = "!@$&"
 _newlines = attrgetter("newlines")

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 import re
 
-from .patterns import BLANK_LINES, REST, SPACE, TAIL, KeyPatterns, skip
-from .reader import MAX_PARTS, NotToml, char_name
-from .tree import Array, Block, Header, KeyPart, KeyValue, Missing, Scalar, ScalarKind, SyntaxProblem, Value
-from .values import MAX_DIGITS, ValueReader
+from excore.lang.syntax.patterns import BLANK_LINES, REST, SPACE, TAIL, KeyPatterns, skip
+from excore.lang.syntax.reader import MAX_PARTS, NotToml, char_name
+from excore.lang.syntax.tree import (
+    Array,
+    Block,
+    Header,
+    KeyPart,
+    KeyValue,
+    Missing,
+    Scalar,
+    ScalarKind,
+    SyntaxProblem,
+    Value,
+)
+from excore.lang.syntax.values import MAX_DIGITS, ValueReader
 
 _KINDS: tuple[ScalarKind, ...] = ("string", "string", "string", "string", "integer", "float", "boolean")
 _CLOSERS = re.compile(r"[ \t]*[\]}]+[ \t]*,?[ \t]*(?:#[^\r\n]*)?\Z")

@@ -6,9 +6,9 @@ on as far as ``limit``, makes nodes of everything, and keeps the first problem o
 
 from __future__ import annotations
 
-from .patterns import CONTROL_CHAR, CONTROL_CHAR_LINES, ESCAPE, LINE_ESCAPE, SPACE, KeyPatterns, skip
-from .scalar import decode_string
-from .tree import KeyPart
+from excore.lang.syntax.patterns import CONTROL_CHAR, CONTROL_CHAR_LINES, ESCAPE, LINE_ESCAPE, SPACE, KeyPatterns, skip
+from excore.lang.syntax.scalar import decode_string
+from excore.lang.syntax.tree import KeyPart
 
 MAX_DEPTH = 200  # of nested values; of parts in one key half as many, so that recursion over tables is safe
 MAX_PARTS = MAX_DEPTH // 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, time, timedelta, timezone
 
-from .patterns import ESCAPE
+from excore.lang.syntax.patterns import ESCAPE
 
 _SIMPLE = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", '"': '"', "\\": "\\"}
 _DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)", re.ASCII)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Literal, TypeAlias
 
-from .tree import Array, Block, InlineTable, KeyPart, KeyValue, Scalar, ScalarKind, Value
+from excore.lang.syntax.tree import Array, Block, InlineTable, KeyPart, KeyValue, Scalar, ScalarKind, Value
 
 TokenKind: TypeAlias = Literal["key", "comment", "punctuation", "whitespace", "newline", "error"] | ScalarKind
 Token: TypeAlias = tuple[TokenKind, int, int]

@@ -11,9 +11,9 @@ import re
 from functools import cached_property
 from typing import Literal, TypeAlias
 
-from ..text import LineIndex
-from .patterns import SCALAR
-from .scalar import decode, source_offset
+from excore.lang.syntax.patterns import SCALAR
+from excore.lang.syntax.scalar import decode, source_offset
+from excore.lang.text import LineIndex
 
 _UNREAD = object()
 

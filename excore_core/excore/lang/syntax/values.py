@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from .patterns import DATETIME, GAP, NUMERIC, SCALAR, WORD, skip
-from .reader import MAX_DEPTH, Reader, char_name
-from .scalar import decode
-from .tree import Array, InlineTable, KeyValue, Missing, Scalar, ScalarKind, Value, plain_scalar
+from excore.lang.syntax.patterns import DATETIME, GAP, NUMERIC, SCALAR, WORD, skip
+from excore.lang.syntax.reader import MAX_DEPTH, Reader, char_name
+from excore.lang.syntax.scalar import decode
+from excore.lang.syntax.tree import Array, InlineTable, KeyValue, Missing, Scalar, ScalarKind, Value, plain_scalar
 
 MAX_DIGITS = 4000  # Python itself refuses to read integers of more than 4300
 

@@ -1,0 +1,244 @@
+"""Whether the value of an argument suits its parameter: values by type, objects by class, text by what it names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from excore.lang.catalog import Entry, Param
+from excore.lang.check.annotations import Type, fits, mismatch, read_annotation
+from excore.lang.grammar import FieldRef, Prefix
+from excore.lang.problems import Problem, problem
+from excore.lang.resolve.model import Argument, Meaning, Model, Plain, Reference, ReferenceDict, ReferenceList
+from excore.lang.resolve.top_level import is_field_or_registry
+from excore.lang.syntax.tree import Array, Scalar
+from excore.lang.tables.table import Table
+
+_NUMBERS = frozenset(("int", "float", "str", "bool", "bytes", "complex"))
+_BUILTINS = frozenset((*_NUMBERS, "Number", "Real", "Integral", "Decimal", "Fraction"))
+
+
+def mistyped(argument: Argument, param: Param, entry: Entry, model: Model) -> Iterable[Problem]:
+    """Why the value of ``argument`` does not suit ``param``. Nothing where that is not certain."""
+    if param.annotation is None and not param.choices:
+        return
+    annotation = read_annotation(param.annotation or "Any")
+    meaning = argument.meaning
+    subject = f"`{argument.name}` of `{entry.name}`"
+    if isinstance(meaning, Plain):
+        forgotten = _forgotten_prefix(argument, annotation, model)
+        if forgotten is not None:
+            yield forgotten
+            return
+        why = mismatch(annotation, meaning.value, param.choices)
+        if why is not None:
+            yield problem("wrong-type", f"{subject}: {why}", argument.binding.value_origin, name=argument.name)
+            return
+        why = _no_object(argument, annotation, param, model)
+        if why is not None:
+            yield problem("wrong-type", f"{subject}: {why}", argument.binding.origin, passed="text")
+    elif isinstance(meaning, Reference) and meaning.prefix.kind == "variable":
+        variable = meaning.variable
+        if variable is not None and variable.binding is not None and not meaning.hooks:
+            why = mismatch(annotation, variable.binding.value, param.choices)
+            if why is not None:
+                message = f"{subject}: {why} (the value of `{variable.name}`)"
+                yield problem("wrong-type", message, meaning.origin, name=argument.name)
+    else:
+        yield from _wrong_objects(annotation, meaning, subject, model)
+
+
+def _forgotten_prefix(argument: Argument, annotation: Type, model: Model) -> Problem | None:
+    value = argument.binding.value
+    if not isinstance(value, Scalar):
+        return _forgotten_for_all(argument, annotation, model)
+    if value.kind != "string":
+        return None
+    text = given = str(value.value)
+    prefix = None
+    what = "module"
+    if _takes_modules(annotation):
+        prefix, text = _module_prefix(text, annotation, model)
+    elif mismatch(annotation, value) is not None:
+        named = model.grammar.variable_text(text)
+        if (named.name if named is not None else text) in model.isolated:
+            prefix, what = model.grammar.prefix("variable"), "value"
+            text = named.name if named is not None else text
+    if prefix is None:
+        return None
+    message = f'`{given}` is passed as text; write `{prefix.char}{argument.name} = "{text}"` to pass the {what}'
+    return _passed_as_text(argument, prefix, message, text == given)
+
+
+def _passed_as_text(argument: Argument, prefix: Prefix, message: str, only_key: bool = True) -> Problem:
+    suggestions = (prefix.char + argument.name,) if only_key else ()
+    return problem("wrong-type", message, argument.binding.origin, suggestions=suggestions, passed="text")
+
+
+def _forgotten_for_all(argument: Argument, annotation: Type, model: Model) -> Problem | None:
+    """A list or table of nothing but names of modules, where modules are wanted."""
+    value = argument.binding.value
+    if isinstance(value, Array):
+        shape, items = "array", [item.value if isinstance(item, Scalar) else None for item in value.items]
+    elif isinstance(value, Table):
+        inner = [one.value for one in value.bindings.values()]
+        shape, items = "mapping", [one.value if isinstance(one, Scalar) else None for one in inner]
+    else:
+        return None
+    wanted = [kind for kind in annotation.options if kind.shape != "none"]
+    if len(wanted) != 1 or wanted[0].shape != shape or wanted[0].fixed or not wanted[0].items:
+        return None
+    element = wanted[0].items[-1]
+    texts = [item for item in items if isinstance(item, str)]
+    if not texts or len(texts) < len(items) or not _takes_modules(element):
+        return None
+    found = [_module_prefix(text, element, model) for text in texts]
+    prefix = found[0][0]
+    if prefix is None or any(other is None or text != given for (other, text), given in zip(found, texts, strict=True)):
+        return None
+    if prefix.kind == "shared":
+        prefix = model.grammar.prefix("new")
+    names = ", ".join(f"`{text}`" for text in texts[:4]) + (" …" if len(texts) > 4 else "")
+    message = (
+        f"{names} {'is' if len(texts) == 1 else 'are'} passed as text; write `{prefix.char}{argument.name}` to pass "
+    )
+    return _passed_as_text(argument, prefix, message + ("the module" if len(texts) == 1 else "the modules"))
+
+
+def _no_object(argument: Argument, annotation: Type, param: Param, model: Model) -> str | None:
+    """Why a value as it is written cannot be an object of the project's classes, where only these are wanted."""
+    value = argument.binding.value
+    others = [kind for kind in annotation.options if kind.shape != "none" and not _is_ordinary(kind, model)]
+    if len(others) == len(annotation.options) or any(fits(kind, value) for kind in others):
+        return None
+    if isinstance(value, Scalar):
+        is_text = (param.default or "").startswith(("'", '"'))
+        is_number = (param.default or "None")[:1] in "-.0123456789" or param.default in ("True", "False")
+        if is_text if value.kind == "string" else is_number:
+            return None  # the annotation does not say all
+        return mismatch(Type("callable", annotation.text), value)
+    if isinstance(value, Table):
+        named = value.bindings.get("type")
+        name = named.value.value if named is not None and isinstance(named.value, Scalar) else None
+        entry = model.project.find(model.catalog, name) if isinstance(name, str) else None
+        if entry is not None and _is_wanted(entry, annotation):
+            char = model.grammar.prefix("new").char
+            return (
+                f'a table with `type` is passed as a dict; write `{char}{argument.name} = "{name}"` and the other '
+                f"arguments in a table `[{name}]`"
+            )
+    return None
+
+
+def _is_ordinary(kind: Type, model: Model) -> bool:
+    return kind.shape == "class" and _last(kind.text) in model.catalog.ordinary
+
+
+def _takes_modules(annotation: Type) -> bool:
+    """Whether only objects, classes or functions fit, and no text."""
+    shapes = {kind.shape for kind in annotation.options}
+    return shapes <= {"class", "callable", "type", "none"} and shapes != {"none"}
+
+
+def _module_prefix(text: str, annotation: Type, model: Model) -> tuple[Prefix | None, str]:
+    """The prefix under which a text that is no value names a module, and the text to write there."""
+    grammar = model.grammar
+    base = grammar.read(text).base
+    if isinstance(base, FieldRef):
+        known = base.name is not None or is_field_or_registry(base.field, model.catalog, model.project)
+        return grammar.prefix("shared") if known else None, text
+    written = grammar.split_key(text)
+    name = written.name
+    entry = model.project.find(model.catalog, name) if written.error is None else None
+    if entry is None or not _is_wanted(entry, annotation):
+        return None, text
+    if written.prefix is not None:
+        return written.prefix, name
+    if all(kind.shape != "class" for kind in annotation.options) and not (
+        any(kind.shape == "callable" for kind in annotation.options) and _can_be_called(name, model)
+    ):
+        return grammar.prefix("class"), name
+    fields = [group for group in model.members.get(name, ()) if model.groups[group].role == "field"]
+    return grammar.prefix("shared" if fields else "new"), name
+
+
+def _is_wanted(entry: Entry, annotation: Type) -> bool:
+    """Whether a class is what an annotation names. A name that is no base of it may stand for texts, as enums do."""
+    if any(kind.shape in ("callable", "type") for kind in annotation.options):
+        return True
+    return not {_last(path) for path in entry.bases}.isdisjoint(_last(kind.text) for kind in annotation.options)
+
+
+def _can_be_called(name: str, model: Model) -> bool:
+    """Whether objects of a class are called like functions, by `__call__` or as torch's modules by `forward`."""
+    entry = model.project.find(model.catalog, name)
+    return entry is not None and any(member.name in ("__call__", "forward") for member in entry.members)
+
+
+def _wrong_objects(annotation: Type, meaning: Meaning, subject: str, model: Model) -> Iterator[Problem]:
+    """Objects that are certainly not what the annotation says, also as items of lists and tables."""
+    if isinstance(meaning, Reference):
+        if not meaning.hooks and not meaning.every:
+            if meaning.prefix.kind in ("new", "shared"):
+                yield from _wrong_object(annotation, meaning, subject, model)
+            elif meaning.prefix.kind == "class":
+                yield from _class_for_object(annotation, meaning, subject, model)
+    elif isinstance(meaning, ReferenceList | ReferenceDict):
+        wanted = [kind for kind in annotation.options if kind.shape != "none"]
+        if wanted and all(_is_ordinary(kind, model) for kind in wanted):
+            first = next(_references_in(meaning), None)
+            if first is not None:
+                what = "a list" if isinstance(meaning, ReferenceList) else "a table"
+                yield problem(
+                    "wrong-object", f"{subject} wants `{annotation.text}`, not {what} of objects", first.origin
+                )
+            return
+        shape = "array" if isinstance(meaning, ReferenceList) else "mapping"
+        fitting = [kind for kind in annotation.options if kind.shape in (shape, "any", "class")]
+        if len(fitting) != 1 or fitting[0].shape != shape or fitting[0].fixed or not fitting[0].items:
+            return
+        inners = meaning.items if isinstance(meaning, ReferenceList) else [inner for _, inner in meaning.items]
+        for inner in inners:
+            if isinstance(inner, Reference):
+                yield from _wrong_objects(fitting[0].items[-1], inner, subject, model)
+
+
+def _references_in(meaning: ReferenceList | ReferenceDict) -> Iterator[Reference]:
+    inners = meaning.items if isinstance(meaning, ReferenceList) else [inner for _, inner in meaning.items]
+    return (inner for inner in inners if isinstance(inner, Reference))
+
+
+def _class_for_object(annotation: Type, reference: Reference, subject: str, model: Model) -> Iterator[Problem]:
+    given = reference.target.entry if reference.target is not None else None
+    wanted = [kind for kind in annotation.options if kind.shape != "none"]
+    if given is not None and given.kind == "class" and wanted and all(_is_ordinary(kind, model) for kind in wanted):
+        passed = f"`{reference.prefix.char}` passes the class `{given.name}`"
+        message = f"{subject} wants an object of `{annotation.text}`; {passed}"
+        yield problem("wrong-object", message, reference.origin)
+
+
+def _wrong_object(annotation: Type, reference: Reference, subject: str, model: Model) -> Iterator[Problem]:
+    target = reference.target
+    given = target.entry if target is not None else None
+    if given is None or given.kind != "class" or not given.bases_complete:
+        return
+    bases = {_last(path) for path in given.bases}
+    wanted: list[str] = []
+    for kind in annotation.options:
+        name = _last(kind.text)
+        if kind.shape == "class" and name in model.catalog.nominal:
+            if name in bases:
+                return
+            wanted.append(name)
+        elif kind.shape == "scalar" and name in _NUMBERS:
+            if bases & _BUILTINS:
+                return
+            wanted.append(name)
+        elif kind.shape != "none":
+            return
+    if wanted:
+        names = " or ".join(f"`{name}`" for name in wanted)
+        yield problem("wrong-object", f"{subject} wants {names}; `{given.name}` is none", reference.origin)
+
+
+def _last(path: str) -> str:
+    return path.rsplit(".", 1)[-1]

@@ -1,0 +1,240 @@
+"""Signature lints on a resolved config: unknown, missing and mistyped arguments (SPEC VALID-1, VALID-2)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+
+from excore.lang.catalog import Catalog, Entry
+from excore.lang.check.argument_types import mistyped
+from excore.lang.check.misplaced import with_misplaced
+from excore.lang.check.typos import unregistered, with_slips
+from excore.lang.collector import many_objects
+from excore.lang.grammar import NO_CALL_KEY, PRIVATE
+from excore.lang.nearest import is_slip, nearest
+from excore.lang.problems import Origin, Problem, Severity, problem
+from excore.lang.resolve.model import Argument, Model, Path, Section
+from excore.lang.resolve.sections import HOOK_PARAMETER
+from excore.lang.syntax.tree import Array, Scalar
+from excore.lang.tables.table import BoundValue, Table, plain
+
+_HIDES_MISSING = frozenset(("bad-prefix", "invalid-no-call"))  # what is missing may be given by what is wrong
+_SOFTER: dict[Severity, Severity] = {"error": "warning"}
+
+
+class Checker:
+    """Problems of the models of one root config, each made from the one before. What did not change is kept.
+
+    Without ``signatures`` the arguments of tables are not compared with the parameters of their classes.
+    """
+
+    def __init__(self, signatures: bool = True) -> None:
+        self._signatures = signatures
+        self._model: Model | None = None
+        self._lints: dict[Path, tuple[Section, Catalog, tuple[Problem, ...]]] = {}
+        self._sections: dict[Path, tuple[Problem, ...]] = {}
+
+    def problems(self, model: Model) -> list[Problem]:
+        """Every problem of ``model`` beyond those of its files: an error if, and only if, a load and build would fail.
+
+        What stands in tables that a build never reaches, or whose class alone is used, is at most a warning; so are
+        arguments of what `__no_call__` leaves to be built later.
+        """
+        before = self._model
+        if before is None or model.before is not before.identity or model.changed is None:
+            self._sections = {}
+            with many_objects():
+                self._judge(model, model.sections)
+        else:
+            self._judge(model, _affected(before, model, model.changed))
+        self._model = model
+        found: list[Problem] = list(model.problems)
+        for group in model.groups.values():
+            found.extend(group.problems)
+        for problems in self._sections.values():
+            found.extend(problems)
+        found.extend(_implicit(model))
+        found.extend(_unused_variables(model))
+        found.extend(unregistered(model))
+        return with_slips(with_misplaced(found, model), model)
+
+    def _judge(self, model: Model, paths: Iterable[Path]) -> None:
+        for path in paths:
+            section = model.sections.get(path)
+            problems = tuple(self._of(model, section)) if section is not None else ()
+            if problems:
+                self._sections[path] = problems
+            else:
+                self._sections.pop(path, None)
+
+    def _of(self, model: Model, section: Section) -> Iterable[Problem]:
+        lints = self._linted(model, section) if self._signatures else ()
+        if not lints and not section.problems and section.path in model.reached:
+            return
+        header = section.binding.origin
+        if section.path in model.reached and model.kind(section.path) != "class":
+            put_off = section.path in model.put_off
+            for item in section.problems:
+                yield _softened(item) if put_off and item.code == "unknown-attribute" else item
+            yield from map(_softened, lints) if put_off else lints
+            return
+        unused = section.entry is not None and section.path not in model.reached and not model.in_use(section.path)
+        if unused:
+            yield problem("unused-section", _unused(model, section), header)
+        for item in section.problems:
+            yield item if item.origin == header else _softened(item)
+        if unused:
+            yield from map(_softened, lints)
+
+    def _linted(self, model: Model, section: Section) -> tuple[Problem, ...]:
+        known = self._lints.get(section.path)
+        if known is None or known[0] is not section or known[1] is not model.catalog:
+            known = self._lints[section.path] = (section, model.catalog, tuple(section_lints(section, model)))
+        return known[2]
+
+
+def _affected(before: Model, model: Model, changed: frozenset[Path]) -> set[Path]:
+    """Sections whose verdict an edit can change: those edited, those used otherwise, those reached otherwise."""
+    affected = set(changed)
+    for path in changed:
+        for section in (before.sections.get(path), model.sections.get(path)):
+            if section is not None:
+                affected.update(use.target for use in section.uses)
+    moved = (before.unbuilt ^ model.unbuilt) | (before.put_off ^ model.put_off)
+    if before.reached is not model.reached:
+        moved |= before.reached ^ model.reached
+    for path in moved:
+        section = model.sections.get(path)
+        if section is not None:
+            affected.update(use.target for use in section.uses)
+    return affected | moved
+
+
+def _softened(item: Problem) -> Problem:
+    severity = _SOFTER.get(item.severity)
+    if severity is None:
+        return item
+    return Problem(item.code, item.message, item.origin, severity, item.suggestions, item.related, item.data)
+
+
+def section_lints(section: Section, model: Model) -> Iterable[Problem]:
+    """What is wrong with the arguments of one section, as far as its class' signature tells."""
+    entry = section.entry
+    if entry is None or entry.kind == "module":
+        return
+    signature = entry.signature
+    given = section.arguments
+    required = [p for p in signature.params if p.required]
+    missing = [p.name for p in required if p.name not in given or p.kind == "positional-only"]
+    misspelled: set[str] = set()
+    unlisted = HOOK_PARAMETER if entry.hook == "argument" else None  # there is another problem for it
+    for argument in given.values():
+        if signature.get(argument.name) is not None or argument.name == unlisted:
+            continue
+        slip_of = [name for name in (*missing, NO_CALL_KEY) if missing and is_slip(argument.name, name)]
+        if slip_of or not signature.takes_any:
+            unknown = _unknown(argument, section, entry)
+            misspelled.update(slip_of or [name.lstrip(model.grammar.prefix_chars) for name in unknown.suggestions[:1]])
+            yield unknown
+    for argument in given.values():
+        param = signature.get(argument.name)
+        if param is not None:
+            yield from mistyped(argument, param, entry, model)
+    if section.no_call or NO_CALL_KEY in misspelled or any(item.code in _HIDES_MISSING for item in section.problems):
+        return
+    missing = [name for name in missing if name not in misspelled]
+    if missing:
+        yield _missing(entry, missing, section.binding.origin, f"[{'.'.join(section.path)}]")
+
+
+def _unused(model: Model, section: Section) -> str:
+    message = f"`[{'.'.join(section.path)}]` is not used by anything that is built"
+    if section.role == "scratchpad":
+        meant = nearest(section.path[0], (*model.project.primary_fields, *model.catalog.registries), 1)
+        if meant:
+            message += f"; `{section.path[0]}` is no field, did you mean `{meant[0]}`?"
+    return message
+
+
+def _unused_variables(model: Model) -> Iterable[Problem]:
+    """Top-level values that nothing reads, of those that are not meant for the user: their names begin with `_`."""
+    private = [binding for name, binding in model.isolated.items() if name.startswith(PRIVATE)]
+    if private:
+        read = {name for section in model.sections.values() for name in section.variables}
+        for binding in private:
+            if binding.name not in read:
+                message = f"no `&` reads `{binding.name}`, and a name with `_` in front is not meant for results"
+                yield problem("unused-variable", message, binding.origin)
+
+
+def _unknown(argument: Argument, section: Section, entry: Entry) -> Problem:
+    here = argument.binding.file  # what another file gives can be overridden here
+    given = section.arguments
+    names = [p.name for p in entry.signature.keywords if p.name not in given or given[p.name].binding.file != here]
+    suggestions = nearest(argument.name, names if argument.prefix is not None else (*names, NO_CALL_KEY))
+    message = f"`{entry.name}` has no parameter `{argument.name}`"
+    if any(p.name == argument.name and p.kind == "var-positional" for p in entry.signature.params):
+        message = f"`*{argument.name}` of `{entry.name}` cannot be given by a config: it takes arguments without names"
+    elif suggestions:
+        message += f"; did you mean `{suggestions[0]}`?"
+    elif names:
+        takes = "also takes" if len(names) < len(entry.signature.keywords) else "takes"
+        message += f"; it {takes} {', '.join(f'`{name}`' for name in names[:8])}" + (" …" if len(names) > 8 else "")
+    origin = argument.binding.origin
+    if argument.prefix is not None:
+        prefixed = tuple(argument.prefix.char + name for name in suggestions)
+        return problem("unknown-parameter", message, origin, suggestions=prefixed, name=argument.name)
+    return problem("unknown-parameter", message, origin, suggestions=suggestions, name=argument.name)
+
+
+def _missing(entry: Entry, missing: list[str], origin: Origin, where: str, implicit: str = "") -> Problem:
+    names = ", ".join(f"`{name}`" for name in missing)
+    message = f"{where} does not give {names}, which `{entry.name}` requires"
+    if implicit:
+        return problem("missing-parameter", message, origin, missing=",".join(missing), implicit=implicit)
+    return problem("missing-parameter", message, origin, missing=",".join(missing))
+
+
+def _implicit(model: Model) -> Iterable[Problem]:
+    for path in model.implicit:
+        uses = model.users[path]
+        entry = model.entry(path)
+        if entry is None or entry.kind == "module":
+            continue
+        missing = [p.name for p in entry.signature.params if p.required]
+        if missing:
+            for use in uses:
+                if use.kind != "class" and use.user in model.reached and use.user not in model.unbuilt:
+                    yield _missing(entry, missing, use.origin, f"`{entry.name}` has no table of its own and", path[-1])
+
+
+def override_problems(model: Model) -> Iterable[Problem]:
+    """Values of the root file that say what its bases already say."""
+    pending: list[Table] = [model.root]
+    while pending:
+        table = pending.pop()
+        for binding in table.bindings.values():
+            if binding.file != model.file or not binding.shadows:
+                continue
+            if isinstance(binding.value, Table):
+                pending.append(binding.value)
+                continue
+            before = binding.shadows[0]
+            if before.name == binding.name and _same(binding.value, before.value):
+                message = f"`{binding.name}` has this value in {os.path.basename(before.file)} already"
+                yield problem("ineffective-override", message, binding.origin)
+
+
+def _same(mine: BoundValue, theirs: BoundValue) -> bool:
+    if not isinstance(mine, Scalar | Array) or type(mine) is not type(theirs):
+        return False
+    return _exactly(plain(mine)) == _exactly(plain(theirs))
+
+
+def _exactly(value: object) -> object:
+    """``value`` in a form in which `1`, `1.0` and `true` differ."""
+    if isinstance(value, list):
+        return list(map(_exactly, value))
+    if isinstance(value, dict):
+        return {name: _exactly(inner) for name, inner in value.items()}
+    return type(value), value

@@ -1,0 +1,135 @@
+"""One mistake is told once: problems that only follow from others are left out.
+
+Nothing is found here. Where an error is left out, the error that it follows from stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+
+from excore.lang.check.typos import IN_BASES
+from excore.lang.grammar import BASE_KEY
+from excore.lang.problems import Origin, Problem
+from excore.lang.resolve.model import Model, Path
+from excore.lang.syntax.tree import Block
+
+_OF_BASES = frozenset(("missing-base", "invalid-base", "circular-base"))
+_LOST_BASES = frozenset((*_OF_BASES, "unreadable-file"))
+_UNREAD = frozenset(("syntax", "bad-prefix"))
+_UNUSED = frozenset(("unused-section", "unused-variable"))
+# With one of these it is not known what the tables refer to.
+_LOSE_USES = frozenset(
+    """
+    syntax bad-prefix duplicate-key duplicate-argument missing-base invalid-base circular-base unreadable-file
+    unknown-class unknown-section unknown-variable unknown-hook empty-field ambiguous-reference reserved-name
+    invalid-header invalid-reference invalid-path unknown-table
+    """.split()
+)
+
+
+def causes(files: Sequence[Problem], meaning: Sequence[Problem], model: Model) -> list[Problem]:
+    """``files`` and ``meaning``, the problems of the files and of ``model``, without those that follow from others."""
+    found = finished([*files, *meaning])
+    codes = {item.code for item in found}
+    if any(map(_breaks_bases, files)):
+        found = [item for item in found if item.code not in IN_BASES and item.code not in _OF_BASES]
+    elif any(item.code in _LOST_BASES for item in files):
+        found = [item for item in found if item.code not in IN_BASES]
+    if "syntax" in codes:  # arguments below a header that cannot be read
+        found = [item for item in found if item.code != "bad-prefix" or item.severity == "error"]
+    if "missing-parameter" in codes:
+        found = _without_missing(found, model)
+    if "wrong-object" in codes:
+        wrong = {item.origin for item in found if item.severity == "error"}
+        found = [item for item in found if item.code != "wrong-object" or item.origin not in wrong]
+    if "reuse-conflict" in codes and "duplicate-argument" in codes:
+        found = _without_conflicts(found, model)
+    if "ambiguous-reference" in codes:
+        unknown = set(_unregistered(meaning, model))
+        found = [item for item in found if item.code != "ambiguous-reference" or _is_ambiguous(item, unknown, model)]
+    if codes & _UNUSED and any(map(_loses_uses, found)):
+        found = [item for item in found if item.code not in _UNUSED]
+    return found
+
+
+def finished(found: Sequence[Problem]) -> list[Problem]:
+    """What is found without names that touch a syntax error: those are still being typed."""
+    errors: dict[Block, list[Origin]] = {}
+    for item in found:
+        if item.code in _UNREAD:
+            errors.setdefault(item.origin.block, []).append(item.origin)
+    if not errors:
+        return list(found)
+
+    def touches(origin: Origin) -> bool:
+        return any(origin.start <= each.end and each.start <= origin.end for each in errors.get(origin.block, ()))
+
+    return [item for item in found if item.code in _UNREAD or not touches(item.origin)]
+
+
+def _is_ambiguous(item: Problem, unknown: Collection[Path], model: Model) -> bool:
+    """Whether a reference still could mean several tables if there were none of unknown classes."""
+    data = dict(item.data)
+    if "field" not in data:
+        return data.get("name") not in {path[-1] for path in unknown}
+    group = model.groups.get(data["field"])
+    return group is None or sum((group.name, name) not in unknown for name in group.members) > 1
+
+
+def _loses_uses(item: Problem) -> bool:
+    return (item.code in _LOSE_USES and item.severity == "error") or ("passed", "text") in item.data
+
+
+def _breaks_bases(item: Problem) -> bool:
+    """Whether a syntax error is in what is written under ``__base__``."""
+    if item.code != "syntax" or item.origin.block.header is not None:
+        return False
+    for entry in item.origin.block.entries:
+        parts = entry.parts
+        if parts and parts[0].name == BASE_KEY and parts[0].start <= item.origin.start <= entry.value.end:
+            return True
+    return False
+
+
+def _without_missing(found: list[Problem], model: Model) -> list[Problem]:
+    """Without the arguments that are missing because a line of their table cannot be read, or its name is wrong."""
+    unread = {item.origin.block for item in found if item.code in _UNREAD}
+    misnamed = {item.suggestions[0] for item in found if item.code == "unknown-class" and item.suggestions[:1]}
+    headless = {group.registry for group in model.groups.values() if group.problems}
+    kept = []
+    for item in found:
+        if item.code == "missing-parameter":
+            implicit = dict(item.data).get("implicit", "")
+            entry = model.project.find(model.catalog, implicit) if implicit else None
+            if implicit in misnamed or (entry is not None and entry.registry in headless):
+                continue
+            if not implicit and item.origin.block in unread:
+                continue
+        kept.append(item)
+    return kept
+
+
+def _without_conflicts(found: list[Problem], model: Model) -> list[Problem]:
+    """Without conflicts of an argument that is given twice: which of the two stays is not decided."""
+    twice = {item.origin for item in found if item.code == "duplicate-argument"}
+    origins = {
+        use.origin
+        for section in model.sections.values()
+        for argument in section.arguments.values()
+        if argument.binding.origin in twice
+        for use in section.uses
+        if use.argument == argument.name
+    }
+    return [
+        item
+        for item in found
+        if item.code != "reuse-conflict"
+        or (item.origin not in origins and not any(other.origin in origins for other in item.related))
+    ]
+
+
+def _unregistered(found: Iterable[Problem], model: Model) -> Iterable[Path]:
+    """The paths of tables whose header names no class."""
+    headers = {item.origin for item in found if item.code == "unknown-class" and item.severity == "error"}
+    sections = model.sections.items()
+    return [path for path, section in sections if section.entry is None and section.binding.origin in headers]

@@ -1,0 +1,218 @@
+"""Tables that are legal and mean nothing, because their names are almost those of fields or classes.
+
+``[Modle.FCN]`` is a scratchpad that nobody uses, ``[Modle.FCNN]`` and ``[Normalise]`` are isolated values: no load
+fails for their names alone. Where one fails for what such a table should give, the table is the error, told once.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from excore.lang.catalog import Entry
+from excore.lang.grammar import BASE_KEY, HOOKS_TABLE
+from excore.lang.nearest import Vocabulary
+from excore.lang.problems import SEVERITIES, Problem, Related, problem
+from excore.lang.resolve.model import Model
+from excore.lang.resolve.top_level import fields_and_registries
+from excore.lang.syntax.tree import Array, Block, Scalar
+from excore.lang.tables.table import Binding, BoundValue, Table, plain
+
+_UNUSED = frozenset(("unused-section", "unused-variable"))
+_BASE = Vocabulary((BASE_KEY.strip("_"), f"{BASE_KEY.strip('_')}s"))
+# What may be wrong because a base is not read.
+IN_BASES = frozenset(("unknown-variable", "empty-field", "unknown-section", "missing-parameter"))
+
+
+def unregistered(model: Model) -> Iterator[Problem]:
+    """One problem for each file with module tables in a project of which no registry is known."""
+    if model.project.declared or any(not name.startswith("__") for name in model.catalog.registries):
+        return
+    files: set[str] = set()
+    for binding in _like_modules(model):
+        if binding.file not in files:
+            files.add(binding.file)
+            where = os.path.normpath(os.path.join(model.project.root, model.project.src_dir))
+            message = f"no registry is known: no Python source in {where} makes one; this table is a value for no class"
+            yield problem("unknown-class", message, binding.origin, severity="warning")
+
+
+def _like_modules(model: Model) -> Iterator[Binding]:
+    """Isolated tables `[a]` and `[a.b]` with a prefixed argument; with a quoted one, only those named like classes."""
+    is_prefixed = model.grammar.is_prefixed
+    for outer in model.isolated.values():
+        if not isinstance(outer.value, Table):
+            continue
+        for binding in (outer, *outer.value.bindings.values()):
+            named = binding is not outer and outer.name[:1].isupper() and binding.name[:1].isupper()
+            keys = binding.value.bindings.values() if isinstance(binding.value, Table) else ()
+            if any(is_prefixed(key.name) and (named or not key.part.quoted) for key in keys):
+                yield binding
+
+
+class _Slip(NamedTuple):
+    """A name, what it should be, and the problems that follow from it."""
+
+    binding: Binding
+    message: str
+    meant: str
+    follows: tuple[Problem, ...]
+    code: str = "unknown-table"
+
+    def sorted(self, order: Mapping[Block, int]) -> _Slip:
+        """With what follows in the order of the tables it is in."""
+
+        def place(item: Problem) -> tuple[int, int, int]:
+            return order.get(item.origin.block, -1), item.origin.start, item.origin.end
+
+        return self._replace(follows=tuple(sorted(self.follows, key=place)))
+
+    def problem(self) -> Problem:
+        severity = min(("warning", *(item.severity for item in self.follows)), key=SEVERITIES.index)
+        related = tuple(Related(item.origin, item.message) for item in self.follows)
+        return problem(
+            self.code,
+            self.message,
+            self.binding.origin,
+            severity=severity,
+            suggestions=(self.meant,),
+            related=related,
+            name=self.binding.name,
+        )
+
+
+def with_slips(found: Sequence[Problem], model: Model) -> list[Problem]:
+    """``found``, the problems of ``model``, with those of slips and without what only follows from them."""
+    slips = list(_slips(found, model))
+    if not slips:
+        return list(found)
+    order = {
+        section.binding.block: number for number, section in enumerate(map(model.sections.__getitem__, model.paths))
+    }
+    slips = [slip.sorted(order) for slip in slips]
+    explained = {item for slip in slips for item in slip.follows}
+    names = {slip.binding.name for slip in slips}
+    unused = {model.sections[path].binding.origin for path in model.paths if path[0] in names}
+    unused |= {slip.binding.origin for slip in slips}
+    kept = [item for item in found if item not in explained and not (item.code in _UNUSED and item.origin in unused)]
+    return [*(slip.problem() for slip in slips), *kept]
+
+
+def _slips(found: Sequence[Problem], model: Model) -> Iterator[_Slip]:
+    yield from _of_bases(found, model)
+    pads = [group for group in model.groups.values() if group.role == "scratchpad"]
+    values = [binding for binding in model.isolated.values() if isinstance(binding.value, Table)]
+    if not pads and not values:
+        return
+    unbound = [item for item in found if item.code == "empty-field"]
+    lacking = [item for item in found if item.code == "missing-parameter"]
+    fields = _vocabulary(frozenset((*fields_and_registries(model.catalog, model.project), HOOKS_TABLE)))
+    for group in pads:
+        meant = fields.meant(group.name)
+        if not meant or any((group.name, member) in model.users for member in group.members):
+            continue
+        if any(_belongs(member, meant, model) for member in group.members):
+            message = _message("field", group.name, meant, "a scratchpad that nothing uses")
+            yield _Slip(group.binding, message, meant, _of(unbound, "field", meant))
+    if not values:
+        return
+    implicit = frozenset(path[-1] for path in model.implicit)
+    read: set[str] | None = None
+    for binding in values:
+        name = binding.name
+        slips = [*_of_value(binding, fields, implicit, unbound, lacking, model)]
+        if slips and read is None:
+            read = {known for section in model.sections.values() for known in section.variables}
+        if slips and read is not None and name not in read:
+            yield from slips
+
+
+def _of_value(
+    binding: Binding,
+    fields: Vocabulary,
+    implicit: frozenset[str],
+    unbound: list[Problem],
+    lacking: list[Problem],
+    model: Model,
+) -> Iterator[_Slip]:
+    table = binding.value
+    assert isinstance(table, Table)
+    inner = [one for one in table.bindings.values() if isinstance(one.value, Table)]
+    meant = fields.meant(binding.name)
+    if meant and any(_is_module(one, meant, model) for one in inner):
+        follows = _of(unbound, "field", meant)
+        yield _Slip(binding, _message("field", binding.name, meant), meant, follows)
+        return
+    wanted = _of(unbound, "value", binding.name)
+    vocabulary = model.catalog.vocabulary(None)
+    for one in (binding, *inner):
+        known = vocabulary.meant(one.name)
+        used = known in implicit or known in model.members or known in model.modules
+        if used and _suits(one, model.project.find(model.catalog, known), model):
+            follows = (*_of(lacking, "implicit", known), *wanted)
+            yield _Slip(one, _message("class", one.name, known), known, follows)
+        elif wanted and one is not binding:
+            near = vocabulary.near(one.name, limit=1)
+            if near:
+                yield _Slip(one, _message("class", one.name, near[0]), near[0], wanted)
+
+
+def _message(what: str, name: str, meant: str, as_written: str = "a value that no class gets") -> str:
+    return f"there is no {what} `{name}`; did you mean `{meant}`? As it is written, this is {as_written}"
+
+
+def _of_bases(found: Sequence[Problem], model: Model) -> Iterator[_Slip]:
+    for name, binding in model.isolated.items():
+        if isinstance(binding.value, Scalar | Array) and _is_like_base(name) and is_files(binding.value):
+            message = f"`{name}` is a value like any other; did you mean `{BASE_KEY}`?"
+            follows = tuple(item for item in found if item.code in IN_BASES)
+            yield _Slip(binding, message, BASE_KEY, follows, "invalid-base")
+
+
+def _is_like_base(name: str) -> bool:
+    word = name.strip("_")
+    return word in _BASE.names or bool(_BASE.meant(word))
+
+
+def is_files(value: BoundValue) -> bool:
+    """Whether a value is one name of a TOML file, or a list of nothing but such names."""
+    texts = plain(value)
+    texts = texts if isinstance(texts, list) else [texts]
+    return bool(texts) and all(isinstance(text, str) and text.endswith(".toml") for text in texts)
+
+
+@lru_cache(maxsize=16)
+def _vocabulary(names: frozenset[str]) -> Vocabulary:
+    return Vocabulary(names)
+
+
+def _of(found: list[Problem], fact: str, name: str) -> tuple[Problem, ...]:
+    return tuple(item for item in found if (fact, name) in item.data)
+
+
+def _belongs(member: str, field: str, model: Model) -> bool:
+    """Whether a class is one that stands under ``field``."""
+    if field == HOOKS_TABLE:
+        entry = model.project.find(model.catalog, member)
+        return entry is not None and entry.hook == "config"
+    return model.catalog.get(model.project.registry_of(field), member) is not None
+
+
+def _is_module(binding: Binding, field: str, model: Model) -> bool:
+    """Whether a table looks like that of a class under ``field``: by a prefix, or by a name that is a class's slip."""
+    table = binding.value
+    assert isinstance(table, Table)
+    if any(map(model.grammar.is_prefixed, table.bindings)):
+        return True
+    return bool(model.catalog.vocabulary(model.project.registry_of(field)).meant(binding.name))
+
+
+def _suits(binding: Binding, entry: Entry | None, model: Model) -> bool:
+    """Whether a table could hold the arguments of a class."""
+    table = binding.value
+    if entry is None or not isinstance(table, Table):
+        return False
+    names = [model.grammar.split_key(key).name for key in table.bindings]
+    return bool(names) and all(entry.signature.get(name) is not None for name in names)

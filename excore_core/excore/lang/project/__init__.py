@@ -1,0 +1,1 @@
+"""The project file: what it can say, and the only reader of it."""

@@ -1,0 +1,372 @@
+"""The project file: which folder, which registries and fields, which settings (SPEC 13).
+
+``.excore.toml`` is read as upstream writes it; ``[tool.excore]`` of a ``pyproject.toml`` takes the same keys. What is
+derived there (fields, mapping) is derived here when it is missing.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple, cast
+
+from excore.lang.catalog import Catalog, Entry
+from excore.lang.nearest import is_slip, nearest
+from excore.lang.problems import CATALOGUE, Origin, Problem, Severity, problem
+from excore.lang.source import Disk, Source
+from excore.lang.syntax.document import parse
+from excore.lang.syntax.tree import Array, Missing, Scalar
+from excore.lang.tables.table import Binding, FileTables, Table, assemble, plain
+
+PROJECT_FILE = ".excore.toml"
+PYPROJECT = "pyproject.toml"
+DEFAULT_REGISTRY_TYPES = ("excore.Registry", "excore.engine.registry.Registry")
+
+_MARKERS = (PYPROJECT, "setup.py", "setup.cfg", ".git", ".hg")
+_KEYS = (
+    *("name", "src_dir", "registries", "registry_types", "include", "exclude", "severity", "primary_fields"),
+    *("primary_to_registry", "json_schema_fields", "excore_validate", "excore_manual_set", "excore_log_build_message"),
+    *("cache_base_dir", "cache_dir", "registry_cache_file", "json_schema_file", "class_mapping_file", "props"),
+)
+_FLAGS = ("excore_validate", "excore_manual_set", "excore_log_build_message")
+_PATHS = ("cache_base_dir", "cache_dir", "registry_cache_file", "json_schema_file", "class_mapping_file")
+_TABLES = ("primary_to_registry", "json_schema_fields", "props")
+_SEVERITIES = ("error", "warning", "information", "hint", "off")
+
+
+class RegistrySpec(NamedTuple):
+    """One entry of ``registries``: ``"*Data: TrainData, TestData"``. ``starred`` marks it as primary (SPEC WS-2)."""
+
+    name: str
+    starred: bool
+    fields: tuple[str, ...]
+
+    @property
+    def primary_fields(self) -> tuple[str, ...]:
+        """The fields it gives: those listed, or its own name, or none without a star."""
+        if not self.starred:
+            return ()
+        return self.fields or (self.name,)
+
+
+def read_spec(text: str) -> RegistrySpec:
+    """``"*Name: A, B"`` read; blanks do not count."""
+    body = text.strip()
+    starred = body.startswith("*")
+    name, _, rest = body.lstrip("*").partition(":")
+    fields = tuple(part.strip() for part in rest.split(",") if part.strip())
+    return RegistrySpec(name.strip(), starred, fields)
+
+
+@dataclass(frozen=True)
+class Project:
+    """What is known of a project before any Python is read. ``root`` is absolute.
+
+    ``declared`` is false where no project file says which fields there are: then every registry is a field.
+    """
+
+    root: str
+    file: str | None = None
+    name: str = ""
+    src_dir: str = ""
+    registries: tuple[RegistrySpec, ...] = ()
+    primary_fields: tuple[str, ...] = ()
+    primary_to_registry: Mapping[str, str] = field(default_factory=dict)
+    registry_types: tuple[str, ...] = DEFAULT_REGISTRY_TYPES
+    include: tuple[str, ...] = ()  # globs of config files, relative to root; empty: decided by content
+    exclude: tuple[str, ...] = ()
+    severities: Mapping[str, str] = field(default_factory=dict)
+    settings: Mapping[str, object] = field(default_factory=dict)  # every other key as it is written
+    problems: tuple[Problem, ...] = ()
+    places: Mapping[str, Origin] = field(default_factory=dict, compare=False)  # of the registries it declares
+
+    @property
+    def declared(self) -> bool:
+        """Whether a project file names registries or fields."""
+        return bool(self.registries or self.primary_fields)
+
+    def registry_of(self, field_name: str) -> str:
+        """The registry that backs a primary field."""
+        return self.primary_to_registry.get(field_name, field_name)
+
+    def completed(self, catalog: Catalog) -> Project:
+        """This project with what the catalog adds: fields, where the project file declares none.
+
+        A field that has the name of a registry with modules is of that one, whatever the project file says.
+        """
+        if not self.declared:
+            names = tuple(name for name in catalog.registries if not name.startswith("__"))
+            return replace(self, primary_fields=names)
+        mapped = (name for name, registry in self.primary_to_registry.items() if name != registry)
+        own = {name: name for name in mapped if catalog.serves(name)}
+        return replace(self, primary_to_registry={**self.primary_to_registry, **own}) if own else self
+
+    def registry_names(self, catalog: Catalog) -> tuple[str, ...]:
+        """Every registry, declared ones first, in order."""
+        return tuple(dict.fromkeys((*(spec.name for spec in self.registries), *catalog.registries)))
+
+    def find(self, catalog: Catalog, name: str) -> Entry | None:
+        """The entry of the first registry, in declared order, that has ``name`` (SPEC HDR-5)."""
+        for spec in self.registries:
+            if name in catalog.entries.get(spec.name, ()):
+                return catalog.get(spec.name, name)
+        return catalog.find(name)
+
+    def slips(self, catalog: Catalog) -> list[Problem]:
+        """Registries it declares that nothing makes: an error if almost called like one that it does not declare."""
+        others = [name for name in catalog.registries if name not in self.places and not name.startswith("__")]
+        found = []
+        for name, origin in self.places.items() if catalog.registries else ():
+            info = catalog.registries.get(name)
+            if catalog.entries.get(name) or (info is not None and (info.location is not None or info.open)):
+                continue
+            meant = _slip(name, others)
+            message = f"there is no registry `{name}`; did you mean `{meant}`?"
+            if not meant:
+                message = f"no source of the project makes the registry `{name}`"
+            told = _told(message, origin, meant)
+            found.append(told if meant else replace(told, severity="hint"))
+        return found
+
+    def severity(self, code: str) -> Severity | None:
+        """The severity the project wants for a code: None for "off", the catalogue's where it says nothing."""
+        wanted = self.severities.get(code)
+        if wanted is None:
+            return CATALOGUE[code].severity
+        return None if wanted == "off" else cast(Severity, wanted)
+
+
+def find_project(path: str, source: Source | None = None) -> Project:
+    """The project a file or folder belongs to: the nearest folder upward with a project file.
+
+    Without any, the project is the nearest folder upward that looks like one (``pyproject.toml``, ``setup.py``,
+    ``.git``), else the folder itself (a file's own folder), with nothing declared. Never raises.
+    """
+    source = source or Disk()
+    folder = path if os.path.isdir(path) else os.path.dirname(path)
+    current = folder
+    likely: str | None = None
+    while True:
+        own = os.path.join(current, PROJECT_FILE)
+        if source.stamp(own) is not None and not os.path.isdir(own):
+            return load_project(own, source)
+        shared = os.path.join(current, PYPROJECT)
+        if source.stamp(shared) is not None:
+            text = source.read(shared)
+            if isinstance(text, str) and "[tool.excore" in text:
+                return load_project(shared, source)
+        parent = os.path.dirname(current)
+        if parent == current:
+            return Project(likely or folder)
+        if likely is None and any(os.path.exists(os.path.join(current, name)) for name in _MARKERS):
+            likely = current
+        current = parent
+
+
+def is_vast(folder: str) -> bool:
+    """Whether a folder is no project, whatever lies in it: a user's home and the whole disk."""
+    return folder in (os.path.expanduser("~"), os.path.dirname(folder))
+
+
+def load_project(file: str, source: Source | None = None) -> Project:
+    """The project that a ``.excore.toml`` or ``pyproject.toml`` describes; what is wrong in it is in ``problems``."""
+    text = (source or Disk()).read(file)
+    if not isinstance(text, str):
+        return Project(os.path.dirname(os.path.abspath(file)), file)
+    return read_project(file, assemble(file, parse(text)))
+
+
+def read_project(file: str, tables: FileTables) -> Project:
+    """The project that the tables of a project file describe; its problems are in their blocks."""
+    root = os.path.dirname(os.path.abspath(file))
+    table = tables.root
+    if os.path.basename(file) == PYPROJECT:
+        for key in ("tool", "excore"):
+            binding = table.bindings.get(key)
+            if binding is None or not isinstance(binding.value, Table):
+                return Project(root, file)
+            table = binding.value
+    return _Reader(root, file, table, _broken(tables)).project()
+
+
+def _slip(name: str, known: Iterable[str]) -> str:
+    """The known name that ``name`` is a slip of, or ""."""
+    near = nearest(name, known, 1)
+    return near[0] if near and is_slip(name, near[0]) else ""
+
+
+def _told(message: str, origin: Origin, meant: str = "", missing: str = "") -> Problem:
+    """``missing`` is a folder that is not there."""
+    suggestions = (meant,) if meant else ()
+    if missing:
+        return problem("invalid-project", message, origin, suggestions=suggestions, missing=missing)
+    return problem("invalid-project", message, origin, suggestions=suggestions)
+
+
+def _broken(tables: FileTables) -> list[Problem]:
+    """What is no TOML in the file."""
+    found = [
+        _told(item.message, Origin(tables.file, block, item.start, item.end))
+        for block in tables.blocks
+        for item in block.problems
+    ]
+    return [*found, *(_told(item.message, item.origin) for item in tables.problems if item.code == "duplicate-key")]
+
+
+class _Reader:
+    def __init__(self, root: str, file: str, table: Table, problems: list[Problem]) -> None:
+        self.root = root
+        self.file = file
+        self.table = table
+        self.problems = problems
+        self.places: dict[str, Origin] = {}
+
+    def project(self) -> Project:
+        registries = self.specs()
+        fields, mapping = self.fields(registries)
+        known = {
+            "name": self.text("name"),
+            "src_dir": self.text("src_dir"),
+            "include": self.texts("include"),
+            "exclude": self.texts("exclude"),
+        }
+        types = self.texts("registry_types")
+        self.check_keys(str(known["src_dir"]))
+        settings = {
+            name: plain(binding.value)
+            for name, binding in self.table.bindings.items()
+            if name not in known and name not in ("registries", "severity", "registry_types")
+        }
+        return Project(
+            self.root,
+            self.file,
+            name=cast(str, known["name"]) or os.path.basename(self.root),
+            src_dir=cast(str, known["src_dir"]),
+            registries=registries,
+            primary_fields=fields,
+            primary_to_registry=mapping,
+            registry_types=(*DEFAULT_REGISTRY_TYPES, *types),
+            include=cast("tuple[str, ...]", known["include"]),
+            exclude=cast("tuple[str, ...]", known["exclude"]),
+            severities=self.severities(),
+            settings=settings,
+            problems=tuple(dict.fromkeys(self.problems)),
+            places=self.places,
+        )
+
+    def check_keys(self, src_dir: str) -> None:
+        for name, binding in self.table.bindings.items():
+            meant = nearest(name, _KEYS, 1) if name not in _KEYS else ()
+            if meant and meant[0] not in self.table.bindings:
+                message = f"`{name}` is no key of a project file; did you mean `{meant[0]}`?"
+                self.problems.append(_told(message, binding.origin, meant[0]))
+        for names, kind, what in (
+            (_FLAGS, bool, "true or false"),
+            (_PATHS, str, "a string"),
+            (_TABLES, dict, "a table"),
+        ):
+            for name in names:
+                written = self.table.bindings.get(name)
+                if written is not None and not isinstance(written.value, Missing):
+                    if not isinstance(plain(written.value), kind):
+                        self.complain(written, f"`{name}` must be {what}")
+        if src_dir and os.path.isdir(self.root) and not os.path.isdir(os.path.join(self.root, src_dir)):
+            place = self.table.bindings["src_dir"].value_origin
+            self.problems.append(_told(f"there is no folder `{src_dir}`", place, missing=src_dir))
+
+    def complain(self, binding: Binding, message: str) -> None:
+        self.problems.append(_told(message, binding.value_origin))
+
+    def text(self, key: str) -> str:
+        binding = self.table.bindings.get(key)
+        if binding is None or isinstance(binding.value, Missing):
+            return ""
+        value = plain(binding.value)
+        if isinstance(value, str):
+            return value
+        self.complain(binding, f"`{key}` must be a string")
+        return ""
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        binding = self.table.bindings.get(key)
+        if binding is None or isinstance(binding.value, Missing):
+            return ()
+        value = plain(binding.value)
+        if isinstance(value, list) and all(isinstance(item, str) for item in value):
+            return tuple(cast("list[str]", value))
+        self.complain(binding, f"`{key}` must be a list of strings")
+        return ()
+
+    def items(self, key: str) -> list[tuple[str, Origin]]:
+        """The texts of a list, each with its place."""
+        binding = self.table.bindings.get(key)
+        if not self.texts(key) or binding is None or not isinstance(binding.value, Array):
+            return []
+        return [
+            (cast(str, item.value), Origin(self.file, binding.block, item.start, item.end))
+            for item in binding.value.items
+            if isinstance(item, Scalar)
+        ]
+
+    def spec(self, text: str, origin: Origin) -> RegistrySpec:
+        spec = read_spec(text)
+        first, *others = spec.name.replace(",", " ").split() or [""]
+        if not first:
+            self.problems.append(_told(f"`{text}` names no registry", origin))
+        elif others:
+            meant = f"{'*' if spec.starred else ''}{first}: {', '.join((*others, *spec.fields))}"
+            message = f"`{text}` names no registry: its fields stand behind a colon; did you mean `{meant}`?"
+            self.problems.append(_told(message, origin, meant))
+        else:
+            self.places.setdefault(spec.name, origin)
+        return spec
+
+    def specs(self) -> tuple[RegistrySpec, ...]:
+        specs = tuple(self.spec(text, origin) for text, origin in self.items("registries"))
+        binding = self.table.bindings.get("registries")
+        seen: dict[str, str] = {}
+        for spec in specs:
+            for name in spec.primary_fields or spec.fields:
+                if name in seen and binding is not None:
+                    both = (
+                        f"both `{seen[name]}` and `{spec.name}`" if seen[name] != spec.name else f"`{spec.name}` twice"
+                    )
+                    self.complain(binding, f"field `{name}` belongs to {both}")
+                seen[name] = spec.name
+        return specs
+
+    def fields(self, specs: Iterable[RegistrySpec]) -> tuple[tuple[str, ...], dict[str, str]]:
+        written = [name for name, _ in self.items("primary_fields")]
+        listed = {name: spec.name for spec in specs if spec.starred for name in spec.fields}
+        mapping = {name: spec.name for spec in specs for name in spec.primary_fields} | listed
+        declared = self.table.bindings.get("primary_to_registry")
+        if declared is not None and isinstance(declared.value, Table):
+            for name, registry in cast("dict[str, object]", plain(declared.value)).items():
+                if isinstance(registry, str):
+                    mapping.setdefault(name, registry)
+        known = {spec.name for spec in specs} | mapping.keys()
+        for name, origin in self.items("primary_fields"):
+            meant = _slip(name, known) if name not in known else ""
+            if meant:
+                self.problems.append(_told(f"there is no registry `{name}`; did you mean `{meant}`?", origin, meant))
+        order = tuple(dict.fromkeys((*(name for spec in specs for name in spec.primary_fields), *written)))
+        return order, mapping
+
+    def severities(self) -> dict[str, str]:
+        binding = self.table.bindings.get("severity")
+        if binding is None:
+            return {}
+        if not isinstance(binding.value, Table):
+            self.complain(binding, "`severity` must be a table of problem codes")
+            return {}
+        found: dict[str, str] = {}
+        for name, entry in binding.value.bindings.items():
+            value = plain(entry.value)
+            if name not in CATALOGUE:
+                self.problems.append(problem("invalid-project", f"`{name}` is no problem code", entry.origin))
+            elif value not in _SEVERITIES:
+                self.complain(entry, f"a severity is one of {', '.join(_SEVERITIES)}")
+            else:
+                found[name] = str(value)
+        return found

@@ -1,0 +1,82 @@
+"""Why a name is unknown: nearest names, other registries, classes that exist but are not registered (FEATURES D3)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterable, Mapping
+
+from excore.lang.catalog import Catalog
+from excore.lang.nearest import nearest
+from excore.lang.problems import Origin, Problem, Severity, problem
+
+
+def unknown_class(
+    catalog: Catalog,
+    registry: str | None,
+    path: tuple[str, ...],
+    origin: Origin,
+    members: Mapping[str, object] | None = None,
+    unseen: Collection[str] = (),
+) -> Problem:
+    """The problem for a name that is not registered (in ``registry``, or anywhere).
+
+    It is a hint, not an error, where a registration that cannot be read may provide the name; a warning where a
+    registry may that the project declares and no source makes, as those in ``unseen``.
+    """
+    name = path[-1]
+    others = [entry.registry for entry in catalog.by_name.get(name, ())]
+    vocabulary = catalog.vocabulary(registry)
+    others_here = () if members is None else members.keys() - vocabulary.names
+    suggestions = () if others else vocabulary.near(name, others_here)
+    is_open = catalog.is_open(registry) if registry is not None else catalog.has_open
+    unmade: Collection[str] = ()
+    if registry is not None and registry not in catalog.registries:
+        unmade = () if others else (registry,)
+    elif registry is None and not suggestions:
+        unmade = unseen
+    where = f"registry `{registry}`" if registry is not None else "any registry"
+    if registry is not None and path[0] != registry and len(path) > 1:
+        where = f"registry `{registry}` (of field `{path[0]}`)"
+    message = f"no class `{name}` in {where}"
+    if others and registry is not None:
+        message += f"; it is registered in {', '.join(f'`{other}`' for other in others)}"
+    elif name in catalog.unregistered:
+        found = catalog.unregistered[name]
+        file = os.path.basename(found.location.path)
+        message += f"; `{found.path}` exists ({file}:{found.location.line + 1}) but is not registered"
+    elif unmade:
+        names = ", ".join(f"`{one}`" for one in unmade)
+        message += (
+            f"; no source of the project makes the registry {names}: an installed package may, or its name is wrong"
+        )
+    elif is_open:
+        reasons = _open_reasons(catalog, registry)
+        message += f"; it may come from a registration that cannot be read ({reasons})" if reasons else ""
+    if suggestions:
+        message += f"; did you mean `{suggestions[0]}`?"
+    elif registry is not None and not others:
+        elsewhere = catalog.vocabulary(None).near(name)
+        if elsewhere:
+            owner = catalog.by_name[elsewhere[0]][0].registry
+            message += f"; the nearest name is `{elsewhere[0]}` of registry `{owner}`"
+    severity: Severity | None = None
+    if is_open and not others:
+        severity = "hint"
+    if unmade and catalog.registries and not (registry is None and catalog.has_open):
+        severity = "warning"
+    return problem("unknown-class", message, origin, severity=severity, suggestions=suggestions, name=name)
+
+
+def unknown_variable(names: Iterable[str], name: str, origin: Origin) -> Problem:
+    """The problem for ``&`` on a name that the config does not have."""
+    suggestions = nearest(name, names)
+    message = f"the config has no top-level value `{name}`"
+    if suggestions:
+        message += f"; did you mean `{suggestions[0]}`?"
+    return problem("unknown-variable", message, origin, suggestions=suggestions, name=name)
+
+
+def _open_reasons(catalog: Catalog, registry: str | None) -> str:
+    infos = [catalog.registries.get(registry)] if registry is not None else list(catalog.registries.values())
+    reasons = dict.fromkeys(info.reason for info in infos if info is not None and info.open and info.reason)
+    return "; ".join(list(reasons)[:3])

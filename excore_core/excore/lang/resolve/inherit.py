@@ -1,0 +1,222 @@
+"""``__base__``: which files a config is made of, and the one table they merge to (SPEC 10, BASE-1 to BASE-8).
+
+Every binding of the merged table still knows its own file and place, and what it replaced.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple, TypeAlias
+
+from excore.lang.grammar import BASE_KEY, DEFAULT, Grammar
+from excore.lang.problems import Origin, Problem, Related, problem
+from excore.lang.source import Unreadable
+from excore.lang.syntax.tree import Array, InlineTable, Missing, Scalar
+from excore.lang.tables.table import Binding, FileTables, Table
+
+Load: TypeAlias = Callable[[str], "FileTables | Unreadable"]
+IsModule: TypeAlias = Callable[[tuple[str, ...]], bool]
+
+
+class Base(NamedTuple):
+    """One entry of ``__base__``: the text as written, the absolute path it means, where it stands."""
+
+    text: str
+    path: str
+    origin: Origin
+
+
+class Closure(NamedTuple):
+    """A root config with everything it inherits. ``files`` are all files reached, bases before those that name them."""
+
+    file: str
+    root: Table
+    files: tuple[str, ...]
+    problems: tuple[Problem, ...]
+
+
+def read_bases(path: str, tables: FileTables, base_key: str = BASE_KEY) -> tuple[tuple[Base, ...], tuple[Problem, ...]]:
+    """The bases that a file names, in order, and what is wrong with how they are named."""
+    binding = tables.root.bindings.get(base_key)
+    if binding is None:
+        return (), ()
+    value = binding.value
+    nodes = value.items if isinstance(value, Array) else (value,)
+    bases: list[Base] = []
+    problems: list[Problem] = []
+    folder = os.path.dirname(path)
+    for node in nodes:
+        if isinstance(node, Missing):
+            continue
+        if not isinstance(node, Scalar) or node.kind != "string":
+            origin = binding.value_origin
+            if isinstance(node, Scalar | Array | InlineTable):
+                origin = Origin(binding.file, binding.block, node.start, node.end)
+            problems.append(
+                problem("invalid-base", f"`{base_key}` must be the path of a TOML file or a list of such paths", origin)
+            )
+            continue
+        text = str(node.value)
+        origin = Origin(binding.file, binding.block, node.start, node.end)
+        if "\0" in text or not text:
+            problems.append(problem("invalid-base", f"`{text}` is not a path", origin))
+            continue
+        target = os.path.normpath(os.path.join(folder, os.path.expanduser(text)))
+        if not text.endswith(".toml"):
+            problems.append(problem("invalid-base", f"`{text}` is not a TOML file; a base must end in .toml", origin))
+            continue
+        bases.append(Base(text, target, origin))
+    return tuple(bases), tuple(problems)
+
+
+@dataclass
+class Merger:
+    """Merges tables and remembers what it merged, so that an edit costs only what it touches.
+
+    ``is_module`` tells which paths are module tables: there ``x`` and ``!x`` are one argument (SPEC BASE-6).
+    """
+
+    grammar: Grammar = DEFAULT
+    is_module: IsModule | None = None
+    _memo: dict[tuple[int, int], tuple[Table, Table, Table]] = field(default_factory=dict)
+
+    _LIMIT = 50_000
+
+    def merge(self, base: Table, over: Table, path: tuple[str, ...] = ()) -> Table:
+        """A table with everything of ``over``, and what ``base`` has beyond it; neither is changed."""
+        if not base.bindings and not base.headers:
+            return over
+        if base is over or (not over.bindings and not over.headers):
+            return base
+        key = (id(base), id(over))
+        known = self._memo.get(key)
+        if known is not None and known[0] is base and known[1] is over:
+            return known[2]
+        merged = self._merge(base, over, path)
+        if len(self._memo) > self._LIMIT:
+            self._memo.clear()
+        self._memo[key] = (base, over, merged)
+        return merged
+
+    def without(self, table: Table, key: str) -> Table:
+        """``table`` without one binding; the same table if it has none, and the same answer for the same table."""
+        if key not in table.bindings:
+            return table
+        known = self._memo.get((id(table), 0))
+        if known is not None and known[0] is table:
+            return known[2]
+        rest = Table({name: b for name, b in table.bindings.items() if name != key}, table.headers, table.style)
+        self._memo[id(table), 0] = (table, table, rest)
+        return rest
+
+    def _merge(self, base: Table, over: Table, path: tuple[str, ...]) -> Table:
+        bindings = dict(base.bindings)
+        replaced: Mapping[str, Binding] = {}
+        if self.is_module is not None and path and self.is_module(path):
+            replaced = self._drop_spellings(bindings, over)
+        for name, new in over.bindings.items():
+            old = bindings.get(name) or replaced.get(name)
+            if old is new:
+                continue
+            if old is None:
+                bindings[name] = new
+                continue
+            value = new.value
+            if isinstance(value, Table) and isinstance(old.value, Table) and old.name == name:
+                value = self.merge(old.value, value, (*path, name))
+            bindings[name] = Binding(name, value, new.file, new.block, new.part, (old, *old.shadows))
+        style = over.style if over.style != "implicit" else base.style
+        return Table(bindings, (*over.headers, *base.headers), style)
+
+    def _drop_spellings(self, bindings: dict[str, Binding], over: Table) -> dict[str, Binding]:
+        """Take away what ``over`` gives with another prefix; by the key that replaces it."""
+        named: dict[str, list[str]] = {}
+        for key in bindings:
+            named.setdefault(self.grammar.split_key(key).name, []).append(key)
+        replaced: dict[str, Binding] = {}
+        for key in over.bindings:
+            for other in named.get(self.grammar.split_key(key).name, ()):
+                if other not in over.bindings and other in bindings:
+                    replaced[key] = bindings.pop(other)
+        return replaced
+
+
+def inherit(file: str, load: Load, merger: Merger | None = None, base_key: str = BASE_KEY) -> Closure:
+    """The closure of ``file``. Never raises: a missing, unreadable or circular base is a problem and is left out."""
+    walk = _Walk(load, merger or Merger(), base_key)
+    root = walk.visit(file, ())
+    return Closure(file, root, tuple(walk.files), tuple(walk.problems))
+
+
+@dataclass
+class _Walk:
+    load: Load
+    merger: Merger
+    base_key: str
+    files: dict[str, None] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    done: dict[str, Table] = field(default_factory=dict)
+
+    _DEPTH = 100
+
+    def visit(self, file: str, chain: tuple[tuple[str, Origin], ...]) -> Table:
+        if file in self.done:
+            return self.done[file]
+        tables = self.load(file)
+        if isinstance(tables, Unreadable):
+            if chain:
+                self.complain_unreadable(file, tables, *chain[-1])
+            self.files[file] = None
+            return Table({}, (), "root")
+        self.problems.extend(tables.problems)
+        bases, problems = read_bases(file, tables, self.base_key)
+        self.problems.extend(problems)
+        own = self.merger.without(tables.root, self.base_key)
+        merged: Table | None = None
+        for base in bases:
+            if not self.enter(file, base, chain):
+                continue
+            table = self.visit(base.path, (*chain, (file, base.origin)))
+            merged = table if merged is None else self.merger.merge(merged, table)
+        self.files[file] = None
+        table = own if merged is None else self.merger.merge(merged, own)
+        self.done[file] = table
+        return table
+
+    def enter(self, file: str, base: Base, chain: tuple[tuple[str, Origin], ...]) -> bool:
+        names = [name for name, _ in chain] + [file]
+        if base.path not in names:
+            if len(names) < self._DEPTH:
+                return True
+            self.problems.append(
+                problem("circular-base", f"more than {self._DEPTH} files inherit in a row", base.origin)
+            )
+            return False
+        circle = [*names[names.index(base.path) :], base.path]
+        shown = " -> ".join(os.path.basename(name) for name in circle)
+        related = tuple(Related(origin, f"{os.path.basename(name)} inherits here") for name, origin in chain)
+        self.problems.append(
+            problem(
+                "circular-base",
+                f"these files inherit from each other in a circle: {shown}",
+                base.origin,
+                related=related,
+            )
+        )
+        return False
+
+    def complain_unreadable(self, file: str, why: Unreadable, user: str, origin: Origin) -> None:
+        shown = os.path.relpath(file, os.path.dirname(user))
+        what = f"`{shown}` does not exist" if why.missing else f"`{shown}` cannot be read: {why.reason}"
+        self.problems.append(problem("missing-base", what, origin, path=file))
+
+
+def include_graph(bases: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """For every file the files that include it directly."""
+    found: dict[str, list[str]] = {}
+    for file, names in bases.items():
+        for name in names:
+            found.setdefault(name, []).append(file)
+    return {name: tuple(sorted(files)) for name, files in found.items()}

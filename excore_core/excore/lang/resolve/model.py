@@ -1,0 +1,255 @@
+"""The resolved config: what every table, argument and reference of a root config means.
+
+A ``Model`` is what ``resolve`` gives; nothing in it changes afterwards. Sections are keyed by path:
+``("Model", "FCN")`` for ``[Model.FCN]``, ``("ResNet",)`` for ``[ResNet]`` and for a registered name that is used
+without a table of its own (an *implicit* module).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+
+from excore.lang.catalog import Catalog, Entry
+from excore.lang.grammar import DEFAULT, ArgumentHook, Expression, Grammar, MarkHook, PathHook, Prefix, PrefixKind
+from excore.lang.problems import Origin, Problem
+from excore.lang.tables.table import Binding, BoundValue, Table
+
+if TYPE_CHECKING:
+    from excore.lang.project.reading import Project
+
+Path: TypeAlias = tuple[str, ...]
+Role = Literal["field", "registry", "module", "scratchpad", "hooks", "implicit"]
+
+
+class Target(NamedTuple):
+    """What a reference binds to. ``entry`` is None where the table exists but its name is registered nowhere."""
+
+    path: Path
+    entry: Entry | None
+    implicit: bool
+
+
+class Variable(NamedTuple):
+    """The top-level value that ``&`` binds to; ``text`` the expanded text of ``${NAME}`` instead (SPEC VAR-7).
+
+    ``binding`` may be of an earlier text with the same value: where it is written now, ``Model.isolated`` knows.
+    """
+
+    name: str
+    binding: Binding | None
+    text: str | None = None
+
+
+class ResolvedHook(NamedTuple):
+    """``@Hook`` behind a reference, with the hook table or class it binds to (None: unknown)."""
+
+    hook: ArgumentHook
+    target: Target | None
+
+
+Step: TypeAlias = PathHook | ResolvedHook | MarkHook
+
+
+class Reference(NamedTuple):
+    """One reference text. ``origin`` is the range of its string with quotes; ``at`` maps expression offsets.
+
+    ``targets`` is empty where the reference binds to nothing (there is a problem then), one target normally, any
+    number where ``every`` (``$Field::*``). ``via`` is the variable binding whose value this text really is (VAR-6).
+    """
+
+    text: str
+    origin: Origin
+    expression: Expression
+    prefix: Prefix
+    targets: tuple[Target, ...] = ()
+    every: bool = False
+    variable: Variable | None = None
+    hooks: tuple[Step, ...] = ()
+    via: Variable | None = None
+
+    @property
+    def target(self) -> Target | None:
+        """The one thing it binds to."""
+        return self.targets[0] if len(self.targets) == 1 and not self.every else None
+
+
+class ReferenceList(NamedTuple):
+    """A list under a prefix; each item is a reference, a nested list or dict."""
+
+    items: tuple[Meaning, ...]
+
+
+class ReferenceDict(NamedTuple):
+    """A table under a prefix: the same keys with references."""
+
+    items: tuple[tuple[str, Meaning], ...]
+
+
+class Plain(NamedTuple):
+    """A value that is passed as it is written."""
+
+    value: BoundValue
+
+
+@dataclass(frozen=True, slots=True)
+class Invalid:
+    """A value that cannot stand where it stands; there is a problem for it."""
+
+
+Meaning: TypeAlias = Reference | ReferenceList | ReferenceDict | Plain | Invalid
+
+
+class Argument(NamedTuple):
+    """One argument of a section. ``overridden`` are other spellings of it that this one replaced (SPEC BASE-6)."""
+
+    name: str
+    prefix: Prefix | None
+    binding: Binding
+    meaning: Meaning
+
+    @property
+    def references(self) -> Iterator[Reference]:
+        """Every reference in it, in order."""
+        return _references(self.meaning)
+
+
+def _references(meaning: Meaning) -> Iterator[Reference]:
+    if isinstance(meaning, Reference):
+        yield meaning
+    elif isinstance(meaning, ReferenceList):
+        for item in meaning.items:
+            yield from _references(item)
+    elif isinstance(meaning, ReferenceDict):
+        for _, item in meaning.items:
+            yield from _references(item)
+
+
+class Use(NamedTuple):
+    """``user``'s argument uses ``target`` under a prefix kind, or as hook."""
+
+    user: Path
+    argument: str
+    target: Path
+    kind: PrefixKind | Literal["hook"]
+    origin: Origin
+
+
+class Section(NamedTuple):
+    """A table that names a module, with its arguments resolved. ``problems`` are those found in it alone."""
+
+    path: Path
+    role: Role
+    registry: str | None  # that the header belongs to; None where any will do
+    entry: Entry | None
+    binding: Binding
+    arguments: Mapping[str, Argument]
+    no_call: bool = False
+    problems: tuple[Problem, ...] = ()
+    uses: tuple[Use, ...] = ()
+    variables: tuple[str, ...] = ()  # top-level names it reads
+    depends: frozenset[str] = frozenset()  # every name whose meaning it asked for
+
+    @property
+    def name(self) -> str:
+        """The module's name."""
+        return self.path[-1]
+
+    @property
+    def table(self) -> Table:
+        """The table under its header."""
+        assert isinstance(self.binding.value, Table)
+        return self.binding.value
+
+
+@dataclass(frozen=True)
+class Group:
+    """A top-level table that holds modules: a field, a registry, a scratchpad, or ``ExcoreHook``."""
+
+    name: str
+    role: Role
+    registry: str | None
+    binding: Binding
+    members: Mapping[str, Binding]
+    leftover: Mapping[str, Binding] = field(default_factory=dict)  # values of a scratchpad that are no modules
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """What ``graph`` keeps to follow an edit: where builds start, who uses anything, what is used as class.
+
+    ``verdicts`` are the problems of the uses of each table, ``circles`` those of tables that need each other.
+    """
+
+    roots: frozenset[Path]
+    using: Mapping[Path, Section]
+    as_class: frozenset[Path]
+    verdicts: Mapping[Path, tuple[Problem, ...]] = field(default_factory=dict)
+    circles: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True)
+class Model:
+    """A root config, resolved against a catalog."""
+
+    file: str
+    root: Table
+    catalog: Catalog
+    project: Project
+    grammar: Grammar = DEFAULT
+    groups: Mapping[str, Group] = field(default_factory=dict)
+    modules: Mapping[str, Binding] = field(default_factory=dict)  # top-level tables named by a module
+    isolated: Mapping[str, Binding] = field(default_factory=dict)
+    members: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # module name -> groups that hold it
+    sections: Mapping[Path, Section] = field(default_factory=dict)
+    users: Mapping[Path, tuple[Use, ...]] = field(default_factory=dict)  # by path of the user, then as written
+    reached: frozenset[Path] = frozenset()  # what a build comes by
+    unbuilt: frozenset[Path] = frozenset()  # reached, but only as class
+    silent: frozenset[Path] = frozenset()  # sections with `__no_call__`
+    put_off: frozenset[Path] = frozenset()  # reached, but left to be built later: silent, or used by nothing else
+    implicit: tuple[Path, ...] = ()  # used without a table
+    problems: tuple[Problem, ...] = ()  # of the whole, beyond those of groups and sections
+    wiring: Wiring | None = None
+    askers: Mapping[str, tuple[Path, ...]] | None = None  # the sections that depend on each name; None: not found yet
+    before: object = None  # identity of the model this one differs from ...
+    changed: frozenset[Path] | None = None  # ... in these sections; None: in any
+    identity: object = field(default_factory=object)
+
+    @property
+    def paths(self) -> Iterator[Path]:
+        """The path of every section in file order, members of groups first."""
+        for group in self.groups.values():
+            for member in group.members:
+                yield group.name, member
+        for name in self.modules:
+            yield (name,)
+
+    def kind(self, path: Path) -> PrefixKind:
+        """What a table is built as: the kind of highest priority among its uses (SPEC NODE-6).
+
+        "custom" for a table that nobody uses under a prefix: it is built as it is written. Hooks are built whatever
+        else they are used for.
+        """
+        kinds = {
+            use.kind for use in self.users.get(path, ()) if use.user in self.reached and use.user not in self.unbuilt
+        }
+        building: tuple[PrefixKind, ...] = ("shared", "new")
+        for kind in building:
+            if kind in kinds:
+                return kind
+        section = self.sections.get(path)
+        if section is not None and section.role == "field":
+            return "class" if path in self.unbuilt else "custom"
+        is_hook = "hook" in kinds or (section is not None and section.role == "hooks")
+        return "class" if "class" in kinds and not is_hook else "custom"
+
+    def in_use(self, path: Path) -> bool:
+        """Whether anything that is built refers to a table, be it for its class alone."""
+        return any(use.user in self.reached and use.user not in self.unbuilt for use in self.users.get(path, ()))
+
+    def entry(self, path: Path) -> Entry | None:
+        """The registered thing that a section or implicit module stands for."""
+        section = self.sections.get(path)
+        return section.entry if section is not None else self.project.find(self.catalog, path[-1])

@@ -1,0 +1,251 @@
+"""What a name in a reference binds to (SPEC REF, VAR)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
+
+from excore.lang.catalog import Catalog, Entry
+from excore.lang.grammar import Base, Expression, FieldRef, Grammar, Name, SplitKey, VariableRef
+from excore.lang.nearest import nearest
+from excore.lang.problems import Origin, Problem, problem
+from excore.lang.project.reading import Project
+from excore.lang.resolve.explain import unknown_class, unknown_variable
+from excore.lang.resolve.model import Group, Role, Target
+from excore.lang.resolve.top_level import ANY_NAME, Names, fields_and_registries
+from excore.lang.syntax.tree import Missing, Scalar
+from excore.lang.tables.table import Binding, Table
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a name can mean here."""
+
+    names: Names
+    catalog: Catalog
+    project: Project
+    grammar: Grammar
+    environment: Mapping[str, str] | None
+    _read: dict[str, Expression] = field(default_factory=dict)
+    _keys: dict[str, SplitKey] = field(default_factory=dict)
+
+    def entry(self, role: Role, registry: str | None, name: str) -> Entry | None:
+        """What ``[registry.name]`` or ``[name]`` stands for."""
+        if registry is not None:
+            return self.catalog.get(registry, name)
+        return self.find(name)
+
+    def find(self, name: str) -> Entry | None:
+        """The entry of the first declared registry that has ``name``."""
+        return self.project.find(self.catalog, name)
+
+    def read(self, text: str) -> Expression:
+        """``grammar.read``, remembered: the same texts recur all over a config."""
+        expression = self._read.get(text)
+        if expression is None:
+            expression = self._read[text] = self.grammar.read(text)
+        return expression
+
+    def split_key(self, key: str) -> SplitKey:
+        """``grammar.split_key``, remembered: the same arguments recur all over a config."""
+        split = self._keys.get(key)
+        if split is None:
+            split = self._keys[key] = self.grammar.split_key(key)
+        return split
+
+    @cached_property
+    def taken(self) -> frozenset[str]:
+        """The names of fields, registries and scratchpads, which cannot be a module's (SPEC REF-4)."""
+        return frozenset((*self.names.groups, *fields_and_registries(self.catalog, self.project)))
+
+    @cached_property
+    def unseen(self) -> tuple[str, ...]:
+        """The registries that the project declares and that no source makes."""
+        return tuple(spec.name for spec in self.project.registries if spec.name not in self.catalog.registries)
+
+    def is_reserved(self, name: str) -> bool:
+        """Whether a name is a field, registry or scratchpad."""
+        return name in self.taken
+
+    def is_scratchpad(self, name: str) -> bool:
+        """Whether a name is that of a table that holds variants of modules."""
+        group = self.names.groups.get(name)
+        return group is not None and group.role == "scratchpad"
+
+    def target(self, group: Group, name: str) -> Target:
+        """The module ``name`` under ``group``."""
+        return Target((group.name, name), self.entry(group.role, group.registry, name), False)
+
+
+class Place(NamedTuple):
+    """Maps offsets in a reference text to the file."""
+
+    scalar: Scalar
+    origin: Origin
+
+    def within(self, start: int, end: int) -> Origin:
+        first = self.scalar.offset(start)
+        return Origin(self.origin.file, self.origin.block, first, max(first, self.scalar.offset(end)))
+
+    def content(self, start: int, end: int) -> str:
+        return str(self.scalar.value)[start:end]
+
+
+class Lookup:
+    """Looks names up for one section, and keeps what was asked and what went wrong."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.problems: list[Problem] = []
+        self.depends: set[str] = set()
+        self.variables: list[str] = []
+
+    def variable(self, base: VariableRef, place: Place) -> Binding | None:
+        names = self.scope.names
+        self.depends.add(base.name)
+        origin = place.within(base.span.start, base.span.end)
+        binding = names.isolated.get(base.name)
+        if binding is not None:
+            self.variables.append(base.name)
+            return binding
+        if self.scope.is_scratchpad(base.name) or base.name in names.modules:
+            message = f"`{base.name}` is a table of module arguments, not a value"
+            if base.name in names.modules:
+                message += "; write `!` or `@` instead of `&` to pass the module"
+            self.problems.append(problem("reserved-name", message, origin))
+        elif self.scope.is_reserved(base.name):
+            message = f"`{base.name}` is the name of a field or registry, not of a value"
+            self.problems.append(problem("reserved-name", message, origin))
+        else:
+            self.depends.add(ANY_NAME)
+            self.problems.append(self.no_variable(base.name, origin))
+        return None
+
+    def no_variable(self, name: str, origin: Origin) -> Problem:
+        scope = self.scope
+        if name in scope.names.members or name in scope.catalog.by_name:
+            char = scope.grammar.prefix("new").char
+            message = f"`{name}` is a class, not a value of the config; write `{char}` before the argument to pass it"
+            return problem("unknown-variable", message, origin, name=name, prefix=char)
+        return unknown_variable(scope.names.isolated, name, origin)
+
+    def lookup(self, base: Base, place: Place) -> tuple[Target, ...]:
+        if isinstance(base, Name):
+            return self.by_name(base, place)
+        if isinstance(base, FieldRef):
+            return self.by_field(base, place)
+        return ()
+
+    def by_name(self, base: Name, place: Place) -> tuple[Target, ...]:
+        scope = self.scope
+        name = base.name
+        self.depends.add(name)
+        if name in scope.names.modules:
+            return (Target((name,), scope.find(name), False),)
+        if scope.is_reserved(name):
+            self.reserved(name, place.within(base.span.start, base.span.end))
+            return ()
+        groups = scope.names.members.get(name, ())
+        if len(groups) == 1:
+            return (scope.target(scope.names.groups[groups[0]], name),)
+        if not groups:
+            entry = scope.find(name)
+            if entry is not None:
+                return (Target((name,), entry, True),)
+        origin = place.within(base.span.start, base.span.end)
+        if groups:
+            choices = tuple(f"${group}::{name}" for group in groups)
+            message = f"`{name}` is in {_listed(groups)}; say which one: {_listed(choices)}"
+            self.problems.append(problem("ambiguous-reference", message, origin, suggestions=choices, name=name))
+            return ()
+        value = scope.names.isolated.get(name)
+        if value is not None and not isinstance(value.value, Table) and not scope.catalog.has_open:
+            char = scope.grammar.prefix("variable").char
+            message = f"`{name}` is a value of the config, not a class; write `{char}` before the argument to pass it"
+            self.problems.append(problem("unknown-class", message, origin, name=name, prefix=char))
+            return ()
+        self.depends.add(ANY_NAME)
+        self.problems.append(unknown_class(scope.catalog, None, (name,), origin, scope.names.members, scope.unseen))
+        return ()
+
+    def reserved(self, name: str, origin: Origin) -> None:
+        scope = self.scope
+        owners = scope.names.members.get(name, ())
+        choices = (*(f"${owner}::{name}" for owner in owners), f"${name}")
+        what = "a scratchpad" if scope.is_scratchpad(name) else "a field or registry"
+        message = f"`{name}` is the name of {what}, not of a module; write {_listed(choices, ' or ')}"
+        self.problems.append(problem("reserved-name", message, origin, suggestions=choices))
+
+    def by_field(self, base: FieldRef, place: Place) -> tuple[Target, ...]:
+        scope = self.scope
+        self.depends.add(base.field)
+        group = scope.names.groups.get(base.field)
+        origin = place.within(base.field_span.start, base.field_span.end)
+        if group is None:
+            self.no_group(base, origin)
+            return ()
+        if base.name is None:
+            return self.sole(group, origin)
+        if base.every:
+            if not group.members:
+                self.empty(group, origin)
+            return tuple(scope.target(group, name) for name in group.members)
+        if base.name in group.members:
+            return (scope.target(group, base.name),)
+        if base.name:
+            where = place.within(base.name_span.start, base.name_span.end)
+            suggestions = nearest(base.name, group.members)
+            message = f"`{group.name}` has no `{base.name}`; it holds {_listed(tuple(group.members)) or 'nothing'}"
+            if suggestions and len(group.members) > 1:
+                message += f"; did you mean `{suggestions[0]}`?"
+            suggestions = suggestions or tuple(group.members)[:3]
+            self.problems.append(problem("unknown-section", message, where, suggestions=suggestions))
+        return ()
+
+    def no_group(self, base: FieldRef, origin: Origin) -> None:
+        names = self.scope.names
+        self.depends.add(ANY_NAME)
+        if base.field in names.modules or base.field in names.isolated:
+            what = "a table of module arguments" if base.field in names.modules else "a value"
+            message = f"`{base.field}` is {what}; behind `$` stands a field, registry or scratchpad"
+            self.problems.append(problem("empty-field", message, origin, value=base.field))
+            return
+        known = fields_and_registries(self.scope.catalog, self.scope.project)
+        suggestions = nearest(base.field, names.groups)
+        if not suggestions and base.field not in known:
+            suggestions = nearest(base.field, known)
+        message = f"the config has no table `[{base.field}.…]`"
+        if suggestions:
+            message += f"; did you mean `{suggestions[0]}`?"
+        self.problems.append(problem("empty-field", message, origin, suggestions=suggestions, field=base.field))
+
+    def sole(self, group: Group, origin: Origin) -> tuple[Target, ...]:
+        if len(group.members) == 1:
+            return (self.scope.target(group, next(iter(group.members))),)
+        if not group.members:
+            self.empty(group, origin)
+            return ()
+        choices = tuple(f"{group.name}::{name}" for name in group.members)
+        message = f"`{group.name}` holds several modules; say which one: {_listed(tuple('$' + c for c in choices))}"
+        self.problems.append(problem("ambiguous-reference", message, origin, suggestions=choices, field=group.name))
+        return ()
+
+    def empty(self, group: Group, origin: Origin) -> None:
+        """A group without modules; there is a problem already for one that holds something else."""
+        if group.problems or _is_half_typed(group):
+            return
+        self.problems.append(problem("empty-field", f"`{group.name}` holds no module", origin, field=group.name))
+
+
+def _is_half_typed(group: Group) -> bool:
+    table = group.binding.value
+    return isinstance(table, Table) and any(isinstance(one.value, Missing) for one in table.bindings.values())
+
+
+def _listed(names: tuple[str, ...], between: str = ", ") -> str:
+    shown = [f"`{name}`" for name in names[:8]]
+    if len(names) > 8:
+        shown.append(f"{len(names) - 8} more")
+    return between.join(shown)

@@ -1,0 +1,383 @@
+"""What one module table means: its class, its arguments, what they refer to (SPEC 4-9)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+
+from excore.lang.catalog import Entry
+from excore.lang.grammar import (
+    NO_CALL_KEY,
+    ArgumentHook,
+    Expression,
+    FieldRef,
+    GrammarError,
+    PathHook,
+    Prefix,
+    VariableRef,
+)
+from excore.lang.nearest import is_slip, nearest
+from excore.lang.paths import Attribute
+from excore.lang.problems import Origin, Related, Severity, problem
+from excore.lang.resolve.explain import unknown_class
+from excore.lang.resolve.model import (
+    Argument,
+    Invalid,
+    Meaning,
+    Path,
+    Plain,
+    Reference,
+    ReferenceDict,
+    ReferenceList,
+    ResolvedHook,
+    Role,
+    Section,
+    Step,
+    Target,
+    Use,
+    Variable,
+)
+from excore.lang.resolve.references import Lookup, Place, Scope
+from excore.lang.resolve.top_level import PLACE_OF
+from excore.lang.syntax.tree import Array, Block, InlineTable, Missing, Scalar, Value
+from excore.lang.tables.table import Binding, BoundValue, Table, Tables
+from excore.lang.text import Span
+
+_PYTHON: dict[type, type] = {Table: dict, Tables: list, Array: list}
+HOOK_PARAMETER = "node"
+_NO_HOOK = {
+    "class": "it does not inherit from ConfigArgumentHook",
+    "function": "it is a function, not a class that inherits from ConfigArgumentHook",
+    "module": "it is a python module",
+}
+_SHAPES: dict[type, str] = {Tables: "an array of tables", Array: "a list in a list", InlineTable: "a table in a list"}
+
+
+class SectionResolver(Lookup):
+    """Resolves one module table."""
+
+    def __init__(self, scope: Scope, path: Path, role: Role, registry: str | None, binding: Binding) -> None:
+        super().__init__(scope)
+        self.path = path
+        self.role: Role = role
+        self.registry = registry
+        self.binding = binding
+        self.uses: list[Use] = []
+        self.depends.add(path[-1])
+        self.argument = ""
+
+    # -- the table
+
+    def resolve(self) -> Section:
+        table = self.binding.value
+        assert isinstance(table, Table)
+        name = self.path[-1]
+        entry = self.scope.entry(self.role, self.registry, name)
+        if entry is None:
+            self.problems.append(unknown_class(self.scope.catalog, self.registry, self.path, self.binding.origin))
+        arguments: dict[str, Argument] = {}
+        no_call = False
+        split_key = self.scope.split_key
+        for key, binding in table.bindings.items():
+            if key == NO_CALL_KEY:
+                no_call = self.no_call(binding)
+                continue
+            prefix, argument, error = split_key(key)
+            if error is not None:
+                self.problems.append(problem(error.code, error.message, binding.origin))
+                continue
+            if argument in arguments:
+                self.duplicate(argument, binding, arguments[argument])
+            if prefix is None:
+                arguments[argument] = Argument(argument, None, binding, Plain(binding.value))
+                value = binding.value
+                if type(value) is Scalar and value.kind == "string":
+                    self.depends.add(str(value.value).lstrip(self.scope.grammar.prefix_chars))  # it may be a reference
+                continue
+            self.argument = argument
+            meaning = self.value(binding.value, binding.file, binding.block, prefix, None, binding)
+            arguments[argument] = Argument(argument, prefix, binding, meaning)
+        if entry is not None:
+            self.check_role(entry, arguments)
+        return Section(
+            self.path,
+            self.role,
+            self.registry,
+            entry,
+            self.binding,
+            arguments,
+            no_call,
+            tuple(self.problems),
+            tuple(self.uses),
+            tuple(self.variables),
+            frozenset(self.depends),
+        )
+
+    def check_role(self, entry: Entry, arguments: Mapping[str, Argument]) -> None:
+        """Report what a table of this kind cannot hold or be."""
+        if entry.kind == "module" and arguments:
+            origin = next(iter(arguments.values())).binding.origin
+            message = f"`{entry.name}` is a python module; it takes no arguments"
+            self.problems.append(problem("module-arguments", message, origin))
+        if entry.hook == "argument" and HOOK_PARAMETER in arguments:
+            message = f"`{HOOK_PARAMETER}` is what stands before `@{entry.name}`; the config cannot give it"
+            self.problems.append(problem("invalid-hook", message, arguments[HOOK_PARAMETER].binding.origin))
+        if self.role == "hooks" and not entry.hook and (entry.bases_complete or entry.kind != "class"):
+            message = f"`{entry.name}` is no hook of the build: it has no `__HookType__`"
+            self.problems.append(problem("invalid-hook", message, self.binding.origin))
+
+    def no_call(self, binding: Binding) -> bool:
+        value = binding.value
+        if isinstance(value, Scalar) and value.kind == "boolean":
+            return value.value is True
+        if not isinstance(value, Missing):
+            message = f"`{NO_CALL_KEY}` must be true or false"
+            self.problems.append(problem("invalid-no-call", message, binding.value_origin))
+        return False
+
+    def duplicate(self, name: str, binding: Binding, other: Argument) -> None:
+        message = f"`{name}` is given twice, as `{other.binding.name}` and as `{binding.name}`; keep one of them"
+        related = (Related(other.binding.origin, "first given here"),)
+        self.problems.append(problem("duplicate-argument", message, binding.origin, related=related))
+
+    # -- values under a prefix
+
+    def value(
+        self,
+        value: BoundValue,
+        file: str,
+        block: Block,
+        prefix: Prefix,
+        via: Variable | None,
+        binding: Binding | None = None,
+    ) -> Meaning:
+        if isinstance(value, Scalar) and value.kind == "string":
+            return self.text(value, file, block, prefix, via)
+        if isinstance(value, Array):
+            return self.array(value, file, block, prefix, via)
+        if isinstance(value, Table):
+            items = tuple(
+                (key, self.value(inner.value, inner.file, inner.block, prefix, via, inner))
+                for key, inner in value.bindings.items()
+            )
+            return ReferenceDict(items)
+        if isinstance(value, Missing):
+            return Invalid()
+        if isinstance(value, Scalar):
+            origin = Origin(file, block, value.start, value.end)
+        else:
+            origin = binding.value_origin if binding is not None else self.binding.origin
+        self.bad_value(prefix, value, origin)
+        return Invalid()
+
+    def bad_value(self, prefix: Prefix, value: BoundValue | Value, origin: Origin) -> None:
+        what = f"`{value.raw}`" if isinstance(value, Scalar) else _SHAPES[type(value)]
+        wanted = "the name of a top-level value" if prefix.kind == "variable" else "the name of a module"
+        message = (
+            f"`{prefix.char}{self.argument}` of `{'.'.join(self.path)}` needs {wanted} in quotes, "
+            f"a list of such names or a table of them, not {what}"
+        )
+        self.problems.append(problem("invalid-reference", message, origin))
+
+    def array(self, array: Array, file: str, block: Block, prefix: Prefix, via: Variable | None) -> Meaning:
+        items: list[Meaning] = []
+        for item in array.items:
+            if isinstance(item, Scalar) and item.kind == "string":
+                items.append(self.text(item, file, block, prefix, via))
+            elif not isinstance(item, Missing):
+                self.bad_value(prefix, item, Origin(file, block, item.start, item.end))
+        return ReferenceList(tuple(items))
+
+    # -- one text
+
+    def text(self, scalar: Scalar, file: str, block: Block, prefix: Prefix, via: Variable | None) -> Meaning:
+        text = str(scalar.value)
+        origin = Origin(file, block, scalar.start, scalar.end)
+        place = Place(scalar, origin)
+        if prefix.kind == "variable":
+            return self.variable_text(text, place, prefix, via)
+        expression = self.scope.read(text)
+        if expression.errors:
+            self.report(expression.errors, place, text)
+        base = expression.base
+        if isinstance(base, VariableRef):
+            return self.substituted(base, place, prefix, via, text)
+        targets: tuple[Target, ...] = ()
+        every = False
+        if base is not None:
+            every = isinstance(base, FieldRef) and base.every
+            targets = self.lookup(base, place)
+        hooks = self.hooks(expression, place, prefix, targets) if expression.hooks else ()
+        for target in targets:
+            self.uses.append(Use(self.path, self.argument, target.path, prefix.kind, origin))
+        return Reference(text, origin, expression, prefix, targets, every, None, hooks, via)
+
+    def report(self, errors: tuple[GrammarError, ...], place: Place, text: str) -> None:
+        for error in errors:
+            origin = place.within(error.span.start, error.span.end) if text else place.origin
+            meant = (error.meant,) if error.meant else ()
+            self.problems.append(problem(error.code, error.message, origin, suggestions=meant))
+
+    def substituted(self, base: VariableRef, place: Place, prefix: Prefix, via: Variable | None, text: str) -> Meaning:
+        if via is not None:
+            message = f"the value of `{via.name}` is a variable again; a variable is replaced once"
+            self.problems.append(problem("invalid-reference", message, place.origin))
+            return Invalid()
+        binding = self.variable(base, place)
+        if binding is None:
+            return Invalid()
+        self.depends.add(PLACE_OF + base.name)
+        variable = Variable(base.name, binding)
+        return self.value(binding.value, binding.file, binding.block, prefix, variable, binding)
+
+    def variable_text(self, text: str, place: Place, prefix: Prefix, via: Variable | None) -> Meaning:
+        grammar = self.scope.grammar
+        spots = grammar.environment(text)
+        if spots:
+            return self.environment_text(text, spots, place, prefix)
+        expression = grammar.read_variable(text)
+        self.report(expression.errors, place, text)
+        base = expression.base
+        if not isinstance(base, VariableRef):
+            return Reference(text, place.origin, expression, prefix)
+        if grammar.variable_text(text) is not None:
+            return self.substituted(base, place, prefix, via, text)
+        binding = self.variable(base, place)
+        hooks = self.hooks(expression, place, prefix, ())
+        if binding is not None and hooks:
+            self.check_table_steps(binding, hooks, place)
+        variable = Variable(base.name, binding)
+        return Reference(text, place.origin, expression, prefix, (), False, variable, hooks, via)
+
+    def environment_text(self, text: str, spots: list[tuple[str, Span]], place: Place, prefix: Prefix) -> Meaning:
+        environment = self.scope.environment
+        expanded: str | None = None
+        if environment is not None:
+            missing = [(name, span) for name, span in spots if name not in environment]
+            for name, span in missing:
+                message = f"the environment variable `{name}` is not set"
+                meant = nearest(name, environment, 1)
+                if meant:
+                    message += f"; did you mean `{meant[0]}`?"
+                origin = place.within(span.start, span.end)
+                suggestions = tuple(f"${{{other}}}" for other in meant)
+                self.problems.append(problem("unset-environment", message, origin, suggestions=suggestions, name=name))
+            if not missing:
+                expanded = self.scope.grammar.expand(text, environment)
+        expression = Expression(text, None, (), ())
+        return Reference(text, place.origin, expression, prefix, variable=Variable("", None, expanded))
+
+    # -- what follows the base
+
+    def hooks(
+        self, expression: Expression, place: Place, prefix: Prefix, targets: tuple[Target, ...]
+    ) -> tuple[Step, ...]:
+        steps: list[Step] = []
+        for index, hook in enumerate(expression.hooks):
+            if isinstance(hook, ArgumentHook):
+                steps.append(ResolvedHook(hook, self.argument_hook(hook, place)))
+                continue
+            steps.append(hook)
+            if index == 0 and isinstance(hook, PathHook):
+                for target in targets:
+                    self.check_attribute(expression, hook, place, prefix, target)
+        return tuple(steps)
+
+    def argument_hook(self, hook: ArgumentHook, place: Place) -> Target | None:
+        base = hook.base
+        if isinstance(base, FieldRef) and base.every:
+            message = (
+                f"`@{place.content(hook.span.start + 1, hook.span.end)}` names many hooks; only one can follow `@`"
+            )
+            self.problems.append(problem("invalid-hook", message, place.within(hook.span.start, hook.span.end)))
+            return None
+        known = len(self.problems)
+        targets = self.lookup(base, place)
+        if not targets:
+            self.problems[known:] = [
+                replace(p, code="unknown-hook", message=p.message.replace("class", "hook"))
+                if p.code == "unknown-class"
+                else p
+                for p in self.problems[known:]
+            ]
+            return None
+        target = targets[0]
+        entry = target.entry
+        origin = place.within(base.span.start, base.span.end)
+        if entry is not None and entry.hook != "argument" and (entry.bases_complete or entry.kind != "class"):
+            message = f"`{entry.name}` is no argument hook: {_NO_HOOK[entry.kind]}"
+            self.problems.append(problem("invalid-hook", message, origin))
+            return None
+        self.uses.append(Use(self.path, self.argument, target.path, "hook", place.origin))
+        return target
+
+    def check_attribute(
+        self, expression: Expression, hook: PathHook, place: Place, prefix: Prefix, target: Target
+    ) -> None:
+        entry = target.entry
+        if entry is None or entry.kind != "class":
+            return
+        first = hook.steps[0] if hook.steps else None
+        if not isinstance(first, Attribute) or first.name.startswith("__"):
+            return
+        on_class = prefix.kind == "class"
+        of_class = ("method", "property", "classmethod", "staticmethod")
+        names = [m.name for m in entry.members if not on_class or not m.instance or m.kind in of_class]
+        if first.name in names or (on_class and hasattr(type, first.name)):
+            return
+        start = hook.span.start + 1 + first.start
+        message = f"the {'class' if on_class else 'object'} `{entry.name}` has no attribute `{first.name}`"
+        severity: Severity = "error"
+        suggestions = nearest(first.name, names)
+        if suggestions:
+            message += f"; did you mean `{suggestions[0]}`?"
+        base = expression.base
+        if isinstance(base, FieldRef) and base.name is None and first.name == target.path[-1]:
+            message = f"`{first.name}` is no attribute but a table of `{base.field}`"
+            severity = "error" if entry.members_complete else "warning"
+            start -= 1
+            suggestions = (f"::{first.name}",)
+        elif not entry.members_complete:  # it may have more members; what is told is a name almost that of a known one
+            slip = is_slip(first.name, suggestions[0]) if suggestions else False
+            if not slip or _differ_by_number(first.name, *suggestions):
+                return
+            severity = "warning"
+            message = message.replace("has no attribute", "seems to have no attribute")
+        origin = place.within(start, hook.span.start + 1 + first.start + len(first.name))
+        found = problem("unknown-attribute", message, origin, severity=severity, suggestions=suggestions)
+        self.problems.append(found)
+
+    def check_table_steps(self, binding: Binding, hooks: tuple[Step, ...], place: Place) -> None:
+        value: BoundValue = binding.value
+        known: Collection[str]
+        for hook in hooks:
+            if not isinstance(hook, PathHook):
+                return
+            for step in hook.steps:
+                if not isinstance(step, Attribute) or isinstance(value, Missing):
+                    return
+                if isinstance(value, Table):
+                    inner = value.bindings.get(step.name)
+                    if inner is not None:
+                        value = inner.value
+                        continue
+                    known, what = value.bindings, "key"
+                else:
+                    known, what = (), "attribute"
+                python = value.value if isinstance(value, Scalar) else _PYTHON[type(value)]
+                if not hasattr(python, step.name):
+                    known = known or [name for name in dir(python) if not name.startswith("_")]
+                    start = hook.span.start + 1 + step.start
+                    origin = place.within(start, start + len(step.name))
+                    message = f"the value of `{binding.name}` has no {what} `{step.name}`"
+                    suggestions = nearest(step.name, known)
+                    if suggestions:
+                        message += f"; did you mean `{suggestions[0]}`?"
+                    self.problems.append(problem("unknown-attribute", message, origin, suggestions=suggestions))
+                return
+
+
+def _differ_by_number(name: str, *others: str) -> bool:
+    """Whether a name is one of a numbered row, as `layer5` beside `layer4`."""
+    plain = name.rstrip("0123456789")
+    return plain != name and any(other.rstrip("0123456789") == plain for other in others)

@@ -1,0 +1,251 @@
+"""The layout of a config: which blanks and line ends stand where. Only those change, and commas at the end of arrays.
+
+Keys, values, comments and their order stay as they are written. A layout is a list of replacements, so that an editor
+keeps its cursor and a file that is laid out already is left alone.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from excore.lang.syntax.document import SyntaxTree
+from excore.lang.syntax.tree import Array, Header, InlineTable, KeyPart, KeyValue, Value
+
+INDENT = "    "
+_COMMENT = re.compile(r"#[^\r\n]*")
+_LINE_END = re.compile(r"\r\n|\n|\r")
+_BEHIND = "  "  # in front of a comment that touches what it is about
+_MARK = "\ufeff"
+
+
+class Replacement(NamedTuple):
+    """``text`` in place of ``start`` to ``end``, absolute offsets."""
+
+    start: int
+    end: int
+    text: str
+
+
+class _Item(NamedTuple):
+    """A header or an entry, at absolute offsets."""
+
+    node: Header | KeyValue
+    start: int
+    end: int
+    base: int
+
+
+class _Comment(NamedTuple):
+    start: int
+    end: int
+    own_line: bool
+
+
+def layout(
+    tree: SyntaxTree, start: int = 0, end: int | None = None, *, indent: str = INDENT
+) -> tuple[Replacement, ...] | None:
+    """What to replace so that the text is laid out, in order; None where the text is not TOML.
+
+    With ``start`` and ``end`` only the lines of the headers and entries that this range touches are laid out.
+    """
+    if next(tree.problems, None) is not None:
+        return None
+    text = tree.text
+    items = list(_items(tree))
+    first, last, whole = 0, len(items), True
+    if start > 0 or (end is not None and end < len(text)):
+        first = bisect_left([item.end for item in items], start)
+        last = bisect_right([item.start for item in items], len(text) if end is None else end)
+        whole = False
+        if first >= last:
+            return ()
+    writer = _Writer(text, indent)
+    for index in range(first, last):
+        if whole or index > first:
+            writer.between(items[index - 1] if index else None, items[index])
+        writer.item(items[index])
+    if whole:
+        writer.between(items[-1] if items else None, None)
+    return tuple(sorted(writer.found))
+
+
+def formatted(tree: SyntaxTree, indent: str = INDENT) -> str | None:
+    """The text laid out; None where it is not TOML."""
+    found = layout(tree, indent=indent)
+    return None if found is None else replaced(tree.text, found)
+
+
+def replaced(text: str, replacements: Sequence[Replacement]) -> str:
+    """``text`` with all replacements made; they are in order and do not overlap."""
+    pieces: list[str] = []
+    at = 0
+    for start, end, new in replacements:
+        pieces += (text[at:start], new)
+        at = end
+    return "".join((*pieces, text[at:]))
+
+
+def _items(tree: SyntaxTree) -> Iterator[_Item]:
+    for block, base in zip(tree.blocks, tree.starts, strict=True):
+        header = block.header
+        if header is not None:
+            yield _Item(header, base + header.start, base + header.end, base)
+        for entry in block.entries:
+            yield _Item(entry, base + entry.start, base + entry.end, base)
+
+
+class _Writer:
+    def __init__(self, text: str, indent: str) -> None:
+        self.text = text
+        self.indent = indent
+        self.found: list[Replacement] = []
+        newline = _LINE_END.search(text)
+        self.newline = newline.group() if newline is not None else "\n"
+
+    def put(self, start: int, end: int, wanted: str) -> None:
+        if self.text[start:end] != wanted:
+            self.found.append(Replacement(start, end, wanted))
+
+    def lines(self, gap: str, count: int) -> str:
+        """``count`` line ends, those of ``gap`` as far as it has them."""
+        there = _LINE_END.findall(gap)[:count]
+        return "".join(there) + (there[-1] if there else self.newline) * (count - len(there))
+
+    def comments(self, start: int, end: int) -> list[_Comment]:
+        """The comments of a gap without the blanks at their ends."""
+        found: list[_Comment] = []
+        for match in _COMMENT.finditer(self.text, start, end):
+            own_line = _LINE_END.search(self.text, found[-1].end if found else start, match.start()) is not None
+            found.append(_Comment(match.start(), match.start() + len(match.group().rstrip()), own_line))
+        return found
+
+    # -- between items
+
+    def between(self, before: _Item | None, after: _Item | None) -> None:
+        """The blanks, empty lines and comments in front of ``after`` (None: the end of the file)."""
+        start = before.end if before is not None else 0
+        end = after.start if after is not None else len(self.text)
+        if before is None and self.text.startswith(_MARK):
+            start = 1
+        comments = self.comments(start, end)
+        edges = [start, *(edge for comment in comments for edge in comment[:2]), end]
+        gaps = [(edges[index], edges[index + 1]) for index in range(0, len(edges), 2)]
+        breaks = [len(_LINE_END.findall(self.text[a:b])) for a, b in gaps]
+        blank = self.blank_lines(before, after, breaks)
+        for index, (a, b) in enumerate(gaps):
+            gap = self.text[a:b]
+            if index == 0 and before is None:
+                wanted = ""
+            elif index == len(gaps) - 1 and after is None:
+                wanted = self.lines(gap, 1)
+            elif not breaks[index]:
+                wanted = gap or _BEHIND
+            else:
+                wanted = self.lines(gap, 1 + blank[index])
+            self.put(a, b, wanted)
+
+    def blank_lines(self, before: _Item | None, after: _Item | None, breaks: list[int]) -> list[int]:
+        """For each gap whether an empty line belongs there.
+
+        One stands above each header, above the comment on it where there is one: lines that touch the header, and
+        nothing above.
+        """
+        blank = [int(count > 1) for count in breaks]
+        if before is not None and isinstance(before.node, Header):
+            blank[0] = 0
+            if len(blank) > 1 and not breaks[0]:
+                blank[1] = 0
+        if after is not None and isinstance(after.node, Header):
+            top = len(breaks) - 1
+            while top > 0 and breaks[top] == 1:
+                top -= 1
+            if breaks[top] > 1 or (top == 0 and before is None):
+                blank[top] = 1
+            else:
+                blank[-1] = 1
+        return blank
+
+    # -- one item
+
+    def item(self, item: _Item) -> None:
+        node = item.node
+        if isinstance(node, KeyValue):
+            self.entry(node, item.base, 0)
+            return
+        width = 2 if node.array else 1
+        self.put(item.start + width, item.base + node.parts[0].start, "")
+        self.key(node.parts, item.base)
+        self.put(item.base + node.parts[-1].end, item.end - width, "")
+
+    def key(self, parts: tuple[KeyPart, ...], base: int) -> None:
+        for index in range(1, len(parts)):
+            self.put(base + parts[index - 1].end, base + parts[index].start, ".")
+
+    def entry(self, entry: KeyValue, base: int, depth: int) -> None:
+        self.key(entry.parts, base)
+        self.put(base + entry.parts[-1].end, base + entry.equals, " ")
+        self.put(base + entry.equals + 1, base + entry.value.start, " ")
+        self.value(entry.value, base, depth)
+
+    def value(self, value: Value, base: int, depth: int) -> None:
+        if isinstance(value, Array):
+            self.array(value, base, depth)
+        elif isinstance(value, InlineTable):
+            self.inline(value, base, depth)
+
+    def inline(self, table: InlineTable, base: int, depth: int) -> None:
+        at = base + table.start + 1
+        for index, entry in enumerate(table.entries):
+            self.put(at, base + entry.start, ", " if index else " ")
+            self.entry(entry, base, depth)
+            at = base + entry.end
+        self.put(at, base + table.end - 1, " " if table.entries else "")
+
+    # -- arrays
+
+    def array(self, array: Array, base: int, depth: int) -> None:
+        edges = list(_edges(array, base))
+        several = any(_LINE_END.search(self.text, a, b) for a, b in edges)
+        if several and not array.items:
+            several = bool(self.comments(*edges[0]))
+        if several:
+            self.tall(edges, depth)
+        else:
+            for index, (a, b) in enumerate(edges):
+                self.put(a, b, ", " if 0 < index < len(edges) - 1 else "")
+        for item in array.items:
+            self.value(item, base, depth + several)
+
+    def tall(self, edges: list[tuple[int, int]], depth: int) -> None:
+        """An array over several lines: its lines stay, each begins at the same column, a comma ends the last item."""
+        for index, (start, end) in enumerate(edges):
+            closing = index == len(edges) - 1
+            comments = self.comments(start, end)
+            points = [start, *(edge for comment in comments for edge in comment[:2]), end]
+            for number in range(0, len(points), 2):
+                a, b = points[number], points[number + 1]
+                opening = index == 0 and number == 0
+                ended = number == len(points) - 2
+                comma = "," if number == 0 and index > 0 else ""
+                gap = self.text[a:b]
+                breaks = len(_LINE_END.findall(gap))
+                if not breaks and not ended:
+                    wanted = gap[gap.find(",") + 1 :] or _BEHIND
+                elif not breaks and not opening and not closing:
+                    wanted = " "
+                else:
+                    blank = int(breaks > 1 and not opening and not (closing and ended))
+                    wanted = self.lines(gap, 1 + blank) + self.indent * (depth + (not (closing and ended)))
+                self.put(a, b, comma + wanted)
+
+
+def _edges(array: Array, base: int) -> Iterator[tuple[int, int]]:
+    """What stands in front of each item of an array, and behind the last."""
+    at = base + array.start + 1
+    for item in array.items:
+        yield at, base + item.start
+        at = base + item.end
+    yield at, base + array.end - 1

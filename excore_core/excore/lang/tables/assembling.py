@@ -1,0 +1,256 @@
+"""How tables are made of blocks.
+
+First each block by itself gives a ``Body``: its entries, with dotted keys and inline tables resolved. Then the
+headers say where the bodies go. The first two names of a header are its *stem*. What stands under a stem depends on the
+blocks of this stem alone, unless something names the first name by itself (``[a]``, ``[[a]]``, or a key at the top):
+then all under that name belongs together. An edit makes new bodies for the blocks it changed, and puts together again
+what stands under their stems.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from itertools import chain, compress, count
+from operator import attrgetter, is_, is_not
+
+from excore.lang.collector import many_objects
+from excore.lang.problems import Problem
+from excore.lang.syntax.document import SyntaxTree
+from excore.lang.syntax.tree import Block
+from excore.lang.tables.bodies import body
+from excore.lang.tables.merging import Merger
+from excore.lang.tables.table import Binding, Body, BoundValue, FileTables, Stem, Table, Tables
+
+_top = attrgetter("top")
+
+
+def assembled(file: str, tree: SyntaxTree, before: FileTables | None) -> FileTables:
+    """See ``tables.assemble``."""
+    if before is None or before.file != file:
+        with many_objects():
+            return _fresh(file, tree)
+    return _Update(file, tree, before).tables()
+
+
+def _fresh(file: str, tree: SyntaxTree) -> FileTables:
+    bodies = {block: body(file, block) for block in tree.blocks}
+    flawed = tuple(block for block, made in bodies.items() if made.problems)
+    merger = _merged(file, tree.blocks, bodies, bodies[tree.blocks[0]].table.bindings)
+    collisions = tuple(merger.problems)
+    problems = _sorted(tree, flawed, bodies, collisions)
+    return FileTables(file, merger.root, problems, tree.blocks, bodies, flawed, collisions)
+
+
+def _merged(file: str, blocks: Iterable[Block], bodies: dict[Block, Body], leading: dict[str, Binding]) -> Merger:
+    merger = Merger(file)
+    merger.root.bindings.update(leading)
+    add = merger.add
+    for block in blocks:
+        add(block, bodies[block])
+    merger.finish()
+    return merger
+
+
+def _sorted(
+    tree: SyntaxTree, flawed: tuple[Block, ...], bodies: dict[Block, Body], collisions: tuple[Problem, ...]
+) -> tuple[Problem, ...]:
+    found = [*chain.from_iterable(bodies[block].problems for block in flawed), *collisions]
+    if len(found) > 1:
+        found.sort(key=lambda one: (tree.index_of[one.origin.block], one.origin.start, one.message))
+    return tuple(found)
+
+
+def _stem(block: Block) -> Stem | None:
+    """The first two names of a usable header, or its only one."""
+    header = block.header
+    if header is None or block.top is None:
+        return None
+    return (block.top, header.parts[1].name) if len(header.parts) > 1 else (block.top,)
+
+
+def _stems(tables: FileTables) -> Mapping[Stem, tuple[Block, ...]]:
+    """The blocks of each stem, in order; found when first asked for, as only edits need them."""
+    if tables.stems is None:
+        found: dict[Stem, list[Block]] = {}
+        for block in tables.blocks:
+            stem = _stem(block)
+            if stem is not None:
+                found.setdefault(stem, []).append(block)
+        tables.stems = {stem: tuple(blocks) for stem, blocks in found.items()}
+    return tables.stems
+
+
+class _Update:
+    """The tables after an edit."""
+
+    def __init__(self, file: str, tree: SyntaxTree, before: FileTables) -> None:
+        self.file = file
+        self.tree = tree
+        self.before = before
+        old, new = before.blocks, tree.blocks
+        first = next(compress(count(), map(is_not, old, new)), min(len(old), len(new)))
+        most = min(len(old), len(new)) - first
+        last = next(compress(count(), map(is_not, reversed(old), reversed(new))), most)
+        last = min(last, most)
+        self.removed = old[first : len(old) - last]
+        self.added = new[first : len(new) - last]
+        self.bodies = dict(before.bodies)
+        for block in set(self.removed).difference(self.added):
+            del self.bodies[block]
+        for block in self.added:
+            if block not in self.bodies:
+                self.bodies[block] = body(file, block)
+        self.leading = self.bodies[new[0]].table.bindings
+        self.entire: set[str] = set()  # top-level names of which all is put together again
+        self.partly: set[Stem] = set()  # stems put together again below other names
+
+    def tables(self) -> FileTables:
+        before, blocks = self.before, self.tree.blocks
+        if not self.removed and not self.added:
+            return before
+        known = _stems(before)
+        stems, touched = self._regrouped(known)
+        in_order = self._firsts(self.removed, known) == self._firsts(self.added, stems)
+        was = before.bodies[before.blocks[0]].table.bindings
+        if was is not self.leading:
+            self.entire.update(was, self.leading)
+            in_order = False
+        for stem in touched:
+            top = (stem[0],)
+            if top in known or top in stems or stem[0] in was or stem[0] in self.leading:
+                self.entire.add(stem[0])
+        self.partly.update(stem for stem in touched if stem[0] not in self.entire)
+        whole = compress(blocks, map(self.entire.__contains__, map(_top, blocks))) if self.entire else ()
+        parts = chain.from_iterable(stems.get(stem, ()) for stem in self.partly)
+        leading = {name: binding for name, binding in self.leading.items() if name in self.entire}
+        merger = _merged(self.file, chain(whole, parts), self.bodies, leading)
+        root = self._root(merger, in_order)
+        collisions = (*filter(self._still_holds, before.collisions), *merger.problems)
+        flawed = tuple(filter(self._is_flawed, dict.fromkeys(chain(before.flawed, self.added))))
+        problems = _sorted(self.tree, flawed, self.bodies, collisions)
+        return FileTables(self.file, root, problems, blocks, self.bodies, flawed, collisions, stems)
+
+    def _regrouped(self, known: Mapping[Stem, tuple[Block, ...]]) -> tuple[dict[Stem, tuple[Block, ...]], set[Stem]]:
+        """The blocks of each stem now, and the stems that gained or lost any."""
+        come: dict[Stem, list[Block]] = {}
+        for block in self.removed:
+            stem = _stem(block)
+            if stem is not None:
+                come.setdefault(stem, [])
+        for block in self.added:
+            stem = _stem(block)
+            if stem is not None:
+                come.setdefault(stem, []).append(block)
+        stems, gone = dict(known), set(self.removed)
+        for stem, blocks in come.items():
+            left = [block for block in known.get(stem, ()) if block not in gone]
+            if left and blocks:
+                blocks = sorted((*left, *blocks), key=self.tree.index_of.__getitem__)
+            if left or blocks:
+                stems[stem] = tuple(blocks or left)
+            else:
+                del stems[stem]
+        return stems, set(come)
+
+    def _firsts(self, blocks: Iterable[Block], stems: Mapping[Stem, tuple[Block, ...]]) -> list[Stem]:
+        """The stems that begin in ``blocks``: where these are the same as before, all stems are in the same order."""
+        found = ((_stem(block), block) for block in blocks)
+        return [stem for stem, block in found if stem is not None and stems[stem][0] is block]
+
+    def _still_holds(self, collision: Problem) -> bool:
+        block = collision.origin.block
+        return block.top not in self.entire and _stem(block) not in self.partly
+
+    def _is_flawed(self, block: Block) -> bool:
+        made = self.bodies.get(block)
+        return made is not None and bool(made.problems)
+
+    def _root(self, merger: Merger, in_order: bool) -> Table:
+        before, renewed = self.before.root.bindings, merger.root.bindings
+        bindings = dict(before)
+        _replace(bindings, renewed, self.entire, merger)
+        below: dict[str, list[str]] = {}
+        for top, name in self.partly:
+            below.setdefault(top, []).append(name)
+        for top, names in below.items():
+            old, new = before.get(top), renewed.get(top)
+            was = _bindings_of(old)
+            inner = dict(was)
+            _replace(inner, _bindings_of(new), names, merger)
+            if not in_order:
+                inner = self._ordered(inner)
+            if not inner:
+                bindings.pop(top, None)
+            elif old is None or len(inner) != len(was) or not all(map(is_, inner.values(), was.values())):
+                block = next(iter(inner.values())).block
+                assert block.header is not None
+                bindings[top] = Binding(top, Table(inner, (), "implicit"), self.file, block, block.header.parts[0])
+        if not in_order:
+            bindings = self._ordered({name: bindings[name] for name in self.leading} | bindings)
+        return Table(bindings, (), "root")
+
+    def _ordered(self, bindings: dict[str, Binding]) -> dict[str, Binding]:
+        """In the order of the blocks in which they begin."""
+        index = self.tree.index_of
+        return {one.name: one for one in sorted(bindings.values(), key=lambda one: index[one.block])}
+
+
+def _bindings_of(binding: Binding | None) -> dict[str, Binding]:
+    return binding.value.bindings if binding is not None and isinstance(binding.value, Table) else {}
+
+
+def _replace(
+    bindings: dict[str, Binding], renewed: Mapping[str, Binding], names: Collection[str], merger: Merger
+) -> None:
+    """Give ``names`` what they have in ``renewed``; what is as before stays the same object."""
+    for name in names:
+        old, new = bindings.get(name), renewed.get(name)
+        if new is None:
+            bindings.pop(name, None)
+        else:
+            bindings[name] = new if old is None else _kept(old, new, merger.owned)
+
+
+def _kept(old: Binding, new: Binding, owned: dict[int, Table]) -> Binding:
+    """``old`` if ``new`` says the same; else ``new``, with those of its tables replaced that are as before."""
+    if old is new:
+        return old
+    before, value = old.value, new.value
+    if isinstance(before, Table) and isinstance(value, Table) and id(value) in owned:
+        kept: BoundValue = _kept_table(before, value, owned)
+    elif isinstance(before, Tables) and isinstance(value, Tables):
+        kept = _kept_tables(before, value, owned)
+    else:
+        return new
+    if kept is before and old.block is new.block and old.part is new.part:
+        return old
+    if kept is not value:
+        new = Binding(new.name, kept, new.file, new.block, new.part)
+    return new
+
+
+def _kept_table(old: Table, new: Table, owned: dict[int, Table]) -> Table:
+    if old is new:
+        return old
+    for name, binding in new.bindings.items():
+        before = old.bindings.get(name)
+        if before is not None and before is not binding:
+            new.bindings[name] = _kept(before, binding, owned)
+    same = (
+        len(old.bindings) == len(new.bindings)
+        and old.style == new.style
+        and old.headers == new.headers
+        and all(map(is_, old.bindings.values(), new.bindings.values()))
+    )
+    return old if same else new
+
+
+def _kept_tables(old: Tables, new: Tables, owned: dict[int, Table]) -> Tables:
+    items = list(new.items)
+    for index, (before, item) in enumerate(zip(old.items, new.items, strict=False)):
+        if before is not item and id(item) in owned:
+            items[index] = _kept_table(before, item, owned)
+    if len(items) == len(old.items) and all(map(is_, items, old.items)):
+        return old
+    new.items = tuple(items)
+    return new

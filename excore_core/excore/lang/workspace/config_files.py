@@ -1,0 +1,118 @@
+"""Which TOML files are configs: plain TOML files must never get a config's diagnostics (FEATURES K6)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from fnmatch import fnmatch
+
+from excore.lang.catalog import Catalog
+from excore.lang.grammar import BASE_KEY, HOOKS_TABLE, Grammar
+from excore.lang.project.reading import Project
+from excore.lang.resolve.top_level import is_field_or_registry
+from excore.lang.tables.table import FileTables, Table
+
+_PLAIN_NAMES = frozenset(
+    """
+    .excore.toml .taplo.toml taplo.toml tombi.toml pyproject.toml cargo.toml clippy.toml rustfmt.toml .rustfmt.toml
+    rust-toolchain.toml netlify.toml book.toml gopkg.toml project.toml manifest.toml ruff.toml .ruff.toml uv.toml
+    poetry.toml pixi.toml pdm.toml .pdm.toml hatch.toml bunfig.toml wrangler.toml fly.toml deny.toml cross.toml
+    stylua.toml selene.toml .stylua.toml mypy.toml pylock.toml tox.toml pytest.toml .pytest.toml
+    .bumpversion.toml .gitleaks.toml gitleaks.toml dprint.toml typos.toml _typos.toml .typos.toml starship.toml
+    pyrefly.toml ty.toml languages.toml
+    """.split()
+)
+SKIPPED_FOLDERS = frozenset(
+    """
+    node_modules __pycache__ site-packages build dist venv env .venv .git .hg .svn .tox .nox .mypy_cache .ruff_cache
+    .pytest_cache .idea .vscode .cache target wandb outputs
+    """.split()
+)
+COPY_SUFFIX = "_overrode.toml"
+"""How the names of the quoted copies end that `excore quote` writes beside configs."""
+
+_MOST_FILES = 20_000
+
+
+def is_plain_name(path: str) -> bool:
+    """Whether a file is by its name the configuration of some other tool."""
+    name = os.path.basename(path).casefold()
+    return name in _PLAIN_NAMES or name.endswith((".lock", ".lock.toml")) or name.startswith("pylock.")
+
+
+def may_be_config(path: str, project: Project) -> bool:
+    """Whether a file may become a config while it is typed: help is offered in it."""
+    if is_plain_name(path) or any(_matches(path, project, glob) for glob in project.exclude):
+        return False
+    if project.include:
+        return any(_matches(path, project, glob) for glob in project.include)
+    return True
+
+
+def why_no_config(path: str, project: Project) -> str:
+    """Why a file that is no config is none, as far as its name and the project file tell; else what it lacks."""
+    name = os.path.basename(project.file or "")
+    if not path.endswith(".toml"):
+        return "it is no TOML file"
+    if is_plain_name(path):
+        return "a file of that name is no config"
+    if any(_matches(path, project, glob) for glob in project.exclude):
+        return f"`exclude` of {name} leaves it out"
+    if project.include and not any(_matches(path, project, glob) for glob in project.include):
+        return f"it is not among the `include` of {name}"
+    return "it has no `__base__`, no prefixed key, and no table called like a field, a registry or a registered class"
+
+
+def is_config(path: str, tables: FileTables, project: Project, catalog: Catalog, grammar: Grammar) -> bool:
+    """Whether a file shows that it is a config, so that problems may be reported in it.
+
+    It does by the project's globs, by ``__base__``, by a prefixed argument, or by a top-level table whose name is a
+    field, a registry or a registered class.
+    """
+    if not may_be_config(path, project):
+        return False
+    if project.include:
+        return True
+    by_name = catalog.by_name
+    for name, binding in tables.root.bindings.items():
+        value = binding.value
+        if name in (BASE_KEY, HOOKS_TABLE) or (grammar.is_prefixed(name) and not binding.part.quoted):
+            return True
+        if isinstance(value, Table):
+            if name in by_name or is_field_or_registry(name, catalog, project):
+                return True
+            for key, inner in value.bindings.items():
+                if grammar.is_prefixed(key) or (key in by_name and isinstance(inner.value, Table)):
+                    return True
+                if isinstance(inner.value, Table) and any(map(grammar.is_prefixed, inner.value.bindings)):
+                    return True
+    return False
+
+
+def _matches(path: str, project: Project, glob: str) -> bool:
+    relative = os.path.relpath(path, project.root).replace(os.sep, "/")
+    return fnmatch(relative, glob) or fnmatch(relative, f"*/{glob}")
+
+
+def find_toml(folder: str) -> Iterator[str]:
+    """Every TOML file below ``folder`` that may be a config, sorted by folder; follows no links to folders.
+
+    Copies that ``excore quote`` wrote beside a config are left out.
+    """
+    count = 0
+    for root, folders, files in os.walk(folder):
+        folders[:] = sorted(
+            name for name in folders if name not in SKIPPED_FOLDERS and not (name.startswith(".") and len(name) > 1)
+        )
+        for name in sorted(files):
+            if name.endswith(".toml"):
+                path = os.path.join(root, name)
+                if not is_plain_name(path) and not _is_copy(name, files):
+                    yield path
+                    count += 1
+        if count > _MOST_FILES:
+            return
+
+
+def _is_copy(name: str, beside: list[str]) -> bool:
+    return name.endswith(COPY_SUFFIX) and f"{name.removesuffix(COPY_SUFFIX)}.toml" in beside

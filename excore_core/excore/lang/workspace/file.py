@@ -1,0 +1,54 @@
+"""One TOML file as text, tree and tables."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from excore.lang.grammar import DEFAULT
+from excore.lang.problems import Origin
+from excore.lang.resolve.inherit import read_bases
+from excore.lang.syntax.document import SyntaxTree, parse
+from excore.lang.tables.table import FileTables, assemble
+from excore.lang.text import Encoding, Span
+
+
+class File:
+    """One version of one TOML file. Immutable."""
+
+    def __init__(self, path: str, tree: SyntaxTree, tables: FileTables) -> None:
+        self.path = path
+        self.tree = tree
+        self.tables = tables
+
+    @property
+    def text(self) -> str:
+        return self.tree.text
+
+    def edit(self, start: int, end: int, new: str) -> File:
+        """The file with ``new`` in place of the range; shares what the edit does not touch."""
+        tree = self.tree.edit(start, end, new)
+        return File(self.path, tree, assemble(self.path, tree, self.tables))
+
+    def position(self, offset: int, encoding: Encoding = "utf-16") -> tuple[int, int]:
+        """Line and column of an absolute offset."""
+        return self.tree.position(offset, encoding)
+
+    def offset(self, line: int, column: int, encoding: Encoding = "utf-16") -> int:
+        """Absolute offset of a line and column."""
+        return self.tree.offset(line, column, encoding)
+
+    def absolute(self, origin: Origin) -> Span:
+        """Where an origin of this file stands in this version."""
+        start = self.tree.start_of(origin.block)
+        return Span(start + origin.start, start + origin.end)
+
+    @cached_property
+    def bases(self) -> tuple[str, ...]:
+        """Absolute paths of the direct bases."""
+        return tuple(base.path for base in read_bases(self.path, self.tables)[0])
+
+
+def read_file(path: str, text: str, prefixes: str = DEFAULT.prefix_chars) -> File:
+    """A file from its text."""
+    tree = parse(text, prefixes)
+    return File(path, tree, assemble(path, tree))

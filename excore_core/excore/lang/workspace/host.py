@@ -1,0 +1,154 @@
+"""All that is known of open folders: edits go into a ``Host``, questions to an immutable ``Snapshot`` of it.
+
+A host belongs to one thread. What an edit does not touch is kept: files, tables, sections and lints are shared from
+snapshot to snapshot, so a keystroke costs the item it changes.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+from excore.lang.catalog import Catalog
+from excore.lang.grammar import Grammar
+from excore.lang.project.reading import Project, find_project
+from excore.lang.source import Disk, Source, Unreadable
+from excore.lang.workspace.config_files import find_toml
+from excore.lang.workspace.file import File, read_file
+from excore.lang.workspace.listing import Listing
+from excore.lang.workspace.snapshot import RootState, Snapshot
+
+__all__ = ["File", "Host", "Snapshot", "read_file"]
+
+_NOTHING = Catalog()
+
+
+class Host:
+    """The changing side: open buffers, files on disk, catalogs. Owned by one thread."""
+
+    def __init__(self, source: Source | None = None, environment: Mapping[str, str] | None = None) -> None:
+        self.source: Source = source or Disk()
+        self.environment = environment
+        self.open_files: dict[str, File] = {}
+        self.disk_files: dict[str, File | Unreadable] = {}
+        self.known: dict[str, None] = {}
+        self.folders: dict[str, None] = {}
+        self.projects: dict[str, Project] = {}
+        self.completed: dict[str, tuple[Project, Catalog, Project]] = {}
+        self.catalogs: dict[str, Catalog] = {}
+        self.roots: dict[str, RootState] = {}
+        self.listings: dict[str, Listing] = {}
+        self._snapshot: Snapshot | None = None
+
+    def snapshot(self) -> Snapshot:
+        """The state now; the same object as long as nothing changes."""
+        if self._snapshot is None:
+            self._snapshot = Snapshot(self)
+        return self._snapshot
+
+    def open(self, path: str, text: str) -> None:
+        """An editor holds this text for the file from now on."""
+        self.open_files[path] = read_file(path, text, self.grammar_of(path).prefix_chars)
+        self._snapshot = None
+
+    def edit(self, path: str, start: int, end: int, new: str) -> None:
+        """Replace a range (absolute offsets) of an open file."""
+        self.open_files[path] = self.open_files[path].edit(start, end, new)
+        self._snapshot = None
+
+    def replace(self, path: str, text: str) -> None:
+        """Replace the whole text of an open file, keeping what is equal at both ends."""
+        old = self.open_files[path].text
+        start = _common_prefix(old, text)
+        tail = _common_prefix(old[start:][::-1], text[start:][::-1])
+        self.edit(path, start, len(old) - tail, text[start : len(text) - tail])
+
+    def close(self, path: str) -> None:
+        """The editor lets go of the file; the disk counts again."""
+        self.open_files.pop(path, None)
+        self.disk_files.pop(path, None)
+        self._snapshot = None
+
+    def file_changed(self, path: str) -> None:
+        """A file was created, changed or deleted on disk; a project file changes its whole project."""
+        self.disk_files.pop(path, None)
+        if path.endswith(".toml"):
+            if self.source.stamp(path) is None:
+                self.known.pop(path, None)
+            elif any(path.startswith(folder + os.sep) for folder in self.folders):
+                self.known[path] = None
+        if os.path.basename(path) in (".excore.toml", "pyproject.toml"):
+            self.projects.clear()
+            self.completed.clear()
+        self._snapshot = None
+
+    def add_folder(self, folder: str) -> None:
+        """Take up a workspace folder: its config files become known."""
+        self.folders[folder] = None
+        self.known.update(dict.fromkeys(find_toml(folder)))
+        self._snapshot = None
+
+    def remove_folder(self, folder: str) -> None:
+        """Forget a workspace folder and what only it made known."""
+        self.folders.pop(folder, None)
+        kept = [path for path in self.known if any(path.startswith(f + os.sep) for f in self.folders)]
+        self.known = dict.fromkeys(kept)
+        self._snapshot = None
+
+    def set_catalog(self, root: str, catalog: Catalog) -> None:
+        """What is registered in the project at ``root``; open files are read again if its prefixes changed."""
+        before = self.catalogs.get(root, _NOTHING)
+        self.catalogs[root] = catalog
+        prefixes = catalog.grammar.prefix_chars
+        if prefixes != before.grammar.prefix_chars:
+            self.disk_files.clear()
+            for path, file in list(self.open_files.items()):
+                if self.project_of(path).root == root:
+                    self.open_files[path] = read_file(path, file.text, prefixes)
+        self._snapshot = None
+
+    def project_of(self, path: str) -> Project:
+        """The project of a file as its project file says."""
+        folder = os.path.dirname(path)
+        project = self.projects.get(folder)
+        if project is None:
+            project = find_project(folder, self.source)
+            if project.file is None:
+                owner = self._folder_of(path)
+                project = Project(owner) if owner is not None else project
+            project = next((p for p in self.projects.values() if p.root == project.root), project)
+            self.projects[folder] = project
+        return project
+
+    def _folder_of(self, path: str) -> str | None:
+        owners = [folder for folder in self.folders if path.startswith(folder + os.sep)]
+        return max(owners, key=len, default=None)
+
+    def grammar_of(self, path: str) -> Grammar:
+        """The grammar of a file's project."""
+        return self.catalogs.get(self.project_of(path).root, _NOTHING).grammar
+
+    def file(self, path: str) -> File | Unreadable:
+        """The file as the editor or else the disk has it."""
+        opened = self.open_files.get(path)
+        if opened is not None:
+            return opened
+        known = self.disk_files.get(path)
+        if known is None:
+            text = self.source.read(path)
+            known = read_file(path, text, self.grammar_of(path).prefix_chars) if isinstance(text, str) else text
+            self.disk_files[path] = known
+        return known
+
+
+def _common_prefix(one: str, other: str) -> int:
+    if one == other:
+        return len(one)
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[:middle] == other[:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low

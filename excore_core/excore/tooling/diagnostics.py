@@ -1,0 +1,110 @@
+"""The one JSON form of a problem: what the server publishes, and what ``excore check`` prints byte for byte alike."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from excore.lang.problems import CATALOGUE, Origin, Problem
+from excore.lang.text import Encoding
+from excore.lang.workspace.host import File, Snapshot
+from excore.tooling.uris import to_uri
+
+Json: TypeAlias = dict[str, Any]
+
+SEVERITIES = {"error": 1, "warning": 2, "information": 3, "hint": 4}
+TAGS = {"unnecessary": 1, "deprecated": 2}
+SOURCE = "excore"
+
+
+def encode(value: object) -> str:
+    """Compact JSON, in ASCII: any terminal can print it and lone surrogates of odd file names survive."""
+    return json.dumps(value, separators=(",", ":"))
+
+
+def place(file: File, start: int, end: int, encoding: Encoding) -> Json:
+    """An LSP ``Range`` of absolute offsets in a file."""
+    line, column = file.position(start, encoding)
+    last, until = file.position(end, encoding)
+    return {"start": {"line": line, "character": column}, "end": {"line": last, "character": until}}
+
+
+def origin_range(snapshot: Snapshot, origin: Origin, encoding: Encoding) -> Json | None:
+    """An LSP ``Range`` of an origin; None if its file is gone."""
+    file = snapshot.file(origin.file)
+    return None if file is None else place(file, *file.absolute(origin), encoding)
+
+
+def diagnostic(
+    snapshot: Snapshot,
+    problem: Problem,
+    encoding: Encoding = "utf-16",
+    *,
+    related: bool = True,
+    tags: bool = True,
+    pages: bool = True,
+    uri: Callable[[str], str] = to_uri,
+) -> Json | None:
+    """An LSP ``Diagnostic``; None if the file of the problem is gone. ``data`` is what quick fixes start from."""
+    where = origin_range(snapshot, problem.origin, encoding)
+    if where is None:
+        return None
+    found: Json = {
+        "range": where,
+        "severity": SEVERITIES[problem.severity],
+        "code": problem.code,
+        "source": SOURCE,
+        "message": problem.message,
+    }
+    if pages:
+        found["codeDescription"] = {"href": CATALOGUE[problem.code].page}
+    marks = CATALOGUE[problem.code].tags
+    if tags and marks:
+        found["tags"] = [TAGS[mark] for mark in marks]
+    if related and problem.related:
+        others = ((other, origin_range(snapshot, other.origin, encoding)) for other in problem.related)
+        found["relatedInformation"] = [
+            {"location": {"uri": uri(other.origin.file), "range": at}, "message": other.message}
+            for other, at in others
+            if at is not None
+        ]
+    data: Json = {}
+    if problem.suggestions:
+        data["suggestions"] = list(problem.suggestions)
+    data.update(problem.data)
+    if data:
+        found["data"] = data
+    return found
+
+
+def diagnostics(
+    snapshot: Snapshot,
+    path: str,
+    encoding: Encoding = "utf-16",
+    *,
+    related: bool = True,
+    tags: bool = True,
+    pages: bool = True,
+    uri: Callable[[str], str] = to_uri,
+) -> list[Json]:
+    """Every diagnostic of one file, in the order of the text."""
+    made = (
+        diagnostic(snapshot, problem, encoding, related=related, tags=tags, pages=pages, uri=uri)
+        for problem in snapshot.diagnostics(path)
+    )
+    return [one for one in made if one is not None]
+
+
+def unreadable(reason: str) -> Json:
+    """The diagnostic of a file that gives no text."""
+    kind = CATALOGUE["unreadable-file"]
+    start = {"line": 0, "character": 0}
+    return {
+        "range": {"start": start, "end": start},
+        "severity": SEVERITIES[kind.severity],
+        "code": kind.code,
+        "codeDescription": {"href": kind.page},
+        "source": SOURCE,
+        "message": f"the file cannot be read: {reason}",
+    }
