@@ -442,7 +442,6 @@ def main() -> None:
     regs = [f'"*{f}: {f}"' if f not in ("Head", "Transform") else f'"{f}"' for f in classes]
     prim = [f for f in classes if f not in ("Head", "Transform")]
     cache = out / ".cache"
-    cache.mkdir(exist_ok=True)
     (out / ".excore.toml").write_text(
         f'name = "{out.name}"\nsrc_dir = "src"\ncache_base_dir = "{cache}/"\ncache_dir = "{cache}"\n'
         f'registry_cache_file = "{cache}/registry_cache.pkl"\njson_schema_file = "{cache}/excore_schema.json"\n'

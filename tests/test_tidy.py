@@ -160,6 +160,10 @@ def test_prefix_characters_are_known_to_the_grammar_alone() -> None:
     none_of(lines_with(r"""(startswith|==|\bin) *\(? *["'][!@$&]+["']""", paths))
 
 
+def test_git_is_started_in_one_place() -> None:
+    none_of(lines_with(r"""["']git["'],""", tuple(path for path in product() if path != CORE / "engine" / "git.py")))
+
+
 def test_one_broad_handler_at_the_edge() -> None:
     broad = [path for path in product() for node in ast.walk(tree(path)) if catches_everything(node)]
     assert [name(path) for path in broad if not path.is_relative_to(EDGE)] == []

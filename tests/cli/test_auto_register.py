@@ -218,7 +218,7 @@ def test_cache_1_eight_processes_at_once(project: Path, run: Run) -> None:
     left = {path.name for path in Path(workspace.cache_dir).iterdir()}
     assert left == {
         "registry_cache.json", "registry_cache.json.lock", "registry_dump.json", "registry_dump.json.lock",
-        "workspace.json",
+        "workspace.json", "CACHEDIR.TAG",
     }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from excore.cli.asking import fail
-from excore.engine.cache import write_text
+from excore.cli.writing import write
 from excore.lang.project.reading import PYPROJECT, Project, RegistrySpec
 from excore.schema.completion import ISOLATED
 
@@ -62,7 +62,7 @@ def write_settings(path: Path, settings: Mapping[str, Any]) -> bool:
     text = tomlkit.dumps(document)
     if text == before:
         return False
-    write_text(path, text)
+    write(path, text, str(path.parent))
     return True
 
 
@@ -80,7 +80,7 @@ def merge_settings(path: Path, settings: Mapping[str, Mapping[str, Any]]) -> boo
     text = tomlkit.dumps(document)
     if text == before:
         return False
-    write_text(path, text)
+    write(path, text, str(path.parent))
     return True
 
 

@@ -172,7 +172,7 @@ def _write(job: Job) -> dict[str, int]:
                 extra = dict(zip(data.extra_field, module.info, strict=False))
                 entries[registry.name][name] = inspector.entry(name, registry.name, module.path, target, extra)
     workspace.claim_cache()
-    registry_cache.write(Path(workspace.registry_cache_file), caches, update=job.update)
+    registry_cache.write(Path(workspace.registry_cache_file), caches, Path(workspace.cache_dir), update=job.update)
     write_dump(Path(workspace.cache_dir, DUMP_FILE), Dump(infos, entries), job.root, update=job.update)
     return {"registries": len(caches), "modules": sum(len(data.modules) for data in caches.values())}
 

@@ -9,7 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
-from excore.cli.asking import fail
+from excore.cli.asking import fail, tell
+from excore.cli.asking import plain as safe
 from excore.cli.auto_register import shown
 from excore.cli.paper import mark, put, say
 from excore.cli.resolved import errors, opened
@@ -86,7 +87,7 @@ def _warn(snapshot: Snapshot, path: str) -> None:
     """Say if what is shown cannot be whole, and end the command with 1 then."""
     count = errors(snapshot, path)
     if count:
-        typer.echo(f"excore: {shown(path)} has {count}; see `excore check {shown(path)}`", err=True)
+        tell(f"excore: {shown(path)} has {count}; see `excore check {shown(path)}`", err=True)
         raise typer.Exit(1)
 
 
@@ -111,7 +112,7 @@ def blame(
 
 def _say_setting(snapshot: Snapshot, setting: blaming.Setting, before: str, style: str) -> None:
     place = shown_place(snapshot, setting.origin, os.getcwd())
-    typer.echo(f"  {mark(before, 'dim')}{mark(place, style)}: {setting.text}")
+    typer.echo(f"  {mark(before, 'dim')}{mark(place, style)}: {safe(setting.text)}")
 
 
 def graph(

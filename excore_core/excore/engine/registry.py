@@ -289,6 +289,7 @@ class Registry(dict[str, str], metaclass=RegistryMeta):
         registry_cache.write(
             Path(workspace.registry_cache_file),
             {name: registry._data() for name, registry in cls._registry_pool.items()},
+            Path(workspace.cache_dir),
             update=update,
         )
 

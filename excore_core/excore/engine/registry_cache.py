@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from excore.engine.cache import write_json
+from excore.engine.cache import refuse_foreign, write_json
 from excore.errors import ConfigFileNotFoundError, CoreConfigSupportError
 
 FORMAT = "excore-registry"
@@ -51,12 +51,20 @@ def read(path: Path) -> dict[str, RegistryData]:
         ) from error
 
 
-def write(path: Path, registries: Mapping[str, RegistryData], *, update: bool = False) -> None:
-    """Replace the file, under a lock; with `update` keep the modules in it that are not in `registries`."""
+def is_cache(data: Any) -> bool:
+    """Whether the contents of a JSON file say that it is a registry cache."""
+    return isinstance(data, dict) and data.get("format") == FORMAT
+
+
+def write(path: Path, registries: Mapping[str, RegistryData], locks: Path, *, update: bool = False) -> None:
+    """Replace the file, under a lock in the folder `locks`; with `update` keep the modules that are only in the file.
+
+    Raises `NotOurs`, an OSError, for a file that is no registry cache.
+    """
     from filelock import FileLock
 
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(f"{path}.lock", timeout=LOCK_TIMEOUT):
+    with FileLock(locks / f"{path.name}.lock", timeout=LOCK_TIMEOUT):
+        refuse_foreign(path, is_cache)
         merged = dict(registries)
         if update and path.exists():
             merged = _merge(read(path), registries)

@@ -113,7 +113,10 @@ class Workspace:
         vars(self).update(_folder=None, _project=None, _found={})
 
     def claim_cache(self) -> None:
-        """Create the cache folder and mark it as this workspace's."""
+        """Create the cache folder and mark it as this workspace's.
+
+        Raises `NotOurs`, an OSError, if the folder is there and was not made by excore.
+        """
         from excore.engine.cache import claim
 
         claim(Path(self.cache_dir), Path(self.base_dir))
@@ -177,10 +180,17 @@ class Workspace:
         if name == "json_schema_fields":
             return dict(written) if isinstance(written, dict) else self._schema_fields()
         if name == "cache_base_dir":
-            return self._absolute(written) if isinstance(written, str) else _cache_base()
+            return self._cache_base(written)
         if name == "cache_dir":
             return self._cache_dir(written)
         return dict(written) if isinstance(written, dict) else {}
+
+    def _cache_base(self, written: object) -> str:
+        if isinstance(written, str) and written:
+            return self._absolute(written)
+        from excore.engine.cache import user_base
+
+        return user_base()
 
     def _cache_dir(self, written: object) -> str:
         if isinstance(written, str) and written:
@@ -206,11 +216,6 @@ class Workspace:
         if specs:
             fields["isolated_fields"] = [spec.name for spec in specs if not spec.fields]
         return fields
-
-
-def _cache_base() -> str:
-    caches = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    return os.path.join(caches, "excore")
 
 
 def _notation(name: str, starred: bool, fields: tuple[str, ...]) -> str:

@@ -10,6 +10,7 @@ from excore.lang.project.reading import Project
 from excore.schema.types import Json, parameter
 
 ISOLATED = "isolated_fields"
+TITLE = "ExCore"
 
 
 def registry_fields(project: Project) -> dict[str, Any]:
@@ -42,7 +43,7 @@ def json_schema(catalog: Catalog, project: Project, fields: Mapping[str, Any] | 
         if name in isolated:
             properties.update(modules["properties"])
     return {
-        "title": "ExCore",
+        "title": TITLE,
         "description": "Used for ExCore config file completion",
         "type": "object",
         "properties": properties,
@@ -76,6 +77,19 @@ def class_mapping(catalog: Catalog, registries: Iterable[str]) -> dict[str, list
                 if entry.kind != "module" and entry.location is not None:
                     found.setdefault(entry.name, [entry.location.path, entry.location.line + 1])
     return found
+
+
+def is_schema(data: object) -> bool:
+    """Whether the contents of a JSON file are such a schema."""
+    return isinstance(data, dict) and data.get("title") == TITLE and "properties" in data
+
+
+def is_class_mapping(data: object) -> bool:
+    """Whether the contents of a JSON file are such a mapping."""
+    return isinstance(data, dict) and all(
+        isinstance(place, list) and len(place) == 2 and isinstance(place[0], str) and isinstance(place[1], int)
+        for place in data.values()
+    )
 
 
 def taplo_settings(schema: str) -> Json:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
-from excore.engine.cache import cache_dir, write_json
+from excore.engine.cache import cache_dir, user_base, write_json
 from excore.index.dump import Dump, DumpError, dump_to_json, merge, read_dump
 from excore.lang.catalog import Catalog, Entry
 from excore.lang.project.reading import Project
@@ -35,8 +35,7 @@ def cache_folder(project: Project) -> Path:
     base = project.settings.get("cache_base_dir")
     if isinstance(base, str) and base:
         return cache_dir(Path(project.root), _below(project, base))
-    caches = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    return cache_dir(Path(project.root), Path(caches, "excore"))
+    return cache_dir(Path(project.root), Path(user_base()))
 
 
 def _below(project: Project, path: str) -> Path:
