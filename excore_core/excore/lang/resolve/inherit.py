@@ -1,4 +1,4 @@
-"""``__base__``: which files a config is made of, and the one table they merge to (SPEC 10, BASE-1 to BASE-8).
+"""``__base__``: which files a config is made of, and the one table they merge to (BASE-1 to BASE-8).
 
 Every binding of the merged table still knows its own file and place, and what it replaced.
 """
