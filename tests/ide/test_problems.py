@@ -73,11 +73,11 @@ def test_a_path_that_leaves_its_package() -> None:
         + """
     [Model.Net]
     $a = ["netlib.inner.size", "netlib.inner.loads('1')", "netlib.late.Late", "netlib.inner.Late", "netlib.relu"]
-    $b = ["netlib.os.path", "netlib.inner.sys.path[0]", "netlib.system('x')", "netlib.inner.OrderedDict"]
+    $b = ["netlib.os", "netlib.inner.sys.path[0]", "netlib.system('x')", "netlib.inner.OrderedDict"]
     #             ^^ error invalid-path
-    #                                     ^^^ error invalid-path
-    #                                                           ^^^^^^ error invalid-path
-    #                                                                                       ^^^^^^^^^^^ error invalid-path
+    #                                ^^^ error invalid-path
+    #                                                      ^^^^^^ error invalid-path
+    #                                                                                  ^^^^^^^^^^^ error invalid-path
     """
     )
 
