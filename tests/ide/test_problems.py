@@ -61,6 +61,10 @@ PACKAGE = """
     from netlib.late import Late
     __all__ = ["loads", "size"]
     def size(): ...
+    #- netlib/computed.py
+    from json import dumps
+    from netlib import inner
+    __all__ = inner.__all__ + sorted(["dumps"])
     #- netlib/late.py
     class Late: ...
     #- run.toml
@@ -93,5 +97,15 @@ def test_names_of_python_s_machinery() -> None:
     #                                                           ^^^^^^^^^^^^^^^ error invalid-path
     &b = "c.__class"
     #       ^^^^^^^ error invalid-path
+    """
+    )
+
+
+def test_a_published_name_that_reading_cannot_see_is_no_problem() -> None:
+    check_problems(
+        PACKAGE
+        + """
+    [Model.Net]
+    $a = "netlib.computed.dumps('1')"
     """
     )

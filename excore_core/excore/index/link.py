@@ -153,7 +153,8 @@ class Linker:
                 found.append(Reached(target.module, True))
             else:
                 file = self._names.lookup(holder.module)
-                listed = file is not None and name in file.facts.get("all", ())
+                public = file.facts.get("all") if file is not None else None
+                listed = public is not None and (not public or name in public)  # empty: it is computed
                 owner = target.module if target.kind != "external" else target.module.rpartition(".")[0]
                 found.append(Reached(owner, False, holder.module, listed))
             holder = target
