@@ -6,7 +6,8 @@ Entries are made when they are asked for, so that loading a config imports only 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
 from functools import cached_property
 from types import ModuleType
@@ -15,6 +16,7 @@ from typing import Any, Literal, TypeAlias
 from excore.engine.hook import ConfigArgumentHook
 from excore.errors import ConfigError
 from excore.lang.catalog import Catalog, Entry, EntryKind, Param, ParamKind, RegistryInfo, Signature
+from excore.lang.reach import Reached
 
 Import = Callable[[str], Any]
 HookKind: TypeAlias = Literal["", "argument", "config"]
@@ -111,7 +113,36 @@ def live_catalog(registries: Mapping[str, Mapping[str, str]], order: tuple[str, 
     return LiveCatalog(
         registries={name: RegistryInfo(name) for name in names},
         entries={name: _Entries(name, registries.get(name, {}), load) for name in names},
+        follow=_follow,
     )
+
+
+def home_of(target: object) -> str:
+    """The module an object belongs to: itself, or the one that defines it or its class; "" if that is not known."""
+    name = getattr(target, "__name__" if isinstance(target, ModuleType) else "__module__", None)
+    return name if isinstance(name, str) else ""
+
+
+def reached(holder: object, name: str, value: object) -> Reached | None:
+    """What a path leads to if `value` is the attribute `name` of `holder`; None if that is data or an own object."""
+    if isinstance(value, ModuleType):
+        return Reached(home_of(value), True)
+    if not isinstance(holder, ModuleType) or not (isinstance(value, type) or inspect.isroutine(value)):
+        return None
+    public = vars(holder).get("__all__")
+    return Reached(home_of(value), False, home_of(holder), isinstance(public, list | tuple) and name in public)
+
+
+def _follow(module: str, names: Sequence[str]) -> Iterator[Reached]:
+    """What names lead to one after the other; nothing is imported, and no code of a module runs."""
+    holder: object = sys.modules.get(module)
+    for name in names:
+        value = vars(holder).get(name) if isinstance(holder, ModuleType) else None
+        found = reached(holder, name, value)
+        if found is None:
+            return
+        yield found
+        holder = value
 
 
 class LiveEntry(Entry):

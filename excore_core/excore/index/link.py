@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from threading import RLock
@@ -29,6 +29,7 @@ from excore.lang.catalog import (
     Unregistered,
 )
 from excore.lang.memo import Memo
+from excore.lang.reach import Reached, out_of_reach
 
 V = TypeVar("V")
 GLOBAL = "__global"
@@ -124,6 +125,7 @@ class Linker:
             LateDict(self._enums, self._lock),
             LateDict(self._subclasses, self._lock),
             grammar(file.facts for file in self._sources.modules.values() if not file.external),
+            self._follow,
         )
 
     def _collected(self, file: SourceFile) -> Collected:
@@ -132,6 +134,34 @@ class Linker:
             return collect(self._names, file)
 
         return self.memo.get(("collected", file.module), run)
+
+    # -- python modules
+
+    def _follow(self, module: str, names: Sequence[str]) -> Sequence[Reached]:
+        """What names behind a module lead to, as far as it can be read."""
+        with self._lock:
+            return self.memo.get(("follow", module, *names), lambda: self._reached(module, names))
+
+    def _reached(self, module: str, names: Sequence[str]) -> list[Reached]:
+        found: list[Reached] = []
+        holder = self._names.module_target(module)
+        for name in names:
+            target = self._names.attribute(holder, name)
+            if target is None or target.kind not in ("module", "external", "class", "function"):
+                break
+            if target.kind == "module" or (target.kind == "external" and target.fact):
+                found.append(Reached(target.module, True))
+            else:
+                file = self._names.lookup(holder.module)
+                public = file.facts.get("all") if file is not None else None
+                listed = public is not None and (not public or name in public)  # empty: it is computed
+                owner = target.module if target.kind != "external" else target.module.rpartition(".")[0]
+                found.append(Reached(owner, False, holder.module, listed))
+            holder = target
+        return found
+
+    def _in_reach(self, module: str, name: str) -> bool:
+        return not any(out_of_reach(module, reached) for reached in self._reached(module, (name,)))
 
     # -- entries
 
@@ -223,7 +253,7 @@ class Linker:
         if file is not None:
             for name, bindings in file.facts["names"].items():
                 at = bindings[-1].get("cls", bindings[-1].get("function", bindings[-1])).get("at")
-                if not name.startswith("_"):
+                if not name.startswith("_") and self._in_reach(target.module, name):
                     place = location(file.path, at) if isinstance(at, list) else None
                     members.append(Member(name, "attribute", location=place, instance=False))
         return Entry(

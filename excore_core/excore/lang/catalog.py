@@ -7,13 +7,14 @@ dynamic registration could add makes its registry ``open``, and names unknown th
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, NamedTuple
 
 from excore.lang.grammar import DEFAULT, Grammar
 from excore.lang.nearest import Vocabulary
+from excore.lang.reach import Reached
 
 _ORDINARY = frozenset(("object", "ABC", "Generic", "Module"))
 
@@ -160,9 +161,16 @@ class Unregistered:
     location: Location
 
 
+def _nowhere(module: str, names: Sequence[str]) -> Iterable[Reached]:
+    return ()
+
+
 @dataclass(frozen=True)
 class Catalog:
-    """All registries of a project, in declared order. Immutable; a new one replaces it when Python files change."""
+    """All registries of a project, in declared order. Immutable; a new one replaces it when Python files change.
+
+    ``follow`` tells what names behind a python module lead to, one after the other, as far as that is known.
+    """
 
     registries: Mapping[str, RegistryInfo] = field(default_factory=dict)
     entries: Mapping[str, Mapping[str, Entry]] = field(default_factory=dict)  # registry -> name -> entry
@@ -172,6 +180,7 @@ class Catalog:
         default_factory=dict
     )  # import path -> its bases', `?` for one unknown
     grammar: Grammar = DEFAULT  # with the prefixes and marks that the project registers
+    follow: Callable[[str, Sequence[str]], Iterable[Reached]] = field(default=_nowhere, compare=False)
 
     def get(self, registry: str, name: str) -> Entry | None:
         """The entry ``name`` of ``registry``."""

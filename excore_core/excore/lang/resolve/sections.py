@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from itertools import takewhile
 
 from excore.lang.catalog import Entry
 from excore.lang.grammar import (
@@ -20,6 +21,7 @@ from excore.lang.memo import Memo
 from excore.lang.nearest import is_slip, nearest
 from excore.lang.paths import Attribute
 from excore.lang.problems import Origin, Related, Severity, problem
+from excore.lang.reach import out_of_reach
 from excore.lang.resolve.explain import unknown_class
 from excore.lang.resolve.model import (
     Argument,
@@ -317,6 +319,8 @@ class SectionResolver(Lookup):
         self, expression: Expression, hook: PathHook, place: Place, prefix: Prefix, target: Target
     ) -> None:
         entry = target.entry
+        if entry is not None and entry.kind == "module":
+            self.check_reach(entry, hook, place)
         if entry is None or entry.kind != "class":
             return
         first = hook.steps[0] if hook.steps else None
@@ -348,6 +352,18 @@ class SectionResolver(Lookup):
         origin = place.within(start, hook.span.start + 1 + first.start + len(first.name))
         found = problem("unknown-attribute", message, origin, severity=severity, suggestions=suggestions)
         self.problems.append(found)
+
+    def check_reach(self, module: Entry, hook: PathHook, place: Place) -> None:
+        steps = list(takewhile(lambda step: isinstance(step, Attribute), hook.steps))
+        names = [step.name for step in steps if isinstance(step, Attribute)]
+        for step, reached in zip(steps, self.scope.catalog.follow(module.path, names), strict=False):
+            forbidden = out_of_reach(module.path, reached)
+            if forbidden:
+                at = hook.span.start + 1
+                origin = place.within(at + step.start, at + step.end)
+                message = f"a path on `{module.name}` cannot lead to {forbidden}"
+                self.problems.append(problem("invalid-path", message, origin))
+                return
 
     def check_table_steps(self, binding: Binding, hooks: tuple[Step, ...], place: Place) -> None:
         value: BoundValue = binding.value
