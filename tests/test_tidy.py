@@ -1,4 +1,4 @@
-"""House rules that a reader would otherwise have to check by eye: floors, forbidden calls, size, and true documents."""
+"""House rules that a reader would otherwise have to check by eye: floors, forbidden calls, and true documents."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ CORE = ROOT / "excore_core" / "excore"
 SERVER = ROOT / "server" / "excore_server"
 EDGE = SERVER / "lsp"
 PROTOCOL = {"pygls", "lsprotocol"}
-LONGEST = 420
 
 MADE_HERE = {".git", ".venv", ".tools", ".artifacts", "node_modules", "__pycache__", "dist", "build", "site", "out"}
 MADE_HERE |= {".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".import_linter_cache", ".vscode-test"}
@@ -189,12 +188,7 @@ def test_no_numbers_of_a_tracker_are_cited() -> None:
     none_of(lines_with(r"(?i)\bissues? +#?\d+\b|\(#\d+\)|\b(?:fixes|closes|see) #\d+", documents))
 
 
-# -- size and documents ------------------------------------------------------------------------------------------
-
-
-def test_files_are_about_one_thing() -> None:
-    lengths = {name(path): read(path).count("\n") for path in product()}
-    assert {file: length for file, length in lengths.items() if length > LONGEST} == {}
+# -- documents ---------------------------------------------------------------------------------------------------
 
 
 def test_every_module_says_what_it_is() -> None:

@@ -37,7 +37,7 @@ class PathManager:
     instance folders the manager created; it is raised on in any case.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - a public signature, half of it switches by name
         self,
         /,
         base_path: str | os.PathLike[str],
