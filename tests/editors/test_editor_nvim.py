@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import tools
-from conftest import found
+from editor_kit import found
 
 pynvim = pytest.importorskip("pynvim", reason="pynvim is not installed: pip install 'excore[dev]'")
 import nvim  # noqa: E402  (needs pynvim)

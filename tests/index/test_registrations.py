@@ -422,7 +422,7 @@ def test_hooks(project: Make) -> None:
     assert made.signature("Own") == "enabled: bool, rate: float"
 
 
-def test_unregistered_and_subclasses_and_enums(project: Make) -> None:
+def test_unregistered_and_subclasses_and_members_of_enums(project: Make) -> None:
     made = project(
         """
         #- app.py
@@ -430,7 +430,8 @@ def test_unregistered_and_subclasses_and_enums(project: Make) -> None:
         from base import Base, Mode
         MODEL = Registry("Model")
         @MODEL.register()
-        class A(Base): ...
+        class A(Base):
+            def __init__(self, mode: Mode): ...
         class Forgotten(A): ...
         #- base.py
         from enum import Enum
@@ -446,5 +447,5 @@ def test_unregistered_and_subclasses_and_enums(project: Make) -> None:
     assert catalog.unregistered["Base"].path == "base.Base"
     place = catalog.unregistered["helper"].location
     assert (place.path, place.line, place.column, place.end_column) == (made.path("base.py"), 5, 4, 10)
-    assert dict(catalog.enums) == {"base.Mode": ("FAST", "SLOW")}
+    assert [param.choices for param in catalog.entries["Model"]["A"].signature.params] == [("FAST", "SLOW")]
     assert catalog.subclasses["app.Forgotten"] == ("app.A", "base.Base")

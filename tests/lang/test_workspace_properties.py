@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from catalogs import catalog, project
 from hypothesis import given, settings
@@ -112,7 +113,7 @@ def host(files: dict[str, str]) -> Host:
 CATALOG = catalog()
 
 
-def report(made: Host, path: str) -> list[tuple[object, ...]]:
+def report(made: Host, path: str) -> list[Any]:
     """Everything an edit could get wrong, with absolute positions."""
     snapshot = made.snapshot()
     model = snapshot.own_model(path)
@@ -255,9 +256,9 @@ def test_a_mistake_that_needs_no_other_line_is_told_whoever_overrides_it(childre
     alone.known.update(dict.fromkeys(files))
     wanted = mistakes(alone, "/p/part.toml")
     for number, overrides in enumerate(children):
-        tables = {}
+        tables: dict[str, dict[str, str]] = {}
         for table, line in sorted(overrides):
-            tables.setdefault(table, {})[re.match(r"\W?(\w+)", line)[1]] = line
+            tables.setdefault(table, {})[re.findall(r"\w+", line)[0]] = line
         body = "".join(f"[{table}]\n" + "\n".join(lines.values()) + "\n" for table, lines in tables.items())
         files[f"/p/run{number}.toml"] = f'__base__ = "part.toml"\n{body}'
     live = host(files)

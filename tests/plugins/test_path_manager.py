@@ -100,7 +100,8 @@ def test_path_remove_all(tmp_path: Path) -> None:
 
 def test_path_the_end_of_a_block_swallows_nothing(tmp_path: Path) -> None:
     paths = PathManager(tmp_path, ["a"], "cfg", "run")
-    assert not paths.__exit__(None, None, None)
+    answer: object = paths.__exit__(None, None, None)  # type: ignore[func-returns-value]
+    assert not answer
 
 
 # -- processes that share folders

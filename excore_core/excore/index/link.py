@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -33,7 +32,6 @@ from excore.lang.reach import Reached, out_of_reach
 
 V = TypeVar("V")
 GLOBAL = "__global"
-_ENUM_BASES = re.compile(r"Enum|Flag")
 
 
 @dataclass(frozen=True)
@@ -122,7 +120,6 @@ class Linker:
             infos,
             entries,
             LateDict(lambda: self._unregistered(tables), self._lock),
-            LateDict(self._enums, self._lock),
             LateDict(self._subclasses, self._lock),
             grammar(file.facts for file in self._sources.modules.values() if not file.external),
             self._follow,
@@ -287,7 +284,7 @@ class Linker:
                     item = Unregistered(name, path, location(file.path, fact["at"]))
                     (found if "cls" in binding else functions).setdefault(name, item)
         for module, (path, outline) in self._sources.outlines.items():
-            for kind, name, line, column, _ in outline["outline"]:
+            for kind, name, line, column in outline["outline"]:
                 inside = f"{module}.{name}"
                 if inside not in registered:
                     item = Unregistered(name, inside, Location(path, line, column, column + len(name)))
@@ -300,21 +297,6 @@ class Linker:
                 for binding in bindings:
                     if binding["kind"] == "class":
                         yield ClassRef(f"{file.module}.{name}", file.module, file.path, binding["cls"])
-
-    def _enums(self) -> dict[str, tuple[str, ...]]:
-        found: dict[str, tuple[str, ...]] = {}
-        for module, (_, outline) in self._sources.outlines.items():
-            for kind, name, _, _, bases in outline["outline"]:
-                if kind == "class" and _ENUM_BASES.search(bases):
-                    target = self._names.name_in(module, name)
-                    ref = self._classes.ref(target) if target is not None else None
-                    if ref is not None and self._classes.enum(ref):
-                        found[ref.path] = self._classes.enum(ref)
-        for ref in self._classes_read():
-            members = self._classes.enum(ref) if ref.fact["bases"] else ()
-            if members:
-                found[ref.path] = members
-        return found
 
     def _subclasses(self) -> dict[str, tuple[str, ...]]:
         found: dict[str, tuple[str, ...]] = {}
@@ -353,15 +335,20 @@ def _tables(parts: list[Collected]) -> tuple[dict[str, RegistryInfo], dict[str, 
             if known is not None and variable not in known.variables:
                 infos[registry] = replace(known, variables=(*known.variables, variable))
     for part in parts:
-        for registry, reason, path in part.opened:
-            known = infos.get(registry, RegistryInfo(registry))
-            if path not in known.filled_by:
-                filled_by = (*known.filled_by, path)
-                infos[registry] = replace(known, open=True, reason=known.reason or reason, filled_by=filled_by)
+        _open(part, infos)
     _merge([merge for part in parts for merge in part.merges], infos, tables)
     for name in infos:
         tables.setdefault(name, {})
     return infos, tables
+
+
+def _open(part: Collected, infos: dict[str, RegistryInfo]) -> None:
+    """Mark the registries that a part fills in a way that is not understood."""
+    for registry, reason, path in part.opened:
+        known = infos.get(registry, RegistryInfo(registry))
+        if path not in known.filled_by:
+            filled_by = (*known.filled_by, path)
+            infos[registry] = replace(known, open=True, reason=known.reason or reason, filled_by=filled_by)
 
 
 def _joined(first: RegistryInfo, second: RegistryInfo) -> RegistryInfo:

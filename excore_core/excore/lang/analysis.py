@@ -54,7 +54,7 @@ class Analysis:
         return tuple(causes(files, meaning, self.model))
 
 
-def analyse(
+def analyse(  # noqa: PLR0913 - all that the meaning of a config depends on
     root: str,
     read: Read,
     catalog: Catalog,

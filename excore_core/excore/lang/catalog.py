@@ -175,7 +175,6 @@ class Catalog:
     registries: Mapping[str, RegistryInfo] = field(default_factory=dict)
     entries: Mapping[str, Mapping[str, Entry]] = field(default_factory=dict)  # registry -> name -> entry
     unregistered: Mapping[str, Unregistered] = field(default_factory=dict)
-    enums: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # import path -> member names
     subclasses: Mapping[str, tuple[str, ...]] = field(
         default_factory=dict
     )  # import path -> its bases', `?` for one unknown

@@ -42,7 +42,7 @@ class PathManager:
     never removed, whoever created it, and whoever fails.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - a public signature, half of it switches by name
         self,
         /,
         base_path: str | os.PathLike[str],

@@ -7,6 +7,7 @@ not touch with the tables before it, so identity of a ``Table`` means "nothing i
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from excore.lang.problems import Origin, Problem
@@ -82,30 +83,18 @@ class Binding:
         return self.origin
 
 
+@dataclass(slots=True, eq=False)
 class FileTables:
     """The tables of one file, and what is wrong with them beyond syntax. Made by ``assemble``."""
 
-    __slots__ = ("blocks", "bodies", "collisions", "file", "flawed", "problems", "root", "stems")
-
-    def __init__(
-        self,
-        file: str,
-        root: Table,
-        problems: tuple[Problem, ...],
-        blocks: list[Block],
-        bodies: Mapping[Block, Body],
-        flawed: tuple[Block, ...],
-        collisions: tuple[Problem, ...],
-        stems: Mapping[Stem, tuple[Block, ...]] | None = None,
-    ) -> None:
-        self.file = file
-        self.root = root
-        self.problems = problems
-        self.blocks = blocks
-        self.bodies = bodies
-        self.flawed = flawed  # the blocks that have problems by themselves
-        self.collisions = collisions  # the problems of headers with each other
-        self.stems = stems  # the blocks by the first two names of their headers; None: not looked for yet
+    file: str
+    root: Table
+    problems: tuple[Problem, ...]
+    blocks: list[Block]
+    bodies: Mapping[Block, Body]
+    flawed: tuple[Block, ...]  # the blocks that have problems by themselves
+    collisions: tuple[Problem, ...]  # the problems of headers with each other
+    stems: Mapping[Stem, tuple[Block, ...]] | None = None  # by the first two names of headers; None: not looked for yet
 
 
 class Body:
