@@ -14,11 +14,11 @@ from excore.cli.asking import fail, plain, tell
 from excore.cli.auto_register import shown
 from excore.cli.format import configs_to_change
 from excore.cli.writing import why_not_written
+from excore.lang.project.foreign import COPY_SUFFIX
 from excore.lang.project.reading import find_project
 from excore.lang.source import Disk, Unreadable
 from excore.lang.syntax.document import SyntaxTree, parse
 from excore.lang.syntax.tree import Array, Block, InlineTable, KeyPart, KeyValue, SyntaxProblem, Value
-from excore.lang.workspace.config_files import COPY_SUFFIX
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
