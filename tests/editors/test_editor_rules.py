@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-
-import tools
+import write_editor_lists as lists
 
 from excore.lang.project.foreign import is_plain_name
-
-sys.path.append(str(tools.REPOSITORY / "scripts"))
-
-import write_editor_lists as lists
 
 WELL_KNOWN = ("pyproject", "cargo", "taplo", "ruff", "uv", "poetry", "pixi", "rustfmt", "clippy", "hugo", "tombi")
 

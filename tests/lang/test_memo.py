@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import pairwise
 
 from hypothesis import given
@@ -94,10 +95,11 @@ def test_an_answer_depends_on_what_the_answers_it_asked_for_touched() -> None:
 
 
 def test_the_latest_answer_is_for_these_very_inputs() -> None:
-    memo, made = Memo(), []
+    memo = Memo()
+    made: list[tuple[object, ...]] = []
     one, other = object(), object()
     for inputs in ((one,), (one,), (other,), (one,), (one, other)):
-        memo.latest("stage", inputs, lambda inputs=inputs: made.append(inputs))
+        memo.latest("stage", inputs, partial(made.append, inputs))
     assert made == [(one,), (other,), (one,), (one, other)]
 
 
