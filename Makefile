@@ -8,6 +8,8 @@ export PYTHON
 
 RUN := .venv/bin/python -m
 READY := .venv/.ready
+SCHEMA := .venv/bin/check-jsonschema --quiet --builtin-schema vendor
+COVERAGE := .artifacts/coverage.txt
 SEGMENTATION := .tools/segmentation
 IN_CI := $(filter-out 0 false no,$(CI))
 
@@ -31,17 +33,26 @@ demo: $(READY) ## Start the real language server on examples/quickstart and show
 
 test: lint docs editor-tools $(if $(IN_CI),$(SEGMENTATION)/.ready) test-core test-pythons test-editors ## Everything: lint, types, docs, unit tests, other Pythons, real editors.
 
-lint: $(READY) ## ruff (rules and layout) and mypy --strict.
+lint: $(READY) ## Rules, layout and complexity (ruff), types (mypy, strict but for tests), dead code, CI files.
 	$(RUN) ruff check .
 	$(RUN) ruff format --check .
 	$(RUN) mypy
+	$(RUN) mypy --config-file tests/mypy.ini
+	$(RUN) vulture
+	.venv/bin/zizmor --offline --quiet --no-progress .github
+	$(SCHEMA).github-workflows .github/workflows/*.yml
+	$(SCHEMA).github-issue-forms $(filter-out %/config.yml,$(wildcard .github/ISSUE_TEMPLATE/*.yml))
+	$(SCHEMA).github-issue-config .github/ISSUE_TEMPLATE/config.yml
+	$(SCHEMA).dependabot .github/dependabot.yml
 
 docs: $(READY) ## Build the documentation into site/; a broken link or anchor fails.
 	.venv/bin/python scripts/write_command_docs.py
 	.venv/bin/zensical build --clean --strict
 
-test-core: $(READY) ## All tests but those in real editors.
-	$(RUN) pytest tests -n 2 --ignore=tests/editors
+test-core: $(READY) ## All tests but those in real editors; says how many lines they reach.
+	@mkdir -p $(dir $(COVERAGE))
+	$(RUN) slipcover --out $(COVERAGE) -m pytest tests -n 2 --ignore=tests/editors
+	@awk '/^\(summary\)/ { printf "coverage: %d%% of %d lines in the processes of the tests; the others are in $(COVERAGE)\n", $$4, $$2 }' $(COVERAGE)
 
 test-pythons: $(READY) ## The language, index, engine and config tests on each other Python found (3.10 to 3.14).
 	.venv/bin/python scripts/test_pythons.py

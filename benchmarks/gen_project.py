@@ -385,6 +385,30 @@ def probes(classes, lines, secs, loc) -> list[dict]:
     return pr
 
 
+def write_modules(folder: Path, field: str, classes: list[dict], per_file: int) -> dict[str, tuple[str, int]]:
+    """Write the modules of one field. Returns where each class and each of its parameters stands."""
+    folder.mkdir(exist_ok=True)
+    (folder / "__init__.py").write_text("")
+    loc: dict[str, tuple[str, int]] = {}
+    for i in range(0, len(classes), per_file):
+        p = folder / f"zoo_{i // per_file:03d}.py"
+        text = f'"""Synthetic {field} modules."""\nfrom typing import List, Optional\n\n'
+        text += f"from src import {field.upper()}\n\n\n"
+        for c in classes[i : i + per_file]:
+            base = text.count("\n")
+            s = source(c, field.upper())
+            loc[c["name"]] = (str(p), base + 1)
+            sl = s.split("\n")
+            first = next(q for q, x in enumerate(sl) if "def __init__" in x)
+            for q, x in enumerate(sl[first:], first):
+                key = x.strip().split(":")[0].split("=")[0].strip()
+                if x.startswith("        ") and not x.strip().startswith("self") and key.isidentifier():
+                    loc.setdefault(c["name"] + "." + key, (str(p), base + q))
+            text += s
+        p.write_text(text)
+    return loc
+
+
 def main() -> None:
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("--n", type=int, default=1000)
@@ -411,27 +435,9 @@ def main() -> None:
     (src / "__init__.py").write_text(
         "from excore import Registry\n\n" + "".join(f'{f.upper()} = Registry("{f}")\n' for f in classes)
     )
-    loc = {}
+    loc: dict[str, tuple[str, int]] = {}
     for field, cs in classes.items():
-        d = src / field.lower()
-        d.mkdir(exist_ok=True)
-        (d / "__init__.py").write_text("")
-        for i in range(0, len(cs), a.per_file):
-            p = d / f"zoo_{i // a.per_file:03d}.py"
-            text = f'"""Synthetic {field} modules."""\nfrom typing import List, Optional\n\n'
-            text += f"from src import {field.upper()}\n\n\n"
-            for c in cs[i : i + a.per_file]:
-                base = text.count("\n")
-                s = source(c, field.upper())
-                loc[c["name"]] = (str(p), base + 1)
-                sl = s.split("\n")
-                first = next(q for q, x in enumerate(sl) if "def __init__" in x)
-                for q, x in enumerate(sl[first:], first):
-                    key = x.strip().split(":")[0].split("=")[0].strip()
-                    if x.startswith("        ") and not x.strip().startswith("self") and key.isidentifier():
-                        loc.setdefault(c["name"] + "." + key, (str(p), base + q))
-                text += s
-            p.write_text(text)
+        loc.update(write_modules(src / field.lower(), field, cs, a.per_file))
     (out / "schema.json").write_text(json.dumps(schema_of(classes, a.isolated), indent=2))
     (out / ".taplo.toml").write_text(
         f'[schema]\npath = "{out}/schema.json"\nenabled = true\n\n[formatting]\nalign_entries = false\n'
@@ -442,7 +448,6 @@ def main() -> None:
     regs = [f'"*{f}: {f}"' if f not in ("Head", "Transform") else f'"{f}"' for f in classes]
     prim = [f for f in classes if f not in ("Head", "Transform")]
     cache = out / ".cache"
-    cache.mkdir(exist_ok=True)
     (out / ".excore.toml").write_text(
         f'name = "{out.name}"\nsrc_dir = "src"\ncache_base_dir = "{cache}/"\ncache_dir = "{cache}"\n'
         f'registry_cache_file = "{cache}/registry_cache.pkl"\njson_schema_file = "{cache}/excore_schema.json"\n'

@@ -21,7 +21,8 @@ from pathlib import Path
 import tomlkit
 
 from excore.lang.syntax.document import SyntaxTree, parse
-from excore.lang.tables.table import FileTables, assemble, plain
+from excore.lang.tables.assemble import assemble
+from excore.lang.tables.table import FileTables, plain
 
 if sys.version_info >= (3, 11):
     import tomllib

@@ -1,7 +1,8 @@
 """Run the language, index, engine and config tests on every other Python that is installed here.
 
 ``python scripts/test_pythons.py [PYTEST ARGUMENTS]`` looks for Python 3.10 to 3.14 on PATH and among pyenv's versions,
-gives each a venv under ``.tools/pythons`` and runs the tests there. The exit code is 1 if any of them fails.
+gives each a venv under ``.tools/pythons`` and runs the tests there. The exit code is 1 if any of them fails, and under
+CI also if there is no other Python at all.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 VENVS = REPOSITORY / ".tools" / "pythons"
 VERSIONS = ("3.10", "3.11", "3.12", "3.13", "3.14")
 AREAS = ("lang", "index", "engine", "config")
+IN_CI = os.environ.get("CI", "").lower() not in ("", "0", "false", "no")
 VERSION_OF = "import sys, ensurepip, venv; print('%d.%d' % sys.version_info[:2])"
 
 
@@ -48,8 +50,8 @@ def prepare(version: str, program: Path) -> Path:
     if not (stamp.exists() and stamp.read_text("utf-8") == wanted):
         print(f'Python {version}: $ {program} -m venv; pip install -e ".[test]"', flush=True)
         subprocess.run([program, "-m", "venv", "--clear", venv], check=True)
-        install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-e", ".[test]"]
-        subprocess.run(install, cwd=REPOSITORY, check=True)
+        options = ["--quiet", "--disable-pip-version-check", "-e", ".[test]"]
+        subprocess.run([python, "-m", "pip", "install", *options], cwd=REPOSITORY, check=True)
         stamp.write_text(wanted, "utf-8")
     return python
 
@@ -57,7 +59,7 @@ def prepare(version: str, program: Path) -> Path:
 def main(arguments: list[str]) -> int:
     own = ".".join(map(str, sys.version_info[:2]))
     tests = [REPOSITORY / "tests" / area for area in AREAS]
-    failed = []
+    tested, failed = [], []
     for version in VERSIONS:
         if version == own:
             continue
@@ -67,12 +69,17 @@ def main(arguments: list[str]) -> int:
             continue
         python = prepare(version, program)
         print(f"Python {version}: pytest {' '.join(AREAS)}", flush=True)
-        command = [python, "-m", "pytest", *tests, "-q", "-n", "2", "-p", "no:cacheprovider", *arguments]
+        tested.append(version)
+        options = ["-q", "-n", "2", "-p", "no:cacheprovider", *arguments]
         environment = {**os.environ, "HYPOTHESIS_PROFILE": "quick"}
-        if subprocess.run(command, cwd=REPOSITORY, env=environment).returncode != 0:
+        done = subprocess.run([python, "-m", "pytest", *tests, *options], cwd=REPOSITORY, env=environment)
+        if done.returncode != 0:
             failed.append(version)
     if failed:
         print(f"failed on Python {', '.join(failed)}", flush=True)
+    if IN_CI and not tested:
+        print(f"no Python but {own} was found; under CI at least one other must be tested", flush=True)
+        return 1
     return 1 if failed else 0
 
 

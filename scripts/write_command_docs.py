@@ -10,6 +10,7 @@ from typing import Any
 import typer
 from typer.main import get_command
 
+from excore import __version__
 from excore.cli.main import COMMANDS, app
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "commands.md"
@@ -36,7 +37,7 @@ GROUPS = {
 }
 
 EXAMPLES = {
-    "check": """\
+    "check": f"""\
 The findings are those of the editor: same rules, same codes, same places. Each code has [a page](problems/index.md).
 
 A mistake in a base is found in every config that inherits it. If the base is checked as well, it is described and
@@ -54,7 +55,7 @@ As a [pre-commit](https://pre-commit.com) hook, in `.pre-commit-config.yaml`:
 ```yaml
 repos:
   - repo: https://github.com/excore-dev/excore
-    rev: v0.2.0
+    rev: v{__version__}
     hooks:
       - id: excore-check
         files: ^configs/.*\\.toml$

@@ -122,7 +122,8 @@ _MARK = re.compile(r"^#?\s*(\^+)\s+(error|warning|information|hint)\s+([a-z-]+)\
 def parse(text: str) -> Fixture:
     """Read a fixture; text before the first ``#- name`` is the file ``run.toml``."""
     fixture = Fixture()
-    name, lines = "run.toml", []
+    name = "run.toml"
+    lines: list[str] = []
     for line in [*textwrap.dedent(text).strip("\n").split("\n"), None]:
         if line is None or line.startswith("#- "):
             if lines or name in fixture.files:
@@ -374,7 +375,7 @@ def check_references(text: str) -> None:
     here = world(text)
     found: dict[str, list[tuple[int, int]]] = {}
     for each in references(here.snapshot, *here.cursor):
-        found.setdefault(os.path.relpath(each.path, ROOT), []).append(tuple(each.span))
+        found.setdefault(os.path.relpath(each.path, ROOT), []).append((each.span.start, each.span.end))
     assert found == {name: sorted(ranges) for name, ranges in here.fixture.ranges.items()}
 
 

@@ -22,7 +22,7 @@ from excore_server.ide.fixes import Action, can_fix_all, fix_all, quick_fixes
 from excore_server.ide.formatting import format_file
 from excore_server.ide.goto import declaration, implementation, type_definition
 from excore_server.ide.hover import documentation, hover
-from excore_server.ide.inlay import inlay_hints
+from excore_server.ide.inlay import HintKind, inlay_hints
 from excore_server.ide.lens import code_lenses, python_lenses
 from excore_server.ide.occurrences import Occurrence
 from excore_server.ide.place import thing_at
@@ -43,7 +43,7 @@ from excore_server.ide.symbols import Symbol, document_symbols, workspace_symbol
 from excore_server.ide.tokens import Token, semantic_tokens
 from excore_server.ide.type_hierarchy import prepare_types, subtypes, supertypes
 
-HINTS = ("variable", "binding", "shared", "default")
+HINTS: tuple[HintKind, ...] = ("variable", "binding", "shared", "default")
 
 
 def ask_at(snapshot: Snapshot, path: str, offset: int, known: set[object] | None = None) -> None:

@@ -24,8 +24,8 @@ BENCHMARKS = Path(__file__).resolve().parents[1] / "benchmarks"
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("made") / "p60"
-    command = [sys.executable, BENCHMARKS / "gen_project.py", "--n", "60", "--sections", "20,90", "--out", folder]
-    subprocess.run(command, check=True, capture_output=True)
+    program, options = BENCHMARKS / "gen_project.py", ["--n", "60", "--sections", "20,90"]
+    subprocess.run([sys.executable, program, *options, "--out", folder], check=True, capture_output=True)
     return folder
 
 

@@ -1,8 +1,9 @@
-"""House rules that a reader would otherwise have to check by eye: floors, forbidden calls, size, and true documents."""
+"""House rules that a reader would otherwise have to check by eye: floors, forbidden calls, and true documents."""
 
 from __future__ import annotations
 
 import ast
+import json
 import re
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from excore import __version__
 from excore.lang.problems import CATALOGUE
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -19,11 +21,11 @@ CORE = ROOT / "excore_core" / "excore"
 SERVER = ROOT / "server" / "excore_server"
 EDGE = SERVER / "lsp"
 PROTOCOL = {"pygls", "lsprotocol"}
-LONGEST = 420
 
 MADE_HERE = {".git", ".venv", ".tools", ".artifacts", "node_modules", "__pycache__", "dist", "build", "site", "out"}
 MADE_HERE |= {".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".import_linter_cache", ".vscode-test"}
-TEXT = {".py", ".pyi", ".md", ".toml", ".lua", ".ts", ".js", ".mjs", ".cjs", ".json", ".yaml", ".yml", ".txt", ".vim"}
+TEXT = {".py", ".pyi", ".md", ".toml", ".lua", ".ts", ".js", ".mjs", ".cjs", ".json", ".yaml", ".yml", ".vim"}
+TEXT |= {".txt", ".ini"}
 
 
 def walk(folder: Path) -> Iterator[Path]:
@@ -81,11 +83,12 @@ def lines_with(pattern: str, paths: tuple[Path, ...]) -> list[str]:
 def imports(path: Path) -> Iterator[tuple[str, str]]:
     """``file:line module`` and the first part of the module's name, of every absolute import in the file."""
     for node in ast.walk(tree(path)):
-        modules = []
         if isinstance(node, ast.Import):
             modules = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
             modules = [node.module]
+        else:
+            continue
         for module in modules:
             yield f"{name(path)}:{node.lineno} {module}", module.split(".")[0]
 
@@ -160,6 +163,10 @@ def test_prefix_characters_are_known_to_the_grammar_alone() -> None:
     none_of(lines_with(r"""(startswith|==|\bin) *\(? *["'][!@$&]+["']""", paths))
 
 
+def test_git_is_started_in_one_place() -> None:
+    none_of(lines_with(r"""["']git["'],""", tuple(path for path in product() if path != CORE / "engine" / "git.py")))
+
+
 def test_one_broad_handler_at_the_edge() -> None:
     broad = [path for path in product() for node in ast.walk(tree(path)) if catches_everything(node)]
     assert [name(path) for path in broad if not path.is_relative_to(EDGE)] == []
@@ -189,12 +196,7 @@ def test_no_numbers_of_a_tracker_are_cited() -> None:
     none_of(lines_with(r"(?i)\bissues? +#?\d+\b|\(#\d+\)|\b(?:fixes|closes|see) #\d+", documents))
 
 
-# -- size and documents ------------------------------------------------------------------------------------------
-
-
-def test_files_are_about_one_thing() -> None:
-    lengths = {name(path): read(path).count("\n") for path in product()}
-    assert {file: length for file, length in lengths.items() if length > LONGEST} == {}
+# -- documents ---------------------------------------------------------------------------------------------------
 
 
 def test_every_module_says_what_it_is() -> None:
@@ -212,6 +214,17 @@ def test_every_problem_code_is_reported_and_tested() -> None:
     unreported = [code for code in CATALOGUE if not lines_with(rf"""["']{code}["']""", reporting)]
     untested = [code for code in CATALOGUE if not lines_with(rf"(?<![\w-]){code}(?![\w-])", written_tests())]
     assert (unreported, untested) == ([], [])
+
+
+def test_there_is_one_version() -> None:
+    """That of the package; VS Code wants it written in its own files, and the changelogs have a section for it."""
+    extension = ROOT / "editors" / "vscode"
+    package, lock = (json.loads(read(extension / name)) for name in ("package.json", "package-lock.json"))
+    written = [package["version"], lock["version"], lock["packages"][""]["version"]]
+    assert written == [__version__] * 3
+    version = re.escape(__version__)
+    assert re.search(rf"^## {version}$", read(extension / "CHANGELOG.md"), re.MULTILINE)
+    assert re.search(rf"^## \[{version}\] - \d{{4}}-\d\d-\d\d$", read(ROOT / "CHANGELOG.md"), re.MULTILINE)
 
 
 def commands(program: str) -> list[str]:

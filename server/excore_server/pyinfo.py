@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from excore.lang.catalog import Entry, EntryKind, Location, Member, Param, ParamKind, Signature
+from excore.lang.reach import Reached, out_of_reach
 from excore_server.pyinfo_cache import AnswerCache, Stamp, stamp
 
 _KINDS: dict[str, ParamKind] = {
@@ -306,7 +307,8 @@ class _Reader:
                 break
             if kind == "class":
                 self.read_from(name.module_path)
-            if not name.name.startswith("_"):
+            foreign = name.type == "module" and out_of_reach(path, Reached(name.full_name or path, True))
+            if not name.name.startswith("_") and not foreign:
                 method = kind == "class" and name.type == "function"
                 found.append(Member(name.name, "method" if method else "attribute", instance=False))
         return tuple(found)

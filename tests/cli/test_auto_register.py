@@ -211,7 +211,7 @@ def test_ws_3_a_source_folder_deeper_down(write: Write, run: Run) -> None:
 def test_cache_1_eight_processes_at_once(project: Path, run: Run) -> None:
     run("auto-register")
     once = cached()
-    commands = [[PROGRAM, "auto-register"], [PROGRAM, "auto-register", "things/nets.py"]] * 4
+    commands: list[list[str | Path]] = [[PROGRAM, "auto-register"], [PROGRAM, "auto-register", "things/nets.py"]] * 4
     running = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for command in commands]
     ended = [(*process.communicate(), process.returncode) for process in running]
     assert [code for _, _, code in ended] == [0] * 8, ended
@@ -221,7 +221,7 @@ def test_cache_1_eight_processes_at_once(project: Path, run: Run) -> None:
         name: set(modules) for name, modules in once.items()
     }
     left = {path.name for path in Path(workspace.cache_dir).iterdir()}
-    assert left == {"registry_cache.json", "registry_cache.json.lock", "workspace.json"}
+    assert left == {"registry_cache.json", "registry_cache.json.lock", "workspace.json", "CACHEDIR.TAG"}
 
 
 def test_cli_twice_is_once(project: Path, run: Run) -> None:

@@ -1,4 +1,4 @@
-"""`excore init` as older versions ask it: the answers may be piped in (SPEC WS-1)."""
+"""`excore init` as older versions ask it: the answers may be piped in (WS-1)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,11 @@
-"""What configs build (SPEC 3 to 9); the errors are in tests/parity."""
+"""What configs build (HDR to CHOOK); the errors are in tests/parity."""
 
 from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Iterator
 
 import pytest
 from config_kit import Project
@@ -183,6 +188,76 @@ def test_mod_1_and_2_python_modules(small: Project) -> None:
     )  # fmt: skip
     assert bag.one == collections.Counter()
     assert bag.one is bag.two
+
+
+PACKAGE = {
+    "__init__.py": "import os\nfrom os import system\nfrom . import inner\n",
+    "inner.py": (
+        "import json, sys\nfrom collections import OrderedDict\nfrom json import loads\nfrom os import getcwd\n"
+        "from subprocess import Popen\nfrom sys import modules\n__all__ = ['loads', 'size']\n"
+        "def size():\n    return 3\n"
+        "def steps():\n    yield 1\n"
+        "def frame():\n    return sys._getframe()\n"
+        "def helper(name):\n    return sys.modules[name]\n"
+        "class Layer:\n    tool = json\n    def __init__(self, size=3):\n        self.size = size\n"
+    ),
+    "late.py": "class Late:\n    pass\n",
+}
+
+
+@pytest.fixture
+def net(small: Project) -> Iterator[Project]:
+    """With a package `netlib` as a registered python module."""
+    (small.folder / "netlib").mkdir()
+    for name, text in PACKAGE.items():
+        (small.folder / "netlib" / name).write_text(text, "utf-8")
+    small.models.MODULES.register_module(importlib.import_module("netlib"))
+    small.models.BACKBONE.register_module(sys.modules["netlib.inner"].Layer)
+    yield small
+    for name in [name for name in sys.modules if name.partition(".")[0] == "netlib"]:
+        del sys.modules[name]
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("netlib.os.getcwd()", "the module `os`; only modules of `netlib` can be reached"),
+        ("netlib.inner.sys.modules['os'].getcwd()", "the module `sys`; only modules of `netlib`"),
+        ("netlib.inner.json", "the module `json`"),
+        ("netlib.inner.modules['os'].getcwd()", "the module `os`"),
+        ("netlib.inner.modules.get('os').getcwd()", "the module `os`"),
+        ("netlib.inner.helper('os')", "the module `os`"),
+        ("netlib.inner.frame()", "a frame, which belongs to Python itself"),
+        ("netlib.inner.steps().gi_frame.f_globals", "`gi_frame` belongs to Python itself"),
+        ("netlib.inner.size.__globals__", "`__globals__` belongs to Python itself"),
+        ("netlib.inner.size.__code", "`__code` belongs to Python itself"),
+        ("netlib.system('true')", "what `netlib` imports from Python's own `posix` and does not list"),
+        ("netlib.inner.Popen(['true'])", "what `netlib.inner` imports from Python's own `subprocess`"),
+        ("Layer.tool.loads('1')", "the module `json`; only modules of `netlib`"),
+        ("math.sqrt.__self__", "`__self__` belongs to Python itself"),
+    ],
+)
+def test_mod_4_a_path_stays_in_its_package(net: Project, path: str, said: str) -> None:
+    said = said.replace("`posix`", f"`{os.system.__module__}`")
+    with pytest.raises(ConfigError) as caught:
+        net.build(f'[Model.Bag]\n!a = "{path}"\n')
+    assert said in str(caught.value)
+    assert "run.toml:2:" in str(caught.value)
+
+
+def test_mod_4_what_a_path_reaches_in_its_package(net: Project) -> None:
+    bag = net.one(
+        """
+        [Model.Bag]
+        $a = "netlib.inner"
+        !b = "netlib.inner.Layer(5).size"
+        !c = "netlib.inner.loads('[1]')"
+        $d = "netlib.late.Late"
+        !e = "netlib.inner.modules['netlib.inner'].size()"
+        !f = "netlib.inner.size.__name__"
+        """
+    )
+    assert (bag.a.__name__, bag.b, bag.c, bag.d.__name__, bag.e, bag.f) == ("netlib.inner", 5, [1], "Late", 3, "size")
 
 
 def test_node_1_shared_is_one_object(small: Project) -> None:

@@ -1,4 +1,4 @@
-"""What is changed in Python is in the dump and in `where` (SPEC DUMP-1)."""
+"""What is changed in Python is in the dump and in `where` (DUMP-1)."""
 
 from __future__ import annotations
 

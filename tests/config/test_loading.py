@@ -1,4 +1,4 @@
-"""Files, updates, dumps, tables and changes before the build (SPEC 10 and 11)."""
+"""Files, updates, dumps, tables and changes before the build (BASE to LAZY)."""
 
 from __future__ import annotations
 

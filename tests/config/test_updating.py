@@ -1,4 +1,4 @@
-"""Paths as keys of `update_dict` (SPEC LOAD-2)."""
+"""Paths as keys of `update_dict` (LOAD-2)."""
 
 from __future__ import annotations
 

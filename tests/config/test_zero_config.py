@@ -1,4 +1,4 @@
-"""`config.load` in a script that imports nothing: modules are found in the sources of the project (SPEC REG-15)."""
+"""`config.load` in a script that imports nothing: modules are found in the sources of the project (REG-15)."""
 
 from __future__ import annotations
 

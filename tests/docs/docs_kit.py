@@ -12,6 +12,7 @@ DOCS = ROOT / "docs"
 HERE = Path(__file__).resolve().parent
 
 _FENCE = re.compile(r"^( *)```(\w+)(?: title=\"([^\"]*)\")?[^\n]*\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
+_HEADING = re.compile(r"^#+ (.+?)(?: \{ #([\w-]+) \})?$", re.MULTILINE)
 _PAIR = re.compile(r"^<div class=\"grid\" markdown>$(.*?)^</div>$", re.MULTILINE | re.DOTALL)
 
 
@@ -51,11 +52,41 @@ def pairs(page: Path) -> Iterator[Pair]:
     """The pairs of a page, named after the heading they stand under."""
     text = page.read_text("utf-8")
     for number, found in enumerate(_PAIR.finditer(text), 1):
-        heading = re.findall(r"^#+ (.+)$", text[: found.start()], re.MULTILINE)[-1]
+        heading = _HEADING.findall(text[: found.start()])[-1][0]
         blocks = codes(found[1])
         configs = tuple((code.title or "run.toml", code.text) for code in blocks if code.language == "toml")
         python = "\n".join(code.text for code in blocks if code.language == "python")
         yield Pair(f"{page.relative_to(DOCS)}-{number}-{heading}", configs, python)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Configs above what `excore check` reports of them."""
+
+    name: str
+    configs: tuple[tuple[str, str], ...]
+    report: list[str]
+
+
+def outcomes(page: Path) -> Iterator[Outcome]:
+    """The configs of a page that a block of plain text follows, named after the heading they stand under."""
+    text = page.read_text("utf-8")
+    configs: list[tuple[str, str]] = []
+    end = 0
+    for found in _FENCE.finditer(text):
+        if text[end : found.start()].strip():
+            configs = []
+        end = found.end()
+        if found[2] == "toml":
+            configs.append((found[3] or "run.toml", found[4]))
+        elif found[2] == "text" and configs:
+            heading = _HEADING.findall(text[: found.start()])[-1][0]
+            yield Outcome(heading, tuple(configs), found[4].splitlines())
+
+
+def anchors(page: Path) -> list[str]:
+    """The anchors that headings of a page give themselves, in order."""
+    return [anchor for _, anchor in _HEADING.findall(page.read_text("utf-8")) if anchor]
 
 
 def sections(text: str) -> dict[str, str]:

@@ -21,6 +21,7 @@ def test_there_are_pairs() -> None:
 @pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.name)
 def test_the_config_builds_what_the_python_builds(pair: Pair, folder: Path, zoo: ModuleType) -> None:
     for name, text in pair.configs:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, "utf-8")
     modules, info = config.build_all(config.load(pair.configs[0][0]))
     made = dict(vars(zoo))

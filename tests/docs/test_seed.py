@@ -40,7 +40,7 @@ class Here:
     folder: Path
     made: types.ModuleType
 
-    def register(self, registry: str, *names: str, **members: Any) -> list[type]:
+    def register(self, registry: str, *names: str, **members: Any) -> list[type[Any]]:
         """New classes under these names, registered and importable."""
         found = []
         for name in names:

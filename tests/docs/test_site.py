@@ -35,7 +35,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copy(ROOT / "mkdocs.yml", folder)
     shutil.copytree(DOCS, folder / "docs")
     (folder / "tests" / "docs").mkdir(parents=True)
-    shutil.copy(ROOT / "tests" / "docs" / "zoo.py", folder / "tests" / "docs")
+    for name in ("zoo.py", "project.toml"):
+        shutil.copy(ROOT / "tests" / "docs" / name, folder / "tests" / "docs")
     for name in ("excore_core", "server"):
         (folder / name).symlink_to(ROOT / name)
     build = [str(Path(sys.executable).with_name("zensical")), "build", "--clean", "--strict"]

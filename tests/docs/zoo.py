@@ -79,6 +79,11 @@ class SegNet:
     def __init__(self, backbone: Base, channel: int = 512) -> None: ...
 
 
+@MODEL.register()
+def small_fcn(num_classes: int = 19) -> FCN:
+    return FCN(ResNet(layers=18), num_classes=num_classes)
+
+
 @TRANSFORM.register()
 class ResizeStepScale:
     def __init__(self, min_scale_factor: float, max_scale_factor: float, scale_step_size: float) -> None: ...

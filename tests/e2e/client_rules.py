@@ -7,7 +7,7 @@ shape that the protocol gives it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, cast
 
 from lsprotocol import converters, types
 
@@ -299,7 +299,7 @@ def check_answer(method: str, result: Any, can: Json) -> None:
 def _check_shape(method: str, message: Json, part: int) -> None:
     shape = types.METHOD_TO_TYPES[method][part]
     if shape is not None:
-        _CONVERTER.structure(message, shape)
+        _CONVERTER.structure(message, cast(type, shape))
     for one in objects(message):
         if {"start", "end"} == set(one) and isinstance(one["start"], dict):
             start, end = ((place["line"], place["character"]) for place in (one["start"], one["end"]))

@@ -97,7 +97,8 @@ def test_settings_are_read_leniently() -> None:
     assert settings.severity == {"unused-section": "off"}
     assert settings.trace == "verbose"
     assert len(wrong) == 2
-    for odd in (None, 3, [], {"excore": 3}, {"severity": 3}, {"inlayHints": []}, {"trace": 3}):
+    odds: tuple[object, ...] = (None, 3, [], {"excore": 3}, {"severity": 3}, {"inlayHints": []}, {"trace": 3})
+    for odd in odds:
         assert read_settings(odd)[0].severity == {}
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
-from e2e_kit import PUSH, WATCHING, editor, write
+from e2e_kit import PUSH, WATCHING, Editor, editor, write
 
 from excore.lang.project.reading import find_project
 from excore.tooling.lsp_client import Json
@@ -42,6 +43,10 @@ def registered(folder: Path) -> Path:
     return dump_file(find_project(str(folder)))
 
 
+def logged(client: Editor, text: str) -> bool:
+    return any(text in one["message"] for one in client.sent("window/logMessage"))
+
+
 def test_k3_the_server_knows_what_the_dump_knows(tmp_path: Path) -> None:
     registered(tmp_path)
     with editor(tmp_path, WATCHING) as client:
@@ -62,7 +67,7 @@ def test_k3_a_dump_of_elsewhere_is_refused_with_a_message(tmp_path: Path) -> Non
         dump.write_text(text, "utf-8")
         with editor(tmp_path, WATCHING) as client:
             client.show("run.toml")
-            client.until(lambda said=message: any(said in one["message"] for one in client.sent("window/logMessage")))
+            client.until(partial(logged, client, message))
             client.until(lambda: "unknown-parameter" not in client.codes("run.toml"))
             facts = client.request("workspace/executeCommand", {"command": "excore.debugInformation"})
             assert message in facts

@@ -124,8 +124,7 @@ def test_every_feature_answers(tmp_path: Path) -> None:
         assert ask("declaration", **at(3, 14))
         assert ask("typeDefinition", **at(2, 3))
         assert ask("implementation", **at(1, 3))
-        found = client.request("workspace/symbol", {"query": "resn"})
-        assert "ResNet" in [one["name"] for one in found]
+        assert "ResNet" in [one["name"] for one in client.request("workspace/symbol", {"query": "resn"})]
         python = {"textDocument": {"uri": uri(tmp_path / "src" / "models.py")}}
         client.show("src/models.py", language="python")
         titles = [one["command"]["title"] for one in client.request("textDocument/codeLens", python)]

@@ -72,6 +72,10 @@ class Session:
     def type(self, keys: str) -> None:
         self.nvim.input(keys)
 
+    def show(self) -> None:
+        """Give it a screen: without one Neovim answers its own questions."""
+        self.nvim.ui_attach(160, 40, rgb=True)
+
     def until(self, code: str, *arguments: object, limit: float = LIMIT) -> Any:
         """The first answer of some Lua that is neither nil, false nor empty."""
         deadline = time.monotonic() + limit

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import tools
-from conftest import found
+from editor_kit import found
 
 pytestmark = pytest.mark.editor
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import tools
-from conftest import found
+from editor_kit import found
 
 pynvim = pytest.importorskip("pynvim", reason="pynvim is not installed: pip install 'excore[dev]'")
 import nvim  # noqa: E402  (needs pynvim)
@@ -314,6 +314,126 @@ def test_which_interpreter(editor, tmp_path):
     own = environment_folder(project / ".venv")
     assert editor.lua(ask, str(project)) == [str(own / "bin" / "python"), ".venv of the project"]
     assert editor.lua(ask, str(project), "/opt/python") == ["/opt/python", "the setting excore.interpreter"]
+
+
+@pytest.fixture
+def own_server(quickstart: Path) -> Path:
+    """The file that appears once something of the project's own environment, which has a server, is run."""
+    mark = quickstart.parent / "ran"
+    folder = quickstart / ".venv" / "bin"
+    folder.mkdir(parents=True)
+    for name in ("python", "excore-server"):
+        program = folder / name
+        program.write_text(f'#!/bin/sh\ntouch "{mark}"\nexec "{sys.executable}" "$@"\n', "utf-8")
+        program.chmod(0o755)
+    return mark
+
+
+def messages(editor: nvim.Session) -> str:
+    return editor.lua("return vim.fn.execute('messages')")
+
+
+def test_nothing_of_a_workspace_is_run_without_trust(editor, config, own_server):
+    editor.edit(config)
+    editor.wait_attached()
+    editor.nvim.command("Excore restart")
+    editor.until("return #vim.lsp.get_clients({ bufnr = 0, name = 'excore' }) > 0")
+    editor.nvim.command("checkhealth excore")
+    report = "\n".join(editor.nvim.current.buffer[:])
+    assert f"not trusted: the server in {config.parents[1] / '.venv'}" in report
+    editor.edit(config.with_name("other.toml"))
+    assert messages(editor).count(":Excore trust") == 1
+    assert not own_server.exists()
+
+
+def test_a_restarted_server_is_not_that_of_the_workspace(editor, config, own_server):
+    editor.edit(config)
+    editor.wait_attached()
+    first = editor.lua("return vim.lsp.get_clients({ name = 'excore' })[1].id")
+    editor.nvim.command("Excore restart")
+    editor.until(
+        "local c = vim.lsp.get_clients({ bufnr = 0, name = 'excore' })[1] return c and c.id ~= ... and c.initialized",
+        first,
+    )
+    assert not own_server.exists()
+    setting = "return vim.lsp.get_clients({ name = 'excore' })[1].settings.excore.interpreter"
+    assert editor.lua(setting) == str(config.parents[1] / ".venv" / "bin" / "python")
+
+
+def test_the_server_of_a_trusted_folder_is_started(editor, config, own_server, tmp_path):
+    editor.edit(config)
+    editor.wait_attached()
+    first = editor.lua("return vim.lsp.get_clients({ name = 'excore' })[1].id")
+    editor.show()
+    editor.type(":Excore trust<CR>a")
+    editor.until(
+        "local c = vim.lsp.get_clients({ bufnr = 0, name = 'excore' })[1] return c and c.id ~= ... and c.initialized",
+        first,
+    )
+    assert own_server.exists()
+    own = config.parents[1] / ".venv"
+    state = "return require('excore.trust').state(...)"
+    assert editor.lua(state, str(own)) == "trusted"
+    own.rename(tmp_path / "elsewhere")
+    own.symlink_to(tmp_path / "elsewhere")
+    assert editor.lua(state, str(own)) == "unknown"
+
+
+def test_a_denied_folder_is_not_spoken_of_again(editor, config, own_server):
+    editor.edit(config)
+    editor.wait_attached()
+    editor.show()
+    editor.type(":Excore trust<CR>d")
+    editor.until("return require('excore.trust').state(...) == 'denied'", str(config.parents[1] / ".venv"))
+    command = "local _, _, passed = require('excore.python').server_command(...) return passed or 'nothing'"
+    assert editor.lua(command, str(config.parents[1])) == "nothing"
+    assert not own_server.exists()
+
+
+@pytest.mark.parametrize(("setting", "is_run"), [("true", True), ("false", False)])
+def test_the_users_setting_decides_for_all(editor, config, own_server, setting, is_run):
+    editor.lua(f"vim.g.excore_trust = {setting}")
+    editor.edit(config)
+    editor.wait_attached()
+    assert own_server.exists() == is_run
+    assert ":Excore trust" not in messages(editor)
+
+
+def test_an_environment_that_the_user_activated_needs_no_trust(editor, config, own_server):
+    editor.lua("vim.env.VIRTUAL_ENV = ...", str(config.parents[1] / ".venv"))
+    editor.edit(config)
+    editor.wait_attached()
+    assert own_server.exists()
+
+
+def test_only_the_server_of_the_workspace_is_there(editor, config, own_server, tmp_path):
+    editor.lua("vim.env.VIRTUAL_ENV, vim.env.PATH = '', ...", str(tmp_path))
+    editor.edit(config)
+    said = editor.until("local m = vim.fn.execute('messages') return m:find('excore') and m")
+    assert "is not started, for that folder is not trusted; :Excore trust" in said
+    assert not editor.attached()
+    assert not own_server.exists()
+
+
+def test_what_lies_in_the_current_folder_is_not_on_the_path(editor, config, own_server):
+    own = config.parents[1] / ".venv" / "bin"
+    ask = "return { require('excore.python').server_command(nil, nil) }"
+    editor.lua("vim.env.VIRTUAL_ENV = '' vim.env.PATH = ... vim.cmd.cd(...)", str(own))
+    assert editor.lua(ask)[0] is not None
+    editor.lua("vim.env.PATH = '.:bin'")
+    assert editor.lua("return vim.fn.exepath('excore-server')") != ""
+    assert editor.lua(ask)[0] is None
+
+
+@pytest.mark.parametrize(("absolute", "is_run"), [(True, True), (False, False)])
+def test_a_setting_that_means_another_environment_in_each_workspace_needs_trust(
+    editor, config, own_server, absolute, is_run
+):
+    named = str(config.parents[1] / ".venv" / "bin" / "python") if absolute else ".venv/bin/python"
+    editor.lua("vim.lsp.config('excore', { settings = { excore = { interpreter = ... } } })", named)
+    editor.edit(config)
+    editor.wait_attached()
+    assert own_server.exists() == is_run
 
 
 def test_without_a_server_there_is_one_sentence(editor, config, tmp_path):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import tools
-from conftest import found
+from editor_kit import found
 
 
 @pytest.mark.parametrize(

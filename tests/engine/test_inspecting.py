@@ -138,7 +138,7 @@ def test_k3_choices_of_literals_and_enums() -> None:
 
 
 def _with_real_annotations() -> Any:
-    def function(mode, kind, maybe): ...  # type: ignore[no-untyped-def]
+    def function(mode, kind, maybe): ...
 
     function.__annotations__ = {"mode": Mode, "kind": Literal["a", "b"], "maybe": Optional[Literal["x"]]}  # noqa: UP045
     return function

@@ -120,9 +120,9 @@ def test_ws_settings_are_set_and_unknown_ones_refused() -> None:
     workspace.update({"name": "set", "absent": 1})
     assert workspace.name == "set"
     with pytest.raises(AttributeError, match="absent"):
-        workspace.absent = 1  # type: ignore[attr-defined]
+        workspace.absent = 1
     with pytest.raises(AttributeError, match="absent"):
-        workspace.absent  # type: ignore[attr-defined]  # noqa: B018
+        workspace.absent  # noqa: B018
 
 
 def test_cache_1_two_workspaces_of_one_name(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

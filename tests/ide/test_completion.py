@@ -315,3 +315,29 @@ def test_references_below_an_unknown_name(header: str) -> None:
     check_completion(f'{header}\n!backbone = "<|>"', "ResNet VGG")
     check_completion(f'{header}\n!other = "<|>"', has="FCN SegNet ResNet VGG")
     check_completion(f'{header}\nother = "<|>"', "")
+
+
+def test_behind_a_python_module_only_what_a_path_may_reach() -> None:
+    check_completion(
+        """
+        #- models.py
+        import netlib
+        from excore import Registry
+        MODULES, MODEL = Registry("module"), Registry("Model")
+        MODULES.register_module(netlib)
+        @MODEL.register()
+        class Net:
+            def __init__(self, a=None): ...
+        #- netlib/__init__.py
+        import os
+        from subprocess import run
+        from torch import relu
+        from netlib import inner
+        #- netlib/inner.py
+        #- run.toml
+        [Model.Net]
+        $a = "netlib.<|>"
+        """,
+        has="inner relu",
+        lacks="os run",
+    )

@@ -40,7 +40,7 @@ def environment(tmp_path: Path) -> Path:
     """A virtual environment as it looks on disk, whose interpreter leaves a mark when it is started."""
     folder = tmp_path / "env" / "lib" / "python3.11" / "site-packages" / "nets"
     folder.mkdir(parents=True)
-    (folder / "__init__.py").write_text("from . import nn\n")
+    (folder / "__init__.py").write_text("import os\nfrom . import nn\n")
     (folder / "nn.py").write_text(PACKAGE.format(marker=str(tmp_path / "ran")))
     python = tmp_path / "env" / "bin" / "python"
     python.parent.mkdir()
@@ -84,6 +84,16 @@ def test_members_of_a_module(python: PyInfo) -> None:
     assert entry is not None
     assert entry.kind == "module"
     assert {"ReLU", "softmax"} <= {member.name for member in entry.members}
+
+
+def test_modules_of_other_packages_are_no_members(python: PyInfo) -> None:
+    python.get("nets")
+    assert python.settle(PATIENCE)
+    entry = python.get("nets")
+    assert entry is not None
+    names = {member.name for member in entry.members}
+    assert "nn" in names
+    assert "os" not in names
 
 
 def test_unknown_names_are_known_to_be_unknown(python: PyInfo) -> None:

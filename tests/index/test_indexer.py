@@ -219,7 +219,7 @@ def test_line_ends_and_encodings(project: Make) -> None:
     made.build()
     assert made.names() == ["A", "B", "C"]
     assert made.entry("B").doc == "é"
-    assert made.entry("A").location.line == 3  # type: ignore[union-attr]
+    assert made.entry("A").location.line == 3
 
 
 def test_which_files_are_read(project: Make) -> None:

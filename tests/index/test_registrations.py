@@ -422,20 +422,7 @@ def test_hooks(project: Make) -> None:
     assert made.signature("Own") == "enabled: bool, rate: float"
 
 
-@pytest.mark.parametrize("module", ["excore.config.models", "excore.config.model", "excore.engine.hook"])
-def test_hooks_under_older_import_paths(project: Make, module: str) -> None:
-    made = project(
-        f"""
-        from excore import Registry
-        from {module} import ConfigArgumentHook
-        @Registry("Hook").register()
-        class Own(ConfigArgumentHook): ...
-        """
-    )
-    assert made.entry("Own").hook == "argument"
-
-
-def test_unregistered_and_subclasses_and_enums(project: Make) -> None:
+def test_unregistered_and_subclasses_and_members_of_enums(project: Make) -> None:
     made = project(
         """
         #- app.py
@@ -443,7 +430,8 @@ def test_unregistered_and_subclasses_and_enums(project: Make) -> None:
         from base import Base, Mode
         MODEL = Registry("Model")
         @MODEL.register()
-        class A(Base): ...
+        class A(Base):
+            def __init__(self, mode: Mode): ...
         class Forgotten(A): ...
         #- base.py
         from enum import Enum
@@ -459,5 +447,5 @@ def test_unregistered_and_subclasses_and_enums(project: Make) -> None:
     assert catalog.unregistered["Base"].path == "base.Base"
     place = catalog.unregistered["helper"].location
     assert (place.path, place.line, place.column, place.end_column) == (made.path("base.py"), 5, 4, 10)
-    assert dict(catalog.enums) == {"base.Mode": ("FAST", "SLOW")}
+    assert [param.choices for param in catalog.entries["Model"]["A"].signature.params] == [("FAST", "SLOW")]
     assert catalog.subclasses["app.Forgotten"] == ("app.A", "base.Base")

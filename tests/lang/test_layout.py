@@ -15,7 +15,8 @@ from excore.lang.syntax.decode import NotUtf8Error, decode
 from excore.lang.syntax.document import parse
 from excore.lang.syntax.formatting import formatted, layout, replaced
 from excore.lang.syntax.tokens import tokens
-from excore.lang.tables.table import assemble, plain
+from excore.lang.tables.assemble import assemble
+from excore.lang.tables.table import plain
 
 _REPOSITORY = Path(__file__).resolve().parents[2]
 _SUITE = Path(os.environ.get("EXCORE_SHARED", _REPOSITORY.parent / "shared")) / "toml-test"

@@ -89,3 +89,17 @@ def test_attr_4_python_s_own_machinery_is_out_of_reach(name):
         parse_path(f"layer.{name}")
     assert caught.value.column == 6
     assert parse_path("torch.__version__")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "__private", "__self__", "__func__", "__code__", "__wrapped__", "__getattribute__", "__builtins__", "gi_frame",
+        "gi_code", "cr_frame", "cr_code", "ag_frame", "ag_code", "tb_frame", "tb_next", "f_globals", "f_locals",
+        "f_builtins", "f_back", "f_code", "func_globals", "im_func",
+    ],
+)  # fmt: skip
+def test_attr_4_frames_code_and_names_with_two_underscores_are_out_of_reach(name):
+    with pytest.raises(PathError, match=f"`{name}` belongs to Python itself") as caught:
+        parse_path(f"layer.steps()[0].{name}.x")
+    assert caught.value.column == len("layer.steps()[0].")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal
 
 from catalogs import catalog
 from spec_kit import ZOO, bound, check, problems
@@ -16,7 +17,8 @@ def with_config_hook() -> Catalog:
     """The zoo with ``Trace``, a hook of the build, and ``NoHook``, none."""
     made = catalog(ZOO + HOOKS)
     entries = {name: dict(table) for name, table in made.entries.items()}
-    for name, hook in (("Trace", "config"), ("NoHook", ""), ("function", "")):
+    hooks: dict[str, Literal["", "config"]] = {"Trace": "config", "NoHook": "", "function": ""}
+    for name, hook in hooks.items():
         entries["Hook"][name] = replace(entries["Hook"][name], hook=hook)
     return Catalog(made.registries, entries)
 

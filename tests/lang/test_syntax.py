@@ -10,7 +10,8 @@ from excore.lang.syntax.document import SyntaxTree, parse
 from excore.lang.syntax.scalar import source_offset
 from excore.lang.syntax.tokens import tokens
 from excore.lang.syntax.tree import Array, InlineTable, KeyValue, Missing, Scalar
-from excore.lang.tables.table import assemble, plain
+from excore.lang.tables.assemble import assemble
+from excore.lang.tables.table import plain
 
 
 def outline(text: str) -> list[str]:

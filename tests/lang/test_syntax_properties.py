@@ -12,7 +12,8 @@ from syntax_kit import CLASHES, EVERYTHING, NESTED_TABLES, configs, tables_shape
 
 from excore.lang.syntax.document import SyntaxTree, parse
 from excore.lang.syntax.tokens import tokens
-from excore.lang.tables.table import assemble, plain
+from excore.lang.tables.assemble import assemble
+from excore.lang.tables.table import plain
 
 if sys.version_info >= (3, 11):
     import tomllib

@@ -10,7 +10,8 @@ from syntax_kit import CLASHES, EVERYTHING, NESTED_TABLES
 from excore.lang.problems import Origin
 from excore.lang.syntax.document import SyntaxTree, parse
 from excore.lang.syntax.tree import Array, Missing, Scalar
-from excore.lang.tables.table import Binding, FileTables, Table, Tables, assemble, plain
+from excore.lang.tables.assemble import assemble
+from excore.lang.tables.table import Binding, FileTables, Table, Tables, plain
 
 
 def read(text: str) -> tuple[SyntaxTree, FileTables]:

@@ -13,7 +13,8 @@ import pytest
 
 from excore.lang.syntax.decode import NotUtf8Error, decode
 from excore.lang.syntax.document import parse
-from excore.lang.tables.table import assemble, plain
+from excore.lang.tables.assemble import assemble
+from excore.lang.tables.table import plain
 
 _REPOSITORY = Path(__file__).resolve().parents[2]
 _SHARED = Path(os.environ.get("EXCORE_SHARED", _REPOSITORY.parent / "shared"))

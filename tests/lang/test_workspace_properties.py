@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
+from typing import Any
 
 from catalogs import catalog, project
 from hypothesis import given, settings
@@ -112,7 +114,7 @@ def host(files: dict[str, str]) -> Host:
 CATALOG = catalog()
 
 
-def report(made: Host, path: str) -> list[tuple[object, ...]]:
+def report(made: Host, path: str) -> list[Any]:
     """Everything an edit could get wrong, with absolute positions."""
     snapshot = made.snapshot()
     model = snapshot.own_model(path)
@@ -255,12 +257,44 @@ def test_a_mistake_that_needs_no_other_line_is_told_whoever_overrides_it(childre
     alone.known.update(dict.fromkeys(files))
     wanted = mistakes(alone, "/p/part.toml")
     for number, overrides in enumerate(children):
-        tables = {}
+        tables: dict[str, dict[str, str]] = {}
         for table, line in sorted(overrides):
-            tables.setdefault(table, {})[re.match(r"\W?(\w+)", line)[1]] = line
+            tables.setdefault(table, {})[re.findall(r"\w+", line)[0]] = line
         body = "".join(f"[{table}]\n" + "\n".join(lines.values()) + "\n" for table, lines in tables.items())
         files[f"/p/run{number}.toml"] = f'__base__ = "part.toml"\n{body}'
     live = host(files)
     live.known.update(dict.fromkeys(files))
     assert mistakes(live, "/p/part.toml") == wanted
     assert len(wanted) == 7
+
+
+def test_a_snapshot_answers_the_same_whatever_becomes_of_the_disk(tmp_path: Path) -> None:
+    base, root = tmp_path / "base.toml", tmp_path / "run.toml"
+    base.write_text("[Backbone.ResNet]\nlayers = 18\n")
+    root.write_text('__base__ = "base.toml"\n[Model.FCN]\n!backbone = "ResNet"\n')
+    made = Host()
+    made.projects[str(tmp_path)] = project()
+    made.set_catalog("/p", CATALOG)
+    before = made.snapshot()
+    answers = (before.diagnostics(str(root)), before.own_model(str(root)), before.file(str(base)))
+    base.write_text("[Backbone.ResNet]\nlayrs = 18\n")
+    made.file_changed(str(base))
+    assert (before.diagnostics(str(root)), before.own_model(str(root)), before.file(str(base))) == answers
+    assert before.closure(str(root)).files == (str(base), str(root))
+    after = made.snapshot()
+    assert after.file(str(base)) is not answers[2]
+    assert [one.code for one in after.root_problems(str(root))] != [one.code for one in before.root_problems(str(root))]
+
+
+def test_a_snapshot_reads_a_file_once(tmp_path: Path) -> None:
+    path = tmp_path / "run.toml"
+    path.write_text("a = 1\n")
+    made = Host()
+    before = made.snapshot()
+    assert before.tables(str(path)) is before.tables(str(path))
+    path.write_text("a = 2\n")
+    made.file_changed(str(path))
+    made.snapshot().tables(str(path))
+    file = before.file(str(path))
+    assert file is not None
+    assert file.text == "a = 1\n"

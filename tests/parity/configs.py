@@ -318,8 +318,8 @@ class ConfigMaker:
 
     def add_tail(self, config: Config) -> None:
         hook = self.random.choice(self.hooks).name if self.hooks else "Nope"
-        tails = (".nope", ".stride", ".parameters()", "[0]", ".a.b", ".f(a + 1)", ".f(", f"@{hook}", "@Nope", "@", ".")
-        tails += (
+        tails = (
+            *(".nope", ".stride", ".parameters()", "[0]", ".a.b", ".f(a + 1)", ".f(", f"@{hook}", "@Nope", "@", "."),
             f"@{hook}.shape",
             ".__class__",
             f".stride@{hook}",

@@ -231,25 +231,27 @@ def judges(project: Project, folder: Path) -> Iterator[Judges]:
 def smaller(config: Config) -> Iterator[Config]:
     """Every config with one thing less."""
     for number in range(len(config.bases)):
-        yield _without(config, lambda one, number=number: one.bases.pop(number))
+        less = copy.deepcopy(config)
+        del less.bases[number]
+        yield less
     for number in range(len(config.sections)):
-        yield _without(config, lambda one, number=number: one.sections.pop(number))
+        less = copy.deepcopy(config)
+        del less.sections[number]
+        yield less
     for number in range(len(config.entries)):
-        yield _without(config, lambda one, number=number: one.entries.pop(number))
+        less = copy.deepcopy(config)
+        del less.entries[number]
+        yield less
     for number, section in enumerate(config.sections):
         for entry in range(len(section.entries)):
-            yield _without(config, lambda one, number=number, entry=entry: one.sections[number].entries.pop(entry))
+            less = copy.deepcopy(config)
+            del less.sections[number].entries[entry]
+            yield less
     for number, base in enumerate(config.bases):
         for less in smaller(base):
             changed = copy.deepcopy(config)
             changed.bases[number] = less
             yield changed
-
-
-def _without(config: Config, drop: Callable[[Config], object]) -> Config:
-    less = copy.deepcopy(config)
-    drop(less)
-    return less
 
 
 def minimised(config: Config, differs: Callable[[Config], bool]) -> Config:

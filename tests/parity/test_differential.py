@@ -1,4 +1,4 @@
-"""Reading and running judge the same random configs alike (SPEC 2 to 10). More of them: ``differential.py``."""
+"""Reading and running judge the same random configs alike (SYN to BASE). More of them: ``differential.py``."""
 
 from __future__ import annotations
 

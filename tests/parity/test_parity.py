@@ -1,4 +1,4 @@
-"""The server reports an error exactly where loading and building a config raises one (SPEC 2 to 10)."""
+"""The server reports an error exactly where loading and building a config raises one (SYN to BASE)."""
 
 from __future__ import annotations
 

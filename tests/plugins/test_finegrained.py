@@ -1,4 +1,4 @@
-"""Networks written layer by layer (SPEC 15, FINE), and other flags that a user registers (SPEC LAZY-8)."""
+"""Networks written layer by layer (FINE), and other flags that a user registers (LAZY-8)."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ import importlib
 import json
 import runpy
 import sys
+from collections.abc import Callable
 from types import FunctionType, ModuleType
 from typing import Any
 
@@ -43,7 +44,7 @@ def note_class(cls: type) -> None:
     cls.__init__ = __init__  # type: ignore[misc]
 
 
-def note_function(function: FunctionType) -> FunctionType:
+def note_function(function: FunctionType) -> Callable[..., Any]:
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
         result = function(*args, **kwargs)

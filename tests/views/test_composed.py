@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from views_kit import every_config
 
+from excore.lang.file import read_file
 from excore.lang.tables.table import plain
-from excore.lang.workspace.file import read_file
 from excore.lang.workspace.snapshot import Snapshot
 from excore.views.composed import composed
 from excore.views.lines import place_of

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from views_kit import CONFIGS, QUICKSTART, changes, example, quickstart
 
-from excore.lang.workspace.file import read_file
+from excore.lang.file import read_file
 from excore.lang.workspace.host import Host
 from excore.views.diff import diff
 from kit import path_of, world

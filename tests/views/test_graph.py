@@ -6,6 +6,7 @@ import json
 import re
 import xml.etree.ElementTree as ET
 from collections import Counter
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
@@ -64,27 +65,31 @@ def told(found: Graph) -> Canon:
     return canon
 
 
+def objects_in(value: Any) -> Iterator[dict[str, Any]]:
+    """All objects in a recorded build."""
+    if isinstance(value, list):
+        for item in value:
+            yield from objects_in(item)
+    elif isinstance(value, dict):
+        if "given" in value:
+            yield value
+        for item in value.values():
+            yield from objects_in(item)
+
+
+def held(value: Any, argument: str) -> list[tuple[str, Any]]:
+    """Each object in an argument, with the path that leads to it."""
+    if isinstance(value, list):
+        return [pair for i, item in enumerate(value) for pair in held(item, f"{argument}[{i}]")]
+    if isinstance(value, dict) and "dict" in value:
+        return [pair for key, item in value["dict"].items() for pair in held(item, f"{argument}.{key}")]
+    return [(argument, value)] if isinstance(value, dict) else []
+
+
 def seen(build: Any, skip: set[tuple[str, str]], several: set[str], classes: set[str]) -> Canon:
     """The same of a recorded build."""
     canon = Canon()
-    objects: dict[int, Any] = {}
-
-    def collect(value: Any) -> None:
-        if isinstance(value, list):
-            for item in value:
-                collect(item)
-        elif isinstance(value, dict):
-            if "given" in value:
-                objects[value["number"]] = value
-            for item in value.values():
-                collect(item)
-
-    def held(value: Any, argument: str) -> list[tuple[str, Any]]:
-        if isinstance(value, list):
-            return [pair for i, item in enumerate(value) for pair in held(item, f"{argument}[{i}]")]
-        if isinstance(value, dict) and "dict" in value:
-            return [pair for key, item in value["dict"].items() for pair in held(item, f"{argument}.{key}")]
-        return [(argument, value)] if isinstance(value, dict) else []
+    objects = {one["number"]: one for one in objects_in(build)}
 
     def walk(value: Any) -> int:
         if "is" in value:
@@ -98,7 +103,6 @@ def seen(build: Any, skip: set[tuple[str, str]], several: set[str], classes: set
                     canon.edges.add((number, argument, walk(inner)))
         return number
 
-    collect(build)
     fields = {}
     for name, value in build["dict"].items():
         if name in several:

@@ -1,9 +1,12 @@
 -- Configuration of the ExCore language server for `vim.lsp.enable('excore')`.
 
+-- The setting as the user gave it. The client's settings say later what was found, and a server is started again with
+-- those: what the workspace holds must not pass for what the user named.
 ---@param config? vim.lsp.ClientConfig
 ---@return string?
 local function configured_interpreter(config)
-  return vim.tbl_get(config or {}, 'settings', 'excore', 'interpreter')
+  local given = config and config.excore_interpreter
+  return given or vim.tbl_get(config or {}, 'settings', 'excore', 'interpreter')
 end
 
 ---@type vim.lsp.Config
@@ -13,9 +16,11 @@ return {
   -- Neovim before 0.11.3 does not hand over the configuration; the current folder stands in for the root then.
   cmd = function(dispatchers, config)
     local root = config and config.root_dir or vim.fn.getcwd()
-    local command, reason = require('excore.python').server_command(root, configured_interpreter(config))
+    local command, reason, passed = require('excore.python').server_command(root, configured_interpreter(config))
     if not command then
       error('excore-server not found: ' .. reason, 0)
+    elseif passed then
+      require('excore.trust').mention(passed)
     end
     -- A neutral folder: `python -m` puts the current one first on sys.path, and a project must not shadow the server.
     return vim.lsp.rpc.start(command, dispatchers, { cwd = vim.fn.stdpath('run') })
@@ -51,7 +56,8 @@ return {
 
   before_init = function(params, config)
     local settings = vim.tbl_get(config, 'settings', 'excore') or {}
-    settings.interpreter = require('excore.python').interpreter(config.root_dir, settings.interpreter)
+    config.excore_interpreter = configured_interpreter(config) or ''
+    settings.interpreter = require('excore.python').interpreter(config.root_dir, config.excore_interpreter)
     config.settings = vim.tbl_extend('force', config.settings or {}, { excore = settings })
     params.initializationOptions = {
       interpreter = settings.interpreter or vim.NIL,

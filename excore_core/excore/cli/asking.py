@@ -1,8 +1,10 @@
-"""Questions on the terminal. Each has an option that answers it; where nobody can answer, the default counts."""
+"""What is said and asked on the terminal. Each question has an option that answers it; where nobody can answer, the
+default counts."""
 
 from __future__ import annotations
 
 import sys
+import unicodedata
 from typing import NoReturn
 
 import typer
@@ -12,9 +14,30 @@ IMPOSSIBLE = 2
 be."""
 
 
+def plain(text: str, but: str = "") -> str:
+    """A text without what terminals obey: control characters, changes of direction and the like are written as escapes.
+
+    ``but`` are characters that stay. Names in files and of files may hold anything.
+    """
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() or char in but else _escape(char) for char in text)
+
+
+def _escape(char: str) -> str:
+    # what is left are blanks of other kinds than the usual one
+    return char if unicodedata.category(char) == "Zs" else char.encode("unicode_escape", "surrogatepass").decode()
+
+
+def tell(message: str, err: bool = False) -> None:
+    """Lines on standard output, or on standard error, without what terminals obey. Names in it are ``plain`` already
+    where a line end in one of them would be taken for one of the message."""
+    typer.echo(plain(message, but="\n\t"), err=err)
+
+
 def fail(message: str) -> NoReturn:
     """Say why the command cannot do its job, and end it."""
-    typer.echo(f"excore: {message}", err=True)
+    tell(f"excore: {message}", err=True)
     raise typer.Exit(IMPOSSIBLE)
 
 
@@ -24,7 +47,8 @@ def ask(question: str, default: str | None = None) -> str:
     Ends the command where there is neither a line nor a default.
     """
     try:
-        answer: str = typer.prompt(question, default=default or "", show_default=bool(default), err=True)
+        shown = f"{question} [{default}]" if default else question
+        answer: str = typer.prompt(plain(shown), default="", show_default=False, err=True) or default or ""
     except typer.Abort:
         if sys.stdin.isatty():
             raise
@@ -38,7 +62,7 @@ def ask(question: str, default: str | None = None) -> str:
 def agree(question: str) -> bool:
     """A yes or no; no where there is no answer."""
     try:
-        return typer.confirm(question, err=True)
+        return typer.confirm(plain(question), err=True)
     except typer.Abort:
         if sys.stdin.isatty():
             raise

@@ -15,7 +15,11 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 
-from excore.cli.asking import fail
+from excore.cli.asking import fail, plain, tell
+from excore.cli.writing import claim_cache
+from excore.engine.cache import NotOurs, refuse_foreign
+from excore.engine.registry_cache import is_cache
+from excore.engine.workspace import workspace
 from excore.lang.project.reading import Project, find_project
 from excore.tooling.indexing import make_indexer
 
@@ -72,17 +76,22 @@ def auto_register(
         fail(f"{target}: no such file or folder")
     if path != source and not path.startswith(source + os.sep):
         fail(f"{target} is not below {shown(source)}")
+    claim_cache()
+    try:
+        refuse_foreign(Path(workspace.registry_cache_file), is_cache)
+    except NotOurs as error:
+        fail(str(error))
     done = _with_progress(
         lambda progress: register(project, path, update=bool(target), timeout=timeout, python=python, progress=progress)
     )
     for group in _by_cause(done.failures):
-        typer.echo(_told(group), err=True)
+        tell(_told(group), err=True)
         if trace and group[0].trace:
-            typer.echo(group[0].trace.rstrip(), err=True)
+            tell(group[0].trace.rstrip(), err=True)
     if not done.complete:
         fail("nothing was written")
     what = f"{done.modules} modules in {done.registries} registries, from {done.files} files"
-    typer.echo(f"{what}; {len(done.failures)} could not be imported" if done.failures else what)
+    tell(f"{what}; {len(done.failures)} could not be imported" if done.failures else what)
     raise typer.Exit(1 if done.failures else 0)
 
 
@@ -216,13 +225,16 @@ def _kill(process: subprocess.Popen[str]) -> None:
 def _with_progress(work: Callable[[Progress], Registration]) -> Registration:
     """Do the work and show how far it is, on a terminal only."""
     from rich.console import Console
+    from rich.markup import escape
     from rich.progress import Progress as Bar
 
     with Bar(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
         task = bar.add_task("importing", total=None)
 
         def show(done: int, total: int, path: str) -> None:
-            bar.update(task, completed=done, total=total, description=Path(path).name if path else "writing")
+            bar.update(
+                task, completed=done, total=total, description=escape(plain(Path(path).name)) if path else "writing"
+            )
 
         return work(show)
 
@@ -245,6 +257,6 @@ def _told(group: list[Failure]) -> str:
 
 
 def shown(path: str) -> str:
-    """A path relative to the current folder where it is below, with its symbolic links as they are."""
+    """How a path is told: relative to the current folder where it is below, with its symbolic links as they are."""
     relative = os.path.relpath(path)
-    return path if relative.startswith(os.pardir) else relative
+    return plain(path if relative.startswith(os.pardir) else relative)

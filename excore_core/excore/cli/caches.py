@@ -3,81 +3,115 @@
 from __future__ import annotations
 
 import os
-import shutil
-from pathlib import Path
+import re
+import stat
 from typing import Annotated
 
 import typer
 
-from excore.cli.asking import fail
+from excore.cli.asking import fail, plain, tell
+from excore.engine.cache import INDEX, is_unmarked_cache, read_mark, remove, user_base
 from excore.engine.text_table import render
 from excore.engine.workspace import workspace
-from excore.lang.project.caches import FILES, OWNER_FILE
 
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
-_OURS = (OWNER_FILE, "registry_cache.pkl", *FILES.values())
-_INDEX = "index"
+_INDEX_FILE = re.compile(r"\.?[0-9a-f]{32}(?:\.packages)?\.json(?:\.[0-9a-f]{12})?|tmp\w+\.tmp")
 
 
 def cache_dir() -> None:
     """Print the cache folder of this workspace."""
-    typer.echo(workspace.cache_dir)
+    tell(plain(workspace.cache_dir))
 
 
 def cache_list() -> None:
     """Show the cache folders of all workspaces."""
     typer.echo(_listed(_names(workspace.cache_base_dir)))
+    _tell_of_unmarked(workspace.cache_base_dir)
 
 
 def clear_cache(yes: Yes = False) -> None:
-    """Remove the cache folder of this workspace."""
+    """Remove the cache folder of this workspace. A folder that excore did not make is never removed."""
     folder = workspace.cache_dir
     if not os.path.isdir(folder):
-        typer.echo(f"there is no cache {folder}")
+        tell(f"there is no cache {plain(folder)}")
         return
-    if _is_inside(workspace.base_dir, folder):
-        fail(f"{folder} holds the project itself and is not removed")
-    if yes or typer.confirm(f"Remove the cache of {workspace.name}, {folder}?", err=True):
-        shutil.rmtree(folder)
-        typer.echo(f"{folder} is removed")
+    if read_mark(os.path.realpath(folder)) is None:
+        _remove(folder, workspace.base_dir)
+    if yes or typer.confirm(plain(f"Remove the cache of {workspace.name}, {folder}?"), err=True):
+        _remove(folder, workspace.base_dir)
+        tell(f"{plain(folder)} is removed")
 
 
 def clear_all_cache(yes: Yes = False) -> None:
-    """Remove the cache folders of all workspaces."""
+    """Remove the cache folders of all workspaces. What else is beside them stays."""
     base = workspace.cache_base_dir
     names = _names(base)
+    _tell_of_unmarked(base)
     if not names:
-        typer.echo(f"there is no cache in {base}")
+        tell(f"there is no cache in {plain(base)}")
         return
     typer.echo(_listed(names))
-    if yes or typer.confirm(f"Remove all of them from {base}?", err=True):
+    if yes or typer.confirm(plain(f"Remove all of them from {base}?"), err=True):
         for name in names:
-            shutil.rmtree(os.path.join(base, name))
-        if not os.listdir(base):
+            folder = os.path.join(base, name)
+            if name == INDEX:
+                _clear_index(folder)
+            elif os.path.lexists(folder):
+                _remove(folder)
+        if _is_users(base) and not os.listdir(base):
             os.rmdir(base)
-        typer.echo(f"{len(names)} removed from {base}")
+        tell(f"{len(names)} removed from {plain(base)}")
+
+
+def _remove(folder: str, root: str = "") -> None:
+    try:
+        remove(folder, root)
+    except OSError as error:
+        fail(plain(str(error)))
+
+
+def _clear_index(folder: str) -> None:
+    """Remove the files that indexing makes."""
+    for entry in list(os.scandir(folder)):
+        if _INDEX_FILE.fullmatch(entry.name) and stat.S_ISREG(entry.stat(follow_symlinks=False).st_mode):
+            os.unlink(entry.path)
+    if not os.listdir(folder):
+        os.rmdir(folder)
 
 
 def _listed(names: list[str]) -> str:
-    return render(
-        ["Cache Names"], [[f"{name} (sources of all projects)" if name == _INDEX else name] for name in names]
-    )
+    shown = [f"{name} (sources of all projects)" if name == INDEX else plain(name) for name in names]
+    return render(["Cache Names"], [[name] for name in shown])
 
 
 def _names(base: str) -> list[str]:
     """Folders of caches, sorted; whatever else is there is nobody's business."""
+    base = os.path.realpath(base)
     try:
         folders = [entry for entry in os.scandir(base) if entry.is_dir(follow_symlinks=False)]
     except OSError:
         return []
-    return sorted(entry.name for entry in folders if entry.name == _INDEX or _is_cache(Path(entry.path)))
+    return sorted(
+        entry.name
+        for entry in folders
+        if read_mark(entry.path) is not None or (entry.name == INDEX and _is_users(base))
+    )
 
 
-def _is_cache(folder: Path) -> bool:
-    return not any(folder.iterdir()) or any((folder / name).exists() for name in _OURS)
+def _tell_of_unmarked(base: str) -> None:
+    """Say which folders older versions may have made: nothing but their names tells, so they are not removed."""
+    try:
+        names = sorted(entry.name for entry in os.scandir(base) if entry.is_dir(follow_symlinks=False))
+    except OSError:
+        return
+    for name in names:
+        if is_unmarked_cache(os.path.join(base, name)):
+            folder = plain(os.path.join(base, name))
+            told = "carries no mark of excore; if it is a cache of an older version, remove it yourself"
+            tell(f"excore: {folder} {told}", err=True)
 
 
-def _is_inside(path: str, folder: str) -> bool:
-    path, folder = os.path.realpath(path), os.path.realpath(folder)
-    return path == folder or path.startswith(os.path.join(folder, ""))
+def _is_users(base: str) -> bool:
+    """Whether it is the cache base of the user, which no project file has a say in."""
+    return os.path.realpath(base) == os.path.realpath(user_base())

@@ -12,7 +12,7 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from excore.cli.asking import IMPOSSIBLE
+from excore.cli.asking import IMPOSSIBLE, tell
 from excore.cli.auto_register import shown
 from excore.index.unparsed import unparsed
 from excore.lang.project.reading import is_vast
@@ -61,19 +61,19 @@ def check(
     try:
         found = run([os.fspath(path) for path in paths or [Path(".")]], _warn)
     except NoSuchPath as error:
-        typer.echo(f"excore check: {error}", err=True)
+        tell(f"excore check: {error}", err=True)
         raise typer.Exit(IMPOSSIBLE) from None
     from excore.cli.render import RENDERERS
 
     RENDERERS[format.value](found, sys.stdout)
     if not found and not any(path.suffix == ".toml" and path.is_file() for path in paths or ()):
-        typer.echo("excore check: there is no config here", err=True)
+        tell("excore check: there is no config here", err=True)
         raise typer.Exit(IMPOSSIBLE)
     raise typer.Exit(1 if is_failure(found, strict) else 0)
 
 
 def _warn(message: str) -> None:
-    typer.echo(f"excore check: {message}", err=True)
+    tell(f"excore check: {message}", err=True)
 
 
 def run(paths: Iterable[str], warn: Callable[[str], None] = _warn) -> list[Finding]:
@@ -83,6 +83,22 @@ def run(paths: Iterable[str], warn: Callable[[str], None] = _warn) -> list[Findi
     left aside: a file that is named and is no config, a registry dump that must not be used, a Python file that cannot
     be parsed and may register what is unknown.
     """
+    snapshot, checked, others = survey(paths, warn)
+    for path in others:
+        warn(f"{shown(path)} is not checked: {why_no_config(path, snapshot.project(path))}")
+    project_files = {snapshot.project(path).file for path in checked}
+    checked.update(file for file in project_files if file is not None and diagnostics(snapshot, file))
+    found = [_finding(snapshot, path) for path in sorted(checked)]
+    names = _unknown_names(found)
+    for project in {project.root: project for project in map(snapshot.project, checked)}.values():
+        for message in unparsed(project, names):
+            warn(message)
+    return found
+
+
+def survey(paths: Iterable[str], warn: Callable[[str], None] = _warn) -> tuple[Snapshot, set[str], list[str]]:
+    """What is known of files and of all below folders: those that are configs, or named and cannot be read, and some
+    that are none: each that is named, and a few if there is no other. Raises ``NoSuchPath``."""
     given = dict.fromkeys(os.path.abspath(path) for path in paths)
     missing = [path for path in given if not os.path.exists(path)]
     if missing:
@@ -105,16 +121,7 @@ def run(paths: Iterable[str], warn: Callable[[str], None] = _warn) -> list[Findi
     snapshot = host.snapshot()
     others = {path for path in files if snapshot.file(path) is not None and not _is_checked(snapshot, path)}
     checked = {*files, *(path for path in below if snapshot.is_judged(path))} - others
-    for path in (one for one in (files if checked or files else list(below)[:3]) if one not in checked):
-        warn(f"{shown(path)} is not checked: {why_no_config(path, snapshot.project(path))}")
-    project_files = {snapshot.project(path).file for path in checked}
-    checked.update(file for file in project_files if file is not None and diagnostics(snapshot, file))
-    found = [_finding(snapshot, path) for path in sorted(checked)]
-    names = _unknown_names(found)
-    for project in {project.root: project for project in map(snapshot.project, checked)}.values():
-        for message in unparsed(project, names):
-            warn(message)
-    return found
+    return snapshot, checked, [one for one in (files if checked or files else list(below)[:3]) if one not in checked]
 
 
 def _is_checked(snapshot: Snapshot, path: str) -> bool:

@@ -10,9 +10,9 @@ from typing import Annotated
 
 import typer
 
-from excore.cli.asking import fail
+from excore.cli.asking import fail, tell
 from excore.cli.auto_register import shown, source_folder
-from excore.engine.cache import write_text
+from excore.cli.writing import write
 from excore.lang.project.reading import Project, find_project
 from excore.tooling.indexing import make_indexer
 
@@ -53,14 +53,14 @@ def define(project: Project, entry: str) -> None:
     except SyntaxError as error:
         fail(f"{shown(str(path))}:{error.lineno}: {error.msg}")
     if changed == text and path.exists():
-        typer.echo(f"{shown(str(path))} defines all registries")
+        tell(f"{shown(str(path))} defines all registries")
         return
     names = [spec.name for spec in project.registries]
     elsewhere = _places(project, [name for name in names if name in defined(ast.parse(changed))], path)
-    write_text(path, changed)
-    typer.echo(f"registries are defined in {shown(str(path))}")
+    write(path, changed, project.root)
+    tell(f"registries are defined in {shown(str(path))}")
     for name, place in elsewhere.items():
-        typer.echo(f"excore: `{name}` is defined in {place} too", err=True)
+        tell(f"excore: `{name}` is defined in {place} too", err=True)
 
 
 def _places(project: Project, names: Iterable[str], path: Path) -> dict[str, str]:

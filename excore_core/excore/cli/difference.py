@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from excore.cli.asking import fail
+from excore.cli.asking import fail, plain
 from excore.cli.git import NoRevision, Revision
 from excore.cli.paper import mark
 from excore.cli.resolved import opened
@@ -64,20 +64,20 @@ def _old(config: str, revision: str) -> tuple[Snapshot, str]:
 
 
 def _line(change: Change, old: Snapshot, new: Snapshot, revision: str) -> str:
-    before, after = change.before, change.after
+    before, after, key = change.before, change.after, plain(change.key)
     if before is None and after is not None:
-        return f"{mark('+', 'green')} {change.key}{_value(change, after, 'green')}  {_place(after, new, '')}"
+        return f"{mark('+', 'green')} {key}{_value(change, after, 'green')}  {_place(after, new, '')}"
     if after is None and before is not None:
-        return f"{mark('-', 'red')} {change.key}{_value(change, before, 'red')}  {_place(before, old, revision)}"
+        return f"{mark('-', 'red')} {key}{_value(change, before, 'red')}  {_place(before, old, revision)}"
     assert before is not None
     assert after is not None
     values = f"{mark(before.value, 'red')} -> {mark(after.value, 'green')}"
     places = f"{_place(before, old, revision)} {mark('->', 'dim')} {_place(after, new, '')}"
-    return f"{mark('~', 'yellow')} {change.key}: {values}  {places}"
+    return f"{mark('~', 'yellow')} {key}: {values}  {places}"
 
 
 def _value(change: Change, side: Side, style: str) -> str:
-    return f" {side.value}" if change.key.startswith("[") else f": {mark(side.value, style)}"
+    return f" {plain(side.value)}" if change.key.startswith("[") else f": {mark(side.value, style)}"
 
 
 def _place(side: Side, snapshot: Snapshot, revision: str) -> str:

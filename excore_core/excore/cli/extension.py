@@ -10,15 +10,15 @@ from typing import Annotated
 
 import typer
 
-from excore.cli.asking import fail
+from excore.cli.asking import fail, tell
 from excore.cli.auto_register import shown
 from excore.cli.project_file import merge_settings
-from excore.engine.cache import write_text
+from excore.cli.writing import claim_cache, write_made, write_output
 from excore.engine.workspace import workspace
 from excore.lang.catalog import Catalog
 from excore.lang.collector import many_objects
 from excore.lang.project.reading import Project, find_project
-from excore.schema.completion import class_mapping, json_schema, taplo_settings
+from excore.schema.completion import class_mapping, is_class_mapping, is_schema, json_schema, taplo_settings
 from excore.tooling.indexing import make_indexer
 from excore.tooling.registry_dump import with_dump
 
@@ -35,16 +35,16 @@ def config_extension() -> None:
     if project.file is None and not catalog.registries:
         fail("there is neither a project file here nor Python that makes a registry")
     schema_file, mapping_file = workspace.json_schema_file, workspace.class_mapping_file
-    workspace.claim_cache()
+    claim_cache()
     names = project.registry_names(catalog)
     with many_objects():
         made, mapping = json_schema(catalog, project), class_mapping(catalog, names)
-    write_text(Path(schema_file), json.dumps(made) + "\n")
-    write_text(Path(mapping_file), json.dumps(mapping) + "\n")
+    write_made(Path(schema_file), json.dumps(made) + "\n", is_schema)
+    write_made(Path(mapping_file), json.dumps(mapping) + "\n", is_class_mapping)
     settings = Path(project.root, TAPLO)
     changed = merge_settings(settings, taplo_settings(_from(project.root, schema_file)))
-    typer.echo(f"schema: {shown(schema_file)}\nclass mapping: {shown(mapping_file)}")
-    typer.echo(f"{shown(str(settings))} {'now names' if changed else 'names'} the schema")
+    tell(f"schema: {shown(schema_file)}\nclass mapping: {shown(mapping_file)}")
+    tell(f"{shown(str(settings))} {'now names' if changed else 'names'} the schema")
 
 
 def schema(
@@ -69,18 +69,18 @@ def schema(
     if output is None:
         typer.echo(text, nl=False)
     else:
-        write_text(output, text)
+        write_output(output, text)
 
 
 def _catalog(project: Project) -> Catalog:
     """The catalog; what in it is uncertain is said on standard error."""
     catalog, refused = with_dump(make_indexer(project).build(), project)
     if refused:
-        typer.echo(f"excore: {refused}", err=True)
+        tell(f"excore: {refused}", err=True)
     for info in catalog.registries.values():
         if info.open and not info.name.startswith("__"):
             why = f" ({info.reason})" if info.reason else ""
-            typer.echo(
+            tell(
                 f"excore: registry {info.name} may hold more than its source tells{why}; run `excore auto-register`",
                 err=True,
             )

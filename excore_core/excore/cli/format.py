@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from excore.cli.asking import fail
+from excore.cli.asking import fail, plain, tell
 from excore.cli.auto_register import shown
-from excore.engine.cache import write_text
-from excore.lang.source import Disk
+from excore.cli.check import NoSuchPath, survey
+from excore.cli.writing import why_not_written
+from excore.lang.source import Disk, Unreadable
 from excore.lang.syntax.document import parse
 from excore.lang.syntax.formatting import formatted
-from excore.lang.workspace.config_files import find_toml, is_plain_name
+from excore.lang.workspace.config_files import find_toml, why_no_config
 
 
 def format_configs(
@@ -24,37 +26,47 @@ def format_configs(
     check: Annotated[bool, typer.Option("--check", help="Write nothing; say which files would change.")] = False,
     indent: Annotated[int, typer.Option("--indent", min=1, help="Blanks in front of the lines of an array.")] = 4,
 ) -> None:
-    """Lay configs out. Keys, values, comments and their order stay; a file that is no TOML is left alone.
+    """Lay configs out. Keys, values, comments and their order stay. A file that is no TOML is left alone, and one that
+    is no config, which is said of those that are named.
 
-    The exit code is 0 if all is well, 1 if `--check` found files to change or a file cannot be read.
+    The exit code is 0 if all is well, 1 if `--check` found files to change, or if a file cannot be read or written.
     """
     wrong = False
-    for path in _files([os.fspath(path) for path in paths or [Path(".")]]):
-        text = Disk().read(path)
+    for path, text, root in configs_to_change([os.fspath(path) for path in paths or [Path(".")]]):
         if not isinstance(text, str):
-            typer.echo(f"{shown(path)}: {text.reason}", err=True)
+            tell(f"{shown(path)}: {text.reason}", err=True)
             wrong = True
             continue
         made = formatted(parse(text), " " * indent)
         if made is None:
-            typer.echo(f"{shown(path)}: left alone, it is not TOML; `excore check` says why", err=True)
+            tell(f"{shown(path)}: left alone, it is not TOML; `excore check` says why", err=True)
             wrong = True
         elif made != text:
-            typer.echo(f"{'would change' if check else 'changed'} {shown(path)}")
-            wrong = wrong or check
-            if not check:
-                write_text(Path(path), made)
+            why = "" if check else why_not_written(Path(path), made, root)
+            if why:
+                tell(f"{shown(path)}: left alone, {plain(why)}", err=True)
+            else:
+                tell(f"{'would change' if check else 'changed'} {shown(path)}")
+            wrong = wrong or check or bool(why)
     if wrong:
         raise typer.Exit(1)
 
 
-def _files(paths: list[str]) -> list[str]:
-    found: dict[str, None] = {}
-    for path in map(os.path.abspath, paths):
-        if os.path.isdir(path):
-            found.update(dict.fromkeys(name for name in sorted(find_toml(path)) if not is_plain_name(name)))
-        elif os.path.exists(path):
-            found[path] = None
-        else:
-            fail(f"{shown(path)}: no such file or folder")
-    return list(found)
+def configs_to_change(paths: list[str]) -> Iterator[tuple[str, str | Unreadable, str]]:
+    """The configs among files and below folders: path, text or why there is none, and the folder of the project.
+
+    A file that is named and is no config is told. Ends the command if a path leads nowhere.
+    """
+    try:
+        snapshot, configs, _ = survey(paths)
+    except NoSuchPath as error:
+        fail(str(error))
+    named = [path for path in map(os.path.abspath, paths) if not os.path.isdir(path)]
+    below = (found for path in map(os.path.abspath, paths) if os.path.isdir(path) for found in find_toml(path))
+    for path in dict.fromkeys((*named, *sorted(below))):
+        text = Disk().read(path)
+        project = snapshot.project(path)
+        if path in configs or not isinstance(text, str):
+            yield path, text, project.root
+        elif path in named:
+            tell(f"{shown(path)}: left alone, {plain(why_no_config(path, project))}", err=True)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
-import subprocess
+import re
 
+from excore.engine.git import read_repository
 from excore.lang.source import Disk, Unreadable
+
+_OBJECT = re.compile("[0-9a-f]{40,64}")
 
 
 class NoRevision(Exception):
@@ -17,9 +20,8 @@ class Revision:
 
     def __init__(self, folder: str, revision: str) -> None:
         """Raises ``NoRevision``."""
-        self.top = os.path.realpath(_git(folder, "rev-parse", "--show-toplevel").strip())
-        self.commit = _git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
-        self.commit = self.commit.strip()
+        self.top = os.path.realpath(_git(folder, "rev-parse", "--show-toplevel").removesuffix("\n"))
+        self.commit = _commit(folder, revision)
         listed = _git(self.top, "ls-tree", "-r", "-z", "--name-only", "--full-tree", self.commit)
         self._names = frozenset(listed.split("\0"))
         self._disk = Disk()
@@ -55,16 +57,22 @@ class Revision:
         return None if name.startswith(os.pardir) else name.replace(os.sep, "/")
 
 
+def _commit(folder: str, revision: str) -> str:
+    try:
+        found = _git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}").split()
+    except NoRevision as error:
+        raise NoRevision("there is no such revision") from error
+    if len(found) != 1 or not _OBJECT.fullmatch(found[0]):
+        raise NoRevision("there is no such revision")
+    return found[0]
+
+
 def _git(folder: str, *arguments: str) -> str:
     return _run(folder, *arguments).decode("utf-8", "surrogateescape")
 
 
 def _run(folder: str, *arguments: str) -> bytes:
-    try:
-        done = subprocess.run(["git", "-C", folder, *arguments], capture_output=True, check=False)
-    except OSError as error:
-        raise NoRevision("git cannot be run") from error
-    if done.returncode:
-        message = done.stderr.decode("utf-8", "replace").strip().removeprefix("fatal: ")
-        raise NoRevision(message or "there is no such revision")
-    return done.stdout
+    answer = read_repository(folder, *arguments)
+    if answer.error:
+        raise NoRevision(answer.error.splitlines()[0])
+    return answer.output

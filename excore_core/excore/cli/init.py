@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from excore.cli.asking import agree, ask, fail
+from excore.cli.asking import agree, ask, fail, tell
 from excore.cli.definitions import define
 from excore.cli.project_file import derived, project_path, write_settings
 from excore.engine.workspace import notation
@@ -44,7 +44,7 @@ def init(
     here = os.getcwd()
     known = _existing(here)
     if known is not None and not force:
-        typer.echo(f"{os.path.basename(known.file or '')} exists already; --force goes on all the same")
+        tell(f"{os.path.basename(known.file or '')} exists already; --force goes on all the same")
         return
     name = name or ask("Name of the project", (known.name if known else "") or os.path.basename(here))
     src_dir = src_dir or ask("Folder of its modules", _likely_source(here, known))
@@ -60,11 +60,11 @@ def init(
         specs = _asked_registries()
     settings = {"name": name, "src_dir": src_dir, "registries": [notation(spec) for spec in specs], **derived(specs)}
     write_settings(path, settings)
-    typer.echo(f"{path.name} is written")
+    tell(f"{path.name} is written")
     if not set(found) >= {spec.name for spec in specs}:
         define(load_project(str(path)), entry)
     if specs and not any(spec.starred for spec in specs):
-        typer.echo(f"mark the registries whose modules are built with * in {path.name}, then run `excore update`")
+        tell(f"mark the registries whose modules are built with * in {path.name}, then run `excore update`")
 
 
 def update() -> None:
@@ -72,11 +72,11 @@ def update() -> None:
     project = find_project(os.getcwd())
     path = project_path(project)
     for problem in project.problems:
-        typer.echo(f"{path.name}: {problem.message}", err=True)
+        tell(f"{path.name}: {problem.message}", err=True)
     if project.problems:
         fail(f"{path.name} is not changed")
     changed = write_settings(path, derived(project.registries) if project.registries else {})
-    typer.echo(f"{path.name} is {'updated' if changed else 'up to date'}")
+    tell(f"{path.name} is {'updated' if changed else 'up to date'}")
 
 
 def _existing(folder: str) -> Project | None:
@@ -122,9 +122,9 @@ def _merged(known: tuple[RegistrySpec, ...], found: list[str]) -> list[RegistryS
 
 def _asked_registries() -> list[RegistrySpec]:
     if not agree("There are no registries yet. Do you want to define some?"):
-        typer.echo("registries can be named in the project file later")
+        tell("registries can be named in the project file later")
         return []
-    typer.echo('One a line, an empty line ends: "Head", "*Model", "*Data: TrainData, TestData"', err=True)
+    tell('One a line, an empty line ends: "Head", "*Model", "*Data: TrainData, TestData"', err=True)
     specs: list[RegistrySpec] = []
     while True:
         line = ask("Registry", "")

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from excore.cli.asking import fail
+from excore.cli.asking import fail, tell
 from excore.cli.auto_register import shown
 from excore.cli.resolved import resolved
 from excore.lang.catalog import Catalog, Entry, Location, Param
@@ -49,7 +49,7 @@ def list_modules(
     found = {name: [*_entries(catalog, name, used)] for name in dict.fromkeys(wanted)}
     if used is not None:
         found = {name: entries for name, entries in found.items() if entries}
-    typer.echo(json.dumps(_plain(found), indent=2) if as_json else "\n".join(_lines(found, catalog)))
+    tell(json.dumps(_plain(found), indent=2) if as_json else "\n".join(_lines(found, catalog)))
 
 
 def summary(entry: Entry) -> str:

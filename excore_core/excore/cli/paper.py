@@ -8,7 +8,7 @@ from pathlib import Path
 
 import typer
 
-from excore.cli.asking import fail
+from excore.cli.asking import plain
 
 
 def is_terminal() -> bool:
@@ -17,7 +17,9 @@ def is_terminal() -> bool:
 
 
 def say(text: str, language: str = "") -> None:
-    """Write whole lines, on a terminal in the colours of a language that Pygments knows."""
+    """Write whole lines; on a terminal in the colours of a language that Pygments knows, and without what it obeys."""
+    if sys.stdout.isatty():
+        text = plain(text, but="\n\t")
     if not language or not is_terminal():
         typer.echo(text, nl=False)
         return
@@ -34,16 +36,14 @@ def put(text: str, output: str, language: str = "") -> None:
     if not output:
         say(text, language)
         return
-    from excore.engine.cache import write_text
+    from excore.cli.writing import write_output
 
-    try:
-        write_text(Path(output), text)
-    except OSError as error:
-        fail(f"{output} cannot be written: {error.strerror or error}")
+    write_output(Path(output), text)
 
 
 def mark(text: str, style: str) -> str:
     """A piece of a line in a style of the terminal (``red``, ``dim``)."""
+    text = plain(text)
     if not is_terminal():
         return text
     return typer.style(text, dim=True) if style == "dim" else typer.style(text, fg=style)

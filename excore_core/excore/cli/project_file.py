@@ -1,6 +1,6 @@
 """Changing a project file: ``.excore.toml``, or ``[tool.excore]`` of ``pyproject.toml``; all else in it stays.
 
-What is written holds no absolute paths and nothing from the environment (SPEC WS-4).
+What is written holds no absolute paths and nothing from the environment (WS-4).
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from excore.cli.asking import fail
-from excore.engine.cache import write_text
-from excore.lang.project.caches import FILES
+from excore.cli.writing import write
+from excore.engine.cache_paths import FILES
 from excore.lang.project.reading import PYPROJECT, Project, RegistrySpec
 from excore.schema.completion import ISOLATED
 
@@ -52,7 +52,7 @@ def write_settings(path: Path, settings: Mapping[str, Any]) -> bool:
     text = tomlkit.dumps(document)
     if text == before:
         return False
-    write_text(path, text)
+    write(path, text, str(path.parent))
     return True
 
 
@@ -70,7 +70,7 @@ def merge_settings(path: Path, settings: Mapping[str, Mapping[str, Any]]) -> boo
     text = tomlkit.dumps(document)
     if text == before:
         return False
-    write_text(path, text)
+    write(path, text, str(path.parent))
     return True
 
 

@@ -10,13 +10,15 @@ from typing import Annotated
 
 import typer
 
-from excore.cli.asking import fail
+from excore.cli.asking import fail, plain, tell
 from excore.cli.auto_register import shown
-from excore.engine.cache import write_text
-from excore.lang.source import Disk
+from excore.cli.format import configs_to_change
+from excore.cli.writing import why_not_written
+from excore.lang.project.foreign import COPY_SUFFIX
+from excore.lang.project.reading import find_project
+from excore.lang.source import Disk, Unreadable
 from excore.lang.syntax.document import SyntaxTree, parse
 from excore.lang.syntax.tree import Array, Block, InlineTable, KeyPart, KeyValue, SyntaxProblem, Value
-from excore.lang.workspace.config_files import COPY_SUFFIX, find_toml
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -27,31 +29,35 @@ def quote(
         bool, typer.Option("--override", help=f"Change the files themselves; else NAME{COPY_SUFFIX} is written beside.")
     ] = False,
 ) -> None:
-    """Put quotes around keys that are no TOML without them. Comments, order and values stay.
+    """Put quotes around keys that are no TOML without them. Comments, order and values stay. In a folder, and with
+    `--override`, files that are no configs are left alone.
 
     Other commands and the server leave the copies aside unless one is named: they say the same as what they are of.
     """
     if not os.path.exists(config):
         fail(f"{config}: no such file or folder")
     failed = False
-    for path in _configs(config):
-        text = Disk().read(path)
+    for path, text, root in _configs(config, override):
         if not isinstance(text, str):
-            typer.echo(f"{shown(path)}: {text.reason}", err=True)
+            tell(f"{shown(path)}: {text.reason}", err=True)
             failed = True
             continue
         tree = parse(text)
         broken = [(start + item.start, item.message) for start, item in _problems(tree)]
         if broken:
             line, column = tree.position(broken[0][0], "utf-32")
-            typer.echo(f"{shown(path)}:{line + 1}:{column + 1}: {broken[0][1]}", err=True)
+            tell(f"{shown(path)}:{line + 1}:{column + 1}: {broken[0][1]}", err=True)
             failed = True
             continue
         changed = quoted(tree)
         target = path if override else os.path.splitext(path)[0] + COPY_SUFFIX
         if target != path or changed != text:
-            write_text(Path(target), changed)
-            typer.echo(f"{'changed' if override else 'wrote'} {shown(target)}")
+            why = why_not_written(Path(target), changed, root)
+            if why:
+                tell(f"{shown(path)}: left alone, {plain(why)}", err=True)
+                failed = True
+            else:
+                tell(f"{'changed' if override else 'wrote'} {shown(target)}")
     if failed:
         raise typer.Exit(1)
 
@@ -69,10 +75,11 @@ def quoted(tree: SyntaxTree) -> str:
     return "".join(pieces)
 
 
-def _configs(path: str) -> list[str]:
-    if not os.path.isdir(path):
-        return [os.path.abspath(path)]
-    return sorted(find_toml(os.path.abspath(path)))
+def _configs(path: str, override: bool) -> Iterator[tuple[str, str | Unreadable, str]]:
+    if os.path.isdir(path) or override:
+        return configs_to_change([path])
+    path = os.path.abspath(path)
+    return iter([(path, Disk().read(path), find_project(path).root)])
 
 
 def _problems(tree: SyntaxTree) -> Iterator[tuple[int, SyntaxProblem]]:

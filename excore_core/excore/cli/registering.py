@@ -18,8 +18,7 @@ from typing import Any, NamedTuple, TextIO
 from excore.index.files import read, walk
 from excore.index.roots import Roots
 from excore.index.scan import may_register
-
-SKIPPED = frozenset({"__pycache__", "node_modules", "venv", "site-packages"})
+from excore.lang.project.foreign import holds_no_source
 
 
 class Job(NamedTuple):
@@ -65,7 +64,7 @@ class Job(NamedTuple):
 
 def _python_files(folder: str) -> Iterator[str]:
     for here, folders, files in os.walk(folder):
-        folders[:] = [name for name in folders if not name.startswith(".") and name not in SKIPPED]
+        folders[:] = [name for name in folders if not holds_no_source(name)]
         for name in files:
             if name.endswith(".py") and name != "__init__.py" and not name.startswith("."):
                 yield os.path.join(here, name)

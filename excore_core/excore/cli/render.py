@@ -49,6 +49,7 @@ def as_text(found: Sequence[Finding], out: TextIO) -> None:
             lines.append([])
     if found:
         lines.append(_summary(found, repeats))
+    lines = [[(_visible(text), style) for text, style in line] for line in lines]
     if not out.isatty() or os.environ.get("NO_COLOR"):
         out.writelines(_encodable("".join(text for text, _ in line), out) + "\n" for line in lines)
         return
@@ -58,6 +59,13 @@ def as_text(found: Sequence[Finding], out: TextIO) -> None:
     console = Console(file=out, highlight=False, soft_wrap=True)
     for line in lines:
         console.print(Text.assemble(*line))
+
+
+def _visible(text: str) -> str:
+    """The text with a mark in place of each character that a terminal would obey; the carets below fit it still."""
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() or unicodedata.category(char) == "Zs" else "\ufffd" for char in text)
 
 
 def _encodable(text: str, out: TextIO) -> str:

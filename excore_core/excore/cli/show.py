@@ -9,13 +9,15 @@ from typing import Annotated, Any
 
 import typer
 
-from excore.cli.asking import fail
+from excore.cli.asking import fail, tell
+from excore.cli.asking import plain as safe
 from excore.cli.auto_register import shown
 from excore.cli.paper import mark, put, say
 from excore.cli.resolved import errors, opened
 from excore.lang.provenance import NoSuchKey, Setting
 from excore.lang.syntax.document import parse
-from excore.lang.tables.table import assemble, plain
+from excore.lang.tables.assemble import assemble
+from excore.lang.tables.table import plain
 from excore.lang.workspace.snapshot import Snapshot
 from excore.views import blame as blaming
 from excore.views import drawing
@@ -86,7 +88,7 @@ def _warn(snapshot: Snapshot, path: str) -> None:
     """Say if what is shown cannot be whole, and end the command with 1 then."""
     count = errors(snapshot, path)
     if count:
-        typer.echo(f"excore: {shown(path)} has {count}; see `excore check {shown(path)}`", err=True)
+        tell(f"excore: {shown(path)} has {count}; see `excore check {shown(path)}`", err=True)
         raise typer.Exit(1)
 
 
@@ -112,7 +114,7 @@ def blame(
 def _say_setting(snapshot: Snapshot, path: str, setting: Setting, before: str, style: str) -> None:
     place = f"{relative(setting.file, os.getcwd())}:{setting.line}"
     text = blaming.setting_text(setting, snapshot.own_model(path).grammar)
-    typer.echo(f"  {mark(before, 'dim')}{mark(place, style)}: {text}")
+    typer.echo(f"  {mark(before, 'dim')}{mark(place, style)}: {safe(text)}")
 
 
 def graph(

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 
-import typer
-
+from excore.cli.asking import plain, tell
 from excore.engine.text_table import render
 from excore.engine.workspace import notation
 from excore.lang.project.reading import RegistrySpec, find_project
@@ -17,7 +16,7 @@ def primary_fields() -> None:
     project = find_project(os.getcwd())
     if not project.declared:
         project = project.completed(make_indexer(project).build())
-    typer.echo(render(["FIELDS"], [[name] for name in project.primary_fields]))
+    tell(render(["FIELDS"], [[plain(name)] for name in project.primary_fields]))
 
 
 def registries() -> None:
@@ -26,4 +25,4 @@ def registries() -> None:
     declared = {spec.name: spec for spec in project.registries}
     names = project.registry_names(make_indexer(project).build())
     specs = [declared.get(name, RegistrySpec(name, False, ())) for name in names if not name.startswith("__")]
-    typer.echo(render(["Registry"], [[notation(spec)] for spec in specs]))
+    tell(render(["Registry"], [[plain(notation(spec))] for spec in specs]))

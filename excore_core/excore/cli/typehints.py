@@ -10,10 +10,10 @@ from typing import Annotated
 
 import typer
 
-from excore.cli.asking import fail
+from excore.cli.asking import fail, tell
 from excore.cli.auto_register import shown, source_folder
 from excore.cli.resolved import resolved
-from excore.engine.cache import write_text
+from excore.cli.writing import write
 from excore.lang.catalog import Entry
 from excore.lang.project.reading import find_project
 from excore.lang.resolve.model import Model
@@ -67,8 +67,8 @@ def generate_typehints(
         if not fields:
             fail("there are no fields; run `excore init` first")
         text = _text([(name, "Any") for name in fields], None, [], class_name, info_class_name)
-    write_text(path, text)
-    typer.echo(f"{shown(str(path))} is written")
+    write(path, text, project.root)
+    tell(f"{shown(str(path))} is written")
 
 
 def module_text(model: Model, class_name: str, info_class_name: str) -> str:

@@ -44,10 +44,6 @@ class DictAction(Action):
                 raise ArgumentError(self, f"{text!r}: {error}") from error
         setattr(namespace, self.dest, collected)
 
-    @staticmethod
-    def _parse_iterable(val: str) -> Any:
-        return parse_value(val)
-
 
 def parse_value(text: str) -> Any:
     """The value `text` stands for.

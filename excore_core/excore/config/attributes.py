@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterable, Sequence
-from types import ModuleType
+from types import CodeType, FrameType, ModuleType, TracebackType
 from typing import Any
 
 from excore.config.nodes import ModuleNode, VariableReference, build_value
 from excore.config.targets import Converted, import_submodule
 from excore.engine.hook import ConfigArgumentHook
+from excore.engine.live import home_of, reached
 from excore.errors import (
     ConfigError,
     CoreConfigParseError,
@@ -18,6 +19,7 @@ from excore.errors import (
     did_you_mean,
 )
 from excore.lang.paths import Attribute, Call, Index, PathError, Step, parse_path
+from excore.lang.reach import out_of_reach
 
 __all__ = ["ChainedInvocationWrapper", "GetAttr", "follow"]
 
@@ -71,13 +73,19 @@ class GetAttr(ConfigArgumentHook):
 
 ChainedInvocationWrapper = GetAttr
 
+_MACHINERY = (CodeType, FrameType, TracebackType)
+
 
 def follow(target: Any, steps: Iterable[Step], name: str, *, tables: bool = False) -> Any:
     """What `steps` lead to from `target`, which is called `name` in errors.
 
     A submodule of a python module is imported if need be. With `tables` the keys of a dict count as attributes.
+    Raises `ModuleBuildError` if a step fails or leads where no config may go: into a module of another package than the
+    one `target` is of, to what such a module imports from Python's standard library, to frames and code.
     """
+    home = home_of(target)
     for step in steps:
+        before = target
         if isinstance(step, Attribute):
             target = _attribute(target, step.name, name, tables)
         elif isinstance(step, Index):
@@ -88,7 +96,18 @@ def follow(target: Any, steps: Iterable[Step], name: str, *, tables: bool = Fals
             kwargs = copy.deepcopy(dict(step.kwargs))
             with Converted(_failing(name, path_text([step])), passing=(ConfigError,)):
                 target = target(*args, **kwargs)
+        forbidden = _forbidden(home, before, step, target)
+        if forbidden:
+            raise ModuleBuildError(f"`{path_text([step])}` on `{name}` leads to {forbidden}.")
     return target
+
+
+def _forbidden(home: str, before: Any, step: Step, value: Any) -> str:
+    """In words, what a step from `before` leads to if a config must not have it; else ""."""
+    if isinstance(value, _MACHINERY):
+        return f"a {type(value).__name__}, which belongs to Python itself and cannot be reached from a config"
+    found = reached(before, step.name if isinstance(step, Attribute) else "", value)
+    return out_of_reach(home, found) if found is not None else ""
 
 
 def path_text(steps: Iterable[Step]) -> str:

@@ -17,12 +17,13 @@ from excore.errors import ConfigError, CoreConfigParseError, UnknownModuleError
 from excore.lang.building import Builder
 from excore.lang.catalog import Entry
 from excore.lang.grammar import MarkHook, PrefixKind
+from excore.lang.memo import Memo
 from excore.lang.paths import Step as PathStep
 from excore.lang.problems import Origin
 from excore.lang.resolve.model import Path, Plain, Reference, Section
 from excore.lang.resolve.references import Scope
-from excore.lang.resolve.resolver import names_of
 from excore.lang.resolve.sections import SectionResolver
+from excore.lang.resolve.top_level import names_of
 from excore.lang.tables.table import BoundValue, Table, plain
 
 __all__ = ["NodeBuilder"]
@@ -77,7 +78,7 @@ class NodeBuilder(Builder[Any]):
         scope = Scope(names_of(model), model.catalog, model.project, model.grammar, None)
         name = next(iter(model.catalog.by_name), "")  # only the arguments count, whatever class they are for
         binding = python_table({name: values}, "reference", model.grammar).bindings[name]
-        section = SectionResolver(scope, (name,), "module", None, binding).resolve()
+        section = SectionResolver(scope, (name,), "module", None, binding, Memo()).resolve()
         problems = [item for item in section.problems if item.code not in ("module-arguments", "unknown-class")]
         problems += [
             item for item in section.problems if item.code == "unknown-class" and item.origin != binding.origin

@@ -23,17 +23,15 @@ from excore.errors import (
     CoreConfigSupportError,
     did_you_mean,
 )
-from excore.lang.check.arguments import Checker
-from excore.lang.check.root_causes import causes
+from excore.lang import analysis
+from excore.lang.analysis import analyse, file_problems
 from excore.lang.collector import many_objects
 from excore.lang.grammar import BASE_KEY
-from excore.lang.problems import Origin, Problem, problem
+from excore.lang.problems import Origin, Problem
 from excore.lang.project.reading import read_project
 from excore.lang.provenance import UPDATE
 from excore.lang.resolve.inherit import Closure, Merger, inherit
 from excore.lang.resolve.model import Model
-from excore.lang.resolve.resolver import resolve
-from excore.lang.resolve.top_level import is_module_path
 from excore.lang.source import Unreadable
 from excore.lang.tables.table import Table, plain
 
@@ -73,13 +71,13 @@ class Composition:
         merger = merger or Merger(self.flags.grammar)
         if self.python_values is not None:
             table = python_table(self.python_values, self.path, self.flags.grammar)
-            return Closure(self.path, merger.without(table, self.base_key), (self.path,), ())
+            return Closure(self.path, merger.own(self.path, table, self.base_key), (), ())
         self._check_file()
         closure = inherit(self.path, self.files.tables, merger, self.base_key)
         if self._update:
             values = nested(self._update, closure.root, self.flags.grammar, merger.is_module)
             update = python_table(values, UPDATE, self.flags.grammar)
-            closure = closure._replace(root=merger.merge(closure.root, update), files=(*closure.files, UPDATE))
+            closure = closure._replace(root=merger.merge(closure.root, update, UPDATE), files=(*closure.files, UPDATE))
         return closure
 
     def _check_file(self) -> None:
@@ -93,24 +91,11 @@ class Composition:
         if isinstance(file, Unreadable):
             raise ConfigSyntaxError(f"`{self.path}` cannot be read: {file.reason}.")
 
-    def file_problems(self, closure: Closure) -> list[Problem]:
-        """What is wrong with the files by themselves."""
-        problems: list[Problem] = []
-        for path in closure.files:
-            file = self.files.read(path) if path != UPDATE and self.python_values is None else None
-            if file is not None and not isinstance(file, Unreadable):
-                problems.extend(
-                    problem(one.code, one.message, Origin(path, block, one.start, one.end))
-                    for block, one in file.tree.problems
-                )
-        problems.extend(closure.problems)
-        return problems
-
     def values(self) -> dict[str, Any]:
         """The merged config as written. Raises one error for all problems of its files."""
         with many_objects():
             closure = self.merged()
-            problems = blocking(self.file_problems(closure))
+            problems = blocking(file_problems(closure, self.files.read))
             if problems:
                 raise self.reporter(closure).error(problems)
             return cast("dict[str, Any]", plain(closure.root))
@@ -123,21 +108,21 @@ class Composition:
         """What the config means. Raises one error for all problems that do not concern signatures."""
         with many_objects():
             registered = RegisteredModules(current_project("" if self.python_values is not None else self.path))
-            analysis, problems = self._analysed(registered, read_sources=False)
+            understood, problems = self._analysed(registered, read_sources=False)
             hints: list[str] = []
-            if registered.readable and _is_incomplete(analysis, problems):
-                analysis, problems = self._analysed(registered, read_sources=True)
+            if registered.readable and _is_incomplete(understood, problems):
+                understood, problems = self._analysed(registered, read_sources=True)
                 if any(item.code in _UNKNOWN for item in problems) and registered.register_unread():
-                    analysis, problems = self._analysed(registered, read_sources=True)
+                    understood, problems = self._analysed(registered, read_sources=True)
                 unknown = {_text(item.origin) for item in problems if item.code in _UNKNOWN} - {""}
                 hints = registered.reasons_unknown(unknown) if unknown else []
-            wrong = next(mistakes(analysis.model), None) if self._update else None
+            wrong = next(mistakes(understood.model), None) if self._update else None
             if wrong is not None:
                 raise wrong
             self._check_project(registered)
             if problems:
-                raise analysis.reporter.error(problems, [*hints, *remedies(problems, analysis.model)])
-            return analysis
+                raise understood.reporter.error(problems, [*hints, *remedies(problems, understood.model)])
+            return understood
 
     def _check_project(self, registered: RegisteredModules) -> None:
         """Raises one error for all that is wrong in the project file. A program may run without the folder of its
@@ -153,19 +138,18 @@ class Composition:
             raise Reporter(self.files, project.file, (project.file,)).error(problems)
 
     def _analysed(self, registered: RegisteredModules, read_sources: bool) -> tuple[ResolvedConfig, list[Problem]]:
-        grammar = self.flags.grammar
         catalog = registered.catalog(read_sources=read_sources)
         project = registered.project.completed(catalog)
-        closure = self.merged(Merger(grammar, lambda path: is_module_path(path, catalog, project)))
         try:
-            model = resolve(self.path, closure.root, catalog, project, grammar, os.environ)
+            understood = analyse(
+                self.path, self.files.read, catalog, project, self.flags.grammar, os.environ, merge=self.merged
+            )
+            found = blocking(understood.problems(signatures=False))
         except RecursionError as error:
             raise CoreConfigParseError(f"`{self.path}` is nested too deeply.") from error
-        analysis = ResolvedConfig(self, closure, model, registered)
-        found = Checker(signatures=False).problems(model)
         if not workspace.excore_validate:
             found = [item for item in found if item.code != "missing-parameter"]
-        return analysis, blocking(causes(self.file_problems(closure), found, model))
+        return ResolvedConfig(self, understood, registered), found
 
 
 def _text(origin: Origin) -> str:
@@ -196,9 +180,18 @@ class ResolvedConfig:
     """A config that means something."""
 
     composition: Composition
-    closure: Closure
-    model: Model
+    understood: analysis.Analysis
     registered: RegisteredModules
+
+    @property
+    def model(self) -> Model:
+        """What every table, argument and reference means."""
+        return self.understood.model
+
+    @property
+    def closure(self) -> Closure:
+        """The files of the config, merged."""
+        return self.understood.closure
 
     @property
     def root(self) -> Table:
@@ -213,4 +206,4 @@ class ResolvedConfig:
     @cached_property
     def signature_problems(self) -> tuple[Problem, ...]:
         """Arguments that are missing or that nobody takes, in everything that would be built."""
-        return tuple(blocking(causes((), Checker().problems(self.model), self.model)))
+        return tuple(blocking(self.understood.problems()))

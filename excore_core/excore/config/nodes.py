@@ -144,7 +144,7 @@ class ModuleNode(dict[str, Any]):
             self._context.explain(error, argument, frozenset(self))
 
     def validate(self) -> None:
-        """Check that every required argument is there (SPEC VALID-1, VALID-4); raises `ModuleValidateError`.
+        """Check that every required argument is there (VALID-1, VALID-4); raises `ModuleValidateError`.
 
         Nothing is checked while `workspace.excore_validate` is off. While `workspace.excore_manual_set` is on, missing
         arguments are asked for, one line each, and kept in the node.

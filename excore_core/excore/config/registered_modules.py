@@ -1,7 +1,7 @@
 """What is registered when a config is loaded, and which project it belongs to.
 
 Registries of this process come first. The cache that `excore auto-register` writes completes them, and where that is
-not enough the sources of the project are read. Only the modules of names that a config uses are imported (SPEC REG-15).
+not enough the sources of the project are read. Only the modules of names that a config uses are imported (REG-15).
 """
 
 from __future__ import annotations

@@ -6,10 +6,10 @@ import os
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from excore.lang.file import File, read_file
 from excore.lang.problems import Origin
 from excore.lang.source import Disk, Source, Unreadable
 from excore.lang.tables.table import FileTables
-from excore.lang.workspace.file import File, read_file
 
 __all__ = ["Files", "SourceRange", "excerpt"]
 

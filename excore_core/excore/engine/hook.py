@@ -18,11 +18,14 @@ class Hook(Protocol):
     stage; each true answer uses one of its `__LifeSpan__` lives, and without any left it is not called again.
     """
 
-    __HookType__: str
-    __LifeSpan__: float
-    __CallInter__: int
+    @property
+    def __HookType__(self) -> str: ...
+    @property
+    def __LifeSpan__(self) -> float: ...
+    @property
+    def __CallInter__(self) -> int: ...
 
-    def __call__(self, *args: Any) -> Any: ...
+    def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
 
 
 class HookManager:
@@ -112,8 +115,8 @@ class ConfigArgumentHook(ABC):
         self._is_initialized = True
 
     @abstractmethod
-    def hook(self, **kwargs: Any) -> Any:
-        """The argument."""
+    def hook(self, *args: Any, **kwargs: Any) -> Any:  # so wide that type checkers take any parameters of a subclass
+        """The argument. Called with what the hook is called with, by name."""
 
     @final
     def __call__(self, **kwargs: Any) -> Any:

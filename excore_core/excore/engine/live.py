@@ -5,15 +5,18 @@ Entries are made when they are asked for, so that loading a config imports only 
 
 from __future__ import annotations
 
+import inspect
 import sys
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from types import ModuleType
 from typing import Any, TypeVar
 
 from excore.engine.inspecting import LiveEntry
 from excore.errors import ConfigError
 from excore.lang.catalog import Catalog, Entry, RegistryInfo
+from excore.lang.reach import Reached
 from excore.lang.registry_file import unread_entry
 
 Import = Callable[[str], Any]
@@ -83,7 +86,39 @@ def live_catalog(registries: Mapping[str, Mapping[str, str]], order: tuple[str, 
         return LazyMapping(paths, lambda name: live_entry(name, registry, paths[name], load))
 
     names = tuple(dict.fromkeys((*order, *registries)))
-    return LiveCatalog({name: RegistryInfo(name) for name in names}, {name: entries(name) for name in names})
+    return LiveCatalog(
+        registries={name: RegistryInfo(name) for name in names},
+        entries={name: entries(name) for name in names},
+        follow=_follow,
+    )
+
+
+def home_of(target: object) -> str:
+    """The module an object belongs to: itself, or the one that defines it or its class; "" if that is not known."""
+    name = getattr(target, "__name__" if isinstance(target, ModuleType) else "__module__", None)
+    return name if isinstance(name, str) else ""
+
+
+def reached(holder: object, name: str, value: object) -> Reached | None:
+    """What a path leads to if `value` is the attribute `name` of `holder`; None if that is data or an own object."""
+    if isinstance(value, ModuleType):
+        return Reached(home_of(value), True)
+    if not isinstance(holder, ModuleType) or not (isinstance(value, type) or inspect.isroutine(value)):
+        return None
+    public = vars(holder).get("__all__")
+    return Reached(home_of(value), False, home_of(holder), isinstance(public, list | tuple) and name in public)
+
+
+def _follow(module: str, names: Sequence[str]) -> Iterator[Reached]:
+    """What names lead to one after the other; nothing is imported, and no code of a module runs."""
+    holder: object = sys.modules.get(module)
+    for name in names:
+        value = vars(holder).get(name) if isinstance(holder, ModuleType) else None
+        found = reached(holder, name, value)
+        if found is None:
+            return
+        yield found
+        holder = value
 
 
 def live_entry(name: str, registry: str, path: str, load: Import) -> Entry:

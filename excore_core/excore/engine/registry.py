@@ -284,8 +284,8 @@ class Registry(dict[str, str], metaclass=RegistryMeta):
         from excore.engine.workspace import workspace
 
         workspace.claim_cache()
-        path, root = workspace.registry_cache_file, workspace.base_dir
-        registry_cache.write(cls._registry_pool.values(), path, root, update=update)
+        path, root, locks = workspace.registry_cache_file, workspace.base_dir, workspace.cache_dir
+        registry_cache.write(cls._registry_pool.values(), path, root, locks, update=update)
 
     @classmethod
     def load(cls) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from excore.engine.cache import write_text
+from excore.engine.cache import refuse_foreign, write_text
 from excore.errors import ConfigFileNotFoundError, CoreConfigSupportError
 from excore.lang.catalog import Entry
 from excore.lang.registry_file import (
+    FORMAT,
     Module,
     RegistryData,
     RegistryFile,
@@ -44,15 +45,21 @@ def _names(path: str) -> str:
         return line if line.endswith(",\n") else line + file.read()
 
 
-def write(registries: Iterable[Registry], path: str, root: str, *, update: bool = False) -> None:
-    """Replace the file of the project at `root`, under a lock; with `update` keep the modules that are only there."""
+def is_cache(data: Any) -> bool:
+    """Whether the contents of a JSON file say that it is a registry cache, of whatever version."""
+    return isinstance(data, dict) and data.get("format") == FORMAT
+
+
+def write(registries: Iterable[Registry], path: str, root: str, locks: str, *, update: bool = False) -> None:
+    """Replace the file of the project at `root`, under a lock in the folder `locks`; with `update` keep the modules
+    that are only there. Raises `NotOurs`, an OSError, for a file that is no registry cache."""
     from filelock import FileLock
 
     registries = list(registries)
     contents = {registry.name: registry._data() for registry in registries}
     entries = {registry.name: _entries(registry) for registry in registries}
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(f"{path}.lock", timeout=LOCK_TIMEOUT):
+    with FileLock(Path(locks, f"{Path(path).name}.lock"), timeout=LOCK_TIMEOUT):
+        refuse_foreign(Path(path), is_cache)
         if update:
             contents, entries = _merged(path, root, contents, entries)
         write_text(Path(path), registry_text(contents, entries, root))

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from excore.lang.project.caches import FILES, base_folder, file_path, project_folder
+from excore.engine.cache_paths import FILES, base_folder, file_path, project_folder
 
 if TYPE_CHECKING:
     from excore.lang.project.reading import Project, RegistrySpec
@@ -124,7 +124,10 @@ class Workspace:
         vars(self).update(_folder=None, _project=None, _values={})
 
     def claim_cache(self) -> None:
-        """Create the cache folder and mark it as this workspace's."""
+        """Create the cache folder and mark it as this workspace's.
+
+        Raises `NotOurs`, an OSError, if the folder is there and was not made by excore.
+        """
         from excore.engine.cache import claim
 
         claim(Path(self.cache_dir), Path(self.base_dir))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from itertools import chain
 
 from excore.index.facts import ClassFact, FieldFact, Forward, FunctionFact, MemberFact, ParamFact
 from excore.index.source import SourceText, dotted
@@ -93,26 +94,22 @@ def _follow_kwargs(source: SourceText, node: FunctionNode, name: str, fact: Func
     takes: list[ParamFact] = []
     reads: list[ParamFact] = []
     uses = followed = 0
-    for statement in node.body:
-        for child in ast.walk(statement):
-            if type(child) is ast.Name:
-                uses += child.id == name
-            elif type(child) is ast.Call:
-                if any(
-                    item.arg is None and isinstance(item.value, ast.Name) and item.value.id == name
-                    for item in child.keywords
-                ):
-                    followed += 1
-                    forward = _forward(child)
-                    if forward is None:
-                        fact["leaks"] = True
-                    else:
-                        forwards.append(forward)
+    for child in chain.from_iterable(map(ast.walk, node.body)):
+        if type(child) is ast.Name:
+            uses += child.id == name
+        elif type(child) is ast.Call:
+            if _passes_on(child, name):
+                followed += 1
+                forward = _forward(child)
+                if forward is None:
+                    fact["leaks"] = True
                 else:
-                    taken = _taken(source, child, name)
-                    if taken is not None:
-                        followed += 1
-                        (takes if child.func.attr == "pop" else reads).append(taken)  # type: ignore[attr-defined]
+                    forwards.append(forward)
+            else:
+                taken = _taken(source, child, name)
+                if taken is not None:
+                    followed += 1
+                    (takes if child.func.attr == "pop" else reads).append(taken)  # type: ignore[attr-defined]
     if forwards:
         fact["forwards"] = forwards
     if takes:
@@ -121,6 +118,12 @@ def _follow_kwargs(source: SourceText, node: FunctionNode, name: str, fact: Func
         fact["reads"] = reads
     if uses > followed:
         fact["leaks"] = True
+
+
+def _passes_on(call: ast.Call, name: str) -> bool:
+    return any(
+        item.arg is None and isinstance(item.value, ast.Name) and item.value.id == name for item in call.keywords
+    )
 
 
 def _forward(call: ast.Call) -> Forward | None:
@@ -193,21 +196,8 @@ def class_(source: SourceText, node: ast.ClassDef) -> ClassFact:
     for statement in statements(node.body):
         if isinstance(statement, _FUNCTIONS):
             _method(source, statement, members, methods)
-        elif isinstance(statement, ast.AnnAssign):
-            if isinstance(statement.target, ast.Name):
-                field: FieldFact = {
-                    "name": statement.target.id,
-                    "at": source.at(statement.target),
-                    "annotation": annotation(source, statement.annotation),
-                }
-                _value(source, field, statement.value)
-                fields[field["name"]] = field
-        elif isinstance(statement, ast.Assign):
-            for target in statement.targets:
-                if isinstance(target, ast.Name):
-                    field = {"name": target.id, "at": source.at(target)}
-                    _value(source, field, statement.value)
-                    fields[target.id] = field
+        else:
+            fields.update((field["name"], field) for field in _fields(source, statement))
     for method in methods.values():
         _self_attributes(source, method, members)
     _constructors(source, fact, methods)
@@ -218,6 +208,25 @@ def class_(source: SourceText, node: ast.ClassDef) -> ClassFact:
     if fields:
         fact["fields"] = list(fields.values())
     return fact
+
+
+def _fields(source: SourceText, statement: ast.stmt) -> Iterator[FieldFact]:
+    """What a statement in the body of a class assigns or annotates."""
+    if isinstance(statement, ast.AnnAssign):
+        if isinstance(statement.target, ast.Name):
+            field: FieldFact = {
+                "name": statement.target.id,
+                "at": source.at(statement.target),
+                "annotation": annotation(source, statement.annotation),
+            }
+            _value(source, field, statement.value)
+            yield field
+    elif isinstance(statement, ast.Assign):
+        for target in statement.targets:
+            if isinstance(target, ast.Name):
+                field = {"name": target.id, "at": source.at(target)}
+                _value(source, field, statement.value)
+                yield field
 
 
 def _value(source: SourceText, field: FieldFact, value: ast.expr | None) -> None:

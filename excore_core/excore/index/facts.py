@@ -185,12 +185,12 @@ class Facts(_Facts, total=False):
 
 
 class _Outline(TypedDict):
-    outline: list[tuple[str, str, int, int, str]]
+    outline: list[tuple[str, str, int, int]]
 
 
 class Outline(_Outline, total=False):
     """What a file without registrations is known by until something asks for it: its top-level classes and functions
-    as ``[kind, name, line, column, bases text]``, and its ``imports``."""
+    as ``[kind, name, line, column]``, and its ``imports``."""
 
     imports: list[str]
 

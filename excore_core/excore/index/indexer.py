@@ -14,11 +14,11 @@ from excore.index import files as tree
 from excore.index.cache import Cached, IndexCache, digest
 from excore.index.facts import Facts, Outline
 from excore.index.link import Linker, Sources
-from excore.index.memo import Memo
 from excore.index.names import Layout, SourceFile
 from excore.index.roots import Roots, find_roots
 from excore.index.scan import may_register, outline, scan
 from excore.lang.catalog import Catalog
+from excore.lang.memo import Memo
 
 Progress = Callable[[int, int], None]
 UNREAD = frozenset({"attr", "attrs", "pydantic", "pydantic_settings", "typing_extensions", "excore"})

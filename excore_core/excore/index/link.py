@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import ast
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from threading import RLock
@@ -14,7 +13,6 @@ from excore.index.classes import Classes, location, signature
 from excore.index.docstrings import cleaned
 from excore.index.facts import Outline, whole
 from excore.index.flags import grammar
-from excore.index.memo import Memo
 from excore.index.names import Layout, Names, SourceFile, Target
 from excore.index.registrations import Collected, Registration, collect
 from excore.index.taken import ClassRef
@@ -29,10 +27,11 @@ from excore.lang.catalog import (
     Source,
     Unregistered,
 )
+from excore.lang.memo import Memo
+from excore.lang.reach import Reached, out_of_reach
 
 V = TypeVar("V")
 GLOBAL = "__global"
-_ENUM_BASES = re.compile(r"Enum|Flag")
 
 
 @dataclass(frozen=True)
@@ -121,9 +120,9 @@ class Linker:
             infos,
             entries,
             LateDict(lambda: self._unregistered(tables), self._lock),
-            LateDict(self._enums, self._lock),
             LateDict(self._subclasses, self._lock),
             grammar(file.facts for file in self._sources.modules.values() if not file.external),
+            self._follow,
         )
 
     def _collected(self, file: SourceFile) -> Collected:
@@ -132,6 +131,34 @@ class Linker:
             return collect(self._names, file)
 
         return self.memo.get(("collected", file.module), run)
+
+    # -- python modules
+
+    def _follow(self, module: str, names: Sequence[str]) -> Sequence[Reached]:
+        """What names behind a module lead to, as far as it can be read."""
+        with self._lock:
+            return self.memo.get(("follow", module, *names), lambda: self._reached(module, names))
+
+    def _reached(self, module: str, names: Sequence[str]) -> list[Reached]:
+        found: list[Reached] = []
+        holder = self._names.module_target(module)
+        for name in names:
+            target = self._names.attribute(holder, name)
+            if target is None or target.kind not in ("module", "external", "class", "function"):
+                break
+            if target.kind == "module" or (target.kind == "external" and target.fact):
+                found.append(Reached(target.module, True))
+            else:
+                file = self._names.lookup(holder.module)
+                public = file.facts.get("all") if file is not None else None
+                listed = public is not None and (not public or name in public)  # empty: it is computed
+                owner = target.module if target.kind != "external" else target.module.rpartition(".")[0]
+                found.append(Reached(owner, False, holder.module, listed))
+            holder = target
+        return found
+
+    def _in_reach(self, module: str, name: str) -> bool:
+        return not any(out_of_reach(module, reached) for reached in self._reached(module, (name,)))
 
     # -- entries
 
@@ -223,7 +250,7 @@ class Linker:
         if file is not None:
             for name, bindings in file.facts["names"].items():
                 at = bindings[-1].get("cls", bindings[-1].get("function", bindings[-1])).get("at")
-                if not name.startswith("_"):
+                if not name.startswith("_") and self._in_reach(target.module, name):
                     place = location(file.path, at) if isinstance(at, list) else None
                     members.append(Member(name, "attribute", location=place, instance=False))
         return Entry(
@@ -257,7 +284,7 @@ class Linker:
                     item = Unregistered(name, path, location(file.path, fact["at"]))
                     (found if "cls" in binding else functions).setdefault(name, item)
         for module, (path, outline) in self._sources.outlines.items():
-            for kind, name, line, column, _ in outline["outline"]:
+            for kind, name, line, column in outline["outline"]:
                 inside = f"{module}.{name}"
                 if inside not in registered:
                     item = Unregistered(name, inside, Location(path, line, column, column + len(name)))
@@ -270,21 +297,6 @@ class Linker:
                 for binding in bindings:
                     if binding["kind"] == "class":
                         yield ClassRef(f"{file.module}.{name}", file.module, file.path, binding["cls"])
-
-    def _enums(self) -> dict[str, tuple[str, ...]]:
-        found: dict[str, tuple[str, ...]] = {}
-        for module, (_, outline) in self._sources.outlines.items():
-            for kind, name, _, _, bases in outline["outline"]:
-                if kind == "class" and _ENUM_BASES.search(bases):
-                    target = self._names.name_in(module, name)
-                    ref = self._classes.ref(target) if target is not None else None
-                    if ref is not None and self._classes.enum(ref):
-                        found[ref.path] = self._classes.enum(ref)
-        for ref in self._classes_read():
-            members = self._classes.enum(ref) if ref.fact["bases"] else ()
-            if members:
-                found[ref.path] = members
-        return found
 
     def _subclasses(self) -> dict[str, tuple[str, ...]]:
         found: dict[str, tuple[str, ...]] = {}
@@ -323,15 +335,20 @@ def _tables(parts: list[Collected]) -> tuple[dict[str, RegistryInfo], dict[str, 
             if known is not None and variable not in known.variables:
                 infos[registry] = replace(known, variables=(*known.variables, variable))
     for part in parts:
-        for registry, reason, path in part.opened:
-            known = infos.get(registry, RegistryInfo(registry))
-            if path not in known.filled_by:
-                filled_by = (*known.filled_by, path)
-                infos[registry] = replace(known, open=True, reason=known.reason or reason, filled_by=filled_by)
+        _open(part, infos)
     _merge([merge for part in parts for merge in part.merges], infos, tables)
     for name in infos:
         tables.setdefault(name, {})
     return infos, tables
+
+
+def _open(part: Collected, infos: dict[str, RegistryInfo]) -> None:
+    """Mark the registries that a part fills in a way that is not understood."""
+    for registry, reason, path in part.opened:
+        known = infos.get(registry, RegistryInfo(registry))
+        if path not in known.filled_by:
+            filled_by = (*known.filled_by, path)
+            infos[registry] = replace(known, open=True, reason=known.reason or reason, filled_by=filled_by)
 
 
 def _joined(first: RegistryInfo, second: RegistryInfo) -> RegistryInfo:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from excore.index.facts import NEVER, Binding, Expr, Facts
-from excore.index.memo import Memo
+from excore.lang.memo import Memo
 
 REGISTERING = frozenset({"register", "register_module", "register_all", "match", "merge"})
 TargetKind = Literal["class", "function", "registry", "method", "module", "external", "data"]

@@ -100,18 +100,9 @@ def _value(node: ast.expr, values: dict[str, Any], kind: str) -> Any:
     if isinstance(node, (ast.Tuple, ast.List, ast.Set)):
         return tuple(_value(item, values, kind) for item in node.elts)
     if isinstance(node, ast.BoolOp):
-        result: Any = None
-        for item in node.values:
-            result = _value(item, values, kind)
-            if bool(result) is isinstance(node.op, ast.Or):
-                break
-        return result
+        return _either(node, values, kind)
     if isinstance(node, ast.UnaryOp):
-        value = _value(node.operand, values, kind)
-        if isinstance(node.op, ast.Not):
-            return not value
-        if isinstance(node.op, ast.USub) and isinstance(value, int):
-            return -value
+        return _unary(node, values, kind)
     if isinstance(node, ast.IfExp):
         return _value(node.body if _value(node.test, values, kind) else node.orelse, values, kind)
     if isinstance(node, ast.Compare):
@@ -124,6 +115,24 @@ def _value(node: ast.expr, values: dict[str, Any], kind: str) -> Any:
         owner = _value(node.value, values, kind)
         if isinstance(owner, _Module) and node.attr == "__all__" and owner.names is not None:
             return owner.names
+    raise _CannotTellError
+
+
+def _either(node: ast.BoolOp, values: dict[str, Any], kind: str) -> Any:
+    result: Any = None
+    for item in node.values:
+        result = _value(item, values, kind)
+        if bool(result) is isinstance(node.op, ast.Or):
+            break
+    return result
+
+
+def _unary(node: ast.UnaryOp, values: dict[str, Any], kind: str) -> Any:
+    value = _value(node.operand, values, kind)
+    if isinstance(node.op, ast.Not):
+        return not value
+    if isinstance(node.op, ast.USub) and isinstance(value, int):
+        return -value
     raise _CannotTellError
 
 

@@ -26,7 +26,8 @@ from typing import Any, NamedTuple, cast
 
 from excore.lang.source import Disk
 from excore.lang.syntax.document import parse
-from excore.lang.tables.table import assemble, plain
+from excore.lang.tables.assemble import assemble
+from excore.lang.tables.table import plain
 
 PACKAGING = ("pyproject.toml", "setup.cfg", "setup.py")
 _CONVENTIONAL = ("src", "lib")

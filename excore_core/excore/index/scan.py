@@ -15,7 +15,7 @@ from excore.index.source import SourceText, dotted, hits, normalised, parse
 
 _REGISTERING = re.compile(r"\.(?:register\w*|match|merge)\b")
 _METHODS = frozenset({"register", "register_module", "register_all", "match", "merge"})
-_OUTLINE = re.compile(r"^(class|(?:async[ \t]+)?def)[ \t]+(\w+)[ \t]*(?:[(]([^()#\n]*)[)]?)?", re.MULTILINE)
+_OUTLINE = re.compile(r"^(class|(?:async[ \t]+)?def)[ \t]+(\w+)", re.MULTILINE)
 _IMPORT = re.compile(
     r"^[ \t]*(?:from[ \t]+([A-Za-z_][\w.]*)[ \t]+import\b|import[ \t]+([A-Za-z_][^\n#;]*))", re.MULTILINE
 )
@@ -34,7 +34,7 @@ def may_register(data: bytes, registry_types: tuple[str, ...] = ("Registry",)) -
 
 def outline(text: str) -> Outline:
     """Top-level classes and functions, found without parsing."""
-    found: list[tuple[str, str, int, int, str]] = []
+    found: list[tuple[str, str, int, int]] = []
     line, offset = 0, 0
     text = normalised(text)
     for match in _OUTLINE.finditer(text):
@@ -42,7 +42,7 @@ def outline(text: str) -> Outline:
         line += text.count("\n", offset, start)
         offset = start
         kind = "class" if match[1] == "class" else "function"
-        found.append((kind, match[2], line, match.start(2) - start, (match[3] or "") if kind == "class" else ""))
+        found.append((kind, match[2], line, match.start(2) - start))
     made: Outline = {"outline": found}
     modules = _imported(text)
     if modules:
@@ -166,11 +166,14 @@ class _Scanner:
                 self.extend_all(node.target, node.value)
             elif isinstance(node, ast.Expr):
                 self.value(node.value, guard)
-                if isinstance(node.value, ast.Call) and dotted(node.value.func) in ("__all__.extend", "__all__.append"):
-                    for argument in node.value.args:
-                        self.extend_all(ast.Name("__all__"), argument)
+                self.extension_of_all(node.value)
             else:
                 self.compound(node, guard)
+
+    def extension_of_all(self, node: ast.expr) -> None:
+        if isinstance(node, ast.Call) and dotted(node.func) in ("__all__.extend", "__all__.append"):
+            for argument in node.args:
+                self.extend_all(ast.Name("__all__"), argument)
 
     def compound(self, node: ast.stmt, guard: Guard) -> None:
         inner: Guard = guard or MAYBE
@@ -186,11 +189,7 @@ class _Scanner:
             self.body(node.body, guard)
         elif isinstance(node, (ast.For, ast.AsyncFor, ast.While)):
             self.loop(node, guard)
-            for statement in definitions.statements(node.body):
-                if isinstance(statement, ast.Assign):
-                    for target in statement.targets:
-                        if isinstance(target, ast.Name):
-                            self.bind(target.id, {"kind": "value"}, inner)
+            self.names_of_loop(node, inner)
         elif hasattr(node, "handlers"):
             self.body(getattr(node, "body", []), inner)
             for handler in node.handlers:
@@ -204,6 +203,12 @@ class _Scanner:
             name, value = getattr(node, "name", None), getattr(node, "value", None)
             if isinstance(name, ast.Name) and isinstance(value, ast.expr):
                 self.bind(name.id, {"kind": "type", "text": self.source.segment(value)}, guard)
+
+    def names_of_loop(self, node: ast.For | ast.AsyncFor | ast.While, guard: Guard) -> None:
+        for statement in definitions.statements(node.body):
+            for target in statement.targets if isinstance(statement, ast.Assign) else ():
+                if isinstance(target, ast.Name):
+                    self.bind(target.id, {"kind": "value"}, guard)
 
     def function(self, node: definitions.FunctionNode, guard: Guard) -> None:
         if any(dotted(item).endswith("overload") for item in node.decorator_list):

@@ -7,13 +7,14 @@ dynamic registration could add makes its registry ``open``, and names unknown th
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, NamedTuple
 
 from excore.lang.grammar import DEFAULT, Grammar
 from excore.lang.nearest import Vocabulary
+from excore.lang.reach import Reached
 
 _ORDINARY = frozenset(("object", "ABC", "Generic", "Module"))
 
@@ -160,18 +161,25 @@ class Unregistered:
     location: Location
 
 
+def _nowhere(module: str, names: Sequence[str]) -> Iterable[Reached]:
+    return ()
+
+
 @dataclass(frozen=True)
 class Catalog:
-    """All registries of a project, in declared order. Immutable; a new one replaces it when Python files change."""
+    """All registries of a project, in declared order. Immutable; a new one replaces it when Python files change.
+
+    ``follow`` tells what names behind a python module lead to, one after the other, as far as that is known.
+    """
 
     registries: Mapping[str, RegistryInfo] = field(default_factory=dict)
     entries: Mapping[str, Mapping[str, Entry]] = field(default_factory=dict)  # registry -> name -> entry
     unregistered: Mapping[str, Unregistered] = field(default_factory=dict)
-    enums: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # import path -> member names
     subclasses: Mapping[str, tuple[str, ...]] = field(
         default_factory=dict
     )  # import path -> its bases', `?` for one unknown
     grammar: Grammar = DEFAULT  # with the prefixes and marks that the project registers
+    follow: Callable[[str, Sequence[str]], Iterable[Reached]] = field(default=_nowhere, compare=False)
 
     def get(self, registry: str, name: str) -> Entry | None:
         """The entry ``name`` of ``registry``."""
@@ -186,12 +194,12 @@ class Catalog:
     def by_name(self) -> Mapping[str, tuple[Entry, ...]]:
         """Every entry by its name; several registries may know one name, the first declared comes first.
 
-        Registries named ``__x`` are private and left out (SPEC REG-12). Looking a name up makes only its entries.
+        Registries named ``__x`` are private and left out (REG-12). Looking a name up makes only its entries.
         """
         return _ByName(self.entries)
 
     def find(self, name: str) -> Entry | None:
-        """The entry of the first declared registry that has ``name`` (SPEC HDR-5)."""
+        """The entry of the first declared registry that has ``name`` (HDR-5)."""
         entries = self.by_name.get(name)
         return entries[0] if entries else None
 

@@ -31,7 +31,7 @@ _FIELD_NAME = re.compile(r"[\w-]+")  # any bare key can name a scratchpad
 
 @dataclass(frozen=True, slots=True)
 class Prefix:
-    """One character before an argument's name, and what it makes of the value (SPEC 4)."""
+    """One character before an argument's name, and what it makes of the value (VAL)."""
 
     char: str
     kind: PrefixKind
@@ -41,7 +41,7 @@ class Prefix:
 
 @dataclass(frozen=True, slots=True)
 class HookMark:
-    """One registered character that ends a reference's base and hands the rest to a hook (SPEC LAZY-8)."""
+    """One registered character that ends a reference's base and hands the rest to a hook (LAZY-8)."""
 
     char: str
     summary: str = ""
@@ -73,7 +73,7 @@ EVERY = "*"
 
 
 class VariableRef(NamedTuple):
-    """``&name`` as a value: replaced by the variable before anything else (SPEC VAR-6)."""
+    """``&name`` as a value: replaced by the variable before anything else (VAR-6)."""
 
     name: str
     span: Span
@@ -121,7 +121,7 @@ def _invalid(message: str, span: Span, meant: str = "") -> GrammarError:
 
 
 class Expression(NamedTuple):
-    """A reference text, read: what it starts from and what is done with that, left to right (SPEC 5)."""
+    """A reference text, read: what it starts from and what is done with that, left to right (REF)."""
 
     text: str
     base: Base | None
@@ -189,7 +189,7 @@ class Grammar:
         return next(p for p in self.prefixes.values() if p.kind == kind)
 
     def split_key(self, key: str) -> SplitKey:
-        """Prefix and name of a key of a module table (SPEC SYN-6, SYN-8)."""
+        """Prefix and name of a key of a module table (SYN-6, SYN-8)."""
         prefix = self.prefixes.get(key[:1])
         if prefix is None:
             return SplitKey(None, key, None)
@@ -210,7 +210,7 @@ class Grammar:
         return key[:1] in self.prefixes
 
     def variable_text(self, text: str) -> VariableRef | None:
-        """``&name`` as a whole value, or None (SPEC VAR-6)."""
+        """``&name`` as a whole value, or None (VAR-6)."""
         if text[:1] == _VARIABLE_CHAR and len(text) > 1:
             return VariableRef(text[1:], Span(1, len(text)))
         return None
@@ -220,7 +220,7 @@ class Grammar:
         return [(m.group(1), Span(m.start(), m.end())) for m in _ENVIRONMENT.finditer(text)]
 
     def expand(self, text: str, environment: Mapping[str, str]) -> str:
-        """``text`` with every ``${NAME}`` replaced literally; KeyError with the name if one is not set (SPEC VAR-7)."""
+        """``text`` with every ``${NAME}`` replaced literally; KeyError with the name if one is not set (VAR-7)."""
         return _ENVIRONMENT.sub(lambda match: environment[match.group(1)], text)
 
     def read(self, text: str) -> Expression:

@@ -57,8 +57,22 @@ class Call:
 
 Step: TypeAlias = Attribute | Index | Call
 
-# Other special names lead to Python's machinery, and from there to anything: a config must not become a program.
+# Other names with two underscores lead to Python's machinery, as those of frames and code do, and from there to
+# anything: a config must not become a program.
 _SPECIAL = frozenset(("__version__", "__name__", "__qualname__", "__doc__", "__len__"))
+_MACHINERY = frozenset(
+    f"{owner}_{name}"
+    for owner, names in {
+        "gi": ("frame", "code", "yieldfrom"),
+        "cr": ("frame", "code", "await", "origin"),
+        "ag": ("frame", "code", "await"),
+        "tb": ("frame", "next"),
+        "f": ("globals", "locals", "builtins", "back", "code", "trace", "generator"),
+        "func": ("globals", "code", "closure"),
+        "im": ("func", "self", "class"),
+    }.items()
+    for name in names
+)
 
 
 def parse_path(text: str) -> tuple[Step, ...]:
@@ -74,7 +88,7 @@ def parse_path(text: str) -> tuple[Step, ...]:
             raise PathError("the name of an attribute is expected", at)
         if not name.isidentifier() or keyword.iskeyword(name):
             raise PathError(f"`{name}` is not the name of an attribute", at)
-        if name.startswith("__") and name.endswith("__") and name not in _SPECIAL:
+        if _is_machinery(name):
             raise PathError(f"`{name}` belongs to Python itself and cannot be reached from a config", at)
         steps.append(Attribute(name, at, end))
         at = end
@@ -120,6 +134,10 @@ def bracket_end(text: str, start: int) -> int:
         at += 1
     opening, where = open_brackets[-1]
     raise PathError(f"`{opening}` is never closed", where)
+
+
+def _is_machinery(name: str) -> bool:
+    return name in _MACHINERY or (name.startswith("__") and name not in _SPECIAL)
 
 
 def _skip_bracket(text: str, start: int) -> int:

@@ -15,7 +15,6 @@ import importlib.util
 import os
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 import urllib.error
@@ -27,6 +26,7 @@ from types import ModuleType
 from typing import Any, NamedTuple
 from urllib.parse import urlparse
 
+from excore.engine.git import check_out, fetch_repository
 from excore.engine.workspace import workspace
 from excore.errors import (
     GitCheckoutError,
@@ -242,22 +242,16 @@ def _fetch_ssh(repo: Repo, temporary: Path) -> Path:
 
 
 def _clone(url: str, branch: str, commit: str | None, folder: Path) -> Path:
-    if commit is None:
-        _git(GitPullError, "clone", "--quiet", "--depth=1", f"--branch={branch}", "--", url, str(folder))
-    else:
-        _git(GitPullError, "clone", "--quiet", "--", url, str(folder))
-        _git(GitCheckoutError, "-C", str(folder), "checkout", "--quiet", commit, "--")
+    options = ["--depth=1", f"--branch={branch}"] if commit is None else []
+    cloned = fetch_repository(url, str(folder), *options)
+    if cloned.error:
+        raise GitPullError(f"git clone failed: {cloned.error}")
+    if commit is not None:
+        changed = check_out(str(folder), commit)
+        if changed.error:
+            raise GitCheckoutError(f"git checkout failed: {changed.error}")
     shutil.rmtree(folder / ".git", ignore_errors=True)
     return folder
-
-
-def _git(failure: type[GitPullError] | type[GitCheckoutError], *arguments: str) -> None:
-    try:
-        done = subprocess.run(["git", *arguments], capture_output=True, text=True, errors="replace", check=False)
-    except OSError as error:
-        raise failure(f"git cannot be run: {error}") from error
-    if done.returncode:
-        raise failure(f"git {arguments[0]} failed: {done.stderr.strip()}")
 
 
 PROTOCOLS: dict[str, Callable[[Repo, Path], Path]] = {"HTTPS": _fetch_https, "SSH": _fetch_ssh}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import secrets
 import shutil
 import time
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ from typing import Any, ClassVar, Protocol, TypeVar
 
 from excore.engine.logging import logger
 from excore.errors import did_you_mean
+from excore.plugins.claims import Claim
 
 __all__ = ["DataclassProtocol", "PathManager"]
 
@@ -35,9 +37,12 @@ class PathManager:
     it is not given. With `config_name_first` the folders are `base/config/sub/instance`. An instance folder that exists
     already is an error unless `sub_folder_exist_ok`. With `remove_if_fail` an exception in the block removes the
     instance folders the manager created; it is raised on in any case.
+
+    Processes may share instance folders with `sub_folder_exist_ok`: a folder that another one has entered, too, is
+    never removed, whoever created it, and whoever fails.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - a public signature, half of it switches by name
         self,
         /,
         base_path: str | os.PathLike[str],
@@ -59,7 +64,8 @@ class PathManager:
         self.sub_exist_ok = sub_folder_exist_ok
         self.config_first = config_name_first
         self.return_str = return_str
-        self._created: list[Path] = []
+        self._created: list[Claim] = []
+        self._in_block = False
 
     def get(self, name: str) -> Any:
         """The instance folder of a sub-folder: a Path, or a str with `return_str`. Raises KeyError for another name."""
@@ -77,9 +83,9 @@ class PathManager:
                 if folder.exists():
                     raise FileExistsError(f"The folder {folder} exists already.")
         for folder in folders:
-            if not folder.is_dir():
-                folder.mkdir(parents=True, exist_ok=self.sub_exist_ok)
-                self._created.append(folder)
+            claim = Claim(folder, kept=self._in_block)
+            if claim.make(self.sub_exist_ok):
+                self._created.append(claim)
 
     def init(self) -> None:
         """What entering the block does; for subclasses to extend."""
@@ -90,25 +96,59 @@ class PathManager:
         self.remove_all()
 
     def remove_all(self) -> None:
-        """Remove the instance folders this manager created, with all they hold."""
-        for folder in self._created:
-            logger.ex("Remove {}", folder)
-            shutil.rmtree(folder, ignore_errors=True)
+        """Remove the instance folders this manager created, with all they hold.
+
+        Those stay that another process has entered, or may have: outside of the block that is any of them with
+        `sub_folder_exist_ok`. A process that was forked off removes nothing.
+        """
+        for claim in self._created:
+            if claim.release() if self._in_block else claim.is_mine() and not self.sub_exist_ok:
+                logger.ex("Remove {}", claim.folder)
+                _remove(claim.folder)
+            elif claim.is_mine():
+                logger.ex("Keep {}: other processes use it, too", claim.folder)
         self._created.clear()
 
     def __enter__(self: Self) -> Self:
-        self.init()
+        self._in_block = True
+        entered = False
+        try:
+            self.init()
+            entered = True
+        finally:
+            if not entered:
+                self._leave(failed=True)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if kind is not None and self.remove_if_fail:
-            self.final()
+        self._leave(failed=kind is not None)
+
+    def _leave(self, failed: bool) -> None:
+        try:
+            if failed and self.remove_if_fail:
+                self.final()
+        finally:
+            for claim in self._created:
+                claim.release()
+            self._in_block = False
 
     def _instance(self, folder: Path) -> Path:
         middle = self.config_name / folder if self.config_first else folder / self.config_name
         return self.base_path / middle / self.instance_name
+
+
+def _remove(folder: Path) -> None:
+    if folder.is_symlink():
+        return
+    # moved first: a process that comes now makes a folder of its own
+    doomed = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}")
+    try:
+        folder.rename(doomed)
+    except OSError:
+        doomed = folder
+    shutil.rmtree(doomed, ignore_errors=True)
 
 
 def _names(sub_folders: Sequence[str] | DataclassProtocol) -> list[str]:

@@ -135,7 +135,7 @@ def _texts() -> Json:
 
 
 def _reference(name: str) -> Json:
-    """A name, names in a list, or a table of both; under a prefix nothing else means anything (SPEC VAL)."""
+    """A name, names in a list, or a table of both; under a prefix nothing else means anything (VAL)."""
     text: Json = {"type": "string", "minLength": 1}
     table = {"type": "object", "additionalProperties": {"$ref": _pointer(name)}}
     return {"anyOf": [text, {"type": "array", "items": {"$ref": _pointer(name)}}, table]}

@@ -1,4 +1,4 @@
-"""The schema and the class mapping that TOML editors and ``excore.nvim`` read (SPEC 14)."""
+"""The schema and the class mapping that TOML editors and ``excore.nvim`` read (SCH)."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from excore.lang.project.reading import Project
 from excore.schema.types import Json, parameter
 
 ISOLATED = "isolated_fields"
+TITLE = "ExCore"
 
 
 def registry_fields(project: Project) -> dict[str, Any]:
@@ -26,7 +27,7 @@ def registry_fields(project: Project) -> dict[str, Any]:
 
 
 def json_schema(catalog: Catalog, project: Project, fields: Mapping[str, Any] | None = None) -> Json:
-    """One property for each field of each registry, and for each module of the isolated ones (SPEC SCH-2).
+    """One property for each field of each registry, and for each module of the isolated ones (SCH-2).
 
     ``fields`` replaces ``registry_fields(project)``. Registries named ``__x`` are private and left out.
     """
@@ -42,7 +43,7 @@ def json_schema(catalog: Catalog, project: Project, fields: Mapping[str, Any] | 
         if name in isolated:
             properties.update(modules["properties"])
     return {
-        "title": "ExCore",
+        "title": TITLE,
         "description": "Used for ExCore config file completion",
         "type": "object",
         "properties": properties,
@@ -56,7 +57,7 @@ def registry_schema(entries: Iterable[Entry]) -> Json:
 
 
 def module_schema(entry: Entry) -> Json:
-    """Docstring, parameters and the names of the required ones (SPEC SCH-3, SCH-5)."""
+    """Docstring, parameters and the names of the required ones (SCH-3, SCH-5)."""
     schema: Json = {"type": "object"}
     if entry.doc:
         schema["description"] = entry.doc
@@ -78,8 +79,21 @@ def class_mapping(catalog: Catalog, registries: Iterable[str]) -> dict[str, list
     return found
 
 
+def is_schema(data: object) -> bool:
+    """Whether the contents of a JSON file are such a schema."""
+    return isinstance(data, dict) and data.get("title") == TITLE and "properties" in data
+
+
+def is_class_mapping(data: object) -> bool:
+    """Whether the contents of a JSON file are such a mapping."""
+    return isinstance(data, dict) and all(
+        isinstance(place, list) and len(place) == 2 and isinstance(place[0], str) and isinstance(place[1], int)
+        for place in data.values()
+    )
+
+
 def taplo_settings(schema: str) -> Json:
-    """What ``.taplo.toml`` must say for the schema file to be used (SPEC SCH-1)."""
+    """What ``.taplo.toml`` must say for the schema file to be used (SCH-1)."""
     return {"schema": {"path": schema, "enabled": True}, "formatting": {"align_entries": False}}
 
 

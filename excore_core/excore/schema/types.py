@@ -1,4 +1,4 @@
-"""Parameters as JSON schema types, coarse ones: what a TOML editor offers and never refuses (SPEC SCH-4)."""
+"""Parameters as JSON schema types, coarse ones: what a TOML editor offers and never refuses (SCH-4)."""
 
 from __future__ import annotations
 

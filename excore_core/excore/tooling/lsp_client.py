@@ -9,9 +9,10 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, BinaryIO, TypeAlias
+from typing import Any, BinaryIO, TypeAlias, TypeVar
 
 Json: TypeAlias = dict[str, Any]
+Self = TypeVar("Self", bound="Client")
 
 
 _POLL = 0.05
@@ -181,7 +182,7 @@ class Client:
                 except OSError:  # what was not sent before it ended cannot be flushed
                     continue
 
-    def __enter__(self) -> Client:
+    def __enter__(self: Self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -31,8 +31,8 @@ def key(view: View, place: Key) -> CompletionList:
         if prefix is not None:
             opening, typed = opening + prefix.char, typed[len(prefix.char) :]
         entry = view.entry(slot.section)
-        quoted = place.quoted
-        options = _parameters(view, slot.section, entry, prefix, quoted, place.part, with_value and last, place.block)
+        quoted = place.quoted or view.quoted(place.block)
+        options = _parameters(view, slot.section, entry, prefix, quoted, with_value and last, place.part)
     elif not place.table:
         options = _top(view, with_value and last)
     elif len(place.table) == 1:
@@ -47,7 +47,7 @@ def blank(view: View, place: Blank) -> CompletionList:
     slot = place.slot
     if slot.section and slot.section == slot.path:
         entry = view.entry(slot.section)
-        options = _parameters(view, slot.section, entry, None, False, None, True, place.block)
+        options = _parameters(view, slot.section, entry, None, view.quoted(place.block), True)
     elif not slot.path:
         options = _start(view, place.span)
     else:
@@ -61,17 +61,16 @@ def _parameters(
     entry: Entry | None,
     prefix: Prefix | None,
     quoted: bool,
-    part: KeyPart | None,
     with_value: bool,
-    block: int,
+    part: KeyPart | None = None,
 ) -> Iterator[Option]:
+    """What a table of this class does not set yet; ``part`` is the key that is being written."""
     if entry is None or entry.kind == "module":
         return
     own = view.own_bindings(section)
     taken = {view.grammar.split_key(name).name for name, binding in own.items() if binding.part is not part}
     merged = view.model.sections.get(section)
     above = merged.arguments if merged is not None else {}
-    quoted = quoted or view.quoted(block)
     for param in view.params(entry):
         if param.name in taken:
             continue

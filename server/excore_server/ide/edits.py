@@ -6,13 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from excore.lang.resolve.inherit import Closure, Merger, inherit
+from excore.lang.analysis import Analysis, analyse
+from excore.lang.file import File, read_file
+from excore.lang.memo import Memo
+from excore.lang.resolve.inherit import Closure
 from excore.lang.resolve.model import Model
-from excore.lang.resolve.resolver import resolve
-from excore.lang.resolve.top_level import is_module_path
 from excore.lang.source import Unreadable
-from excore.lang.tables.table import FileTables
-from excore.lang.workspace.file import File, read_file
 from excore.lang.workspace.host import Snapshot
 
 _MANY = 16
@@ -72,6 +71,7 @@ class Trial:
         self.snapshot = snapshot
         self.change = change
         self._files: dict[str, File | None] = {}
+        self._memos: dict[str, Memo] = {}
 
     def file(self, path: str) -> File | None:
         """A file after the change."""
@@ -93,31 +93,28 @@ class Trial:
             file = file.edit(*edit)
         return file
 
-    def tables(self, path: str) -> FileTables | Unreadable:
-        """The tables of a file, or why there are none."""
+    def _read(self, path: str) -> File | Unreadable:
         if path not in self.change.edits and path not in self.change.created:
-            return self.snapshot.tables(path)
-        file = self.file(path)
-        return file.tables if file is not None else Unreadable("no such file", missing=True)
+            return self.snapshot.read(path)
+        return self.file(path) or Unreadable("no such file", missing=True)
+
+    def analysis(self, root: str) -> Analysis:
+        """The config whose root is this file, understood."""
+        snapshot = self.snapshot
+        catalog, project, grammar = snapshot.catalog(root), snapshot.project(root), snapshot.grammar(root)
+        return analyse(root, self._read, catalog, project, grammar, snapshot.environment, self._memo(root))
+
+    def _memo(self, root: str) -> Memo:
+        """A copy of the snapshot's, so that a trial shares what it does not change and leaves no trace."""
+        return self._memos.setdefault(root, self.snapshot.analysis(root).memo.copy())
 
     def closure(self, root: str) -> Closure:
-        """The config whose root is this file."""
-        catalog, project = self.snapshot.catalog(root), self.snapshot.project(root)
-        merger = Merger(self.snapshot.grammar(root), lambda path: is_module_path(path, catalog, project))
-        return inherit(root, self.tables, merger)
+        """The files and merged table of the config whose root is this file."""
+        return self.analysis(root).closure
 
     def model(self, root: str) -> Model:
-        """The meaning of the config whose root is this file; shares with the snapshot's what did not change."""
-        snapshot = self.snapshot
-        return resolve(
-            root,
-            self.closure(root).root,
-            snapshot.catalog(root),
-            snapshot.project(root),
-            snapshot.grammar(root),
-            snapshot.environment,
-            snapshot.own_model(root),
-        )
+        """The meaning of the config whose root is this file."""
+        return self.analysis(root).model
 
     @property
     def is_sound(self) -> bool:

@@ -7,12 +7,12 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from excore.lang.file import File
 from excore.lang.grammar import BASE_KEY, Grammar
 from excore.lang.problems import Origin
 from excore.lang.syntax.tree import Array, Block, Header, InlineTable, KeyPart, KeyValue, Missing, Scalar, Value
 from excore.lang.tables.table import Binding
 from excore.lang.text import Span
-from excore.lang.workspace.file import File
 from excore_server.ide.edits import Edit
 from excore_server.ide.snippets import key, quote
 

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from excore.lang.catalog import Entry, Param
 from excore.lang.check.annotations import mismatch, read_annotation
+from excore.lang.file import read_file
 from excore.lang.nearest import distance
 from excore.lang.problems import Origin, Problem
 from excore.lang.resolve.model import Path
 from excore.lang.syntax.scalar import content
 from excore.lang.syntax.tree import Scalar
 from excore.lang.tables.table import Binding, BoundValue
-from excore.lang.workspace.file import read_file
 from excore_server.ide.edits import Edit
 from excore_server.ide.edits_toml import (
     add_section,

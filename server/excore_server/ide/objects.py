@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from excore.lang.catalog import Entry, Member
-from excore.lang.grammar import ArgumentHook, FieldRef, Name, PathHook, Prefix, VariableRef
+from excore.lang.grammar import FieldRef, Name, PathHook, Prefix, VariableRef
 from excore.lang.paths import Attribute, Call
 from excore.lang.resolve.model import Path
 from excore.lang.tables.table import Binding, Table
@@ -96,8 +96,3 @@ def variable_before(view: View, text: str) -> Binding | None:
                 return None
             binding = binding.value.bindings.get(step.name)
     return binding
-
-
-def hook_sections(view: View, hook: ArgumentHook) -> tuple[Path, ...]:
-    """The tables, or the class, that ``@Hook`` binds to."""
-    return sections_of(view, hook.base)

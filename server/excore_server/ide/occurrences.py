@@ -15,7 +15,6 @@ from excore.lang.tables.table import Binding, Table
 from excore.lang.text import Span
 from excore.lang.workspace.host import Snapshot
 from excore_server.ide.hover import reference_paths
-from excore_server.ide.knowledge import registry_behind
 from excore_server.ide.place import HeaderPart, Key, ReferencePlace, Thing, section_length
 from excore_server.ide.view import View, absolute
 
@@ -210,9 +209,3 @@ def project_roots(snapshot: Snapshot, root: str) -> tuple[str, ...]:
     """The configs of a project that nobody includes."""
     found = (each for path in snapshot.configs(root) for each in snapshot.roots(path))
     return tuple(dict.fromkeys(found))
-
-
-def is_group(view: View, name: str) -> bool:
-    """Whether a name is that of a scratchpad: a group that neither project nor Python name."""
-    group = view.model.groups.get(name)
-    return group is not None and registry_behind(name, view.catalog, view.project) is None

@@ -116,9 +116,7 @@ def same_objects(before: Model, after: Model) -> bool:
 
 def _touched(before: Model, after: Model) -> Iterable[Path]:
     """The sections of ``before`` that may differ."""
-    if after.before is before.identity and after.changed is not None:
-        return [path for path in after.changed if path in before.sections]
-    return before.sections if after is not before else ()
+    return [path for path, section in before.sections.items() if after.sections.get(path) is not section]
 
 
 def _arguments(model: Model, path: tuple[str, ...]) -> Mapping[str, object] | None:

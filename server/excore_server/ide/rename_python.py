@@ -250,10 +250,7 @@ class _Uses:
             if node.id == self.old and here:
                 yield self.edit(file.offset(node.lineno, node.col_offset))
         elif isinstance(node, ast.ImportFrom):
-            if self.imports(node):
-                for alias in node.names:
-                    if alias.name == self.old:
-                        yield self.edit(file.offset(alias.lineno, alias.col_offset))
+            yield from self.imported(node)
         elif isinstance(node, ast.Attribute):
             if node.attr == self.old and self.is_known_module(node.value):
                 end = file.offset(node.end_lineno or node.lineno, node.end_col_offset or 0)
@@ -265,10 +262,20 @@ class _Uses:
             if isinstance(node.value, ast.Name) and node.value.id in self.registries:
                 yield from self.text(node.slice)
         if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign) and here:
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            if any(isinstance(target, ast.Name) and target.id == "__all__" for target in targets):
-                for child in ast.walk(node.value) if node.value is not None else ():
-                    yield from self.text(child)
+            yield from self.public_names(node)
+
+    def imported(self, node: ast.ImportFrom) -> Iterator[Edit]:
+        if self.imports(node):
+            for alias in node.names:
+                if alias.name == self.old:
+                    yield self.edit(self.file.offset(alias.lineno, alias.col_offset))
+
+    def public_names(self, node: ast.Assign | ast.AugAssign | ast.AnnAssign) -> Iterator[Edit]:
+        """The name in what ``__all__`` is set to."""
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        if any(isinstance(target, ast.Name) and target.id == "__all__" for target in targets):
+            for child in ast.walk(node.value) if node.value is not None else ():
+                yield from self.text(child)
 
     def text(self, node: ast.AST) -> Iterator[Edit]:
         """A string that is exactly the name."""

@@ -62,10 +62,9 @@ def capabilities(client: ClientFeatures) -> dict[str, Any]:
         "textDocumentSync": {"openClose": True, "change": 2, "save": {"includeText": False}},
         "executeCommandProvider": {"commands": list(COMMANDS)},
     }
-    if client.workspace_folders:
-        found["workspace"] = {"workspaceFolders": {"supported": True, "changeNotifications": True}}
-    if client.document_content:
-        found.setdefault("workspace", {})["textDocumentContent"] = {"schemes": [CONTENT_SCHEME]}
+    workspace = _workspace(client)
+    if workspace:
+        found["workspace"] = workspace
     for theirs, (ours, options) in PROVIDERS.items():
         if theirs in client.offered:
             found[ours] = options
@@ -86,9 +85,6 @@ def capabilities(client: ClientFeatures) -> dict[str, Any]:
             found[f"{name}Provider"] = True
     if client.code_actions:
         found["codeActionProvider"] = {"codeActionKinds": list(ACTION_KINDS), "resolveProvider": client.lazy_actions}
-    if client.moves:
-        operations = {name: {"filters": MOVED} for name in sorted(client.moves)}
-        found.setdefault("workspace", {})["fileOperations"] = operations
     if "rename" in client.offered:
         found["renameProvider"] = {"prepareProvider": True} if client.prepare_rename else True
     if client.workspace_symbols:
@@ -99,6 +95,17 @@ def capabilities(client: ClientFeatures) -> dict[str, Any]:
             "interFileDependencies": True,
             "workspaceDiagnostics": True,
         }
+    return found
+
+
+def _workspace(client: ClientFeatures) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    if client.workspace_folders:
+        found["workspaceFolders"] = {"supported": True, "changeNotifications": True}
+    if client.document_content:
+        found["textDocumentContent"] = {"schemes": [CONTENT_SCHEME]}
+    if client.moves:
+        found["fileOperations"] = {name: {"filters": MOVED} for name in sorted(client.moves)}
     return found
 
 

@@ -15,8 +15,8 @@ from time import monotonic
 from typing import Any
 
 from excore import __version__
+from excore.lang.project.foreign import holds_no_config
 from excore.lang.source import Disk
-from excore.lang.workspace.config_files import SKIPPED_FOLDERS
 from excore.tooling.uris import to_path
 from excore_server.lsp.wire import Writer
 
@@ -84,7 +84,7 @@ def _folders(params: Mapping[str, Any]) -> list[str]:
 
 def _files(folder: str) -> Iterator[str]:
     for top, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if name not in SKIPPED_FOLDERS and not name.startswith("."))
+        folders[:] = sorted(name for name in folders if not holds_no_config(name))
         yield from (os.path.join(top, name) for name in sorted(names) if name.endswith((".py", ".toml")))
 
 

@@ -61,7 +61,6 @@ class Replay:
         self.moves = sorted(spelled.items(), key=lambda pair: -len(pair[0]))
         self.moved = moved
         self.results: dict[object, tuple[str, Any, Json]] = {}
-        self.ids: dict[object, int] = {}
         self.wrong = self.right = 0
         self.patience = _SETTLED  # seconds, for all answers together
 

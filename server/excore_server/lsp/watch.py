@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from time import perf_counter
 
-from excore.lang.workspace.config_files import SKIPPED_FOLDERS
+from excore.lang.project.foreign import holds_no_config
 
 SHORTEST = 0.4
 SHARE = 0.02
@@ -36,7 +36,7 @@ def _stamps(folder: str) -> Iterator[tuple[str, Stamp]]:
         for entry in entries:
             try:
                 if entry.is_dir(follow_symlinks=False):
-                    if entry.name not in SKIPPED_FOLDERS and not entry.name.startswith("."):
+                    if not holds_no_config(entry.name):
                         pending.append(entry.path)
                 elif entry.name.endswith(_ENDINGS):
                     status = entry.stat()

@@ -124,6 +124,23 @@ local function restart()
   end
 end
 
+-- Ask whether the server of the project's own environment may be started, and start it if so.
+local function trust()
+  local running = clients()[1]
+  local root = require('excore.project').buffer_root(0) or (running and running.root_dir) or vim.fn.getcwd()
+  local configured = vim.tbl_get(vim.lsp.config, NAME, 'settings', NAME, 'interpreter')
+  local own = require('excore.python').of_workspace(root, configured)[1]
+  if not own then
+    say('no environment of the project itself has a server; there is nothing to trust')
+  elseif vim.g.excore_trust ~= nil then
+    say('vim.g.excore_trust decides for all projects: ' .. tostring(vim.g.excore_trust))
+  elseif require('excore.trust').state(own.folder) == 'trusted' then
+    say(own.folder .. ' is trusted already; `:trust ++remove` takes it back')
+  elseif require('excore.trust').ask(own.folder) == 'trusted' then
+    restart()
+  end
+end
+
 local function info()
   local lines = {}
   local root, reason = require('excore.project').buffer_root(0)
@@ -145,6 +162,7 @@ end
 ---@type table<string, { run: fun(), desc: string }>
 M.subcommands = {
   restart = { run = restart, desc = 'stop the server and start it again' },
+  trust = { run = trust, desc = "decide whether the server of the project's own environment is started" },
   info = { run = info, desc = 'say what is attached and why' },
   log = {
     run = function()

@@ -38,13 +38,26 @@ end
 
 local function check_server()
   vim.health.start('excore: server')
-  local root = vim.fs.root(0, { '.excore.toml', 'pyproject.toml', '.git' }) or vim.fn.getcwd()
+  local running = vim.lsp.get_clients({ name = 'excore' })[1]
+  local folder = vim.fs.root(vim.fn.getcwd(), { '.excore.toml', 'pyproject.toml', '.git' }) or vim.fn.getcwd()
+  local root = running and running.root_dir or folder
   local configured = vim.tbl_get(vim.lsp.config, 'excore', 'settings', 'excore', 'interpreter')
   local interpreter, origin = require('excore.python').interpreter(root, configured)
   if interpreter then
     vim.health.ok(('interpreter: %s (%s)'):format(interpreter, origin))
   else
     vim.health.warn('no Python interpreter found', { 'create .venv in the project, or activate an environment' })
+  end
+  for _, environment in ipairs(require('excore.python').of_workspace(root, configured)) do
+    local by = vim.g.excore_trust ~= nil and ' (vim.g.excore_trust)' or ''
+    local state = require('excore.trust').state(environment.folder)
+    if state == 'trusted' then
+      vim.health.ok(('trusted: %s%s'):format(environment.folder, by))
+    elseif state == 'denied' then
+      vim.health.info(('never started: the server in %s%s'):format(environment.folder, by))
+    else
+      vim.health.warn(('not trusted: the server in %s is not started'):format(environment.folder), { ':Excore trust' })
+    end
   end
   local command, reason = require('excore.python').server_command(root, configured)
   if not command then

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple
 
 from excore.lang.syntax.tree import Array, InlineTable, Missing, Scalar, Value
 from excore.lang.tables.table import BoundValue, Table, Tables
@@ -89,8 +89,6 @@ class Type(NamedTuple):
 
 
 ANY = Type("any", "Any")
-
-TypeOrNone: TypeAlias = "Type | None"
 
 
 @lru_cache(maxsize=4096)

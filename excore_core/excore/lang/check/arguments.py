@@ -1,16 +1,17 @@
-"""Signature lints on a resolved config: unknown, missing and mistyped arguments (SPEC VALID-1, VALID-2)."""
+"""Signature lints on a resolved config: unknown, missing and mistyped arguments (VALID-1, VALID-2)."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from itertools import chain, starmap
 
-from excore.lang.catalog import Catalog, Entry
+from excore.lang.catalog import Entry
 from excore.lang.check.argument_types import mistyped
 from excore.lang.check.misplaced import with_misplaced
 from excore.lang.check.typos import unregistered, with_slips
-from excore.lang.collector import many_objects
 from excore.lang.grammar import NO_CALL_KEY, PRIVATE
+from excore.lang.memo import Memo
 from excore.lang.nearest import is_slip, nearest
 from excore.lang.problems import Origin, Problem, Severity, problem
 from excore.lang.resolve.model import Argument, Model, Path, Section
@@ -22,92 +23,48 @@ _HIDES_MISSING = frozenset(("bad-prefix", "invalid-no-call"))  # what is missing
 _SOFTER: dict[Severity, Severity] = {"error": "warning"}
 
 
-class Checker:
-    """Problems of the models of one root config, each made from the one before. What did not change is kept.
+def check(model: Model, memo: Memo, signatures: bool = True) -> list[Problem]:
+    """Every problem of ``model`` beyond those of its files: an error if, and only if, a load and build would fail.
 
-    Without ``signatures`` the arguments of tables are not compared with the parameters of their classes.
+    What stands in tables that a build never reaches, or whose class alone is used, is at most a warning; so are
+    arguments of what `__no_call__` leaves to be built later. Without ``signatures`` the arguments of tables are not
+    compared with the parameters of their classes. ``memo`` is that with which the model was resolved.
     """
 
-    def __init__(self, signatures: bool = True) -> None:
-        self._signatures = signatures
-        self._model: Model | None = None
-        self._lints: dict[Path, tuple[Section, Catalog, tuple[Problem, ...]]] = {}
-        self._sections: dict[Path, tuple[Problem, ...]] = {}
+    def judged(path: Path, section: Section) -> tuple[Problem, ...]:
+        lints = tuple(section_lints(section, model)) if signatures else ()
+        if not lints and not section.problems and path in model.reached:
+            return ()
+        return tuple(_judged(model, section, lints))
 
-    def problems(self, model: Model) -> list[Problem]:
-        """Every problem of ``model`` beyond those of its files: an error if, and only if, a load and build would fail.
+    problems: list[Problem] = list(model.problems)
+    for group in model.groups.values():
+        problems.extend(group.problems)
+    if signatures:
+        problems.extend(chain.from_iterable(memo.each("verdicts", model.sections, judged).values()))
+    else:
+        problems.extend(chain.from_iterable(starmap(judged, model.sections.items())))
+    problems.extend(_implicit(model))
+    problems.extend(_unused_variables(model))
+    problems.extend(unregistered(model))
+    return with_slips(with_misplaced(problems, model), model)
 
-        What stands in tables that a build never reaches, or whose class alone is used, is at most a warning; so are
-        arguments of what `__no_call__` leaves to be built later.
-        """
-        before = self._model
-        if before is None or model.before is not before.identity or model.changed is None:
-            self._sections = {}
-            with many_objects():
-                self._judge(model, model.sections)
-        else:
-            self._judge(model, _affected(before, model, model.changed))
-        self._model = model
-        found: list[Problem] = list(model.problems)
-        for group in model.groups.values():
-            found.extend(group.problems)
-        for problems in self._sections.values():
-            found.extend(problems)
-        found.extend(_implicit(model))
-        found.extend(_unused_variables(model))
-        found.extend(unregistered(model))
-        return with_slips(with_misplaced(found, model), model)
 
-    def _judge(self, model: Model, paths: Iterable[Path]) -> None:
-        for path in paths:
-            section = model.sections.get(path)
-            problems = tuple(self._of(model, section)) if section is not None else ()
-            if problems:
-                self._sections[path] = problems
-            else:
-                self._sections.pop(path, None)
-
-    def _of(self, model: Model, section: Section) -> Iterable[Problem]:
-        lints = self._linted(model, section) if self._signatures else ()
-        if not lints and not section.problems and section.path in model.reached:
-            return
-        header = section.binding.origin
-        if section.path in model.reached and model.kind(section.path) != "class":
-            put_off = section.path in model.put_off
-            for item in section.problems:
-                yield _softened(item) if put_off and item.code == "unknown-attribute" else item
-            yield from map(_softened, lints) if put_off else lints
-            return
-        unused = section.entry is not None and section.path not in model.reached and not model.in_use(section.path)
-        if unused:
-            yield problem("unused-section", _unused(model, section), header)
+def _judged(model: Model, section: Section, lints: tuple[Problem, ...]) -> Iterable[Problem]:
+    if section.path in model.reached and model.kind(section.path) != "class":
+        put_off = section.path in model.put_off
         for item in section.problems:
-            yield item if item.origin == header else _softened(item)
-        if unused:
-            yield from map(_softened, lints)
-
-    def _linted(self, model: Model, section: Section) -> tuple[Problem, ...]:
-        known = self._lints.get(section.path)
-        if known is None or known[0] is not section or known[1] is not model.catalog:
-            known = self._lints[section.path] = (section, model.catalog, tuple(section_lints(section, model)))
-        return known[2]
-
-
-def _affected(before: Model, model: Model, changed: frozenset[Path]) -> set[Path]:
-    """Sections whose verdict an edit can change: those edited, those used otherwise, those reached otherwise."""
-    affected = set(changed)
-    for path in changed:
-        for section in (before.sections.get(path), model.sections.get(path)):
-            if section is not None:
-                affected.update(use.target for use in section.uses)
-    moved = (before.unbuilt ^ model.unbuilt) | (before.put_off ^ model.put_off)
-    if before.reached is not model.reached:
-        moved |= before.reached ^ model.reached
-    for path in moved:
-        section = model.sections.get(path)
-        if section is not None:
-            affected.update(use.target for use in section.uses)
-    return affected | moved
+            yield _softened(item) if put_off and item.code == "unknown-attribute" else item
+        yield from map(_softened, lints) if put_off else lints
+        return
+    header = section.binding.origin
+    unused = section.entry is not None and section.path not in model.reached and not model.in_use(section.path)
+    if unused:
+        yield problem("unused-section", _unused(model, section), header)
+    for item in section.problems:
+        yield item if item.origin == header else _softened(item)
+    if unused:
+        yield from map(_softened, lints)
 
 
 def _softened(item: Problem) -> Problem:

@@ -33,16 +33,18 @@ def _bases_below(model: Model) -> Iterator[Binding]:
     for name, outer in model.root.bindings.items():
         if not isinstance(outer.value, Table):
             continue
-        tables: list[tuple[Path, Table]] = [((name,), outer.value)]
-        tables += [
-            ((name, key), one.value) for key, one in outer.value.bindings.items() if isinstance(one.value, Table)
-        ]
-        for path, table in tables:
-            binding = table.bindings.get(BASE_KEY)
-            if binding is None or isinstance(binding.value, Table):
-                continue
-            if is_files(binding.value) or is_module_path(path, model.catalog, model.project):
-                yield binding
+        if BASE_KEY in outer.value.bindings:
+            yield from _misplaced((name,), outer.value, model)
+        for key, inner in outer.value.bindings.items():
+            if isinstance(inner.value, Table) and BASE_KEY in inner.value.bindings:
+                yield from _misplaced((name, key), inner.value, model)
+
+
+def _misplaced(path: Path, table: Table, model: Model) -> Iterator[Binding]:
+    binding = table.bindings[BASE_KEY]
+    if not isinstance(binding.value, Table):
+        if is_files(binding.value) or is_module_path(path, model.catalog, model.project):
+            yield binding
 
 
 def _prefixed_values(model: Model) -> Iterator[Problem]:

@@ -46,7 +46,10 @@ def causes(files: Sequence[Problem], meaning: Sequence[Problem], model: Model) -
         found = _without_conflicts(found, model)
     if "ambiguous-reference" in codes:
         unknown = set(_unregistered(meaning, model))
-        found = [item for item in found if item.code != "ambiguous-reference" or _is_ambiguous(item, unknown, model)]
+        if unknown:
+            found = [
+                item for item in found if item.code != "ambiguous-reference" or _is_ambiguous(item, unknown, model)
+            ]
     if codes & _UNUSED and any(map(_loses_uses, found)):
         found = [item for item in found if item.code not in _UNUSED]
     return found
@@ -131,5 +134,7 @@ def _without_conflicts(found: list[Problem], model: Model) -> list[Problem]:
 def _unregistered(found: Iterable[Problem], model: Model) -> Iterable[Path]:
     """The paths of tables whose header names no class."""
     headers = {item.origin for item in found if item.code == "unknown-class" and item.severity == "error"}
+    if not headers:
+        return []
     sections = model.sections.items()
     return [path for path, section in sections if section.entry is None and section.binding.origin in headers]

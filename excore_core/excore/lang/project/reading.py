@@ -1,4 +1,4 @@
-"""The project file: which folder, which registries and fields, which settings (SPEC 13).
+"""The project file: which folder, which registries and fields, which settings (WS).
 
 ``.excore.toml`` is read as upstream writes it; ``[tool.excore]`` of a ``pyproject.toml`` takes the same keys. What is
 derived there (fields, mapping) is derived here when it is missing.
@@ -17,7 +17,8 @@ from excore.lang.problems import CATALOGUE, Origin, Problem, Severity, problem
 from excore.lang.source import Disk, Source
 from excore.lang.syntax.document import parse
 from excore.lang.syntax.tree import Array, Missing, Scalar
-from excore.lang.tables.table import Binding, FileTables, Table, assemble, plain
+from excore.lang.tables.assemble import assemble
+from excore.lang.tables.table import Binding, FileTables, Table, plain
 
 PROJECT_FILE = ".excore.toml"
 PYPROJECT = "pyproject.toml"
@@ -36,7 +37,7 @@ _SEVERITIES = ("error", "warning", "information", "hint", "off")
 
 
 class RegistrySpec(NamedTuple):
-    """One entry of ``registries``: ``"*Data: TrainData, TestData"``. ``starred`` marks it as primary (SPEC WS-2)."""
+    """One entry of ``registries``: ``"*Data: TrainData, TestData"``. ``starred`` marks it as primary (WS-2)."""
 
     name: str
     starred: bool
@@ -107,7 +108,7 @@ class Project:
         return tuple(dict.fromkeys((*(spec.name for spec in self.registries), *catalog.registries)))
 
     def find(self, catalog: Catalog, name: str) -> Entry | None:
-        """The entry of the first registry, in declared order, that has ``name`` (SPEC HDR-5)."""
+        """The entry of the first registry, in declared order, that has ``name`` (HDR-5)."""
         for spec in self.registries:
             if name in catalog.entries.get(spec.name, ()):
                 return catalog.get(spec.name, name)

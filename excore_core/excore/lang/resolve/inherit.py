@@ -1,4 +1,4 @@
-"""``__base__``: which files a config is made of, and the one table they merge to (SPEC 10, BASE-1 to BASE-8).
+"""``__base__``: which files a config is made of, and the one table they merge to (BASE-1 to BASE-8).
 
 Every binding of the merged table still knows its own file and place, and what it replaced.
 """
@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
 from excore.lang.grammar import BASE_KEY, DEFAULT, Grammar
+from excore.lang.memo import Memo
 from excore.lang.problems import Origin, Problem, Related, problem
 from excore.lang.source import Unreadable
 from excore.lang.syntax.tree import Array, InlineTable, Missing, Scalar
@@ -71,48 +72,50 @@ def read_bases(path: str, tables: FileTables, base_key: str = BASE_KEY) -> tuple
     return tuple(bases), tuple(problems)
 
 
-@dataclass
-class Merger:
-    """Merges tables and remembers what it merged, so that an edit costs only what it touches.
+class _Merged(NamedTuple):
+    """What two tables became, and their inner tables."""
 
-    ``is_module`` tells which paths are module tables: there ``x`` and ``!x`` are one argument (SPEC BASE-6).
+    base: Table
+    over: Table
+    table: Table
+    inner: Mapping[str, _Merged]
+
+
+class Merger:
+    """Merges tables, so that an edit costs only what it touches.
+
+    ``is_module`` tells which paths are module tables: there ``x`` and ``!x`` are one argument (BASE-6).
     """
 
-    grammar: Grammar = DEFAULT
-    is_module: IsModule | None = None
-    _memo: dict[tuple[int, int], tuple[Table, Table, Table]] = field(default_factory=dict)
+    def __init__(self, grammar: Grammar = DEFAULT, is_module: IsModule | None = None, memo: Memo | None = None) -> None:
+        self.grammar = grammar
+        self.is_module = is_module
+        self.memo = memo or Memo()
 
-    _LIMIT = 50_000
+    def merge(self, base: Table, over: Table, slot: object = "") -> Table:
+        """A table with everything of ``over``, and what ``base`` has beyond it; neither is changed.
 
-    def merge(self, base: Table, over: Table, path: tuple[str, ...] = ()) -> Table:
-        """A table with everything of ``over``, and what ``base`` has beyond it; neither is changed."""
-        if not base.bindings and not base.headers:
-            return over
-        if base is over or (not over.bindings and not over.headers):
-            return base
-        key = (id(base), id(over))
-        known = self._memo.get(key)
-        if known is not None and known[0] is base and known[1] is over:
-            return known[2]
-        merged = self._merge(base, over, path)
-        if len(self._memo) > self._LIMIT:
-            self._memo.clear()
-        self._memo[key] = (base, over, merged)
-        return merged
+        What was merged last in the same ``slot`` is shared where it is the same.
+        """
+        before: _Merged | None = self.memo.last(("merged", slot))
+        merged = self.memo.latest(("merged", slot), (base, over), lambda: self._merged(base, over, (), before))
+        return merged.table
 
-    def without(self, table: Table, key: str) -> Table:
-        """``table`` without one binding; the same table if it has none, and the same answer for the same table."""
-        if key not in table.bindings:
+    def own(self, file: str, table: Table, base_key: str) -> Table:
+        """The top level of ``file`` without its bases."""
+        if base_key not in table.bindings:
             return table
-        known = self._memo.get((id(table), 0))
-        if known is not None and known[0] is table:
-            return known[2]
-        rest = Table({name: b for name, b in table.bindings.items() if name != key}, table.headers, table.style)
-        self._memo[id(table), 0] = (table, table, rest)
-        return rest
+        return self.memo.latest(("own", file), (table,), lambda: _without(table, base_key))
 
-    def _merge(self, base: Table, over: Table, path: tuple[str, ...]) -> Table:
+    def _merged(self, base: Table, over: Table, path: tuple[str, ...], before: _Merged | None) -> _Merged:
+        if before is not None and before.base is base and before.over is over:
+            return before
+        if not base.bindings and not base.headers:
+            return _Merged(base, over, over, {})
+        if base is over or (not over.bindings and not over.headers):
+            return _Merged(base, over, base, {})
         bindings = dict(base.bindings)
+        inner: dict[str, _Merged] = {}
         replaced: Mapping[str, Binding] = {}
         if self.is_module is not None and path and self.is_module(path):
             replaced = self._drop_spellings(bindings, over)
@@ -125,10 +128,16 @@ class Merger:
                 continue
             value = new.value
             if isinstance(value, Table) and isinstance(old.value, Table) and old.name == name:
-                value = self.merge(old.value, value, (*path, name))
+                last = before.inner.get(name) if before is not None else None
+                merged = inner[name] = self._merged(old.value, value, (*path, name), last)
+                value = merged.table
+                same = before.table.bindings.get(name) if before is not None and last is merged else None
+                if same is not None and same.value is value and same.part is new.part and same.shadows[0] is old:
+                    bindings[name] = same
+                    continue
             bindings[name] = Binding(name, value, new.file, new.block, new.part, (old, *old.shadows))
         style = over.style if over.style != "implicit" else base.style
-        return Table(bindings, (*over.headers, *base.headers), style)
+        return _Merged(base, over, Table(bindings, (*over.headers, *base.headers), style), inner)
 
     def _drop_spellings(self, bindings: dict[str, Binding], over: Table) -> dict[str, Binding]:
         """Take away what ``over`` gives with another prefix; by the key that replaces it."""
@@ -141,6 +150,10 @@ class Merger:
                 if other not in over.bindings and other in bindings:
                     replaced[key] = bindings.pop(other)
         return replaced
+
+
+def _without(table: Table, key: str) -> Table:
+    return Table({name: each for name, each in table.bindings.items() if name != key}, table.headers, table.style)
 
 
 def inherit(file: str, load: Load, merger: Merger | None = None, base_key: str = BASE_KEY) -> Closure:
@@ -173,15 +186,15 @@ class _Walk:
         self.problems.extend(tables.problems)
         bases, problems = read_bases(file, tables, self.base_key)
         self.problems.extend(problems)
-        own = self.merger.without(tables.root, self.base_key)
+        own = self.merger.own(file, tables.root, self.base_key)
         merged: Table | None = None
-        for base in bases:
+        for number, base in enumerate(bases):
             if not self.enter(file, base, chain):
                 continue
             table = self.visit(base.path, (*chain, (file, base.origin)))
-            merged = table if merged is None else self.merger.merge(merged, table)
+            merged = table if merged is None else self.merger.merge(merged, table, (file, number))
         self.files[file] = None
-        table = own if merged is None else self.merger.merge(merged, own)
+        table = own if merged is None else self.merger.merge(merged, own, file)
         self.done[file] = table
         return table
 

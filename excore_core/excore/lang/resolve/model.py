@@ -32,7 +32,7 @@ class Target(NamedTuple):
 
 
 class Variable(NamedTuple):
-    """The top-level value that ``&`` binds to; ``text`` the expanded text of ``${NAME}`` instead (SPEC VAR-7).
+    """The top-level value that ``&`` binds to; ``text`` the expanded text of ``${NAME}`` instead (VAR-7).
 
     ``binding`` may be of an earlier text with the same value: where it is written now, ``Model.isolated`` knows.
     """
@@ -102,7 +102,7 @@ Meaning: TypeAlias = Reference | ReferenceList | ReferenceDict | Plain | Invalid
 
 
 class Argument(NamedTuple):
-    """One argument of a section. ``overridden`` are other spellings of it that this one replaced (SPEC BASE-6)."""
+    """One argument of a section. ``overridden`` are other spellings of it that this one replaced (BASE-6)."""
 
     name: str
     prefix: Prefix | None
@@ -149,7 +149,6 @@ class Section(NamedTuple):
     problems: tuple[Problem, ...] = ()
     uses: tuple[Use, ...] = ()
     variables: tuple[str, ...] = ()  # top-level names it reads
-    depends: frozenset[str] = frozenset()  # every name whose meaning it asked for
 
     @property
     def name(self) -> str:
@@ -176,20 +175,6 @@ class Group:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Wiring:
-    """What ``graph`` keeps to follow an edit: where builds start, who uses anything, what is used as class.
-
-    ``verdicts`` are the problems of the uses of each table, ``circles`` those of tables that need each other.
-    """
-
-    roots: frozenset[Path]
-    using: Mapping[Path, Section]
-    as_class: frozenset[Path]
-    verdicts: Mapping[Path, tuple[Problem, ...]] = field(default_factory=dict)
-    circles: tuple[Problem, ...] = ()
-
-
 @dataclass(frozen=True)
 class Model:
     """A root config, resolved against a catalog."""
@@ -211,11 +196,6 @@ class Model:
     put_off: frozenset[Path] = frozenset()  # reached, but left to be built later: silent, or used by nothing else
     implicit: tuple[Path, ...] = ()  # used without a table
     problems: tuple[Problem, ...] = ()  # of the whole, beyond those of groups and sections
-    wiring: Wiring | None = None
-    askers: Mapping[str, tuple[Path, ...]] | None = None  # the sections that depend on each name; None: not found yet
-    before: object = None  # identity of the model this one differs from ...
-    changed: frozenset[Path] | None = None  # ... in these sections; None: in any
-    identity: object = field(default_factory=object)
 
     @property
     def paths(self) -> Iterator[Path]:
@@ -227,7 +207,7 @@ class Model:
             yield (name,)
 
     def kind(self, path: Path) -> PrefixKind:
-        """What a table is built as: the kind of highest priority among its uses (SPEC NODE-6).
+        """What a table is built as: the kind of highest priority among its uses (NODE-6).
 
         "custom" for a table that nobody uses under a prefix: it is built as it is written. Hooks are built whatever
         else they are used for.

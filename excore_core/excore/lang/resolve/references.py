@@ -1,4 +1,4 @@
-"""What a name in a reference binds to (SPEC REF, VAR)."""
+"""What a name in a reference binds to (REF, VAR)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from excore.lang.catalog import Catalog, Entry
 from excore.lang.grammar import Base, Expression, FieldRef, Grammar, Name, SplitKey, VariableRef
+from excore.lang.memo import Memo
 from excore.lang.nearest import nearest
 from excore.lang.problems import Origin, Problem, problem
 from excore.lang.project.reading import Project
@@ -57,7 +58,7 @@ class Scope:
 
     @cached_property
     def taken(self) -> frozenset[str]:
-        """The names of fields, registries and scratchpads, which cannot be a module's (SPEC REF-4)."""
+        """The names of fields, registries and scratchpads, which cannot be a module's (REF-4)."""
         return frozenset((*self.names.groups, *fields_and_registries(self.catalog, self.project)))
 
     @cached_property
@@ -94,17 +95,17 @@ class Place(NamedTuple):
 
 
 class Lookup:
-    """Looks names up for one section, and keeps what was asked and what went wrong."""
+    """Looks names up for one section, and keeps what went wrong. The memo hears which names were asked for."""
 
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: Scope, memo: Memo) -> None:
         self.scope = scope
         self.problems: list[Problem] = []
-        self.depends: set[str] = set()
+        self.touch = memo.touch
         self.variables: list[str] = []
 
     def variable(self, base: VariableRef, place: Place) -> Binding | None:
         names = self.scope.names
-        self.depends.add(base.name)
+        self.touch(base.name)
         origin = place.within(base.span.start, base.span.end)
         binding = names.isolated.get(base.name)
         if binding is not None:
@@ -119,7 +120,7 @@ class Lookup:
             message = f"`{base.name}` is the name of a field or registry, not of a value"
             self.problems.append(problem("reserved-name", message, origin))
         else:
-            self.depends.add(ANY_NAME)
+            self.touch(ANY_NAME)
             self.problems.append(self.no_variable(base.name, origin))
         return None
 
@@ -141,7 +142,7 @@ class Lookup:
     def by_name(self, base: Name, place: Place) -> tuple[Target, ...]:
         scope = self.scope
         name = base.name
-        self.depends.add(name)
+        self.touch(name)
         if name in scope.names.modules:
             return (Target((name,), scope.find(name), False),)
         if scope.is_reserved(name):
@@ -166,7 +167,7 @@ class Lookup:
             message = f"`{name}` is a value of the config, not a class; write `{char}` before the argument to pass it"
             self.problems.append(problem("unknown-class", message, origin, name=name, prefix=char))
             return ()
-        self.depends.add(ANY_NAME)
+        self.touch(ANY_NAME)
         self.problems.append(unknown_class(scope.catalog, None, (name,), origin, scope.names.members, scope.unseen))
         return ()
 
@@ -180,7 +181,7 @@ class Lookup:
 
     def by_field(self, base: FieldRef, place: Place) -> tuple[Target, ...]:
         scope = self.scope
-        self.depends.add(base.field)
+        self.touch(base.field)
         group = scope.names.groups.get(base.field)
         origin = place.within(base.field_span.start, base.field_span.end)
         if group is None:
@@ -206,7 +207,7 @@ class Lookup:
 
     def no_group(self, base: FieldRef, origin: Origin) -> None:
         names = self.scope.names
-        self.depends.add(ANY_NAME)
+        self.touch(ANY_NAME)
         if base.field in names.modules or base.field in names.isolated:
             what = "a table of module arguments" if base.field in names.modules else "a value"
             message = f"`{base.field}` is {what}; behind `$` stands a field, registry or scratchpad"

@@ -1,9 +1,10 @@
-"""What one module table means: its class, its arguments, what they refer to (SPEC 4-9)."""
+"""What one module table means: its class, its arguments, what they refer to (VAL to CHOOK)."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from itertools import takewhile
 
 from excore.lang.catalog import Entry
 from excore.lang.grammar import (
@@ -16,9 +17,11 @@ from excore.lang.grammar import (
     Prefix,
     VariableRef,
 )
+from excore.lang.memo import Memo
 from excore.lang.nearest import is_slip, nearest
 from excore.lang.paths import Attribute
 from excore.lang.problems import Origin, Related, Severity, problem
+from excore.lang.reach import out_of_reach
 from excore.lang.resolve.explain import unknown_class
 from excore.lang.resolve.model import (
     Argument,
@@ -56,14 +59,16 @@ _SHAPES: dict[type, str] = {Tables: "an array of tables", Array: "a list in a li
 class SectionResolver(Lookup):
     """Resolves one module table."""
 
-    def __init__(self, scope: Scope, path: Path, role: Role, registry: str | None, binding: Binding) -> None:
-        super().__init__(scope)
+    def __init__(
+        self, scope: Scope, path: Path, role: Role, registry: str | None, binding: Binding, memo: Memo
+    ) -> None:
+        super().__init__(scope, memo)
         self.path = path
         self.role: Role = role
         self.registry = registry
         self.binding = binding
         self.uses: list[Use] = []
-        self.depends.add(path[-1])
+        self.touch(path[-1])
         self.argument = ""
 
     # -- the table
@@ -92,7 +97,7 @@ class SectionResolver(Lookup):
                 arguments[argument] = Argument(argument, None, binding, Plain(binding.value))
                 value = binding.value
                 if type(value) is Scalar and value.kind == "string":
-                    self.depends.add(str(value.value).lstrip(self.scope.grammar.prefix_chars))  # it may be a reference
+                    self.touch(str(value.value).lstrip(self.scope.grammar.prefix_chars))  # it may be a reference
                 continue
             self.argument = argument
             meaning = self.value(binding.value, binding.file, binding.block, prefix, None, binding)
@@ -110,7 +115,6 @@ class SectionResolver(Lookup):
             tuple(self.problems),
             tuple(self.uses),
             tuple(self.variables),
-            frozenset(self.depends),
         )
 
     def check_role(self, entry: Entry, arguments: Mapping[str, Argument]) -> None:
@@ -226,7 +230,7 @@ class SectionResolver(Lookup):
         binding = self.variable(base, place)
         if binding is None:
             return Invalid()
-        self.depends.add(PLACE_OF + base.name)
+        self.touch(PLACE_OF + base.name)
         variable = Variable(base.name, binding)
         return self.value(binding.value, binding.file, binding.block, prefix, variable, binding)
 
@@ -315,6 +319,8 @@ class SectionResolver(Lookup):
         self, expression: Expression, hook: PathHook, place: Place, prefix: Prefix, target: Target
     ) -> None:
         entry = target.entry
+        if entry is not None and entry.kind == "module":
+            self.check_reach(entry, hook, place)
         if entry is None or entry.kind != "class":
             return
         first = hook.steps[0] if hook.steps else None
@@ -346,6 +352,18 @@ class SectionResolver(Lookup):
         origin = place.within(start, hook.span.start + 1 + first.start + len(first.name))
         found = problem("unknown-attribute", message, origin, severity=severity, suggestions=suggestions)
         self.problems.append(found)
+
+    def check_reach(self, module: Entry, hook: PathHook, place: Place) -> None:
+        steps = list(takewhile(lambda step: isinstance(step, Attribute), hook.steps))
+        names = [step.name for step in steps if isinstance(step, Attribute)]
+        for step, reached in zip(steps, self.scope.catalog.follow(module.path, names), strict=False):
+            forbidden = out_of_reach(module.path, reached)
+            if forbidden:
+                at = hook.span.start + 1
+                origin = place.within(at + step.start, at + step.end)
+                message = f"a path on `{module.name}` cannot lead to {forbidden}"
+                self.problems.append(problem("invalid-path", message, origin))
+                return
 
     def check_table_steps(self, binding: Binding, hooks: tuple[Step, ...], place: Place) -> None:
         value: BoundValue = binding.value

@@ -1,15 +1,16 @@
-"""What the top level of a config means: fields, registries, modules, scratchpads and isolated values (SPEC 3)."""
+"""What the top level of a config means: fields, registries, modules, scratchpads and isolated values (HDR, ISO-1)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 
 from excore.lang.catalog import Catalog
-from excore.lang.grammar import HOOKS_TABLE, Grammar
+from excore.lang.grammar import HOOKS_TABLE
+from excore.lang.memo import Memo
 from excore.lang.problems import Problem, problem
 from excore.lang.project.reading import Project
-from excore.lang.resolve.model import Group, Role
+from excore.lang.resolve.model import Group, Model, Role
 from excore.lang.syntax.tree import Array, Missing, Scalar
 from excore.lang.tables.table import Binding, BoundValue, Table, Tables
 
@@ -21,7 +22,7 @@ PLACE_OF = "\n"  # before a name: where its value is written, on which only thos
 class Names:
     """Every top-level key, classified, and the index that references are looked up in.
 
-    ``changed`` are the names whose meaning differs from the ``Names`` before; None where all may differ.
+    ``members`` says for each name of a module which groups hold it.
     """
 
     root: Table
@@ -29,11 +30,20 @@ class Names:
     modules: Mapping[str, Binding] = field(default_factory=dict)
     isolated: Mapping[str, Binding] = field(default_factory=dict)
     members: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    changed: frozenset[str] | None = None
+
+    @property
+    def keys(self) -> tuple[Mapping[str, object], ...]:
+        """The names by what they are."""
+        return self.groups, self.modules, self.isolated, self.members
+
+
+def names_of(model: Model) -> Names:
+    """The names a model was resolved with."""
+    return Names(model.root, model.groups, model.modules, model.isolated, model.members)
 
 
 def is_module_path(path: tuple[str, ...], catalog: Catalog, project: Project) -> bool:
-    """Whether a table at ``path`` is a module's: there prefixes have a meaning (SPEC SYN-6)."""
+    """Whether a table at ``path`` is a module's: there prefixes have a meaning (SYN-6)."""
     if not path or len(path) > 2:
         return False
     if path[0] == HOOKS_TABLE or is_field_or_registry(path[0], catalog, project):
@@ -42,7 +52,7 @@ def is_module_path(path: tuple[str, ...], catalog: Catalog, project: Project) ->
 
 
 def fields_and_registries(catalog: Catalog, project: Project) -> set[str]:
-    """All names that stand for modules, and so for no module and no value themselves (SPEC REF-4)."""
+    """All names that stand for modules, and so for no module and no value themselves (REF-4)."""
     return {*project.primary_fields, *catalog.registries, *(spec.name for spec in project.registries)}
 
 
@@ -55,44 +65,53 @@ def _is_registry(name: str, catalog: Catalog, project: Project) -> bool:
     return name in catalog.registries or any(spec.name == name for spec in project.registries)
 
 
-def classify(root: Table, catalog: Catalog, project: Project, grammar: Grammar, before: Names | None = None) -> Names:
-    """The meaning of every top-level key of a merged config. ``before`` must be of the same catalog and project."""
-    if before is not None and before.root is root:
-        return Names(root, before.groups, before.modules, before.isolated, before.members, frozenset())
+def classify(root: Table, catalog: Catalog, project: Project, memo: Memo) -> Names:
+    """The meaning of every top-level key of a merged config. ``memo`` must be of the same catalog and project."""
     groups: dict[str, Group] = {}
     modules: dict[str, Binding] = {}
     isolated: dict[str, Binding] = {}
-    for name, binding in root.bindings.items():
-        if before is not None:
-            known = before.groups.get(name)
-            if known is not None and known.binding is binding:
-                groups[name] = known
-                continue
+
+    def group_of(name: str, binding: Binding) -> Group | Role | None:
         role = _role(name, binding, catalog, project)
-        if role == "module":
-            modules[name] = binding
-        elif role == "isolated":
-            isolated[name] = binding
-        elif role == "scratchpad":
-            groups[name] = _scratchpad(name, binding, catalog)
+        if role is None or role == "module":
+            return role
+        return _scratchpad(name, binding, catalog) if role == "scratchpad" else _group(name, role, binding, project)
+
+    meanings = memo.each("top level", root.bindings, group_of)
+    for name, binding in root.bindings.items():
+        meaning = meanings[name]
+        if isinstance(meaning, Group):
+            groups[name] = meaning
         else:
-            groups[name] = _group(name, role, binding, project)
-    if before is None:
-        return Names(root, groups, modules, isolated, _members(groups))
-    changed = _changed(before, groups, modules, isolated)
-    moved = _moved_members(before.groups, groups)
-    if [name for name in before.groups if name in groups] != [name for name in groups if name in before.groups]:
-        moved.update(name for name, owners in before.members.items() if len(owners) > 1)
-    members = before.members
-    if moved:
-        members = _patched(members, moved, groups)
-        changed |= moved
-    if changed and (moved or _keys(before.groups, before.modules, before.isolated) != _keys(groups, modules, isolated)):
+            (isolated if meaning is None else modules)[name] = binding
+    before: Names | None = memo.last("names")
+    members = _members(groups) if before is None else _members_after(before, groups)
+    return Names(root, groups, modules, isolated, members)
+
+
+def changed_names(before: Names, after: Names) -> set[Hashable]:
+    """The names that mean something else ``after`` an edit, for those who asked what they mean."""
+    changed: set[Hashable] = {*(before.modules.keys() ^ after.modules.keys())}
+    for name in before.groups.keys() | after.groups.keys():
+        old, new = before.groups.get(name), after.groups.get(name)
+        # Why a group has no members is told by what else it holds.
+        if old is not new and (old is None or new is None or not new.members or list(old.members) != list(new.members)):
+            changed.add(name)
+    for name in before.isolated.keys() | after.isolated.keys():
+        was, now = before.isolated.get(name), after.isolated.get(name)
+        if was is not now:
+            changed.add(PLACE_OF + name)
+            if was is None or now is None or not _same_value(was.value, now.value):
+                changed.add(name)
+    if before.members is not after.members:
+        changed.update(name for name, _ in before.members.items() ^ after.members.items())
+    if changed and [set(of) for of in before.keys] != [set(of) for of in after.keys]:
         changed.add(ANY_NAME)
-    return Names(root, groups, modules, isolated, members, frozenset(changed))
+    return changed
 
 
-def _role(name: str, binding: Binding, catalog: Catalog, project: Project) -> Role | str:
+def _role(name: str, binding: Binding, catalog: Catalog, project: Project) -> Role | None:
+    """What a top-level key is; None for a value that is isolated."""
     if name == HOOKS_TABLE:
         return "hooks"
     if name in project.primary_fields:
@@ -101,14 +120,14 @@ def _role(name: str, binding: Binding, catalog: Catalog, project: Project) -> Ro
         return "registry"
     value = binding.value
     if not isinstance(value, Table):
-        return "isolated"
+        return None
     by_name = catalog.by_name
     if name in by_name:
         return "module"
     for key, inner in value.bindings.items():
         if key in by_name and isinstance(inner.value, Table):
             return "scratchpad"
-    return "isolated"
+    return None
 
 
 def _scratchpad(name: str, binding: Binding, catalog: Catalog) -> Group:
@@ -121,7 +140,7 @@ def _scratchpad(name: str, binding: Binding, catalog: Catalog) -> Group:
     return Group(name, "scratchpad", None, binding, members, leftover)
 
 
-def _group(name: str, role: str, binding: Binding, project: Project) -> Group:
+def _group(name: str, role: Role, binding: Binding, project: Project) -> Group:
     registry = None if role == "hooks" else project.registry_of(name) if role == "field" else name
     what = "the table of lifecycle hooks" if role == "hooks" else f"a {role}"
     problems: list[Problem] = []
@@ -162,51 +181,23 @@ def _members(groups: Mapping[str, Group]) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _keys(*tables: Mapping[str, object]) -> list[set[str]]:
-    return [set(table) for table in tables]
-
-
-def _moved_members(before: Mapping[str, Group], groups: Mapping[str, Group]) -> set[str]:
-    """Names that a group has now and had not before, or the other way round."""
+def _members_after(before: Names, groups: Mapping[str, Group]) -> Mapping[str, tuple[str, ...]]:
+    """As ``_members``; looks only at the groups that are others than ``before``."""
+    if list(before.groups) != list(groups):
+        return _members(groups)
     moved: set[str] = set()
-    for name in before.keys() | groups.keys():
-        old, new = before.get(name), groups.get(name)
-        if old is not new:
-            moved |= (old.members.keys() if old else set()) ^ (new.members.keys() if new else set())
-    return moved
-
-
-def _patched(
-    members: Mapping[str, tuple[str, ...]], moved: set[str], groups: Mapping[str, Group]
-) -> Mapping[str, tuple[str, ...]]:
-    patched = dict(members)
+    for name, group in groups.items():
+        old = before.groups[name]
+        if old is not group:
+            moved |= old.members.keys() ^ group.members.keys()
+    if not moved:
+        return before.members
+    members = dict(before.members)
     for member in moved:
-        owners = tuple(name for name, group in groups.items() if member in group.members)
-        if owners:
-            patched[member] = owners
-        else:
-            patched.pop(member, None)
-    return patched
-
-
-def _changed(
-    before: Names, groups: Mapping[str, Group], modules: Mapping[str, Binding], isolated: Mapping[str, Binding]
-) -> set[str]:
-    changed = before.modules.keys() ^ modules.keys()
-    for name in before.groups.keys() | groups.keys():
-        old, new = before.groups.get(name), groups.get(name)
-        if old is new:
-            continue
-        # Why a group has no members is told by what else it holds.
-        if old is None or new is None or not new.members or list(old.members) != list(new.members):
-            changed.add(name)
-    for name in before.isolated.keys() | isolated.keys():
-        was, now = before.isolated.get(name), isolated.get(name)
-        if was is not now:
-            changed.add(PLACE_OF + name)
-            if was is None or now is None or not _same_value(was.value, now.value):
-                changed.add(name)
-    return changed
+        members[member] = tuple(name for name, group in groups.items() if member in group.members)
+        if not members[member]:
+            del members[member]
+    return members
 
 
 def _same_value(one: BoundValue, other: BoundValue) -> bool:

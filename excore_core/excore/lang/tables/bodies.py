@@ -95,11 +95,3 @@ class _BodyMaker:
         self.problems.append(
             problem("duplicate-key", message, origin, related=(Related(first.origin, "first given here"),))
         )
-
-
-def inline_table(value: InlineTable) -> Table:
-    """The table that an inline table within an array stands for; offsets relate to no file."""
-    block = Block("", None, (KeyValue((KeyPart("value", 0, 0),), 0, value),), (), 0)
-    table = body("", block).table.bindings["value"].value
-    assert isinstance(table, Table)
-    return table

@@ -1,16 +1,16 @@
 """TOML's own rules: from blocks to tables that know where every key and value stands.
 
-``assemble`` gives the tables of one file. Tables are immutable once given out; an edit shares every table that it
-does not touch with the tables before it, so identity of a ``Table`` means "nothing in here changed".
+``assemble`` gives the tables of one file. Tables are immutable once given out; an edit shares every table that it does
+not touch with the tables before it, so identity of a ``Table`` means "nothing in here changed".
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from excore.lang.problems import Origin, Problem
-from excore.lang.syntax.document import SyntaxTree
 from excore.lang.syntax.tree import Array, Block, InlineTable, KeyPart, Missing, Scalar, Value
 
 Style = Literal["header", "dotted", "inline", "implicit", "root"]
@@ -83,30 +83,18 @@ class Binding:
         return self.origin
 
 
+@dataclass(slots=True, eq=False)
 class FileTables:
     """The tables of one file, and what is wrong with them beyond syntax. Made by ``assemble``."""
 
-    __slots__ = ("blocks", "bodies", "collisions", "file", "flawed", "problems", "root", "stems")
-
-    def __init__(
-        self,
-        file: str,
-        root: Table,
-        problems: tuple[Problem, ...],
-        blocks: list[Block],
-        bodies: Mapping[Block, Body],
-        flawed: tuple[Block, ...],
-        collisions: tuple[Problem, ...],
-        stems: Mapping[Stem, tuple[Block, ...]] | None = None,
-    ) -> None:
-        self.file = file
-        self.root = root
-        self.problems = problems
-        self.blocks = blocks
-        self.bodies = bodies
-        self.flawed = flawed  # the blocks that have problems by themselves
-        self.collisions = collisions  # the problems of headers with each other
-        self.stems = stems  # the blocks by the first two names of their headers; None: not looked for yet
+    file: str
+    root: Table
+    problems: tuple[Problem, ...]
+    blocks: list[Block]
+    bodies: Mapping[Block, Body]
+    flawed: tuple[Block, ...]  # the blocks that have problems by themselves
+    collisions: tuple[Problem, ...]  # the problems of headers with each other
+    stems: Mapping[Stem, tuple[Block, ...]] | None = None  # by the first two names of headers; None: not looked for yet
 
 
 class Body:
@@ -118,13 +106,6 @@ class Body:
         self.table = table
         self.binding = binding  # of the header's last part
         self.problems = problems
-
-
-def assemble(file: str, tree: SyntaxTree, before: FileTables | None = None) -> FileTables:
-    """The tables of ``tree``; those that ``before`` (the same file's) has with the same content are shared with it."""
-    from excore.lang.tables.assembling import assembled
-
-    return assembled(file, tree, before)
 
 
 def plain(value: BoundValue | Value) -> object:
@@ -141,7 +122,17 @@ def plain(value: BoundValue | Value) -> object:
     if isinstance(value, Array | Tables):
         return [item.value if isinstance(item, Scalar) else plain(item) for item in value.items]
     if isinstance(value, InlineTable):
-        from excore.lang.tables.bodies import inline_table
-
-        return plain(inline_table(value))
+        return _plain_inline(value)
     return None
+
+
+def _plain_inline(value: InlineTable) -> dict[str, object]:
+    """An inline table within an array, which stays syntax; of what is given twice the first counts."""
+    result: dict[str, object] = {}
+    for entry in value.entries:
+        into: object = result
+        for part in entry.parts[:-1]:
+            into = into.setdefault(part.name, {}) if isinstance(into, dict) else None
+        if isinstance(into, dict) and not any(part.broken for part in entry.parts):
+            into.setdefault(entry.parts[-1].name, plain(entry.value))
+    return result

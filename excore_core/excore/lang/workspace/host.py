@@ -10,13 +10,13 @@ import os
 from collections.abc import Mapping
 
 from excore.lang.catalog import Catalog
+from excore.lang.file import File, read_file
 from excore.lang.grammar import Grammar
+from excore.lang.memo import Memo
 from excore.lang.project.reading import Project, find_project
 from excore.lang.source import Disk, Source, Unreadable
 from excore.lang.workspace.config_files import find_toml
-from excore.lang.workspace.file import File, read_file
-from excore.lang.workspace.listing import Listing
-from excore.lang.workspace.snapshot import RootState, Snapshot
+from excore.lang.workspace.snapshot import Snapshot
 
 __all__ = ["File", "Host", "Snapshot", "read_file"]
 
@@ -36,8 +36,7 @@ class Host:
         self.projects: dict[str, Project] = {}
         self.completed: dict[str, tuple[Project, Catalog, Project]] = {}
         self.catalogs: dict[str, Catalog] = {}
-        self.roots: dict[str, RootState] = {}
-        self.listings: dict[str, Listing] = {}
+        self.memos: dict[str, Memo] = {}  # by root config
         self._snapshot: Snapshot | None = None
 
     def snapshot(self) -> Snapshot:

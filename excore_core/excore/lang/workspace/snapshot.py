@@ -7,100 +7,75 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Protocol
 
+from excore.lang.analysis import Analysis, analyse, syntax_problems
 from excore.lang.catalog import Catalog
-from excore.lang.check.arguments import Checker, override_problems
 from excore.lang.check.fragments import Witness, as_fragment, shared
-from excore.lang.check.root_causes import causes, finished
+from excore.lang.check.root_causes import finished
 from excore.lang.check.suppression import suppressed, unknown_codes
 from excore.lang.check.unquoted import unquoted
+from excore.lang.file import File
 from excore.lang.grammar import BASE_KEY, Grammar
-from excore.lang.problems import Origin, Problem, Related, problem
+from excore.lang.memo import Memo
+from excore.lang.problems import Problem, Related
 from excore.lang.project.reading import Project, read_project
-from excore.lang.resolve.inherit import Closure, Merger, include_graph, inherit, read_bases
+from excore.lang.resolve.inherit import Closure, include_graph, read_bases
 from excore.lang.resolve.model import Model
-from excore.lang.resolve.resolver import followed, resolve
-from excore.lang.resolve.top_level import fields_and_registries, is_module_path
+from excore.lang.resolve.top_level import fields_and_registries
 from excore.lang.source import Unreadable
-from excore.lang.syntax.tree import Block
+from excore.lang.syntax.document import SyntaxTree
 from excore.lang.tables.table import FileTables
 from excore.lang.workspace.config_files import is_config, may_be_config
-from excore.lang.workspace.file import File
-from excore.lang.workspace.listing import Listing
 
 _EMPTY = Catalog()
 
 
 class State(Protocol):
-    """What a snapshot takes from the changing side; see ``workspace.Host``."""
+    """What a snapshot takes from the changing side; see ``host.Host``."""
 
     environment: Mapping[str, str] | None
     open_files: dict[str, File]
     known: dict[str, None]
     catalogs: dict[str, Catalog]
     completed: dict[str, tuple[Project, Catalog, Project]]
-    roots: dict[str, RootState]
-    listings: dict[str, Listing]
+    memos: dict[str, Memo]
 
     def file(self, path: str) -> File | Unreadable: ...  # pragma: no cover
 
     def project_of(self, path: str) -> Project: ...  # pragma: no cover
 
 
-class RootState:
-    """What is kept of one root config from version to version."""
-
-    def __init__(self) -> None:
-        self.merger: Merger | None = None
-        self.catalog: Catalog | None = None
-        self.model: Model | None = None
-        self.checker = Checker()
-
-    def resolve(self, snapshot: Snapshot, path: str) -> tuple[Closure, Model]:
-        project, catalog, grammar = snapshot.project(path), snapshot.catalog(path), snapshot.grammar(path)
-        if self.merger is None or self.catalog is not catalog:
-            self.merger = Merger(grammar, lambda p: is_module_path(p, catalog, project))
-            self.catalog = catalog
-        closure = inherit(path, snapshot.tables, self.merger)
-        before = self.model
-        if before is None or not (
-            before.root is closure.root
-            and before.catalog is catalog
-            and before.project is project
-            and before.grammar is grammar
-        ):
-            before = followed(resolve(path, closure.root, catalog, project, grammar, snapshot.environment, before))
-            self.model = before
-        return closure, before
-
-
 class Snapshot:
-    """The state of a host at one moment; answers are kept."""
+    """The state of a host at one moment. What it read it keeps, whatever becomes of the disk, and so its answers."""
 
     def __init__(self, host: State) -> None:
         self._host = host
         self.environment = host.environment
-        self._open = dict(host.open_files)
+        self._files: dict[str, File | Unreadable] = dict(host.open_files)
+        self._open = tuple(host.open_files)
         self._known = tuple(host.known)
         self._catalogs = dict(host.catalogs)
         self._projects: dict[str, Project] = {}
-        self._models: dict[str, tuple[Closure, Model]] = {}
-        self._found: dict[str, tuple[Problem, ...]] = {}
+        self._analyses: dict[str, Analysis] = {}
+        self._problems: dict[str, tuple[Problem, ...]] = {}
         self._diagnostics: dict[str, tuple[Problem, ...]] = {}
 
     # -- files and projects
 
     def file(self, path: str) -> File | None:
         """The file, or None where there is none that can be read."""
-        file = self._read(path)
+        file = self.read(path)
         return file if isinstance(file, File) else None
 
-    def _read(self, path: str) -> File | Unreadable:
-        opened = self._open.get(path)
-        return opened if opened is not None else self._host.file(path)
+    def read(self, path: str) -> File | Unreadable:
+        """The file, or why there is none that can be read."""
+        file = self._files.get(path)
+        if file is None:
+            file = self._files[path] = self._host.file(path)
+        return file
 
     def tables(self, path: str) -> FileTables | Unreadable:
         """The tables of a file, or why it cannot be read."""
-        file = self._read(path)
+        file = self.read(path)
         return file.tables if isinstance(file, File) else file
 
     def project(self, path: str) -> Project:
@@ -194,20 +169,23 @@ class Snapshot:
 
     # -- meaning
 
+    def analysis(self, path: str) -> Analysis:
+        """The config whose root is this file, understood."""
+        analysis = self._analyses.get(path)
+        if analysis is None:
+            memo = self._host.memos.setdefault(path, Memo())
+            project, catalog, grammar = self.project(path), self.catalog(path), self.grammar(path)
+            analysis = analyse(path, self.read, catalog, project, grammar, self.environment, memo)
+            self._analyses[path] = analysis
+        return analysis
+
     def own_model(self, path: str) -> Model:
-        """The config whose root is this file."""
-        return self._resolved(path)[1]
+        """The meaning of the config whose root is this file."""
+        return self.analysis(path).model
 
     def closure(self, path: str) -> Closure:
         """The files and merged table of the config whose root is this file."""
-        return self._resolved(path)[0]
-
-    def _resolved(self, path: str) -> tuple[Closure, Model]:
-        known = self._models.get(path)
-        if known is None:
-            state = self._host.roots.setdefault(path, RootState())
-            known = self._models[path] = state.resolve(self, path)
-        return known
+        return self.analysis(path).closure
 
     def model(self, path: str) -> Model:
         """The config in which questions about a file are answered: its own, or the first that includes it."""
@@ -217,42 +195,17 @@ class Snapshot:
 
     def root_problems(self, path: str) -> tuple[Problem, ...]:
         """Every problem of the config whose root is this file, in all its files, as a load would meet them."""
-        known = self._found.get(path)
-        if known is None:
-            closure, model = self._resolved(path)
-            files: list[Problem] = [*self._read_problems(path)]
-            for name in closure.files:
-                files.extend(self.syntax_problems(name))
-            files.extend(closure.problems)
-            meaning: list[Problem] = []
-            if self.has_catalog(path):
-                meaning.extend(self._host.roots[path].checker.problems(model))
-                meaning.extend(override_problems(model))
-            known = self._found[path] = tuple(causes(files, meaning, model))
-        return known
-
-    def _read_problems(self, path: str) -> Iterable[Problem]:
-        file = self._read(path)
-        if isinstance(file, Unreadable):
-            block = Block("", None, (), (), 0)
-            yield problem("unreadable-file", f"{path}: {file.reason}", Origin(path, block, 0, 0))
-
-    def syntax_problems(self, path: str) -> list[Problem]:
-        """What is no TOML in one file."""
-        file = self.file(path)
-        if file is None:
-            return []
-        return [
-            problem(found.code, found.message, Origin(path, block, found.start, found.end))
-            for block, found in file.tree.problems
-        ]
+        problems = self._problems.get(path)
+        if problems is None:
+            problems = self._problems[path] = self.analysis(path).problems(names=self.has_catalog(path))
+        return problems
 
     def diagnostics(self, path: str) -> tuple[Problem, ...]:
         """Everything to report in one file, by position; nothing for files that are no configs."""
-        known = self._diagnostics.get(path)
-        if known is None:
-            known = self._diagnostics[path] = tuple(self._diagnose(path))
-        return known
+        diagnostics = self._diagnostics.get(path)
+        if diagnostics is None:
+            diagnostics = self._diagnostics[path] = tuple(self._diagnose(path))
+        return diagnostics
 
     def _diagnose(self, path: str) -> Iterable[Problem]:
         file = self.file(path)
@@ -261,17 +214,16 @@ class Snapshot:
         project = self.project(path)
         if path == project.file:
             written = read_project(path, file.tables)
-            found = [*written.problems, *(written.slips(self.catalog(path)) if self.has_catalog(path) else ())]
+            problems = [*written.problems, *(written.slips(self.catalog(path)) if self.has_catalog(path) else ())]
         elif not self.is_judged(path):
             return []
         else:
-            broken = self.syntax_problems(path)
-            found = [*broken, *finished([*broken, *file.tables.problems]), *self._shared_problems(path)]
+            broken = list(syntax_problems(path, file))
+            problems = [*broken, *finished([*broken, *file.tables.problems]), *self._shared_problems(path)]
             if "unquoted-prefix" in project.severities:
-                found.extend(unquoted(file.tree, path, self.grammar(path)))
-        found.extend(unknown_codes(path, file.tree))
-        listing = self._host.listings.setdefault(path, Listing())
-        return suppressed(file.tree, listing.listed(_with_severity(found, project), file.tree))
+                problems.extend(unquoted(file.tree, path, self.grammar(path)))
+        problems.extend(unknown_codes(path, file.tree))
+        return suppressed(file.tree, _in_order(_with_severity(problems, project), file.tree))
 
     def _shared_problems(self, path: str) -> list[Problem]:
         roots = self.roots(path)
@@ -327,16 +279,26 @@ class Snapshot:
         return seen
 
 
-def _with_severity(found: list[Problem], project: Project) -> list[Problem]:
+def _in_order(problems: Iterable[Problem], tree: SyntaxTree) -> list[Problem]:
+    """The problems in the blocks of ``tree`` by position, without those that say the same of the same place."""
+    index = tree.index_of
+    places = {
+        (index[item.origin.block], item.origin.start, item.origin.end, item.code, item.message): item
+        for item in reversed([item for item in problems if item.origin.block in index])
+    }
+    return [places[place] for place in sorted(places)]
+
+
+def _with_severity(problems: list[Problem], project: Project) -> list[Problem]:
     wanted = project.severities
     if not wanted:
-        return found
-    kept = []
-    for item in found:
+        return problems
+    result = []
+    for item in problems:
         severity = project.severity(item.code) if item.code in wanted else item.severity
         if severity == item.severity:
-            kept.append(item)
+            result.append(item)
         elif severity is not None:
             facts = (item.suggestions, item.related, item.data)
-            kept.append(Problem(item.code, item.message, item.origin, severity, *facts))
-    return kept
+            result.append(Problem(item.code, item.message, item.origin, severity, *facts))
+    return result

@@ -8,7 +8,8 @@ from excore.lang.grammar import DEFAULT
 from excore.lang.problems import Origin
 from excore.lang.resolve.inherit import read_bases
 from excore.lang.syntax.document import SyntaxTree, parse
-from excore.lang.tables.table import FileTables, assemble
+from excore.lang.tables.assemble import assemble
+from excore.lang.tables.table import FileTables
 from excore.lang.text import Encoding, Span
 
 

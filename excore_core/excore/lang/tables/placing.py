@@ -7,7 +7,7 @@ from excore.lang.syntax.tree import Block, KeyPart
 from excore.lang.tables.table import Binding, Body, Table, Tables
 
 
-class Merger:
+class Placer:
     """Puts bodies where their headers say. Copies a body's table before adding to it, since bodies are shared."""
 
     def __init__(self, file: str) -> None:
