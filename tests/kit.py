@@ -17,6 +17,7 @@ from pathlib import Path
 
 from excore.index import Indexer
 from excore.lang.catalog import Catalog, Location
+from excore.lang.project.reading import load_project
 from excore.lang.source import Disk, Unreadable
 from excore.lang.workspace.host import Host, Snapshot
 from excore_server.ide.completion import complete
@@ -225,10 +226,17 @@ def world(text: str, *, base: str = MODELS, environment: Mapping[str, str] | Non
     for name in fixture.files:
         if name.endswith(".toml"):
             host.file_changed(path_of(name))
+    declare_project(host, fixture.files)
     host.set_catalog(ROOT, _catalogs[python])
     for name in fixture.configs:
         host.open(path_of(name), fixture.files[name])
     return World(fixture, host, _catalogs[python])
+
+
+def declare_project(host: Host, files: Mapping[str, str]) -> None:
+    """Let a host have the project file of a fixture, if it brings one; its folder is not on the disk."""
+    if ".excore.toml" in files:
+        host.projects[ROOT] = load_project(path_of(".excore.toml"), host.source)
 
 
 def examples() -> list[Path]:

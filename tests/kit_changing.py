@@ -18,7 +18,7 @@ from excore_server.ide.formatting import format_file
 from excore_server.ide.refactor import refactors
 from excore_server.ide.rename import PythonSources, RenameError, prepare_rename, rename, rename_in_all
 from excore_server.ide.rename_files import moved_files
-from kit import ROOT, Files, Fixture, World, index, parse, path_of, world
+from kit import ROOT, Files, Fixture, World, declare_project, index, parse, path_of, world
 
 Texts = Mapping[str, str]
 
@@ -47,6 +47,7 @@ def world_of(files: Texts, before: World | None = None) -> World:
     catalog = before.catalog if before is not None and same else index(python)
     host = Host(Files(files), before.host.environment if before is not None else None)
     host.folders[ROOT] = None
+    declare_project(host, files)
     host.set_catalog(ROOT, catalog)
     for name, text in files.items():
         if name.endswith(".toml"):

@@ -7,8 +7,9 @@ from functools import partial
 
 from excore.lang.catalog import Catalog, Entry
 from excore.lang.grammar import HOOKS_TABLE
+from excore.lang.resolve.entries import named_entries, registry_behind
 from excore.lang.resolve.model import Path
-from excore_server.ide.knowledge import Facts, Head, facts, fit, registry_behind, wanted
+from excore_server.ide.knowledge import Facts, Head, facts, fit, wanted
 from excore_server.ide.options import CompletionList, Lazy, Option, choose, is_subsequence
 from excore_server.ide.place import HeaderPart, section_length
 from excore_server.ide.snippets import Writer, escape, key
@@ -71,9 +72,9 @@ class _Names:
         for name, group in view.model.groups.items():
             if group.role == "scratchpad" and name not in fields:
                 yield Option(name, _OWN, "section", name + dot, detail="variants of modules", again=bool(dot))
-        for name, entries in view.catalog.by_name.items():
-            if self.fits(entries[0]):
-                yield self.option(entries[0], name in present, entries[0].registry)
+        for entry in named_entries(view.catalog, view.project):
+            if self.fits(entry):
+                yield self.option(entry, entry.name in present, entry.registry)
 
     def under(self, group: str) -> Iterator[Option]:
         view = self.view
@@ -82,8 +83,8 @@ class _Names:
             entries = view.catalog.entries.get(registry, {})
         else:
             only_hooks = group == HOOKS_TABLE
-            found = ((name, known[0]) for name, known in view.catalog.by_name.items())
-            entries = {name: entry for name, entry in found if not only_hooks or entry.hook == "config"}
+            named = named_entries(view.catalog, view.project)
+            entries = {entry.name: entry for entry in named if not only_hooks or entry.hook == "config"}
         present = view.own_bindings((group,))
         current = self.place.name if self.place.last else ""
         for name, entry in entries.items():

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from excore.lang.catalog import Entry, Param
 from excore.lang.grammar import BASE_KEY, NO_CALL_KEY, Prefix
+from excore.lang.resolve.entries import registry_behind
 from excore.lang.resolve.model import Path
 from excore.lang.syntax.tree import KeyPart
 from excore.lang.text import Span
-from excore_server.ide.knowledge import fit, registry_behind
+from excore_server.ide.knowledge import fit
 from excore_server.ide.options import CompletionList, Option, choose
 from excore_server.ide.place import Blank, Key, slot_of
 from excore_server.ide.snippets import Writer, prefixed

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
-from excore.lang.catalog import Entry
 from excore.lang.check.annotations import fits, read_annotation
-from excore.lang.grammar import EVERY
-from excore.lang.resolve.model import Group
+from excore.lang.grammar import EVERY, Name
+from excore.lang.resolve.entries import named_entries, registry_behind
+from excore.lang.resolve.model import Group, Path
 from excore.lang.syntax.scalar import content
 from excore.lang.syntax.tree import Scalar
 from excore.lang.tables.table import Table
-from excore_server.ide.knowledge import Fit, called, fit, registry_behind
+from excore.lang.text import Span
+from excore_server.ide.knowledge import called, fit
 from excore_server.ide.objects import object_before, variable_before
 from excore_server.ide.options import CompletionList, Option, choose, is_subsequence
 from excore_server.ide.place import ReferencePlace
@@ -40,8 +41,7 @@ def reference(view: View, place: ReferencePlace) -> CompletionList:
         options = iter(())
     listed = _finish(view, place, options)
     if part.kind == "name" and not part.hook:
-        found = fit(view.param(place.slot), place.slot.argument, view.catalog, view.project)
-        if _fit_is_enough(place, found):
+        if _fit_is_enough(place, _fitting(view, place)):
             return CompletionList(listed.items, True)
     return listed
 
@@ -96,82 +96,99 @@ def _text(option: Option) -> str:
 
 def _names(view: View, place: ReferencePlace) -> Iterator[Option]:
     slot = place.slot
-    found = fit(view.param(slot), slot.argument, view.catalog, view.project)
-    fitting = dict.fromkeys(entry.name for entry in found.entries)
-    own = slot.section
-    for entry in {entry.name: entry for entry in found.entries}.values():
-        yield from _name(view, entry, _READY, _FITS, own)
-    yield from _field_names(view, place, fitting)
-    if _fit_is_enough(place, found):
+    fitting = _fitting(view, place)
+    for name, paths in fitting.items():
+        yield from _name(view, name, paths, _READY, _FITS, slot.section)
+    yield from _field_names(view, place)
+    if _fit_is_enough(place, fitting):
         return
-    if found.as_class and not fitting:
-        param = view.param(slot)
+    param = view.param(slot)
+    if not fitting and fit(param, slot.argument, view.catalog, view.project).as_class:
         yield from _class_names(view, param.annotation if param is not None else None)
         return
-    model = view.model
-    for name, entries in view.catalog.by_name.items():
-        entry = entries[0]
-        if name in fitting or entry.hook or (name,) == own:
+    for entry in named_entries(view.catalog, view.project):
+        name = entry.name
+        if name in fitting or entry.hook or (name,) == slot.section:
             continue
         if entry.kind == "module":
-            documented = ("class", entry.registry, entry.name)
+            documented = ("class", entry.registry, name)
             yield Option(name, _SECTION, "module", name, detail=f"python module {entry.path}", key=documented)
-        elif name in model.members or name in model.modules:
-            yield from _name(view, entry, _SECTION, _ANY, own)
         else:
-            yield from _name(view, entry, _ANY, _ANY, own)
+            yield from _name(view, name, _paths(view, name), _SECTION, _ANY, slot.section)
 
 
-def _fit_is_enough(place: ReferencePlace, found: Fit) -> bool:
+def _paths(view: View, name: str) -> tuple[Path, ...]:
+    """The tables, or the class, that a name may mean."""
+    return view.bound_paths(Name(name, Span(0, 0)))
+
+
+def _fitting(view: View, place: ReferencePlace) -> dict[str, tuple[Path, ...]]:
+    """Names that bind to what suits the parameter, best first, with what they bind to."""
+    suits = _suits(view, place)
+    entries = fit(view.param(place.slot), place.slot.argument, view.catalog, view.project).entries
+    bound = ((name, tuple(filter(suits, _paths(view, name)))) for name in dict.fromkeys(one.name for one in entries))
+    return {name: paths for name, paths in bound if paths}
+
+
+def _suits(view: View, place: ReferencePlace) -> Callable[[Path], bool]:
+    """Whether what stands at a path suits the parameter."""
+    entries = fit(view.param(place.slot), place.slot.argument, view.catalog, view.project).entries
+    suitable = {(entry.registry, entry.name) for entry in entries}
+
+    def suits(path: Path) -> bool:
+        entry = view.entry(path)
+        return entry is not None and (entry.registry, entry.name) in suitable
+
+    return suits
+
+
+def _fit_is_enough(place: ReferencePlace, fitting: Iterable[str]) -> bool:
     """Whether what suits the parameter also suits what is typed; then nothing else is offered yet."""
     typed = place.typed.casefold()
-    return any(is_subsequence(typed, entry.name.casefold()) for entry in found.entries)
+    return any(is_subsequence(typed, name.casefold()) for name in fitting)
 
 
 def _class_names(view: View, annotation: str | None) -> Iterator[Option]:
     """Everything as itself: functions that can be called as the annotation says, other functions, modules, classes."""
     wanted = called(annotation)
-    for name, entries in view.catalog.by_name.items():
-        entry = entries[0]
+    for entry in named_entries(view.catalog, view.project):
         if entry.hook:
             continue
         rank = _NEAR if entry.kind == "module" else _ANY
         if entry.kind == "function":
             rank = _FITS if wanted is None or wanted.suits(entry.signature) else _FIELD
-        yield Option(name, rank, entry.kind, name, detail=entry.registry, key=("class", entry.registry, name))
+        documented = ("class", entry.registry, entry.name)
+        yield Option(entry.name, rank, entry.kind, entry.name, detail=entry.registry, key=documented)
 
 
-def _name(view: View, entry: Entry, ready: int, unused: int, own: tuple[str, ...]) -> Iterator[Option]:
-    """The shortest text that binds to each table of that name, or to the class where it has none."""
-    model, name = view.model, entry.name
-    documented = ("class", entry.registry, name)
-    kind = entry.kind
-    groups = [] if name in model.modules else [group for group in model.members.get(name, ()) if (group, name) != own]
-    if name in model.modules:
-        if (name,) != own:
-            yield Option(name, ready, "section", name, detail=f"[{name}]", key=documented)
-    elif len(groups) == 1 and len(model.members.get(name, ())) == 1:
-        yield Option(name, ready, "section", name, detail=f"[{groups[0]}.{name}]", key=documented)
-    elif groups:
-        mark = _field_mark(view)
-        for group in groups:
-            text = f"{mark}{group}::{name}"
-            yield Option(text, ready, "section", text, detail=f"[{group}.{name}]", key=documented)
-    elif not model.members.get(name):
-        yield Option(name, unused, kind, name, detail=entry.registry, key=documented)
+def _name(view: View, name: str, paths: Iterable[Path], ready: int, unused: int, own: Path) -> Iterator[Option]:
+    """The shortest text that binds to each of the tables that a name may mean, or to the class without one."""
+    alone = len(_paths(view, name)) == 1
+    for path in paths:
+        entry = view.entry(path)
+        documented = ("class", entry.registry, name) if entry is not None else ()
+        if path == own:
+            continue
+        if path in view.model.sections:
+            text = name if alone else f"{_field_mark(view)}{path[0]}::{name}"
+            yield Option(text, ready, "section", text, detail=f"[{'.'.join(path)}]", key=documented)
+        elif entry is not None:
+            yield Option(name, unused, entry.kind, name, detail=entry.registry, key=documented)
 
 
 def _field_mark(view: View) -> str:
     return view.grammar.prefix("class").char
 
 
-def _field_names(view: View, place: ReferencePlace, fitting: dict[str, None]) -> Iterator[Option]:
+def _field_names(view: View, place: ReferencePlace) -> Iterator[Option]:
     mark = _field_mark(view)
+    suits = _suits(view, place)
+    some_suit = bool(fit(view.param(place.slot), place.slot.argument, view.catalog, view.project).entries)
     for group in view.model.groups.values():
         if group.role == "hooks" or not group.members:
             continue
-        fits_here = any(name in fitting for name in group.members)
-        if fitting and not fits_here and not place.typed:
+        fits_here = any(suits((group.name, name)) for name in group.members)
+        if some_suit and not fits_here and not place.typed:
             continue
         rank = _FIELD if fits_here else _SECTION
         if len(group.members) == 1:
@@ -193,8 +210,8 @@ def _shown(group: Group) -> str:
 def _fields(view: View, place: ReferencePlace) -> Iterator[Option]:
     part = place.part
     scoped = place.text[part.span.end :].startswith("::")
-    found = fit(view.param(place.slot), place.slot.argument, view.catalog, view.project)
-    fitting = {entry.name for entry in found.entries}
+    suits = _suits(view, place)
+    some_suit = bool(fit(view.param(place.slot), place.slot.argument, view.catalog, view.project).entries)
     for group in view.model.groups.values():
         if not group.members or group.role == "hooks":
             continue
@@ -202,7 +219,8 @@ def _fields(view: View, place: ReferencePlace) -> Iterator[Option]:
             continue
         several = len(group.members) > 1 and not scoped
         text = f"{group.name}::" if several else group.name
-        rank = 0 if part.hook or not fitting or not fitting.isdisjoint(group.members) else 1
+        fits_here = not some_suit or any(suits((group.name, name)) for name in group.members)
+        rank = 0 if part.hook or fits_here else 1
         yield Option(group.name, rank, "field", text, detail=_shown(group), key=("field", group.name), again=several)
     for name in view.project.primary_fields:
         if name not in view.model.groups and not part.hook:
@@ -217,19 +235,20 @@ def _is_hook(view: View, group: Group, name: str) -> bool:
 def _members(view: View, place: ReferencePlace) -> Iterator[Option]:
     part = place.part
     group = view.model.groups.get(part.field)
-    found: Fit = fit(view.param(place.slot), place.slot.argument, view.catalog, view.project)
-    fitting = {entry.name for entry in found.entries}
+    suits = _suits(view, place)
+    some_suit = bool(fit(view.param(place.slot), place.slot.argument, view.catalog, view.project).entries)
     if group is None:
         registry = registry_behind(part.field, view.catalog, view.project)
-        for name, entry in view.catalog.entries.get(registry or "", {}).items():
-            yield Option(name, 3, entry.kind, name, detail="no table yet", key=("class", entry.registry, name))
+        for entry in view.catalog.entries.get(registry or "", {}).values():
+            about = ("class", entry.registry, entry.name)
+            yield Option(entry.name, 3, entry.kind, entry.name, detail="no table yet", key=about)
         return
     for name in group.members:
-        known = view.entry((group.name, name))
-        if part.hook and (known is None or known.hook != "argument"):
+        member = view.entry((group.name, name))
+        if part.hook and (member is None or member.hook != "argument"):
             continue
-        documented = ("class", known.registry, name) if known is not None else ()
-        rank = 0 if name in fitting or not fitting else 1
+        documented = ("class", member.registry, name) if member is not None else ()
+        rank = 0 if not some_suit or suits((group.name, name)) else 1
         yield Option(name, rank, "section", name, detail=f"[{group.name}.{name}]", key=documented)
     if not part.hook:
         yield Option(EVERY, 2, "keyword", EVERY, detail=f"all {len(group.members)} in order")
@@ -239,15 +258,14 @@ def _members(view: View, place: ReferencePlace) -> Iterator[Option]:
 
 
 def _hooks(view: View) -> Iterator[Option]:
-    model = view.model
-    for name, entries in view.catalog.by_name.items():
-        entry = next((entry for entry in entries if entry.hook == "argument"), None)
-        if entry is None:
+    for name in view.catalog.by_name:
+        paths = _paths(view, name)
+        hook = next((entry for entry in map(view.entry, paths) if entry is not None and entry.hook == "argument"), None)
+        if hook is None:
             continue
-        groups = model.members.get(name, ())
-        table = f"[{name}]" if name in model.modules else f"[{groups[0]}.{name}]" if len(groups) == 1 else ""
-        documented = ("class", entry.registry, name)
-        yield Option(name, 0 if table else 1, "hook", name, detail=table or entry.registry, key=documented)
+        table = f"[{'.'.join(paths[0])}]" if len(paths) == 1 and paths[0] in view.model.sections else ""
+        documented = ("class", hook.registry, name)
+        yield Option(name, 0 if table else 1, "hook", name, detail=table or hook.registry, key=documented)
 
 
 def _attributes(view: View, place: ReferencePlace) -> Iterator[Option]:

@@ -8,12 +8,13 @@ from typing import TypeAlias
 
 from excore.lang.catalog import Location
 from excore.lang.problems import Origin
+from excore.lang.resolve.entries import registry_behind
 from excore.lang.resolve.model import Path
 from excore.lang.tables.table import Binding, Table
 from excore.lang.text import Span
 from excore.lang.workspace.host import Snapshot
 from excore_server.ide.hover import base_target, reference_paths
-from excore_server.ide.knowledge import Python, member_of, registry_behind
+from excore_server.ide.knowledge import Python, member_of
 from excore_server.ide.objects import object_before, variable_before
 from excore_server.ide.place import BasePlace, HeaderPart, Key, ReferencePlace, Slot, Thing, section_length, thing_at
 from excore_server.ide.view import View, absolute

@@ -103,7 +103,7 @@ def _table_for(view: View, problem: Problem, quoted: bool) -> Iterator[Fix]:
         return
     start = view.file.absolute(problem.origin).start
     for path in view.model.implicit:
-        entry = view.catalog.find(path[-1])
+        entry = view.entry(path)
         uses = view.model.users[path]
         if entry is None or not any(
             use.origin.file == view.file.path and view.file.absolute(use.origin).start == start for use in uses

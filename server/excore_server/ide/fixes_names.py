@@ -9,7 +9,7 @@ from excore.lang.problems import Problem
 from excore_server.ide.edits import Edit, change
 from excore_server.ide.edits_toml import Located, block_path, key_text, locate, scalar_at
 from excore_server.ide.fixes_kit import Fix, fact, fix
-from excore_server.ide.rename_sites import KeySite, bases, bound_paths, key_sites, module_name, sites
+from excore_server.ide.rename_sites import KeySite, bases, key_sites, module_name, sites
 from excore_server.ide.view import View
 
 _MOST = 5
@@ -71,7 +71,7 @@ def _named(view: View, problem: Problem, located: Located | None, text: str) -> 
 
 def _section_named(view: View, problem: Problem, name: str) -> Iterator[Edit]:
     """A table under another name: each header and key of it in this file, and the references to it."""
-    origin, grammar, model = problem.origin, view.grammar, view.model
+    origin, grammar = problem.origin, view.grammar
     start = view.file.absolute(origin).start
     index = view.file.tree.index_of[origin.block]
     path = next((site.path for site in key_sites(view.snapshot, view.file, index) if site.span.start == start), ())
@@ -84,7 +84,7 @@ def _section_named(view: View, problem: Problem, name: str) -> Iterator[Edit]:
             continue
         for base in bases(site.expression(grammar)):
             named = module_name(base)
-            if named is not None and named[0] == path[-1] and bound_paths(model, base) == (path,):
+            if named is not None and named[0] == path[-1] and view.bound_paths(base) == (path,):
                 yield Edit(*site.span(*named[1]), name)
 
 

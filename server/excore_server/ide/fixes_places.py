@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from excore.lang.grammar import FieldRef
 from excore.lang.nearest import nearest
 from excore.lang.problems import Problem
+from excore.lang.resolve.entries import registry_behind
 from excore.lang.resolve.model import Path
 from excore.lang.syntax.tokens import tokens
 from excore.lang.syntax.tree import Missing
@@ -28,7 +29,7 @@ from excore_server.ide.edits_toml import (
     scalar_at,
 )
 from excore_server.ide.fixes_kit import Fix, fact, fix, required_lines, writer
-from excore_server.ide.knowledge import fit, registry_behind
+from excore_server.ide.knowledge import fit
 from excore_server.ide.place import ReferencePlace, thing_at
 from excore_server.ide.rename_sites import bases
 from excore_server.ide.view import View

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
-from excore.lang.catalog import Location
+from excore.lang.catalog import Entry, Location
+from excore.lang.resolve.entries import registry_behind
+from excore.lang.resolve.model import Path
 from excore.lang.tables.table import Binding
 from excore.lang.workspace.host import Snapshot
 from excore_server.ide.definition import Goal, Jump, class_goal, origin_goal
 from excore_server.ide.hover import reference_paths
-from excore_server.ide.knowledge import facts, registry_behind, wanted
+from excore_server.ide.knowledge import class_named, facts, wanted
 from excore_server.ide.place import HeaderPart, Key, ReferencePlace, Thing, ValuePlace, section_length, thing_at
 from excore_server.ide.view import View
 
@@ -74,7 +76,7 @@ def _types(view: View, thing: Thing) -> Iterator[Goal]:
 
 
 def _class_named(view: View, name: str) -> Iterator[Location]:
-    entry = facts(view.catalog).by_class.get(name)
+    entry = class_named(name, view.catalog, view.project)
     if entry is not None and entry.location is not None:
         yield entry.location
         return
@@ -84,21 +86,26 @@ def _class_named(view: View, name: str) -> Iterator[Location]:
 
 
 def _implementations(view: View, thing: Thing) -> Iterator[Goal]:
-    if isinstance(thing, HeaderPart) and len(thing.path) == 1:
-        registry = registry_behind(thing.name, view.catalog, view.project)
-        for entry in view.catalog.entries.get(registry or "", {}).values():
-            if entry.location is not None:
-                yield entry.location
-        return
-    names: list[str] = []
-    if isinstance(thing, HeaderPart) and section_length(thing.path, view.catalog, view.project) == len(thing.path):
-        own = view.entry(thing.path)
-        names = [own.path.rpartition(".")[2]] if own is not None else []
+    if isinstance(thing, HeaderPart):
+        entries = _of_header(view, thing.path)
     elif isinstance(thing, Key | ValuePlace | ReferencePlace):
         param = view.param(thing.slot)
         want = wanted(param.annotation if param is not None else None)
-        names = [*want.classes, *want.types]
-    for name in names:
-        for entry in facts(view.catalog).below.get(name, ()):
-            if entry.location is not None:
-                yield entry.location
+        below = facts(view.catalog).below
+        entries = [entry for name in (*want.classes, *want.types) for entry in below.get(name, ())]
+    else:
+        entries = []
+    for entry in entries:
+        if entry.location is not None:
+            yield entry.location
+
+
+def _of_header(view: View, path: Path) -> list[Entry]:
+    if section_length(path, view.catalog, view.project) == len(path):
+        entry = view.entry(path)
+        if entry is None:
+            return []
+        of_that_name = facts(view.catalog).below.get(entry.path.rpartition(".")[2], ())
+        return [one for one in of_that_name if entry.path in (one.path, *one.bases)]
+    registry = registry_behind(path[0], view.catalog, view.project) if len(path) == 1 else None
+    return list(view.catalog.entries.get(registry or "", {}).values())

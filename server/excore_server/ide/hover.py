@@ -6,14 +6,15 @@ import os
 from dataclasses import dataclass
 
 from excore.lang.catalog import Entry
-from excore.lang.grammar import BASE_KEY, EVERY, HOOKS_TABLE, NO_CALL_KEY, Name, Prefix
+from excore.lang.grammar import BASE_KEY, HOOKS_TABLE, NO_CALL_KEY, FieldRef, Name, Prefix
+from excore.lang.resolve.entries import registry_behind
 from excore.lang.resolve.model import Path
 from excore.lang.tables.table import Binding, Table
 from excore.lang.text import Span
 from excore.lang.workspace.host import Snapshot
-from excore_server.ide.knowledge import Python, registry_behind
+from excore_server.ide.knowledge import Python
 from excore_server.ide.markdown import code, entry_text, inline, join, member_text, param_text, place
-from excore_server.ide.objects import object_before, sections_of, variable_before
+from excore_server.ide.objects import object_before, variable_before
 from excore_server.ide.place import (
     BasePlace,
     HeaderPart,
@@ -231,20 +232,13 @@ def reference_paths(view: View, thing: ReferencePlace) -> tuple[Path, ...]:
     part = thing.part
     text = thing.text[part.span.start : part.span.end]
     if part.kind == "name":
-        return sections_of(view, Name(text, part.span))
-    group = view.model.groups.get(text if part.kind == "field" else part.field)
-    if group is None:
-        return ()
-    if part.kind == "field":
-        rest = thing.text[part.span.end :]
-        expression = view.grammar.read(thing.text)
-        base = expression.base
-        if not part.hook and base is not None and not isinstance(base, Name) and rest:
-            return sections_of(view, base)
-        return tuple((group.name, name) for name in group.members)
-    if text == EVERY:
-        return tuple((group.name, name) for name in group.members)
-    return ((group.name, text),) if text in group.members else ()
+        return view.bound_paths(Name(text, part.span))
+    if part.kind == "member":
+        return view.bound_paths(FieldRef(part.field, part.span, text, part.span, part.span))
+    base = view.grammar.read(thing.text).base
+    if not part.hook and isinstance(base, FieldRef) and thing.text[part.span.end :]:
+        return view.bound_paths(base)
+    return view.bound_paths(FieldRef(text, part.span, None, part.span, part.span))
 
 
 def _bound(view: View, path: Path, how: str) -> str:

@@ -1,4 +1,4 @@
-"""What a catalog says about names: which entry a table stands for, what a parameter wants, who can be given to it."""
+"""What a catalog says about parameters: what one wants, and who can be given to it."""
 
 from __future__ import annotations
 
@@ -11,9 +11,8 @@ from typing import Literal, NamedTuple, Protocol
 
 from excore.lang.catalog import Catalog, Entry, Member, Param, Signature
 from excore.lang.check.annotations import Type, read_annotation
-from excore.lang.grammar import HOOKS_TABLE
 from excore.lang.project.reading import Project
-from excore.lang.resolve.model import Path
+from excore.lang.resolve.entries import first_declared
 
 Container = Literal["", "list", "table"]
 
@@ -110,19 +109,16 @@ class Facts:
 
     @cached_property
     def by_path(self) -> Mapping[str, Entry]:
-        """Entries by import path; the first declared registry wins."""
-        found: dict[str, Entry] = {}
-        for entry in self.catalog:
-            found.setdefault(entry.path, entry)
-        return found
+        """What is registered at each import path, in whichever registry."""
+        return {entry.path: entry for entry in self.catalog}
 
     @cached_property
-    def by_class(self) -> Mapping[str, Entry]:
+    def by_class(self) -> Mapping[str, tuple[Entry, ...]]:
         """Entries by the simple name of the class or function itself."""
-        found: dict[str, Entry] = {}
+        entries: dict[str, list[Entry]] = {}
         for entry in self.catalog:
-            found.setdefault(entry.path.rpartition(".")[2], entry)
-        return found
+            entries.setdefault(entry.path.rpartition(".")[2], []).append(entry)
+        return {name: tuple(same) for name, same in entries.items()}
 
     @cached_property
     def folded(self) -> Mapping[str, str]:
@@ -160,25 +156,6 @@ def facts(catalog: Catalog) -> Facts:
         made = Facts(catalog)
         _recent = (made, *_recent[:3])
         return made
-
-
-def registry_behind(name: str, catalog: Catalog, project: Project) -> str | None:
-    """The registry of a field or registry name; None for any other name."""
-    if name in project.primary_fields:
-        return project.registry_of(name)
-    if name in catalog.registries or any(spec.name == name for spec in project.registries):
-        return name
-    return None
-
-
-def entry_for(path: Path, catalog: Catalog, project: Project) -> Entry | None:
-    """What a module table at ``path`` stands for; None where its name is not registered."""
-    if not path:
-        return None
-    if len(path) == 1 or path[0] == HOOKS_TABLE:
-        return catalog.find(path[-1])
-    registry = registry_behind(path[0], catalog, project)
-    return catalog.get(registry, path[1]) if registry is not None else catalog.find(path[1])
 
 
 def registry_like(parameter: str, catalog: Catalog, project: Project) -> str | None:
@@ -285,7 +262,14 @@ def member_of(entry: Entry | None, name: str) -> Member | None:
     return next((member for member in entry.members if member.name == name), None)
 
 
-def follow(entry: Entry, names: tuple[str, ...], catalog: Catalog, python: Python | None) -> Entry | None:
+def class_named(name: str, catalog: Catalog, project: Project) -> Entry | None:
+    """The registered class or function whose own name this is."""
+    return first_declared(facts(catalog).by_class.get(name, ()), project)
+
+
+def follow(
+    entry: Entry, names: tuple[str, ...], catalog: Catalog, project: Project, python: Python | None
+) -> Entry | None:
     """What an attribute path leads to, as far as it can be known: through python modules and annotated members."""
     current: Entry | None = entry
     for name in names:
@@ -299,5 +283,5 @@ def follow(entry: Entry, names: tuple[str, ...], catalog: Catalog, python: Pytho
         if member is None or member.annotation is None:
             return None
         classes = wanted(member.annotation).classes
-        current = facts(catalog).by_class.get(classes[0]) if classes else None
+        current = class_named(classes[0], catalog, project) if classes else None
     return current

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from excore.lang.catalog import Entry, Member
-from excore.lang.grammar import ArgumentHook, FieldRef, Name, PathHook, Prefix, VariableRef
+from excore.lang.grammar import PathHook, Prefix, VariableRef
 from excore.lang.paths import Attribute, Call
-from excore.lang.resolve.model import Path
 from excore.lang.tables.table import Binding, Table
 from excore_server.ide.knowledge import follow
 from excore_server.ide.view import View
@@ -29,33 +28,13 @@ class Object:
         return self.entry.members
 
 
-def sections_of(view: View, base: Name | FieldRef | VariableRef) -> tuple[Path, ...]:
-    """The module tables that the base of a reference binds to; a name without a table is its own path."""
-    model = view.model
-    if isinstance(base, Name):
-        if base.name in model.modules:
-            return ((base.name,),)
-        groups = model.members.get(base.name, ())
-        if groups:
-            return tuple((group, base.name) for group in groups)
-        return ((base.name,),) if base.name in view.catalog.by_name else ()
-    if isinstance(base, FieldRef):
-        group = model.groups.get(base.field)
-        if group is None:
-            return ()
-        if base.name is None or base.every:
-            return tuple((group.name, name) for name in group.members)
-        return ((group.name, base.name),) if base.name in group.members else ()
-    return ()
-
-
 def object_before(view: View, text: str, prefix: Prefix) -> Object | None:
     """What ``text``, a reference up to a dot, yields."""
     expression = view.grammar.read(text)
     base = expression.base
     if base is None or isinstance(base, VariableRef):
         return None
-    paths = sections_of(view, base)
+    paths = view.bound_paths(base)
     entry = view.entry(paths[0]) if paths else None
     if entry is None:
         return None
@@ -71,7 +50,7 @@ def object_before(view: View, text: str, prefix: Prefix) -> Object | None:
                 called = True
             else:
                 return None
-    found = follow(entry, tuple(names), view.catalog, view.python)
+    found = follow(entry, tuple(names), view.catalog, view.project, view.python)
     if found is None:
         return None
     if found.kind == "module" and view.python is not None and not found.members:
@@ -96,8 +75,3 @@ def variable_before(view: View, text: str) -> Binding | None:
                 return None
             binding = binding.value.bindings.get(step.name)
     return binding
-
-
-def hook_sections(view: View, hook: ArgumentHook) -> tuple[Path, ...]:
-    """The tables, or the class, that ``@Hook`` binds to."""
-    return sections_of(view, hook.base)

@@ -9,13 +9,13 @@ from typing import Literal
 from excore.lang.catalog import Entry
 from excore.lang.grammar import Base, FieldRef, VariableRef
 from excore.lang.problems import Origin
+from excore.lang.resolve.entries import registry_behind
 from excore.lang.resolve.model import Argument, Model, Path, Reference, ResolvedHook
 from excore.lang.syntax.tree import Array, Scalar
 from excore.lang.tables.table import Binding, Table
 from excore.lang.text import Span
 from excore.lang.workspace.host import Snapshot
 from excore_server.ide.hover import reference_paths
-from excore_server.ide.knowledge import registry_behind
 from excore_server.ide.place import HeaderPart, Key, ReferencePlace, Thing, section_length
 from excore_server.ide.view import View, absolute
 

@@ -24,7 +24,6 @@ from excore_server.ide.rename_sites import (
     Site,
     TextSite,
     bases,
-    bound_paths,
     module_name,
     sites,
     variable_name,
@@ -119,7 +118,7 @@ def _referred(view: View, thing: ReferencePlace) -> Subject:
     for base in bases(expression):
         named = module_name(base)
         if named is not None and named[1].start == thing.part.span.start:
-            paths = bound_paths(view.model, base)
+            paths = view.bound_paths(base)
             if len(paths) == 1:
                 return _module(view, paths[0], thing.span)
             raise RenameError(f"`{named[0]}` could mean several tables")
@@ -256,7 +255,7 @@ def _rename_module(view: View, subject: Subject, new: str, python: PythonSources
             found = module_name(base)
             if found is None or found[0] != old:
                 return None
-            bound = (other.entry(path) for path in bound_paths(other.model, base))
+            bound = (other.entry(path) for path in other.bound_paths(base))
             return found[1] if any(one is not None and one.path == entry.path for one in bound) else None
 
         for site in sites(snapshot, file, old):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 from excore.lang.grammar import ArgumentHook, Base, Expression, FieldRef, Grammar, Name, Prefix, VariableRef
-from excore.lang.resolve.model import Model, Path
+from excore.lang.resolve.model import Path
 from excore.lang.syntax.tree import Array, InlineTable, KeyPart, KeyValue, Scalar, Value
 from excore.lang.text import Span
 from excore.lang.workspace.host import File, Snapshot
@@ -122,17 +122,6 @@ def module_name(base: Base) -> tuple[str, Span] | None:
     if isinstance(base, FieldRef) and base.name is not None and not base.every:
         return base.name, base.name_span
     return None
-
-
-def bound_paths(model: Model, base: Base) -> tuple[Path, ...]:
-    """The tables or implicit modules that a base may mean."""
-    if isinstance(base, Name):
-        if base.name in model.modules:
-            return ((base.name,),)
-        return tuple((group, base.name) for group in model.members.get(base.name, ())) or ((base.name,),)
-    if isinstance(base, FieldRef) and base.name is not None and not base.every:
-        return ((base.field, base.name),)
-    return ()
 
 
 def variable_name(base: Base) -> tuple[str, Span] | None:

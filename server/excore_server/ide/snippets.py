@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from excore.lang.catalog import Catalog, Entry, Param
 from excore.lang.grammar import Grammar, Prefix
 from excore.lang.project.reading import Project
+from excore.lang.resolve.entries import is_meant
 from excore.lang.workspace.host import File
 from excore_server.ide.knowledge import Fit, fit, literal, wanted
 
@@ -115,8 +116,9 @@ class Writer:
         """A value under a prefix: the first class that needs no arguments."""
         name = ""
         if prefix.kind != "variable":
-            easy = (entry for entry in found.entries if not any(p.required for p in entry.signature.params))
-            best = next(easy, found.entries[0] if found.entries else None)
+            entries = [entry for entry in found.entries if is_meant(entry, self.catalog, self.project)]
+            easy = (entry for entry in entries if not any(p.required for p in entry.signature.params))
+            best = next(easy, entries[0] if entries else None)
             name = best.name if best is not None else ""
         if found.container == "table":
             return "{ " + self.stop("name") + f' = "{self.stop(name)}" }}'

@@ -7,15 +7,17 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from excore.lang.catalog import Catalog, Entry, Param
-from excore.lang.grammar import Grammar
+from excore.lang.grammar import Base, Grammar
 from excore.lang.problems import Origin
 from excore.lang.project.reading import Project
+from excore.lang.resolve.entries import entry_of
 from excore.lang.resolve.model import Model, Path
+from excore.lang.resolve.references import bound_paths
 from excore.lang.syntax.tree import Array, Block, Missing, Scalar
 from excore.lang.tables.table import Binding, Table
 from excore.lang.text import Span
 from excore.lang.workspace.host import File, Snapshot
-from excore_server.ide.knowledge import Python, entry_for
+from excore_server.ide.knowledge import Python
 from excore_server.ide.options import LIMIT
 from excore_server.ide.place import Slot
 from excore_server.ide.snippets import quotes_prefixes
@@ -48,13 +50,17 @@ class View:
 
     def entry(self, section: Path) -> Entry | None:
         """What a module table stands for; classes of other packages with what is known of them by now."""
-        entry = entry_for(section, self.catalog, self.project)
+        entry = entry_of(section, self.catalog, self.project)
         if entry is None or self.python is None or entry.location is not None or entry.doc or entry.signature.params:
             return entry
         outside = self.python.get(entry.path)
         if outside is None:
             return entry
         return replace(outside, name=entry.name, registry=entry.registry, certain=entry.certain, hook=entry.hook)
+
+    def bound_paths(self, base: Base) -> tuple[Path, ...]:
+        """The module tables that the base of a reference may mean; a registered name without one is its own path."""
+        return bound_paths(base, self.model, self.catalog, self.project)
 
     def param(self, slot: Slot) -> Param | None:
         """The parameter that a slot gives a value to."""

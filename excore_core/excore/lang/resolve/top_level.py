@@ -9,6 +9,7 @@ from excore.lang.catalog import Catalog
 from excore.lang.grammar import HOOKS_TABLE, Grammar
 from excore.lang.problems import Problem, problem
 from excore.lang.project.reading import Project
+from excore.lang.resolve.entries import is_registry, registry_behind
 from excore.lang.resolve.model import Group, Role
 from excore.lang.syntax.tree import Array, Missing, Scalar
 from excore.lang.tables.table import Binding, BoundValue, Table, Tables
@@ -48,11 +49,7 @@ def fields_and_registries(catalog: Catalog, project: Project) -> set[str]:
 
 def is_field_or_registry(name: str, catalog: Catalog, project: Project) -> bool:
     """Whether a name is one of `fields_and_registries`."""
-    return name in project.primary_fields or _is_registry(name, catalog, project)
-
-
-def _is_registry(name: str, catalog: Catalog, project: Project) -> bool:
-    return name in catalog.registries or any(spec.name == name for spec in project.registries)
+    return name in project.primary_fields or is_registry(name, catalog, project)
 
 
 def classify(root: Table, catalog: Catalog, project: Project, grammar: Grammar, before: Names | None = None) -> Names:
@@ -76,7 +73,7 @@ def classify(root: Table, catalog: Catalog, project: Project, grammar: Grammar, 
         elif role == "scratchpad":
             groups[name] = _scratchpad(name, binding, catalog)
         else:
-            groups[name] = _group(name, role, binding, project)
+            groups[name] = _group(name, role, binding, catalog, project)
     if before is None:
         return Names(root, groups, modules, isolated, _members(groups))
     changed = _changed(before, groups, modules, isolated)
@@ -97,7 +94,7 @@ def _role(name: str, binding: Binding, catalog: Catalog, project: Project) -> Ro
         return "hooks"
     if name in project.primary_fields:
         return "field"
-    if _is_registry(name, catalog, project):
+    if is_registry(name, catalog, project):
         return "registry"
     value = binding.value
     if not isinstance(value, Table):
@@ -121,8 +118,8 @@ def _scratchpad(name: str, binding: Binding, catalog: Catalog) -> Group:
     return Group(name, "scratchpad", None, binding, members, leftover)
 
 
-def _group(name: str, role: str, binding: Binding, project: Project) -> Group:
-    registry = None if role == "hooks" else project.registry_of(name) if role == "field" else name
+def _group(name: str, role: str, binding: Binding, catalog: Catalog, project: Project) -> Group:
+    registry = registry_behind(name, catalog, project)
     what = "the table of lifecycle hooks" if role == "hooks" else f"a {role}"
     problems: list[Problem] = []
     members: dict[str, Binding] = {}
