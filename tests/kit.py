@@ -20,14 +20,15 @@ from excore.lang.catalog import Catalog, Location
 from excore.lang.project.reading import load_project
 from excore.lang.source import Disk, Unreadable
 from excore.lang.workspace.host import Host, Snapshot
-from excore_server.ide.completion import complete
-from excore_server.ide.definition import FileSpan, Goal, Jump, definition
+from excore_server.ide.completion.completion import complete
+from excore_server.ide.completion.items import CompletionItem as Item
+from excore_server.ide.definition import definition
+from excore_server.ide.document_symbol import Symbol, document_symbols
 from excore_server.ide.hover import hover
-from excore_server.ide.inlay import USUAL, HintKind, inlay_hints
-from excore_server.ide.options import Item
+from excore_server.ide.inlay_hint import USUAL, HintKind, inlay_hints
+from excore_server.ide.locations import FileSpan, Goal, Jump
 from excore_server.ide.references import references
-from excore_server.ide.symbols import Symbol, document_symbols
-from excore_server.ide.tokens import semantic_tokens
+from excore_server.ide.semantic_tokens import semantic_tokens
 
 ROOT = os.path.join(os.sep, "project")
 CURSOR = "<|>"

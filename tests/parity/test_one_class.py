@@ -27,12 +27,13 @@ from excore.schema.checking import config_schema
 from excore.views.graph import graph
 from excore.views.python_code import python_code
 from excore_server.ide.call_hierarchy import prepare_calls
-from excore_server.ide.goto import implementation, type_definition
+from excore_server.ide.code_lens import code_lenses, python_lenses
+from excore_server.ide.document_symbol import document_symbols
 from excore_server.ide.hover import hover
-from excore_server.ide.lens import code_lenses, python_lenses
+from excore_server.ide.implementation import implementation
 from excore_server.ide.references import class_references
-from excore_server.ide.signatures import signature_help
-from excore_server.ide.symbols import document_symbols
+from excore_server.ide.signature_help import signature_help
+from excore_server.ide.type_definition import type_definition
 from kit import (
     ROOT,
     accepted,

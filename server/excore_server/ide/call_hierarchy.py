@@ -10,9 +10,18 @@ from excore.lang.problems import Origin
 from excore.lang.resolve.model import Model, Path, Use
 from excore.lang.text import Span
 from excore.lang.workspace.host import Snapshot
-from excore_server.ide.definition import Goal, origin_goal
-from excore_server.ide.hover import reference_paths
-from excore_server.ide.place import HeaderPart, Key, ReferencePlace, Slot, Thing, ValuePlace, section_length, thing_at
+from excore_server.ide.bindings import reference_paths
+from excore_server.ide.cursor import (
+    Cursor,
+    HeaderPart,
+    Key,
+    ReferencePlace,
+    Slot,
+    ValuePlace,
+    cursor_at,
+    section_length,
+)
+from excore_server.ide.locations import Goal, origin_goal
 from excore_server.ide.view import View, absolute
 
 
@@ -28,7 +37,7 @@ class CallItem:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class CallLink:
     """``item`` at the other end, and where it is named; ``spans`` are in the file of whoever names it."""
 
     item: CallItem
@@ -42,11 +51,11 @@ def prepare_calls(snapshot: Snapshot, path: str, offset: int) -> tuple[CallItem,
         return ()
     view = View(snapshot, file)
     model = view.model
-    sections = _sections(view, thing_at(snapshot, path, offset))
+    sections = _sections(view, cursor_at(snapshot, path, offset))
     return tuple(item for section in sections for item in _items(snapshot, model, section)[:1])
 
 
-def incoming_calls(snapshot: Snapshot, root: str, section: Path) -> tuple[Call, ...]:
+def incoming_calls(snapshot: Snapshot, root: str, section: Path) -> tuple[CallLink, ...]:
     """The sections that are given what ``section`` makes, or its class; one for each file that says so."""
     model = snapshot.own_model(root)
     found: dict[tuple[Path, str], list[Use]] = {}
@@ -57,11 +66,11 @@ def incoming_calls(snapshot: Snapshot, root: str, section: Path) -> tuple[Call, 
         items = _items(snapshot, model, user)
         if items:
             item = next((item for item in items if item.goal.path == file), items[0])
-            calls.append(Call(item, _spans(snapshot, (use.origin for use in uses), item.goal.path)))
+            calls.append(CallLink(item, _spans(snapshot, (use.origin for use in uses), item.goal.path)))
     return tuple(calls)
 
 
-def outgoing_calls(snapshot: Snapshot, root: str, section: Path, file: str = "") -> tuple[Call, ...]:
+def outgoing_calls(snapshot: Snapshot, root: str, section: Path, file: str = "") -> tuple[CallLink, ...]:
     """What ``section`` is given, each once; ``file`` is where the section was looked at."""
     model = snapshot.own_model(root)
     known = model.sections.get(section)
@@ -69,20 +78,20 @@ def outgoing_calls(snapshot: Snapshot, root: str, section: Path, file: str = "")
     for use in known.uses if known is not None else ():
         found.setdefault(use.target, []).append(use)
     return tuple(
-        Call(item, _spans(snapshot, (use.origin for use in uses), file))
+        CallLink(item, _spans(snapshot, (use.origin for use in uses), file))
         for target, uses in found.items()
         for item in _items(snapshot, model, target)[:1]
     )
 
 
-def _sections(view: View, thing: Thing) -> tuple[Path, ...]:
-    if isinstance(thing, HeaderPart):
-        length = section_length(thing.path, view.catalog, view.project)
-        return (thing.path[:length],) if length else ()
-    if isinstance(thing, ReferencePlace):
-        return tuple(reference_paths(view, thing)) or _own(thing.slot)
-    if isinstance(thing, Key | ValuePlace):
-        return _own(thing.slot)
+def _sections(view: View, cursor: Cursor) -> tuple[Path, ...]:
+    if isinstance(cursor, HeaderPart):
+        length = section_length(cursor.path, view.catalog, view.project)
+        return (cursor.path[:length],) if length else ()
+    if isinstance(cursor, ReferencePlace):
+        return tuple(reference_paths(view, cursor)) or _own(cursor.slot)
+    if isinstance(cursor, Key | ValuePlace):
+        return _own(cursor.slot)
     return ()
 
 

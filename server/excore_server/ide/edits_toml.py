@@ -346,7 +346,7 @@ def base_entry(file: File) -> KeyValue | None:
     return next((one for one in entries if len(one.parts) == 1 and one.parts[0].name == BASE_KEY), None)
 
 
-def add_base(file: File, text: str) -> Edit | None:
+def write_base(file: File, text: str) -> Edit | None:
     """Inherit from one file more, after those inherited from already; None where ``__base__`` is something odd."""
     entry = base_entry(file)
     if entry is None:

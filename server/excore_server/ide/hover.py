@@ -5,28 +5,26 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
-from excore.lang.catalog import Entry
-from excore.lang.grammar import BASE_KEY, HOOKS_TABLE, NO_CALL_KEY, FieldRef, Name, Prefix
+from excore.lang.grammar import BASE_KEY, HOOKS_TABLE, NO_CALL_KEY, Prefix
 from excore.lang.resolve.entries import registry_behind
 from excore.lang.resolve.model import Path
 from excore.lang.tables.table import Binding, Table
 from excore.lang.text import Span
 from excore.lang.workspace.host import Snapshot
-from excore_server.ide.knowledge import Python
-from excore_server.ide.markdown import code, entry_text, inline, join, member_text, param_text, place
-from excore_server.ide.objects import object_before, variable_before
-from excore_server.ide.place import (
+from excore_server.ide.bindings import base_target, object_before, reference_paths, variable_before
+from excore_server.ide.cursor import (
     BasePlace,
+    Cursor,
     HeaderPart,
     Key,
     ReferencePlace,
     Slot,
-    Thing,
     ValuePlace,
+    cursor_at,
     section_length,
-    thing_at,
 )
-from excore_server.ide.view import View, absolute, source_of
+from excore_server.ide.markdown import code, entry_text, inline, join, member_text, param_text, place
+from excore_server.ide.view import Python, View, absolute, source_of
 
 _MOST = 8
 _BASES = f"{inline(BASE_KEY)}: files to inherit from, first to last; paths are relative to this file."
@@ -45,34 +43,34 @@ def hover(snapshot: Snapshot, path: str, offset: int, *, python: Python | None =
     file = snapshot.file(path)
     if file is None:
         return None
-    thing = thing_at(snapshot, path, offset)
-    text = _text(View(snapshot, file, python), thing)
-    return Hover(text, _shown_span(thing)) if text else None
+    cursor = cursor_at(snapshot, path, offset)
+    text = _text(View(snapshot, file, python), cursor)
+    return Hover(text, _shown_span(cursor)) if text else None
 
 
-def _shown_span(thing: Thing) -> Span:
-    return thing.span
+def _shown_span(cursor: Cursor) -> Span:
+    return cursor.span
 
 
-def _text(view: View, thing: Thing) -> str:
-    if isinstance(thing, HeaderPart):
-        return _header(view, thing)
-    if isinstance(thing, Key):
-        return _key(view, thing)
-    if isinstance(thing, ReferencePlace):
-        return _reference(view, thing)
-    if isinstance(thing, BasePlace):
-        return _base(view, thing)
-    if isinstance(thing, ValuePlace) and thing.slot.section and not thing.slot.deeper:
-        return _argument(view, thing.slot)
+def _text(view: View, cursor: Cursor) -> str:
+    if isinstance(cursor, HeaderPart):
+        return _header(view, cursor)
+    if isinstance(cursor, Key):
+        return _key(view, cursor)
+    if isinstance(cursor, ReferencePlace):
+        return _reference(view, cursor)
+    if isinstance(cursor, BasePlace):
+        return _base(view, cursor)
+    if isinstance(cursor, ValuePlace) and cursor.slot.section and not cursor.slot.deeper:
+        return _argument(view, cursor.slot)
     return ""
 
 
 # headers
 
 
-def _header(view: View, thing: HeaderPart) -> str:
-    path = thing.path
+def _header(view: View, cursor: HeaderPart) -> str:
+    path = cursor.path
     length = section_length(path, view.catalog, view.project)
     if length == len(path):
         return section_text(view, path)
@@ -129,8 +127,8 @@ def field_text(view: View, name: str) -> str:
 # arguments
 
 
-def _key(view: View, thing: Key) -> str:
-    slot = thing.slot
+def _key(view: View, cursor: Key) -> str:
+    slot = cursor.slot
     if slot.path == (BASE_KEY,):
         return _BASES
     if slot.section and not slot.argument:
@@ -201,44 +199,30 @@ def variable_text(view: View, name: str) -> str:
 # references
 
 
-def _reference(view: View, thing: ReferencePlace) -> str:
-    part = thing.part
+def _reference(view: View, cursor: ReferencePlace) -> str:
+    part = cursor.part
     if part.kind == "environment":
-        name = inline(thing.text[part.span.start : part.span.end])
+        name = inline(cursor.text[part.span.start : part.span.end])
         return f"{name}: an environment variable, read when the config is loaded."
     if part.kind == "variable":
-        name = thing.text[part.span.start : part.span.end]
-        return variable_text(view, name) or _unbound(thing)
+        name = cursor.text[part.span.start : part.span.end]
+        return variable_text(view, name) or _unbound(cursor)
     if part.kind == "attribute":
-        return _attribute(view, thing)
+        return _attribute(view, cursor)
     if part.kind in ("name", "field", "member"):
-        paths = reference_paths(view, thing)
+        paths = reference_paths(view, cursor)
         if not paths:
-            return field_text(view, thing.text[part.span.start : part.span.end]) if part.kind == "field" else ""
-        how = "a hook" if part.hook else thing.prefix.summary
+            return field_text(view, cursor.text[part.span.start : part.span.end]) if part.kind == "field" else ""
+        how = "a hook" if part.hook else cursor.prefix.summary
         if len(paths) > 1:
             names = ", ".join(inline(f"[{'.'.join(path)}]") for path in paths[:_MOST])
-            return join((f"{inline(thing.prefix.char)} {how}, of each of {names}",))
+            return join((f"{inline(cursor.prefix.char)} {how}, of each of {names}",))
         return join((_bound(view, paths[0], how), _entry_of(view, paths[0])))
     return ""
 
 
-def _unbound(thing: ReferencePlace) -> str:
-    return _prefix(thing.prefix)
-
-
-def reference_paths(view: View, thing: ReferencePlace) -> tuple[Path, ...]:
-    """The module tables (or the registered name) that the part of a reference under the cursor binds to."""
-    part = thing.part
-    text = thing.text[part.span.start : part.span.end]
-    if part.kind == "name":
-        return view.bound_paths(Name(text, part.span))
-    if part.kind == "member":
-        return view.bound_paths(FieldRef(part.field, part.span, text, part.span, part.span))
-    base = view.grammar.read(thing.text).base
-    if not part.hook and isinstance(base, FieldRef) and thing.text[part.span.end :]:
-        return view.bound_paths(base)
-    return view.bound_paths(FieldRef(text, part.span, None, part.span, part.span))
+def _unbound(cursor: ReferencePlace) -> str:
+    return _prefix(cursor.prefix)
 
 
 def _bound(view: View, path: Path, how: str) -> str:
@@ -253,13 +237,13 @@ def _entry_of(view: View, path: Path) -> str:
     return entry_text(entry, view.project.root) if entry is not None else ""
 
 
-def _attribute(view: View, thing: ReferencePlace) -> str:
-    part = thing.part
-    name = thing.text[part.span.start : part.span.end]
-    if thing.prefix.kind == "variable":
-        binding = variable_before(view, thing.text[: part.span.end])
+def _attribute(view: View, cursor: ReferencePlace) -> str:
+    part = cursor.part
+    name = cursor.text[part.span.start : part.span.end]
+    if cursor.prefix.kind == "variable":
+        binding = variable_before(view, cursor.text[: part.span.end])
         return _given("Value", binding, view) if binding is not None else ""
-    found = object_before(view, part.before, thing.prefix)
+    found = object_before(view, part.before, cursor.prefix)
     if found is None:
         return ""
     member = next((member for member in found.members if member.name == name), None)
@@ -276,10 +260,10 @@ def _attribute(view: View, thing: ReferencePlace) -> str:
 # files
 
 
-def _base(view: View, thing: BasePlace) -> str:
-    if not thing.text:
+def _base(view: View, cursor: BasePlace) -> str:
+    if not cursor.text:
         return _BASES
-    target = base_target(view, thing)
+    target = base_target(view, cursor)
     file = view.snapshot.file(target)
     name = inline(os.path.relpath(target, view.project.root).replace(os.sep, "/"))
     if file is None:
@@ -297,42 +281,3 @@ def _base(view: View, thing: BasePlace) -> str:
     more = len(shown) - 2 * _MOST
     lines = [*shown[: 2 * _MOST], *([f"# and {more} more"] if more > 0 else [])]
     return join((name, code("\n".join(lines), "toml")))
-
-
-def base_target(view: View, thing: BasePlace) -> str:
-    """The absolute path that a ``__base__`` path means."""
-    return os.path.normpath(os.path.join(os.path.dirname(view.file.path), thing.text))
-
-
-# documentation of completions
-
-
-def documentation(snapshot: Snapshot, path: str, key: tuple[str, ...], *, python: Python | None = None) -> str:
-    """Markdown for a completion item's ``key``; empty where there is nothing to say."""
-    file = snapshot.file(path)
-    if file is None or not key:
-        return ""
-    view = View(snapshot, file, python)
-    root = view.project.root
-    if key[0] == "class":
-        entry = view.catalog.get(key[1], key[2])
-        return entry_text(entry, root) if entry is not None else ""
-    if key[0] == "param":
-        entry = view.catalog.get(key[1], key[2])
-        param = entry.signature.get(key[3]) if entry is not None else None
-        return param_text(entry, param, root) if entry is not None and param is not None else ""
-    if key[0] == "member":
-        return _member_documentation(view, key[1], key[2])
-    if key[0] == "field":
-        return field_text(view, key[1])
-    return variable_text(view, key[1]) if key[0] == "variable" else ""
-
-
-def _member_documentation(view: View, owner: str, name: str) -> str:
-    from excore_server.ide.knowledge import facts
-
-    entry: Entry | None = facts(view.catalog).by_path.get(owner)
-    if (entry is None or not entry.members) and view.python is not None:
-        entry = view.python.get(owner) or entry
-    member = next((member for member in entry.members if member.name == name), None) if entry is not None else None
-    return member_text(owner.rpartition(".")[2], member, view.project.root) if member is not None else ""

@@ -15,8 +15,8 @@ from excore.lang.syntax.tree import Array, Scalar
 from excore.lang.tables.table import Binding, Table
 from excore.lang.text import Span
 from excore.lang.workspace.host import Snapshot
-from excore_server.ide.hover import reference_paths
-from excore_server.ide.place import HeaderPart, Key, ReferencePlace, Thing, section_length
+from excore_server.ide.bindings import reference_paths
+from excore_server.ide.cursor import Cursor, HeaderPart, Key, ReferencePlace, section_length
 from excore_server.ide.view import View, absolute
 
 
@@ -38,25 +38,25 @@ class Occurrence:
     named: bool = True
 
 
-def subject_of(view: View, thing: Thing) -> Subject | None:
-    """What the thing under the cursor names; None where that is nothing to look for."""
-    if isinstance(thing, HeaderPart):
-        length = section_length(thing.path, view.catalog, view.project)
-        if length == len(thing.path):
-            return Subject("section", thing.path)
-        return Subject("group", thing.path) if len(thing.path) == 1 and thing.name in view.model.groups else None
-    if isinstance(thing, Key):
-        if len(thing.slot.path) == 1 and thing.name in view.model.isolated:
-            return Subject("variable", thing.slot.path)
+def subject_of(view: View, cursor: Cursor) -> Subject | None:
+    """What the cursor names; None where that is nothing to look for."""
+    if isinstance(cursor, HeaderPart):
+        length = section_length(cursor.path, view.catalog, view.project)
+        if length == len(cursor.path):
+            return Subject("section", cursor.path)
+        return Subject("group", cursor.path) if len(cursor.path) == 1 and cursor.name in view.model.groups else None
+    if isinstance(cursor, Key):
+        if len(cursor.slot.path) == 1 and cursor.name in view.model.isolated:
+            return Subject("variable", cursor.slot.path)
         return None
-    if isinstance(thing, ReferencePlace):
-        text = thing.text[thing.part.span.start : thing.part.span.end]
-        if thing.part.kind == "variable":
+    if isinstance(cursor, ReferencePlace):
+        text = cursor.text[cursor.part.span.start : cursor.part.span.end]
+        if cursor.part.kind == "variable":
             return Subject("variable", (text,)) if text in view.model.isolated else None
-        if thing.part.kind == "field":
+        if cursor.part.kind == "field":
             return Subject("group", (text,)) if text in view.model.groups else None
-        if thing.part.kind in ("name", "member"):
-            paths = reference_paths(view, thing)
+        if cursor.part.kind in ("name", "member"):
+            paths = reference_paths(view, cursor)
             return Subject("section", paths[0]) if len(paths) == 1 else None
     return None
 

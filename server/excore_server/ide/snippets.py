@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from dataclasses import dataclass, field
@@ -11,7 +12,8 @@ from excore.lang.grammar import Grammar, Prefix
 from excore.lang.project.reading import Project
 from excore.lang.resolve.entries import is_meant
 from excore.lang.workspace.host import File
-from excore_server.ide.knowledge import Fit, fit, literal, wanted
+from excore_server.ide.argument_types import argument_types
+from excore_server.ide.candidates import Candidates, candidates
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _NEAR = 24  # blocks on either side that are looked at for the style of keys
@@ -41,6 +43,16 @@ def to_toml(value: object) -> str | None:
             return None
         return "{ " + ", ".join(f"{key(str(name))} = {item}" for name, item in pairs) + " }" if pairs else "{}"
     return None
+
+
+def literal(source: str | None) -> object:
+    """The value of a default's source text; ``Ellipsis`` where it is no literal."""
+    if source is None:
+        return ...
+    try:
+        return ast.literal_eval(source)
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return ...
 
 
 def key(name: str) -> str:
@@ -74,7 +86,7 @@ def quotes_prefixes(file: File, block: int, grammar: Grammar) -> bool:
 
 
 @dataclass
-class Writer:
+class ArgumentWriter:
     """Writes keys and values for one file. ``stops`` counts the snippet's stops."""
 
     catalog: Catalog
@@ -99,20 +111,20 @@ class Writer:
         shown = ",".join(escape(text).replace(",", "\\,").replace("|", "\\|") for text in texts)
         return f"${{{self.stops}|{shown}|}}"
 
-    def prefix_for(self, param: Param, found: Fit) -> Prefix | None:
+    def prefix_for(self, param: Param, found: Candidates) -> Prefix | None:
         """The prefix an argument for ``param`` most likely needs."""
-        want = wanted(param.annotation)
+        want = argument_types(param.annotation)
         if found.as_class:
             return self.grammar.prefix("class")
         return self.grammar.prefix("new") if found.entries and not want.scalars else None
 
-    def argument(self, param: Param, prefix: Prefix | None, found: Fit) -> str:
+    def argument(self, param: Param, prefix: Prefix | None, found: Candidates) -> str:
         """``name = value`` with stops."""
         name = prefixed(param.name, prefix, self.quoted)
         name = escape(name) if self.snippets else name
         return f"{name} = {self.reference(prefix, found) if prefix is not None else self.value(param)}"
 
-    def reference(self, prefix: Prefix, found: Fit) -> str:
+    def reference(self, prefix: Prefix, found: Candidates) -> str:
         """A value under a prefix: the first class that needs no arguments."""
         name = ""
         if prefix.kind != "variable":
@@ -129,7 +141,7 @@ class Writer:
 
     def value(self, param: Param) -> str:
         """A plain value: the default, or the simplest value of the annotated type."""
-        want = wanted(param.annotation)
+        want = argument_types(param.annotation)
         default = literal(param.default)
         if param.choices:
             texts = [text for text in map(to_toml, param.choices) if text is not None]
@@ -164,6 +176,6 @@ class Writer:
         lines = []
         for param in entry.signature.keywords:
             if param.required and param.name not in hooked:
-                found = fit(param, param.name, self.catalog, self.project)
+                found = candidates(param, param.name, self.catalog, self.project)
                 lines.append(self.argument(param, self.prefix_for(param, found), found))
         return lines

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Protocol
 
 from excore.lang.catalog import Catalog, Entry, Param
 from excore.lang.grammar import Base, Grammar
@@ -17,10 +18,17 @@ from excore.lang.syntax.tree import Array, Block, Missing, Scalar
 from excore.lang.tables.table import Binding, Table
 from excore.lang.text import Span
 from excore.lang.workspace.host import File, Snapshot
-from excore_server.ide.knowledge import Python
-from excore_server.ide.options import LIMIT
-from excore_server.ide.place import Slot
+from excore_server.ide.cursor import Slot
 from excore_server.ide.snippets import quotes_prefixes
+
+LIMIT = 2000
+"""The most items of a completion list."""
+
+
+class Python(Protocol):
+    """Knows classes that are in no registry (``torch.nn.ReLU``) by import path. Never blocks: None is "not yet"."""
+
+    def get(self, path: str) -> Entry | None: ...  # pragma: no cover
 
 
 @dataclass
