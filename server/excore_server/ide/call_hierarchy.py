@@ -11,16 +11,7 @@ from excore.lang.resolve.model import Model, Path, Use
 from excore.lang.text import Span
 from excore.lang.workspace.host import Snapshot
 from excore_server.ide.bindings import reference_paths
-from excore_server.ide.cursor import (
-    Cursor,
-    HeaderPart,
-    Key,
-    ReferencePlace,
-    Slot,
-    ValuePlace,
-    cursor_at,
-    section_length,
-)
+from excore_server.ide.cursor import BasePlace, Blank, Cursor, Nothing, ReferencePlace, cursor_at
 from excore_server.ide.locations import Goal, origin_goal
 from excore_server.ide.view import View, absolute
 
@@ -85,18 +76,10 @@ def outgoing_calls(snapshot: Snapshot, root: str, section: Path, file: str = "")
 
 
 def _sections(view: View, cursor: Cursor) -> tuple[Path, ...]:
-    if isinstance(cursor, HeaderPart):
-        length = section_length(cursor.path, view.catalog, view.project)
-        return (cursor.path[:length],) if length else ()
-    if isinstance(cursor, ReferencePlace):
-        return tuple(reference_paths(view, cursor)) or _own(cursor.slot)
-    if isinstance(cursor, Key | ValuePlace):
-        return _own(cursor.slot)
-    return ()
-
-
-def _own(slot: Slot) -> tuple[Path, ...]:
-    return (slot.section,) if slot.section else ()
+    if isinstance(cursor, Nothing | Blank | BasePlace):
+        return ()
+    bound = reference_paths(view, cursor) if isinstance(cursor, ReferencePlace) else ()
+    return bound or ((cursor.slot.section,) if cursor.slot.section else ())
 
 
 def _items(snapshot: Snapshot, model: Model, section: Path) -> list[CallItem]:

@@ -35,6 +35,11 @@ class Slot:
     prefix: Prefix | None = None
     deeper: Path = ()
 
+    @property
+    def is_section(self) -> bool:
+        """Whether the path is that of a module table itself."""
+        return bool(self.section) and self.section == self.path
+
 
 @dataclass(frozen=True, slots=True)
 class Nothing:
@@ -54,7 +59,7 @@ class Blank:
 
 @dataclass(frozen=True, slots=True)
 class HeaderPart:
-    """One part of a ``[header]``; ``before`` are the parts left of it, ``path`` those up to and with it.
+    """One part of a ``[header]``; ``before`` are the parts left of it, ``slot`` is what those up to and with it mean.
 
     ``rest`` is the range from the part's start to the end of the header, ``last`` whether no part follows.
     """
@@ -63,6 +68,7 @@ class HeaderPart:
     name: str
     typed: str
     before: Path
+    slot: Slot
     last: bool
     header: Header
     rest: Span
@@ -70,7 +76,7 @@ class HeaderPart:
 
     @property
     def path(self) -> Path:
-        return (*self.before, self.name)
+        return self.slot.path
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +111,6 @@ class ValuePlace:
     value: Value | None
     listed: bool
     block: int
-    array: Array | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +131,11 @@ class ReferencePlace:
     value: Value | None
     listed: bool
     block: int
-    array: Array | None = None
+
+    @property
+    def word(self) -> str:
+        """The text of the part."""
+        return self.text[self.part.span.start : self.part.span.end]
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,9 +217,9 @@ class _Classifier:
         if header is not None and at <= header.start:
             return self.nothing() if at == header.start else self.blank(0)
         path = header_path(self.block)
-        found = bisect_right(self.block.entries, at, key=_entry_start) - 1
-        if found >= 0:
-            return self.entry(self.block.entries[found], path)
+        index = bisect_right(self.block.entries, at, key=lambda entry: entry.parts[0].start) - 1
+        if index >= 0:
+            return self.entry(self.block.entries[index], path)
         return self.blank(header.end if header is not None else 0)
 
     def blank(self, start: int) -> Cursor:
@@ -232,6 +241,7 @@ class _Classifier:
                     part.name,
                     text[part.start : self.at],
                     tuple(names),
+                    self.slot((*names, part.name)),
                     number == len(header.parts) - 1,
                     header,
                     self.absolute(part.start, end),
@@ -247,7 +257,7 @@ class _Classifier:
 
     def entry(self, entry: KeyValue, path: Path) -> Cursor:
         table = path
-        for number, part in enumerate(entry.parts):
+        for part in entry.parts:
             if part.start <= self.at <= part.end:
                 return Key(
                     self.absolute(part.start, part.end),
@@ -260,8 +270,7 @@ class _Classifier:
                     part,
                     self.index,
                 )
-            if number < len(entry.parts):
-                table = (*table, part.name)
+            table = (*table, part.name)
         if entry.equals < 0 or self.at <= entry.equals:
             return self.nothing() if not _has_line_end(self.between(entry.parts[-1].end)) else self.blank(entry.end)
         return self.value(entry.value, table, None)
@@ -342,7 +351,7 @@ class _Classifier:
             text = value.value if isinstance(value, Scalar) else self.block.text[span.start : span.end]
             return BasePlace(whole, typed, str(text), quoted, taken, self.index)
         if slot.prefix is None or not slot.section or slot.prefix.kind == "custom":
-            return ValuePlace(whole, typed, quoted, slot, value, array is not None, self.index, array)
+            return ValuePlace(whole, typed, quoted, slot, value, array is not None, self.index)
         text, cursor = self.reference_text(value, span)
         variable = slot.prefix.kind == "variable"
         part = self.grammar.part_at(text, cursor, variable)
@@ -364,7 +373,6 @@ class _Classifier:
             value,
             array is not None,
             self.index,
-            array,
         )
 
     @property
@@ -380,10 +388,6 @@ class _Classifier:
             return text, self.at - span.start
         cursor = bisect_right(range(len(text) + 1), self.at, key=value.offset) - 1
         return text, max(0, cursor)
-
-
-def _entry_start(entry: KeyValue) -> int:
-    return entry.parts[0].start
 
 
 def _has_line_end(text: str) -> bool:

@@ -19,17 +19,15 @@ def declaration(snapshot: Snapshot, path: str, offset: int) -> tuple[Jump, ...]:
 
 def _declared(view: View, cursor: Cursor) -> Iterator[Goal]:
     binding: Binding | None = None
-    if isinstance(cursor, Key) and cursor.slot.section and cursor.slot.argument:
-        section = view.model.sections.get(cursor.slot.section)
-        argument = section.arguments.get(cursor.slot.argument) if section is not None else None
+    if isinstance(cursor, Key) and cursor.slot.argument:
+        argument = view.argument(cursor.slot)
         binding = argument.binding if argument is not None else None
     elif isinstance(cursor, Key):
         binding = view.model.isolated.get(cursor.name)
     elif isinstance(cursor, ReferencePlace) and cursor.part.kind == "variable":
-        binding = view.model.isolated.get(cursor.text[cursor.part.span.start : cursor.part.span.end])
+        binding = view.model.isolated.get(cursor.word)
     elif isinstance(cursor, HeaderPart | ReferencePlace):
-        paths = (cursor.path,) if isinstance(cursor, HeaderPart) else reference_paths(view, cursor)
-        for path in paths:
+        for path in (cursor.path,) if isinstance(cursor, HeaderPart) else reference_paths(view, cursor):
             section = view.model.sections.get(path)
             if section is not None and section.table.headers:
                 yield from origin_goal(view, section.table.headers[-1])

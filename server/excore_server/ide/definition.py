@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from excore.lang.resolve.entries import registry_behind
-from excore.lang.resolve.model import Path
 from excore.lang.text import Span
 from excore.lang.workspace.host import Snapshot
-from excore_server.ide.bindings import base_target, member_of, object_before, reference_paths, variable_before
-from excore_server.ide.cursor import BasePlace, Cursor, HeaderPart, Key, ReferencePlace, Slot, section_length
+from excore_server.ide.bindings import base_target, member_of, named_value, object_before, reference_paths
+from excore_server.ide.cursor import BasePlace, Cursor, HeaderPart, Key, ReferencePlace, Slot
 from excore_server.ide.locations import FileSpan, Goal, Jump, binding_goal, class_goal, jumps, section_goal
 from excore_server.ide.view import Python, View
 
@@ -20,10 +19,8 @@ def definition(snapshot: Snapshot, path: str, offset: int, *, python: Python | N
 
 
 def _goals(view: View, cursor: Cursor) -> Iterator[Goal]:
-    if isinstance(cursor, HeaderPart):
-        yield from _header(view, cursor)
-    elif isinstance(cursor, Key):
-        yield from _key(view, cursor.slot)
+    if isinstance(cursor, HeaderPart | Key):
+        yield from _named(view, cursor.slot)
     elif isinstance(cursor, ReferencePlace):
         yield from _reference(view, cursor)
     elif isinstance(cursor, BasePlace):
@@ -32,74 +29,48 @@ def _goals(view: View, cursor: Cursor) -> Iterator[Goal]:
             yield FileSpan(target, Span(0, 0), Span(0, 0))
 
 
-def _header(view: View, cursor: HeaderPart) -> Iterator[Goal]:
-    path = cursor.path
-    length = section_length(path, view.catalog, view.project)
-    if length == len(path):
-        yield from class_goal(view, path)
-    elif length:
-        yield from _parameter(view, path[:length], view.grammar.split_key(path[length]).name)
-    elif len(path) == 1:
-        yield from _group(view, path[0])
+def _named(view: View, slot: Slot) -> Iterator[Goal]:
+    if slot.is_section:
+        yield from class_goal(view, slot.section)
+    elif slot.section:
+        yield from _parameter(view, slot)
+    elif len(slot.path) == 1:
+        (name,) = slot.path
+        binding = view.model.isolated.get(name)
+        info = view.catalog.registries.get(registry_behind(name, view.catalog, view.project) or "")
+        if binding is not None:
+            yield from binding_goal(view, binding)
+        elif info is not None and info.location is not None:
+            yield info.location
 
 
-def _group(view: View, name: str) -> Iterator[Goal]:
-    registry = registry_behind(name, view.catalog, view.project)
-    info = view.catalog.registries.get(registry) if registry is not None else None
-    if info is not None and info.location is not None:
-        yield info.location
-
-
-def _parameter(view: View, section: Path, name: str) -> Iterator[Goal]:
-    entry = view.entry(section)
-    param = entry.signature.get(name) if entry is not None else None
+def _parameter(view: View, slot: Slot) -> Iterator[Goal]:
+    entry, param = view.entry(slot.section), view.param(slot)
     if param is not None and param.location is not None:
         yield param.location
     elif entry is not None and (param is not None or entry.signature.takes_any):
-        yield from class_goal(view, section)
-
-
-def _key(view: View, slot: Slot) -> Iterator[Goal]:
-    if slot.section and not slot.argument:
         yield from class_goal(view, slot.section)
-    elif slot.section:
-        yield from _parameter(view, slot.section, slot.argument)
-    elif len(slot.path) == 1:
-        binding = view.model.isolated.get(slot.path[0])
-        if binding is not None:
-            yield from binding_goal(view, binding)
-        else:
-            yield from _group(view, slot.path[0])
 
 
 def _reference(view: View, cursor: ReferencePlace) -> Iterator[Goal]:
     part = cursor.part
-    if part.kind in ("name", "field", "member"):
-        for path in reference_paths(view, cursor):
-            yield from section_goal(view, path)
-    elif part.kind == "variable":
-        binding = view.model.isolated.get(cursor.text[part.span.start : part.span.end])
-        if binding is not None:
-            yield from binding_goal(view, binding)
-    elif part.kind == "attribute":
+    for path in reference_paths(view, cursor):
+        yield from section_goal(view, path)
+    binding = named_value(view, cursor)
+    if binding is not None:
+        yield from binding_goal(view, binding)
+    elif part.kind == "attribute" and cursor.prefix.kind != "variable":
         yield from _attribute(view, cursor)
 
 
 def _attribute(view: View, cursor: ReferencePlace) -> Iterator[Goal]:
-    part = cursor.part
-    name = cursor.text[part.span.start : part.span.end]
-    if cursor.prefix.kind == "variable":
-        binding = variable_before(view, cursor.text[: part.span.end])
-        if binding is not None:
-            yield from binding_goal(view, binding)
+    owner = object_before(view, cursor.part.before, cursor.prefix)
+    if owner is None:
         return
-    found = object_before(view, part.before, cursor.prefix)
-    if found is None:
-        return
-    member = member_of(found.entry, name)
-    if member is not None and member.location is not None:
-        yield member.location
-    elif found.entry.kind == "module" and view.python is not None:
-        external = view.python.get(f"{found.path}.{name}")
-        if external is not None and external.location is not None:
-            yield external.location
+    member = member_of(owner.entry, cursor.word)
+    inner = view.external(f"{owner.entry.path}.{cursor.word}") if owner.entry.kind == "module" else None
+    location = member.location if member is not None else None
+    if location is None and inner is not None:
+        location = inner.location
+    if location is not None:
+        yield location

@@ -11,7 +11,7 @@ from excore.lang.resolve.model import Path
 from excore.lang.tables.table import Binding, Table
 from excore.lang.text import Span
 from excore.lang.workspace.host import Snapshot
-from excore_server.ide.bindings import base_target, object_before, reference_paths, variable_before
+from excore_server.ide.bindings import base_target, member_of, named_value, object_before, reference_paths
 from excore_server.ide.cursor import (
     BasePlace,
     Cursor,
@@ -21,7 +21,6 @@ from excore_server.ide.cursor import (
     Slot,
     ValuePlace,
     cursor_at,
-    section_length,
 )
 from excore_server.ide.markdown import code, entry_text, inline, join, member_text, param_text, place
 from excore_server.ide.view import Python, View, absolute, source_of
@@ -45,18 +44,12 @@ def hover(snapshot: Snapshot, path: str, offset: int, *, python: Python | None =
         return None
     cursor = cursor_at(snapshot, path, offset)
     text = _text(View(snapshot, file, python), cursor)
-    return Hover(text, _shown_span(cursor)) if text else None
-
-
-def _shown_span(cursor: Cursor) -> Span:
-    return cursor.span
+    return Hover(text, cursor.span) if text else None
 
 
 def _text(view: View, cursor: Cursor) -> str:
-    if isinstance(cursor, HeaderPart):
-        return _header(view, cursor)
-    if isinstance(cursor, Key):
-        return _key(view, cursor)
+    if isinstance(cursor, HeaderPart | Key):
+        return _named(view, cursor.slot)
     if isinstance(cursor, ReferencePlace):
         return _reference(view, cursor)
     if isinstance(cursor, BasePlace):
@@ -66,39 +59,39 @@ def _text(view: View, cursor: Cursor) -> str:
     return ""
 
 
-# headers
+# tables and values
 
 
-def _header(view: View, cursor: HeaderPart) -> str:
-    path = cursor.path
-    length = section_length(path, view.catalog, view.project)
-    if length == len(path):
-        return section_text(view, path)
-    if length:
-        slot = Slot(path, path[:length], view.grammar.split_key(path[length]).name)
-        return _argument(view, slot) if len(path) == length + 1 else ""
-    return field_text(view, path[0]) if len(path) == 1 else ""
+def _named(view: View, slot: Slot) -> str:
+    if slot.path == (BASE_KEY,):
+        return _BASES
+    if slot.is_section:
+        return section_text(view, slot.section)
+    if slot.section:
+        return _argument(view, slot) if not slot.deeper else ""
+    if len(slot.path) == 1:
+        return field_text(view, slot.path[0]) or variable_text(view, slot.path[0])
+    return ""
 
 
 def section_text(view: View, path: Path) -> str:
     """A module table: its class, and who uses it."""
+    return join((_entry(view, path), _users(view, path)))
+
+
+def _entry(view: View, path: Path) -> str:
     entry = view.entry(path)
-    text = entry_text(entry, view.project.root) if entry is not None else ""
-    return join((text, _users(view, path)))
+    return entry_text(entry, view.project.root) if entry is not None else ""
 
 
 def _users(view: View, path: Path) -> str:
     uses = view.model.users.get(path, ())
-    lines = []
-    for use in uses[:_MOST]:
-        lines.append(f"- {inline('.'.join((*use.user, use.argument)))} ({_how(view, use.kind)})")
+    kinds: dict[str, str] = {prefix.kind: prefix.summary for prefix in reversed(list(view.grammar.prefixes.values()))}
+    users = ((".".join((*use.user, use.argument)), kinds.get(use.kind, use.kind)) for use in uses[:_MOST])
+    lines = [f"- {inline(user)} ({how})" for user, how in users]
     if len(uses) > _MOST:
         lines.append(f"- and {len(uses) - _MOST} more")
     return "**Used by**\n\n" + "\n".join(lines) if lines else ""
-
-
-def _how(view: View, kind: str) -> str:
-    return next((prefix.summary for prefix in view.grammar.prefixes.values() if prefix.kind == kind), kind)
 
 
 def field_text(view: View, name: str) -> str:
@@ -127,24 +120,10 @@ def field_text(view: View, name: str) -> str:
 # arguments
 
 
-def _key(view: View, cursor: Key) -> str:
-    slot = cursor.slot
-    if slot.path == (BASE_KEY,):
-        return _BASES
-    if slot.section and not slot.argument:
-        return section_text(view, slot.section)
-    if slot.section:
-        return _argument(view, slot) if not slot.deeper else ""
-    if len(slot.path) == 1:
-        return field_text(view, slot.path[0]) or variable_text(view, slot.path[0])
-    return ""
-
-
 def _argument(view: View, slot: Slot) -> str:
     if slot.argument == NO_CALL_KEY:
         return f"{inline(NO_CALL_KEY)}: pass the table on as it is, to be called later, instead of building it."
-    entry = view.entry(slot.section)
-    param = entry.signature.get(slot.argument) if entry is not None else None
+    entry, param = view.entry(slot.section), view.param(slot)
     text = ""
     if entry is not None and param is not None:
         text = param_text(entry, param, view.project.root)
@@ -158,19 +137,20 @@ def _prefix(prefix: Prefix | None) -> str:
 
 
 def _effective(view: View, slot: Slot) -> str:
-    section = view.model.sections.get(slot.section)
-    argument = section.arguments.get(slot.argument) if section is not None else None
-    if argument is None:
+    argument = view.argument(slot)
+    binding = argument.binding if argument is not None else None
+    if binding is None or (not binding.shadows and binding.file == view.file.path):
         return ""
-    chain = [argument.binding, *argument.binding.shadows]
-    if len(chain) == 1 and argument.binding.file == view.file.path:
-        return ""
-    lines = [_given("Effective value", chain[0], view)]
-    lines.extend(_given("replaces", binding, view) for binding in chain[1:])
+    return _history(view, "Effective value", binding)
+
+
+def _history(view: View, word: str, binding: Binding) -> str:
+    """A value, and those that it replaces."""
+    lines = [_value(view, word, binding), *(_value(view, "replaces", shadow) for shadow in binding.shadows)]
     return "  \n".join(lines)
 
 
-def _given(word: str, binding: Binding, view: View) -> str:
+def _value(view: View, word: str, binding: Binding) -> str:
     value = source_of(binding)
     return f"{word} {inline(value) if value else '(none)'} from {inline(binding_place(view, binding))}"
 
@@ -188,73 +168,54 @@ def variable_text(view: View, name: str) -> str:
     binding = view.model.isolated.get(name)
     if binding is None:
         return ""
-    lines = [_given("Value", each, view) if number == 0 else _given("replaces", each, view)
-             for number, each in enumerate((binding, *binding.shadows))]  # fmt: skip
     readers = [".".join(path) for path, section in view.model.sections.items() if name in section.variables]
     used = ", ".join(map(inline, readers[:_MOST])) + (", ..." if len(readers) > _MOST else "")
     head = code(f"{name} = {source_of(binding)}", "toml")
-    return join((head, "  \n".join(lines), f"Read by {used}" if readers else ""))
+    return join((head, _history(view, "Value", binding), f"Read by {used}" if readers else ""))
 
 
 # references
 
 
 def _reference(view: View, cursor: ReferencePlace) -> str:
-    part = cursor.part
+    part, word = cursor.part, cursor.word
     if part.kind == "environment":
-        name = inline(cursor.text[part.span.start : part.span.end])
-        return f"{name}: an environment variable, read when the config is loaded."
+        return f"{inline(word)}: an environment variable, read when the config is loaded."
     if part.kind == "variable":
-        name = cursor.text[part.span.start : part.span.end]
-        return variable_text(view, name) or _unbound(cursor)
+        return variable_text(view, word) or _prefix(cursor.prefix)
     if part.kind == "attribute":
         return _attribute(view, cursor)
-    if part.kind in ("name", "field", "member"):
-        paths = reference_paths(view, cursor)
-        if not paths:
-            return field_text(view, cursor.text[part.span.start : part.span.end]) if part.kind == "field" else ""
-        how = "a hook" if part.hook else cursor.prefix.summary
-        if len(paths) > 1:
-            names = ", ".join(inline(f"[{'.'.join(path)}]") for path in paths[:_MOST])
-            return join((f"{inline(cursor.prefix.char)} {how}, of each of {names}",))
-        return join((_bound(view, paths[0], how), _entry_of(view, paths[0])))
-    return ""
-
-
-def _unbound(cursor: ReferencePlace) -> str:
-    return _prefix(cursor.prefix)
+    paths = reference_paths(view, cursor)
+    how = "a hook" if part.hook else cursor.prefix.summary
+    if len(paths) > 1:
+        names = ", ".join(inline(f"[{'.'.join(path)}]") for path in paths[:_MOST])
+        return f"{inline(cursor.prefix.char)} {how}, of each of {names}"
+    if paths:
+        return join((_bound(view, paths[0], how), _entry(view, paths[0])))
+    return field_text(view, word) if part.kind == "field" else ""
 
 
 def _bound(view: View, path: Path, how: str) -> str:
-    section = view.model.sections.get(path)
+    section, name = view.model.sections.get(path), ".".join(path)
     if section is None:
-        return f"{inline('.'.join(path))}: {how}, without arguments of its own"
-    return f"{inline(f'[{chr(46).join(path)}]')} in {inline(binding_place(view, section.binding))}: {how}"
-
-
-def _entry_of(view: View, path: Path) -> str:
-    entry = view.entry(path)
-    return entry_text(entry, view.project.root) if entry is not None else ""
+        return f"{inline(name)}: {how}, without arguments of its own"
+    return f"{inline(f'[{name}]')} in {inline(binding_place(view, section.binding))}: {how}"
 
 
 def _attribute(view: View, cursor: ReferencePlace) -> str:
-    part = cursor.part
-    name = cursor.text[part.span.start : part.span.end]
     if cursor.prefix.kind == "variable":
-        binding = variable_before(view, cursor.text[: part.span.end])
-        return _given("Value", binding, view) if binding is not None else ""
-    found = object_before(view, part.before, cursor.prefix)
-    if found is None:
+        binding = named_value(view, cursor)
+        return _value(view, "Value", binding) if binding is not None else ""
+    owner = object_before(view, cursor.part.before, cursor.prefix)
+    if owner is None:
         return ""
-    member = next((member for member in found.members if member.name == name), None)
-    if member is not None and found.entry.kind != "module":
-        return member_text(found.entry.path.rpartition(".")[2], member, view.project.root)
-    inner = (
-        view.python.get(f"{found.path}.{name}") if view.python is not None and found.entry.kind == "module" else None
-    )
+    entry, root = owner.entry, view.project.root
+    inner = view.external(f"{entry.path}.{cursor.word}") if entry.kind == "module" else None
     if inner is not None:
-        return entry_text(inner, view.project.root)
-    return member_text(found.path, member, view.project.root) if member is not None else ""
+        return entry_text(inner, root)
+    member = member_of(entry, cursor.word)
+    name = entry.path if entry.kind == "module" else entry.path.rpartition(".")[2]
+    return member_text(name, member, root) if member is not None else ""
 
 
 # files

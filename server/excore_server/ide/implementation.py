@@ -6,11 +6,9 @@ from collections.abc import Iterator
 
 from excore.lang.catalog import Entry
 from excore.lang.resolve.entries import registry_behind
-from excore.lang.resolve.model import Path
 from excore.lang.workspace.host import Snapshot
-from excore_server.ide.argument_types import argument_types
 from excore_server.ide.candidates import catalog_index
-from excore_server.ide.cursor import Cursor, HeaderPart, Key, ReferencePlace, ValuePlace, section_length
+from excore_server.ide.cursor import Cursor, HeaderPart, Key, ReferencePlace, Slot, ValuePlace
 from excore_server.ide.locations import Goal, Jump, jumps
 from excore_server.ide.view import View
 
@@ -22,12 +20,10 @@ def implementation(snapshot: Snapshot, path: str, offset: int) -> tuple[Jump, ..
 
 def _implementations(view: View, cursor: Cursor) -> Iterator[Goal]:
     if isinstance(cursor, HeaderPart):
-        entries = _of_header(view, cursor.path)
+        entries = _of_header(view, cursor.slot)
     elif isinstance(cursor, Key | ValuePlace | ReferencePlace):
-        param = view.param(cursor.slot)
-        want = argument_types(param.annotation if param is not None else None)
-        below = catalog_index(view.catalog).below
-        entries = [entry for name in (*want.classes, *want.types) for entry in below.get(name, ())]
+        types, below = view.types(cursor.slot), catalog_index(view.catalog).below
+        entries = [entry for name in (*types.classes, *types.types) for entry in below.get(name, ())]
     else:
         entries = []
     for entry in entries:
@@ -35,12 +31,12 @@ def _implementations(view: View, cursor: Cursor) -> Iterator[Goal]:
             yield entry.location
 
 
-def _of_header(view: View, path: Path) -> list[Entry]:
-    if section_length(path, view.catalog, view.project) == len(path):
-        entry = view.entry(path)
+def _of_header(view: View, slot: Slot) -> list[Entry]:
+    if slot.is_section:
+        entry = view.entry(slot.section)
         if entry is None:
             return []
         of_that_name = catalog_index(view.catalog).below.get(entry.path.rpartition(".")[2], ())
         return [one for one in of_that_name if entry.path in (one.path, *one.bases)]
-    registry = registry_behind(path[0], view.catalog, view.project) if len(path) == 1 else None
+    registry = registry_behind(slot.path[0], view.catalog, view.project) if len(slot.path) == 1 else None
     return list(view.catalog.entries.get(registry or "", {}).values())

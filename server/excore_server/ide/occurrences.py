@@ -9,14 +9,13 @@ from typing import Literal
 from excore.lang.catalog import Entry
 from excore.lang.grammar import Base, FieldRef, VariableRef
 from excore.lang.problems import Origin
-from excore.lang.resolve.entries import registry_behind
 from excore.lang.resolve.model import Argument, Model, Path, Reference, ResolvedHook
 from excore.lang.syntax.tree import Array, Scalar
 from excore.lang.tables.table import Binding, Table
 from excore.lang.text import Span
 from excore.lang.workspace.host import Snapshot
 from excore_server.ide.bindings import reference_paths
-from excore_server.ide.cursor import Cursor, HeaderPart, Key, ReferencePlace, section_length
+from excore_server.ide.cursor import Cursor, HeaderPart, Key, ReferencePlace
 from excore_server.ide.view import View, absolute
 
 
@@ -40,25 +39,25 @@ class Occurrence:
 
 def subject_of(view: View, cursor: Cursor) -> Subject | None:
     """What the cursor names; None where that is nothing to look for."""
-    if isinstance(cursor, HeaderPart):
-        length = section_length(cursor.path, view.catalog, view.project)
-        if length == len(cursor.path):
-            return Subject("section", cursor.path)
-        return Subject("group", cursor.path) if len(cursor.path) == 1 and cursor.name in view.model.groups else None
-    if isinstance(cursor, Key):
-        if len(cursor.slot.path) == 1 and cursor.name in view.model.isolated:
-            return Subject("variable", cursor.slot.path)
-        return None
-    if isinstance(cursor, ReferencePlace):
-        text = cursor.text[cursor.part.span.start : cursor.part.span.end]
-        if cursor.part.kind == "variable":
-            return Subject("variable", (text,)) if text in view.model.isolated else None
-        if cursor.part.kind == "field":
-            return Subject("group", (text,)) if text in view.model.groups else None
-        if cursor.part.kind in ("name", "member"):
-            paths = reference_paths(view, cursor)
-            return Subject("section", paths[0]) if len(paths) == 1 else None
+    model = view.model
+    if isinstance(cursor, HeaderPart | Key):
+        slot = cursor.slot
+        if slot.is_section:
+            return Subject("section", slot.section)
+        if len(slot.path) == 1:
+            return _top_level(model, slot.path[0])
+    elif isinstance(cursor, ReferencePlace):
+        if cursor.part.kind in ("variable", "field"):
+            return _top_level(model, cursor.word)
+        paths = reference_paths(view, cursor)
+        return Subject("section", paths[0]) if len(paths) == 1 else None
     return None
+
+
+def _top_level(model: Model, name: str) -> Subject | None:
+    if name in model.groups:
+        return Subject("group", (name,))
+    return Subject("variable", (name,)) if name in model.isolated else None
 
 
 def occurrences(snapshot: Snapshot, roots: Iterable[str], subject: Subject) -> tuple[Occurrence, ...]:
@@ -210,9 +209,3 @@ def project_roots(snapshot: Snapshot, root: str) -> tuple[str, ...]:
     """The configs of a project that nobody includes."""
     found = (each for path in snapshot.configs(root) for each in snapshot.roots(path))
     return tuple(dict.fromkeys(found))
-
-
-def is_group(view: View, name: str) -> bool:
-    """Whether a name is that of a scratchpad: a group that neither project nor Python name."""
-    group = view.model.groups.get(name)
-    return group is not None and registry_behind(name, view.catalog, view.project) is None

@@ -6,16 +6,7 @@ from dataclasses import dataclass
 
 from excore.index import documented
 from excore.lang.workspace.host import Snapshot
-from excore_server.ide.cursor import (
-    Blank,
-    HeaderPart,
-    Key,
-    ReferencePlace,
-    ValuePlace,
-    cursor_at,
-    section_length,
-    slot_of,
-)
+from excore_server.ide.cursor import BasePlace, HeaderPart, Key, Nothing, cursor_at, slot_of
 from excore_server.ide.markdown import description, parameter
 from excore_server.ide.view import View
 
@@ -38,16 +29,12 @@ def signature_help(snapshot: Snapshot, path: str, offset: int) -> SignatureHelp 
         return None
     view = View(snapshot, file)
     cursor = cursor_at(snapshot, path, offset)
-    if isinstance(cursor, Key | Blank | ValuePlace | ReferencePlace):
-        slot = cursor.slot
-        if isinstance(cursor, Key) and not slot.section:
-            slot = slot_of(snapshot, path, cursor.table)
-        section, name = slot.section, slot.argument
-    elif isinstance(cursor, HeaderPart) and section_length(cursor.path, view.catalog, view.project) == len(cursor.path):
-        section, name = cursor.path, ""
-    else:
+    if isinstance(cursor, Nothing | BasePlace) or (isinstance(cursor, HeaderPart) and not cursor.slot.is_section):
         return None
-    entry = view.entry(section)
+    slot = cursor.slot
+    if isinstance(cursor, Key) and not slot.section:
+        slot = slot_of(snapshot, path, cursor.table)
+    entry = view.entry(slot.section)
     if entry is None or entry.kind == "module":
         return None
     entry = documented(entry)
@@ -59,7 +46,7 @@ def signature_help(snapshot: Snapshot, path: str, offset: int) -> SignatureHelp 
         label += ", " if number else ""
         ranges.append((len(label), len(label) + len(text)))
         label += text
-        if param.name == name:
+        if param.name == slot.argument:
             active = number
     docs = tuple(" ".join(param.doc.split()) for param in entry.signature.params)
     return SignatureHelp(f"{label})", tuple(ranges), docs, description(entry.doc), active)

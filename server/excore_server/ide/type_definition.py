@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from excore.lang.catalog import Location
 from excore.lang.workspace.host import Snapshot
-from excore_server.ide.argument_types import argument_types
 from excore_server.ide.bindings import reference_paths
 from excore_server.ide.candidates import class_named
 from excore_server.ide.cursor import Cursor, HeaderPart, Key, ReferencePlace, ValuePlace
@@ -21,14 +20,13 @@ def type_definition(snapshot: Snapshot, path: str, offset: int) -> tuple[Jump, .
 
 def _types(view: View, cursor: Cursor) -> Iterator[Goal]:
     if isinstance(cursor, ReferencePlace):
-        for path in reference_paths(view, cursor) if cursor.part.kind in ("name", "field", "member") else ():
+        for path in reference_paths(view, cursor):
             yield from class_goal(view, path)
     elif isinstance(cursor, HeaderPart):
         yield from class_goal(view, cursor.path)
     elif isinstance(cursor, Key | ValuePlace):
-        param = view.param(cursor.slot)
-        want = argument_types(param.annotation if param is not None else None)
-        for name in (*want.classes, *want.types):
+        types = view.types(cursor.slot)
+        for name in (*types.classes, *types.types):
             yield from _class_named(view, name)
 
 
@@ -37,6 +35,6 @@ def _class_named(view: View, name: str) -> Iterator[Location]:
     if entry is not None and entry.location is not None:
         yield entry.location
         return
-    for known in view.catalog.unregistered.values():
-        if known.path.rpartition(".")[2] == name:
-            yield known.location
+    for unregistered in view.catalog.unregistered.values():
+        if unregistered.path.rpartition(".")[2] == name:
+            yield unregistered.location

@@ -12,12 +12,14 @@ from excore.lang.grammar import Base, Grammar
 from excore.lang.problems import Origin
 from excore.lang.project.reading import Project
 from excore.lang.resolve.entries import entry_of
-from excore.lang.resolve.model import Model, Path
+from excore.lang.resolve.model import Argument, Model, Path
 from excore.lang.resolve.references import bound_paths
 from excore.lang.syntax.tree import Array, Block, Missing, Scalar
 from excore.lang.tables.table import Binding, Table
 from excore.lang.text import Span
 from excore.lang.workspace.host import File, Snapshot
+from excore_server.ide.argument_types import ArgumentTypes, argument_types
+from excore_server.ide.candidates import Candidates, candidates
 from excore_server.ide.cursor import Slot
 from excore_server.ide.snippets import quotes_prefixes
 
@@ -59,9 +61,9 @@ class View:
     def entry(self, section: Path) -> Entry | None:
         """What a module table stands for; classes of other packages with what is known of them by now."""
         entry = entry_of(section, self.catalog, self.project)
-        if entry is None or self.python is None or entry.location is not None or entry.doc or entry.signature.params:
+        if entry is None or entry.location is not None or entry.doc or entry.signature.params:
             return entry
-        outside = self.python.get(entry.path)
+        outside = self.external(entry.path)
         if outside is None:
             return entry
         return replace(outside, name=entry.name, registry=entry.registry, certain=entry.certain, hook=entry.hook)
@@ -74,6 +76,24 @@ class View:
         """The parameter that a slot gives a value to."""
         entry = self.entry(slot.section)
         return entry.signature.get(slot.argument) if entry is not None and slot.argument else None
+
+    def argument(self, slot: Slot) -> Argument | None:
+        """The argument that a slot is, as the whole config gives it."""
+        section = self.model.sections.get(slot.section)
+        return section.arguments.get(slot.argument) if section is not None else None
+
+    def types(self, slot: Slot) -> ArgumentTypes:
+        """What the parameter of a slot asks for."""
+        param = self.param(slot)
+        return argument_types(param.annotation if param is not None else None)
+
+    def candidates(self, slot: Slot) -> Candidates:
+        """What can be given to the parameter of a slot as a module."""
+        return candidates(self.param(slot), slot.argument, self.catalog, self.project)
+
+    def external(self, path: str) -> Entry | None:
+        """What is known by now of a class of another package."""
+        return self.python.get(path) if self.python is not None else None
 
     def params(self, entry: Entry) -> Iterator[Param]:
         """The parameters a config may give: a hook gets its node from elsewhere."""

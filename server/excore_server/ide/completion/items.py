@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, TypeAlias
 
+from excore.lang.catalog import Entry
 from excore.lang.text import Span
 
 ItemKind = Literal[
@@ -59,46 +60,42 @@ class Option(NamedTuple):
     again: bool = False
     span: Span | None = None
 
+    @property
+    def text(self) -> str:
+        """What is inserted."""
+        return self.insert if isinstance(self.insert, str) else self.insert()
+
+
+def about(entry: Entry | None) -> DocKey:
+    """The key of what describes an entry."""
+    return ("class", entry.registry, entry.name) if entry is not None else ()
+
 
 def choose(options: Iterable[Option], typed: str, span: Span, *, opening: str = "", limit: int) -> CompletionList:
     """The options that ``typed`` (the text in front of the cursor, without ``opening``) may become.
 
     Those that begin with it come first, then those that hold its characters in order; case does not count.
     """
-    wanted = typed.casefold()
-    found: list[tuple[int, int, int, Option]] = []
+    typed = typed.casefold()
+    matches: list[tuple[int, int, int, Option]] = []
     for order, option in enumerate(options):
-        if not wanted:
-            found.append((0, option.rank, order, option))
-            continue
-        folded = option.match.casefold()
-        if folded.startswith(wanted):
-            found.append((0, option.rank, order, option))
-        elif is_subsequence(wanted, folded):
-            found.append((1, option.rank, order, option))
-    found.sort(key=_order)
-    items = tuple([_item(option, number, span, opening) for number, (_, _, _, option) in enumerate(found[:limit])])
-    return CompletionList(items, len(found) > limit)
+        folded = option.match.casefold() if typed else ""
+        if folded.startswith(typed):
+            matches.append((0, option.rank, order, option))
+        elif is_subsequence(typed, folded):
+            matches.append((1, option.rank, order, option))
+    matches.sort(key=lambda match: match[:3])
+    items = tuple([_item(option, number, span, opening) for number, (*_, option) in enumerate(matches[:limit])])
+    return CompletionList(items, len(matches) > limit)
 
 
 def _item(option: Option, number: int, span: Span, opening: str) -> CompletionItem:
-    match, _, kind, insert, label, detail, snippet, key, again, own = option
+    match, _, kind, _, label, detail, snippet, key, again, own = option
+    shown = detail if isinstance(detail, str) else detail()
+    filtered = opening + match
     return CompletionItem(
-        label or match,
-        kind,
-        own or span,
-        insert if isinstance(insert, str) else insert(),
-        detail if isinstance(detail, str) else detail(),
-        snippet,
-        f"{number:05}",
-        opening + match,
-        key,
-        again,
+        label or match, kind, own or span, option.text, shown, snippet, f"{number:05}", filtered, key, again
     )
-
-
-def _order(found: tuple[int, int, int, Option]) -> tuple[int, int, int]:
-    return found[:3]
 
 
 def is_subsequence(part: str, whole: str) -> bool:
