@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from threading import Lock
-from typing import NamedTuple
 
 from excore.lang.catalog import Catalog, Entry, Param
 from excore.lang.project.reading import Project
 from excore.lang.resolve.entries import first_declared
+from excore.lang.resolve.sections import HOOK_PARAMETER
 from excore_server.ide.argument_types import Container, argument_types, simple_name
 
 
@@ -19,14 +19,13 @@ class CatalogIndex:
 
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
-        self.fits: dict[tuple[str | None, str, bool], tuple[Project, Candidates]] = {}
+        self.candidates: dict[tuple[str | None, str, bool], tuple[Project, Candidates]] = {}
         self.skeletons: dict[tuple[str, str, bool, bool], tuple[Project, str]] = {}
-        self.heads: dict[tuple[str, str], Head] = {}
 
     @cached_property
     def below(self) -> Mapping[str, tuple[Entry, ...]]:
         """Entries by the simple name of every class they are or inherit from; functions by the class they return."""
-        found: dict[str, dict[tuple[str, str], Entry]] = {}
+        below: dict[str, dict[tuple[str, str], Entry]] = {}
         for entry in self.catalog:
             if entry.registry.startswith("__"):
                 continue
@@ -36,8 +35,8 @@ class CatalogIndex:
             elif entry.kind == "class":
                 names.add(entry.path.rpartition(".")[2])
             for name in names:
-                found.setdefault(name, {})[entry.registry, entry.name] = entry
-        return {name: tuple(entries.values()) for name, entries in found.items()}
+                below.setdefault(name, {})[entry.registry, entry.name] = entry
+        return {name: tuple(entries.values()) for name, entries in below.items()}
 
     @cached_property
     def by_path(self) -> Mapping[str, Entry]:
@@ -57,37 +56,32 @@ class CatalogIndex:
         """Registry names by their casefolded form."""
         return {name.casefold(): name for name in self.catalog.registries if not name.startswith("__")}
 
-    def warm(self) -> None:
-        """Derive now what first questions need."""
-        _ = self.below, self.by_path, self.by_class, self.folded
-
-
-class Head(NamedTuple):
-    """An entry in a list: its name as typed texts are compared with it and as a key, and what it says of itself."""
-
-    folded: str
-    key: str
-    required: bool
-    summary: str
-
 
 _recent: tuple[CatalogIndex, ...] = ()
 _lock = Lock()
 
 
 def catalog_index(catalog: Catalog) -> CatalogIndex:
-    """The facts of a catalog; kept for the last few catalogs. From any thread."""
+    """The index of a catalog; the last few are remembered. From any thread."""
     global _recent
-    for known in _recent:
-        if known.catalog is catalog:
-            return known
     with _lock:
-        for known in _recent:
-            if known.catalog is catalog:
-                return known
-        made = CatalogIndex(catalog)
-        _recent = (made, *_recent[:3])
-        return made
+        for index in _recent:
+            if index.catalog is catalog:
+                return index
+        index = CatalogIndex(catalog)
+        _recent = (index, *_recent[:3])
+        return index
+
+
+def warm(catalog: Catalog) -> None:
+    """Derive now what the first questions about a catalog need; from any thread."""
+    index = catalog_index(catalog)
+    _ = index.below, index.by_path, index.by_class, index.folded
+
+
+def config_parameters(entry: Entry) -> Iterator[Param]:
+    """The parameters a config may give: a hook gets its node from elsewhere."""
+    return (one for one in entry.signature.keywords if not (entry.hook == "argument" and one.name == HOOK_PARAMETER))
 
 
 def registry_like(parameter: str, catalog: Catalog, project: Project) -> str | None:
@@ -115,32 +109,31 @@ class Candidates:
 
 def candidates(param: Param | None, name: str, catalog: Catalog, project: Project) -> Candidates:
     """What can be given to a parameter as a module; no entries where it wants none, or anything."""
-    kept = catalog_index(catalog).fits
-    question = (param.annotation, name, bool(param.choices)) if param is not None else (None, name, False)
-    known = kept.get(question)
-    if known is None or known[0] is not project:
-        known = kept[question] = (project, _fit(param, name, catalog, project))
-    return known[1]
+    cache = catalog_index(catalog).candidates
+    key = (param.annotation, name, bool(param.choices)) if param is not None else (None, name, False)
+    cached = cache.get(key)
+    if cached is None or cached[0] is not project:
+        cached = cache[key] = (project, _candidates(param, name, catalog, project))
+    return cached[1]
 
 
-def _fit(param: Param | None, name: str, catalog: Catalog, project: Project) -> Candidates:
+def _candidates(param: Param | None, name: str, catalog: Catalog, project: Project) -> Candidates:
     want = argument_types(param.annotation if param is not None else None)
     below = catalog_index(catalog).below
-    found: dict[tuple[str, str], Entry] = {}
-    for cls in want.classes:
-        found.update({(entry.registry, entry.name): entry for entry in below.get(cls, ())})
+    entries = [entry for cls in want.classes for entry in below.get(cls, ())]
     plain = bool(want.scalars) or (param is not None and param.choices)
     like = None if plain or want.types else registry_like(name, catalog, project)
-    as_class = not found and like is None and bool(want.types or want.callable)
-    for cls in want.types if as_class else ():
-        found.update({(entry.registry, entry.name): entry for entry in below.get(cls, ()) if entry.kind == "class"})
+    as_class = not entries and like is None and bool(want.types or want.callable)
+    if as_class:
+        entries += [entry for cls in want.types for entry in below.get(cls, ()) if entry.kind == "class"]
     if like is not None:
-        found.update({(entry.registry, entry.name): entry for entry in catalog.entries.get(like, {}).values()})
+        entries += catalog.entries.get(like, {}).values()
     container = want.container
-    if found and not container and not want.classes:
+    if entries and not container and not want.classes:
         plural = name.endswith("s") and like is not None and name.casefold() != like.casefold()
         container = "list" if want.list or (plural and (param is None or param.annotation is None)) else ""
-    return Candidates(tuple(found.values()), as_class, container)
+    unique = {(entry.registry, entry.name): entry for entry in entries}
+    return Candidates(tuple(unique.values()), as_class, container)
 
 
 def class_named(name: str, catalog: Catalog, project: Project) -> Entry | None:

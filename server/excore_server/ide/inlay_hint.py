@@ -11,6 +11,7 @@ from excore.lang.resolve.model import Argument, Path, Plain, Reference, Section
 from excore.lang.tables.table import Binding
 from excore.lang.text import Span
 from excore.lang.workspace.host import Snapshot
+from excore_server.ide.candidates import config_parameters
 from excore_server.ide.cursor import header_path, section_length
 from excore_server.ide.view import View, source_of
 
@@ -106,6 +107,6 @@ def _defaults(view: View, section: Section) -> str:
     entry = section.entry
     if entry is None or not entry.signature.complete:
         return ""
-    unset = [param for param in view.params(entry) if param.name not in section.arguments and not param.required]
+    unset = [param for param in config_parameters(entry) if param.name not in section.arguments and not param.required]
     texts = [f"{param.name}={param.default}" for param in unset[:4]]
     return ", ".join(texts) + (", …" if len(unset) > len(texts) else "") if texts else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Protocol
@@ -21,7 +21,7 @@ from excore.lang.workspace.host import File, Snapshot
 from excore_server.ide.argument_types import ArgumentTypes, argument_types
 from excore_server.ide.candidates import Candidates, candidates
 from excore_server.ide.cursor import Slot
-from excore_server.ide.snippets import quotes_prefixes
+from excore_server.ide.snippets import ArgumentWriter, quotes_prefixes
 
 LIMIT = 2000
 """The most items of a completion list."""
@@ -95,11 +95,9 @@ class View:
         """What is known by now of a class of another package."""
         return self.python.get(path) if self.python is not None else None
 
-    def params(self, entry: Entry) -> Iterator[Param]:
-        """The parameters a config may give: a hook gets its node from elsewhere."""
-        for param in entry.signature.keywords:
-            if not (entry.hook == "argument" and param.name == "node"):
-                yield param
+    def writer(self, quoted: bool) -> ArgumentWriter:
+        """Writes arguments for the file."""
+        return ArgumentWriter(self.catalog, self.project, self.grammar, quoted, self.snippets)
 
     def block(self, index: int) -> Block:
         return self.file.tree.blocks[index]

@@ -13,8 +13,8 @@ from excore.lang.syntax.scalar import content
 from excore.lang.syntax.tree import Scalar
 from excore.lang.tables.table import Binding, BoundValue
 from excore.lang.workspace.file import read_file
-from excore_server.ide.candidates import candidates
-from excore_server.ide.code_action.quick_fix import Fix, fact, fix, required_lines, writer
+from excore_server.ide.candidates import config_parameters
+from excore_server.ide.code_action.quick_fix import Fix, fact, fix
 from excore_server.ide.cursor import ReferencePlace, cursor_at, slot_of
 from excore_server.ide.edits import Edit
 from excore_server.ide.edits_toml import (
@@ -68,7 +68,7 @@ def missing_arguments(view: View, problem: Problem) -> Iterator[Fix]:
     entry = view.entry(found[0]) if found is not None else None
     if found is None or entry is None:
         return
-    lines = required_lines(view, entry, quoted, names)
+    lines = view.writer(quoted).required(entry, names)
     edit = add_to_table(view.file, found[1], lines, view.grammar, quoted)
     if edit is not None:
         what = f"`{names[0]}`" if len(names) == 1 else f"the {len(names)} missing arguments"
@@ -81,18 +81,15 @@ def missing_arguments(view: View, problem: Problem) -> Iterator[Fix]:
 def all_lines(view: View, entry: Entry, path: Path, quoted: bool) -> list[str]:
     """A line for each argument that is not given: what must be, and what has a default that TOML can express."""
     section = view.model.sections.get(path)
-    given = section.arguments if section is not None else {}
-    made = writer(view, quoted)
+    writer = view.writer(quoted)
     lines = []
-    for param in view.params(entry):
-        if param.name in given:
-            continue
-        if param.required:
-            found = candidates(param, param.name, view.catalog, view.project)
-            lines.append(made.argument(param, made.prefix_for(param, found), found))
+    for param in config_parameters(entry):
+        if section is not None and param.name in section.arguments:
             continue
         text = to_toml(literal(param.default))
-        if text is not None:
+        if param.required:
+            lines.append(writer.argument(param))
+        elif text is not None:
             lines.append(f"{prefixed(param.name, None, quoted)} = {text}")
     return lines
 
@@ -109,7 +106,7 @@ def _table_for(view: View, problem: Problem, quoted: bool) -> Iterator[Fix]:
             use.origin.file == view.file.path and view.file.absolute(use.origin).start == start for use in uses
         ):
             continue
-        lines = required_lines(view, entry, quoted)
+        lines = view.writer(quoted).required(entry)
         head = header_text(path, quoted, view.grammar)
         title = f"Create `{head}` with its required arguments"
         yield fix(view, title, add_section(view.file, head, lines), preferred=True)

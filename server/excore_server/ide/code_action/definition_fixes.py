@@ -9,7 +9,7 @@ from excore.lang.problems import Problem
 from excore.lang.resolve.entries import registry_behind
 from excore.lang.resolve.model import Path
 from excore_server.ide.candidates import candidates
-from excore_server.ide.code_action.quick_fix import Fix, fact, fix, required_lines, writer
+from excore_server.ide.code_action.quick_fix import Fix, fact, fix
 from excore_server.ide.cursor import ReferencePlace, cursor_at
 from excore_server.ide.edits_toml import (
     add_section,
@@ -51,7 +51,7 @@ def create_section(view: View, problem: Problem) -> Iterator[Fix]:
         if entry is None:
             continue
         head = header_text(path, quoted, view.grammar)
-        edit = add_section(view.file, head, required_lines(view, entry, quoted))
+        edit = add_section(view.file, head, view.writer(quoted).required(entry))
         yield fix(view, f"Create `{head}`", edit, preferred=asked.name is not None)
 
 
@@ -81,7 +81,7 @@ def create_variable(view: View, problem: Problem) -> Iterator[Fix]:
         return  # something is read out of it: nobody knows what it would have to hold
     cursor = cursor_at(view.snapshot, view.file.path, view.file.absolute(origin).start)
     param = view.param(cursor.slot) if isinstance(cursor, ReferencePlace) else None
-    value = writer(view, False).value(param) if param is not None else '""'
+    value = view.writer(False).value(param) if param is not None else '""'
     yield fix(
         view,
         f"Create the variable `{name}`",

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from excore.lang.catalog import Entry
 from excore.lang.problems import Problem
-from excore_server.ide.candidates import candidates
 from excore_server.ide.edits import Edit, WorkspaceEdit, workspace_edit
-from excore_server.ide.snippets import ArgumentWriter
 from excore_server.ide.view import View
 
 QUICK_FIX = "quickfix"
@@ -36,19 +33,3 @@ def fix(view: View, title: str, *edits: Edit, preferred: bool = False, certain: 
 def fact(problem: Problem, name: str) -> str:
     """A fact that came with the problem, "" where it has none of this name."""
     return dict(problem.data).get(name, "")
-
-
-def writer(view: View, quoted: bool) -> ArgumentWriter:
-    """Writes keys and values without stops."""
-    return ArgumentWriter(view.catalog, view.project, view.grammar, quoted, snippets=False)
-
-
-def required_lines(view: View, entry: Entry, quoted: bool, names: tuple[str, ...] | None = None) -> list[str]:
-    """A line for each argument that must be given; of ``names`` only, if there are any."""
-    made = writer(view, quoted)
-    lines = []
-    for param in view.params(entry):
-        if param.required and (names is None or param.name in names):
-            found = candidates(param, param.name, view.catalog, view.project)
-            lines.append(made.argument(param, made.prefix_for(param, found), found))
-    return lines

@@ -5,58 +5,58 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from excore.lang.catalog import Catalog, Entry
+from excore.lang.catalog import Entry
 from excore.lang.grammar import HOOKS_TABLE
 from excore.lang.resolve.entries import named_entries, registry_behind
 from excore.lang.resolve.model import Path
 from excore_server.ide.argument_types import argument_types
-from excore_server.ide.candidates import CatalogIndex, Head, candidates, catalog_index
-from excore_server.ide.completion.items import CompletionList, Lazy, Option, choose, is_subsequence
+from excore_server.ide.candidates import catalog_index, config_parameters
+from excore_server.ide.completion.items import CompletionList, Lazy, Option, about, choose, is_subsequence
 from excore_server.ide.cursor import HeaderPart, section_length
-from excore_server.ide.snippets import ArgumentWriter, escape, key
+from excore_server.ide.snippets import escape, key, quote
 from excore_server.ide.view import View
 
 _UNDEFINED, _FIELD, _REGISTRY, _OWN, _NAME, _PRESENT = range(6)
 
 
-def header(view: View, place: HeaderPart) -> CompletionList:
+def header(view: View, cursor: HeaderPart) -> CompletionList:
     """Names for one part of a header."""
-    opening = place.typed[:1] if place.typed[:1] in "\"'" else ""
-    typed = place.typed[len(opening) :]
-    names = _Names(view, place, typed)
-    if not place.before:
+    opening = cursor.typed[:1] if cursor.typed[:1] in "\"'" else ""
+    typed = cursor.typed[len(opening) :]
+    names = _Names(view, cursor, typed)
+    if not cursor.before:
         options = names.first()
-    elif section_length(place.before, view.catalog, view.project):
-        options = _arguments(view, place.before)
-    elif len(place.before) == 1:
-        options = names.under(place.before[0])
+    elif section_length(cursor.before, view.catalog, view.project):
+        is_section = section_length(cursor.before, view.catalog, view.project) == len(cursor.before)
+        options = _arguments(view, cursor.before) if is_section else iter(())
+    elif len(cursor.before) == 1:
+        options = names.under(cursor.before[0])
     else:
         options = iter(())
-    return choose(options, typed, place.span, opening=opening, limit=view.limit)
+    return choose(options, typed, cursor.span, opening=opening, limit=view.limit)
 
 
 class _Names:
     """Names for a part of a header; what can be known before looking at any name is."""
 
-    def __init__(self, view: View, place: HeaderPart, typed: str) -> None:
+    def __init__(self, view: View, cursor: HeaderPart, typed: str) -> None:
         self.view = view
-        self.place = place
+        self.cursor = cursor
         self.typed = typed.casefold()
-        self.facts = catalog_index(view.catalog)
         self.undefined = frozenset(view.undefined)
-        block, head = view.block(place.block), place.header
+        block, head = view.block(cursor.block), cursor.header
         line = block.text[head.end :].partition("\n")[0].strip()
-        self.alone = place.last and not block.entries and not line  # a skeleton may follow
-        self.quoted = view.quoted(place.block)
+        self.alone = cursor.last and not block.entries and not line  # a skeleton may follow
+        self.quoted = view.quoted(cursor.block)
         self.closing = "]]" if head.array else "]"
 
     def fits(self, entry: Entry) -> bool:
         """Whether what is typed may become the entry's name; asked before anything is made for it."""
-        return not self.typed or is_subsequence(self.typed, _head(self.facts, entry).folded)
+        return not self.typed or is_subsequence(self.typed, entry.name.casefold())
 
     def first(self) -> Iterator[Option]:
         view = self.view
-        dot = "." if self.place.last else ""
+        dot = "." if self.cursor.last else ""
         present = view.own_bindings(())
         fields = dict.fromkeys(view.project.primary_fields)
         for name in fields:
@@ -65,8 +65,8 @@ class _Names:
             yield Option(name, _FIELD, "field", name + dot, detail=detail, key=("field", name), again=bool(dot))
         for name in view.project.registry_names(view.catalog):
             if name not in fields and not name.startswith("__"):
-                about = ("field", name)
-                yield Option(name, _REGISTRY, "registry", name + dot, detail="registry", key=about, again=bool(dot))
+                about_it = ("field", name)
+                yield Option(name, _REGISTRY, "registry", name + dot, detail="registry", key=about_it, again=bool(dot))
         if any(entry.hook == "config" for entry in view.catalog):
             note = "hooks on the build"
             yield Option(HOOKS_TABLE, _REGISTRY, "keyword", HOOKS_TABLE + dot, detail=note, again=bool(dot))
@@ -87,7 +87,7 @@ class _Names:
             named = named_entries(view.catalog, view.project)
             entries = {entry.name: entry for entry in named if not only_hooks or entry.hook == "config"}
         present = view.own_bindings((group,))
-        current = self.place.name if self.place.last else ""
+        current = self.cursor.name if self.cursor.last else ""
         for name, entry in entries.items():
             if entry.kind != "module" and self.fits(entry):
                 yield self.option(entry, name in present and name != current, "")
@@ -98,62 +98,38 @@ class _Names:
             rank, note = _PRESENT, "has a table in this file"
         elif entry.name in self.undefined:
             rank, note = _UNDEFINED, "used, without a table yet"
-        head = _head(self.facts, entry)
-        insert: Lazy = head.key
-        span, snippet = None, False
-        if self.alone and head.required:
-            insert, span, snippet = partial(self.skeleton, entry, head), self.place.rest, self.view.snippets
+        detail: Lazy = note or (lambda: entry.summary)
         kind = "hook" if entry.hook else entry.kind
-        about = ("class", entry.registry, entry.name)
-        return Option(entry.name, rank, kind, insert, "", note or head.summary, snippet, about, False, span)
+        if self.alone and any(param.required for param in entry.signature.params):
+            insert, span = partial(self.skeleton, entry), self.cursor.rest
+            return Option(entry.name, rank, kind, insert, "", detail, self.view.snippets, about(entry), span=span)
+        return Option(entry.name, rank, kind, partial(key, entry.name), detail=detail, key=about(entry))
 
-    def skeleton(self, entry: Entry, head: Head) -> str:
+    def skeleton(self, entry: Entry) -> str:
         """The name, the end of the header and a line for each required argument."""
+        name = key(entry.name)
         lines = _required(self.view, entry, self.quoted)
-        return f"{escape(head.key) if self.view.snippets else head.key}{self.closing}\n{lines}"
-
-
-def _head(kept: CatalogIndex, entry: Entry) -> Head:
-    known = kept.heads.get((entry.registry, entry.name))
-    if known is None:
-        required = any(param.required for param in entry.signature.params)
-        known = Head(entry.name.casefold(), key(entry.name), required, entry.summary)
-        kept.heads[entry.registry, entry.name] = known
-    return known
-
-
-def warm(catalog: Catalog) -> None:
-    """Prepare for the first completion in a catalog; from any thread."""
-    kept = catalog_index(catalog)
-    kept.warm()
-    for entry in catalog:
-        _head(kept, entry)
+        return f"{escape(name) if self.view.snippets else name}{self.closing}\n{lines}"
 
 
 def _required(view: View, entry: Entry, quoted: bool) -> str:
     """A line for each required argument; kept with the catalog, for a list asks for hundreds."""
-    kept = catalog_index(view.catalog).skeletons
+    cache = catalog_index(view.catalog).skeletons
     question = (entry.registry, entry.name, quoted, view.snippets)
-    known = kept.get(question)
-    if known is None or known[0] is not view.project:
-        writer = ArgumentWriter(view.catalog, view.project, view.grammar, quoted, view.snippets)
-        known = kept[question] = (view.project, "\n".join(writer.required(entry)))
-    return known[1]
+    cached = cache.get(question)
+    if cached is None or cached[0] is not view.project:
+        cached = cache[question] = (view.project, "\n".join(view.writer(quoted).required(entry)))
+    return cached[1]
 
 
 def _arguments(view: View, path: Path) -> Iterator[Option]:
     """Arguments that take a table: dictionaries, and tables of modules under a quoted key."""
-    entry = view.entry(path[: section_length(path, view.catalog, view.project)])
-    if entry is None or section_length(path, view.catalog, view.project) != len(path):
-        return
+    entry = view.entry(path)
     char = view.grammar.prefix("new").char
-    for param in view.params(entry):
-        found = candidates(param, param.name, view.catalog, view.project)
-        want = argument_types(param.annotation)
-        documented = ("param", entry.registry, entry.name, param.name)
-        if found.container == "table":
+    for param in config_parameters(entry) if entry is not None else ():
+        about_param = ("param", *about(entry)[1:], param.name)
+        if view.writer(False).candidates(param).container == "table":
             name = char + param.name
-            text = f'"{name}"'
-            yield Option(param.name, 0, "parameter", text, name, param.annotation or "", key=documented)
-        elif want.table:
-            yield Option(param.name, 0, "parameter", key(param.name), detail=param.annotation or "", key=documented)
+            yield Option(param.name, 0, "parameter", quote(name), name, param.annotation or "", key=about_param)
+        elif argument_types(param.annotation).table:
+            yield Option(param.name, 0, "parameter", key(param.name), detail=param.annotation or "", key=about_param)

@@ -3,103 +3,88 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
+from itertools import chain
 
-from excore.lang.catalog import Entry, Param
+from excore.lang.catalog import Param
 from excore.lang.grammar import BASE_KEY, NO_CALL_KEY, Prefix
 from excore.lang.resolve.entries import registry_behind
 from excore.lang.resolve.model import Path
 from excore.lang.syntax.tree import KeyPart
-from excore.lang.text import Span
-from excore_server.ide.candidates import candidates
-from excore_server.ide.completion.items import CompletionList, Option, choose
+from excore_server.ide.candidates import config_parameters
+from excore_server.ide.completion.items import CompletionList, Option, about, choose
 from excore_server.ide.cursor import Blank, Key, slot_of
-from excore_server.ide.snippets import ArgumentWriter, prefixed
 from excore_server.ide.snippets import key as write_key
+from excore_server.ide.snippets import prefixed
 from excore_server.ide.view import View, source_of
 
 _REQUIRED, _OPTIONAL, _ABOVE, _LAST = range(4)
 
 
-def key(view: View, place: Key) -> CompletionList:
+def key(view: View, cursor: Key) -> CompletionList:
     """What the key under the cursor may become."""
-    opening = place.typed[:1] if place.quoted else ""
-    typed = place.typed[len(opening) :]
-    slot = slot_of(view.snapshot, view.file.path, place.table)
-    with_value = place.entry.equals < 0
-    last = place.part is place.entry.parts[-1]
-    if slot.section and slot.section == slot.path:
+    opening = cursor.typed[:1] if cursor.quoted else ""
+    typed = cursor.typed[len(opening) :]
+    slot = slot_of(view.snapshot, view.file.path, cursor.table)
+    with_value = cursor.entry.equals < 0 and cursor.part is cursor.entry.parts[-1]
+    options: Iterator[Option] = iter(())
+    if slot.is_section:
         prefix = view.grammar.split_key(typed).prefix
         if prefix is not None:
             opening, typed = opening + prefix.char, typed[len(prefix.char) :]
-        entry = view.entry(slot.section)
-        quoted = place.quoted
-        options = _parameters(view, slot.section, entry, prefix, quoted, place.part, with_value and last, place.block)
-    elif not place.table:
-        options = _top(view, with_value and last)
-    elif len(place.table) == 1:
-        options = _classes(view, place.table[0])
-    else:
-        options = iter(())
-    return choose(options, typed, place.span, opening=opening, limit=view.limit)
+        quoted = cursor.quoted or view.quoted(cursor.block)
+        options = _parameters(view, slot.section, quoted, prefix, cursor.part, with_value)
+    elif not cursor.table:
+        options = _top(view, with_value)
+    elif len(cursor.table) == 1:
+        options = _classes(view, cursor.table[0])
+    return choose(options, typed, cursor.span, opening=opening, limit=view.limit)
 
 
-def blank(view: View, place: Blank) -> CompletionList:
+def blank(view: View, cursor: Blank) -> CompletionList:
     """What may begin on an empty line, or in an empty place of an inline table."""
-    slot = place.slot
-    if slot.section and slot.section == slot.path:
-        entry = view.entry(slot.section)
-        options = _parameters(view, slot.section, entry, None, False, None, True, place.block)
-    elif not slot.path:
-        options = _start(view, place.span)
-    else:
-        options = iter(())
-    return choose(options, "", place.span, limit=view.limit)
+    options: Iterator[Option] = iter(())
+    if cursor.slot.is_section:
+        options = _parameters(view, cursor.slot.section, view.quoted(cursor.block))
+    elif not cursor.slot.path:
+        options = chain(_top(view, True), _fields(view))
+    return choose(options, "", cursor.span, limit=view.limit)
 
 
 def _parameters(
     view: View,
     section: Path,
-    entry: Entry | None,
-    prefix: Prefix | None,
     quoted: bool,
-    part: KeyPart | None,
-    with_value: bool,
-    block: int,
+    prefix: Prefix | None = None,
+    part: KeyPart | None = None,
+    with_value: bool = True,
 ) -> Iterator[Option]:
+    """The parameters that this file does not give yet, but in the key ``part``; under ``prefix`` if there is one."""
+    entry = view.entry(section)
     if entry is None or entry.kind == "module":
         return
     own = view.own_bindings(section)
-    taken = {view.grammar.split_key(name).name for name, binding in own.items() if binding.part is not part}
+    present = {view.grammar.split_key(name).name for name, binding in own.items() if binding.part is not part}
     merged = view.model.sections.get(section)
-    above = merged.arguments if merged is not None else {}
-    quoted = quoted or view.quoted(block)
-    for param in view.params(entry):
-        if param.name in taken:
+    for param in config_parameters(entry):
+        if param.name in present:
             continue
-        set_above = above.get(param.name)
-        if set_above is not None and set_above.binding.file == view.file.path:
-            set_above = None
-        rank = _ABOVE if set_above is not None else _REQUIRED if param.required else _OPTIONAL
-        yield _parameter(view, entry, param, prefix, quoted, with_value, rank)
+        above = merged.arguments.get(param.name) if merged is not None else None
+        rank = _REQUIRED if param.required else _OPTIONAL
+        if above is not None and above.binding.file != view.file.path:
+            rank = _ABOVE
+        writer = view.writer(quoted)
+        own_prefix = prefix or writer.prefix(param)
+        label = (own_prefix.char if own_prefix is not None else "") + param.name
+        insert = partial(writer.argument, param, own_prefix)
+        if not with_value:
+            insert = partial(prefixed, param.name, own_prefix, quoted)
+        about_it = ("param", entry.registry, entry.name, param.name)
+        snippet = with_value and view.snippets
+        yield Option(param.name, rank, "parameter", insert, label, summary(param), snippet, about_it)
     if NO_CALL_KEY not in own:
         text = f"{NO_CALL_KEY} = true" if with_value else NO_CALL_KEY
         yield Option(NO_CALL_KEY, _LAST, "keyword", text, detail="pass the table on unbuilt", key=("word", NO_CALL_KEY))
-
-
-def _parameter(
-    view: View, entry: Entry, param: Param, prefix: Prefix | None, quoted: bool, with_value: bool, rank: int
-) -> Option:
-    found = candidates(param, param.name, view.catalog, view.project)
-    writer = ArgumentWriter(view.catalog, view.project, view.grammar, quoted, view.snippets)
-    prefix = prefix or writer.prefix_for(param, found)
-    documented = ("param", entry.registry, entry.name, param.name)
-
-    def insert() -> str:
-        return writer.argument(param, prefix, found) if with_value else prefixed(param.name, prefix, quoted)
-
-    label = (prefix.char if prefix is not None else "") + param.name
-    snippet = with_value and view.snippets
-    return Option(param.name, rank, "parameter", insert, label, summary(param), snippet, documented)
 
 
 def summary(param: Param) -> str:
@@ -126,8 +111,7 @@ def _top(view: View, with_value: bool) -> Iterator[Option]:
             yield Option(name, 1, "variable", insert, detail=value, key=("variable", name))
 
 
-def _start(view: View, span: Span) -> Iterator[Option]:
-    yield from _top(view, True)
+def _fields(view: View) -> Iterator[Option]:
     for name in view.project.primary_fields:
         yield Option(f"[{name}", 2, "field", f"[{name}.", f"[{name}]", "field", key=("field", name), again=True)
 
@@ -135,5 +119,4 @@ def _start(view: View, span: Span) -> Iterator[Option]:
 def _classes(view: View, group: str) -> Iterator[Option]:
     registry = registry_behind(group, view.catalog, view.project)
     for name, entry in view.catalog.entries.get(registry or "", {}).items():
-        documented = ("class", entry.registry, entry.name)
-        yield Option(name, 0, "class", write_key(name), detail=entry.registry, key=documented)
+        yield Option(name, 0, "class", write_key(name), detail=entry.registry, key=about(entry))

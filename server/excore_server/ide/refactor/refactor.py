@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from typing import NamedTuple
 
+from excore.lang.problems import Origin
 from excore.lang.resolve.model import Argument, Model, Path, Plain, Reference
-from excore.lang.syntax.tree import Array, KeyPart, Scalar
+from excore.lang.syntax.tree import Array, Scalar
 from excore.lang.tables.table import BoundValue, Table, Tables, plain
 from excore.lang.text import Span
 from excore.lang.workspace.host import Snapshot
+from excore_server.ide.candidates import config_parameters
 from excore_server.ide.code_action.argument_fixes import all_lines, binding_at
 from excore_server.ide.code_action.code_action import Action, wanted_kind
-from excore_server.ide.cursor import Cursor, HeaderPart, Key, ReferencePlace, ValuePlace, cursor_at, section_length
+from excore_server.ide.cursor import Cursor, HeaderPart, Key, ReferencePlace, ValuePlace, cursor_at
 from excore_server.ide.edits import Edit, WorkspaceEdit, workspace_edit
 from excore_server.ide.edits_toml import add_section, add_to_table, add_top_level, header_text, key_or_bare, key_text
 from excore_server.ide.name_sites import key_sites
@@ -201,35 +204,26 @@ def fill_in(view: View, cursor: Cursor, span: Span) -> Iterator[Offer]:
     if not isinstance(cursor, HeaderPart):
         return
     path = cursor.path
-    if section_length(path, view.catalog, view.project) != len(path):
-        return
     section, entry = view.model.sections.get(path), view.entry(path)
     block = view.block(cursor.block)
     header = block.header
     if section is None or entry is None or header is None:
         return
-    part = next(
-        (part for part in header.parts if view.file.tree.start_of(block) + part.start == cursor.span.start), None
-    )
-    origin = section.binding.origin._replace(file=view.file.path, block=block, start=_start(part), end=_end(part))
-    found = binding_at(view, origin)
-    if found is None or any(param.required and param.name not in section.arguments for param in view.params(entry)):
+    parts = (one for one in header.parts if view.file.tree.start_of(block) + one.start == cursor.span.start)
+    part = next(parts, None)
+    if part is None or any(
+        param.required and param.name not in section.arguments for param in config_parameters(entry)
+    ):
+        return
+    at = binding_at(view, Origin(view.file.path, block, part.start, part.end))
+    if at is None:
         return
     quoted = view.quoted(cursor.block)
-    edit = add_to_table(view.file, found[1], all_lines(view, entry, path, quoted), view.grammar, quoted)
+    edit = add_to_table(view.file, at[1], all_lines(view, entry, path, quoted), view.grammar, quoted)
     if edit is not None:
         title = f"Write out the defaults of `{entry.name}`"
-        yield Offer(
-            title, workspace_edit({view.file.path: [edit]}), lambda before, after: _only_more(before, after, path)
-        )
-
-
-def _start(part: KeyPart | None) -> int:
-    return part.start if part is not None else -1
-
-
-def _end(part: KeyPart | None) -> int:
-    return part.end if part is not None else -1
+        only_more = partial(_only_more, path=path)
+        yield Offer(title, workspace_edit({view.file.path: [edit]}), only_more)
 
 
 def _only_more(before: Model, after: Model, path: tuple[str, ...]) -> bool:
