@@ -34,38 +34,38 @@ def argument_types(annotation: str | None) -> ArgumentTypes:
     """What a parameter with this annotation wants; nothing particular for none."""
     if annotation is None:
         return ArgumentTypes()
-    found: dict[str, list[str]] = {"scalars": [], "classes": [], "types": [], "shapes": [], "container": []}
-    _collect(read_annotation(annotation), "", found)
-    container = found["container"][0] if found["container"] else ""
+    parts: dict[str, list[str]] = {"scalars": [], "classes": [], "types": [], "shapes": [], "container": []}
+    _collect(read_annotation(annotation), "", parts)
+    container = next(iter(parts["container"]), "")
     return ArgumentTypes(
-        frozenset(found["scalars"]),
-        tuple(dict.fromkeys(found["classes"])),
-        tuple(dict.fromkeys(found["types"])),
-        "callable" in found["shapes"],
-        "array" in found["shapes"],
-        "mapping" in found["shapes"],
+        frozenset(parts["scalars"]),
+        tuple(dict.fromkeys(parts["classes"])),
+        tuple(dict.fromkeys(parts["types"])),
+        "callable" in parts["shapes"],
+        "array" in parts["shapes"],
+        "mapping" in parts["shapes"],
         "list" if container == "list" else "table" if container == "table" else "",
     )
 
 
-def _collect(kind: Type, container: Container, found: dict[str, list[str]]) -> None:
-    found["shapes"].append(kind.shape)
+def _collect(kind: Type, container: Container, parts: dict[str, list[str]]) -> None:
+    parts["shapes"].append(kind.shape)
     if kind.shape == "union":
         for item in kind.items:
-            _collect(item, container, found)
+            _collect(item, container, parts)
     elif kind.shape == "scalar":
         if not container:
-            found["scalars"].extend(kind.kinds)
+            parts["scalars"].extend(kind.kinds)
     elif kind.shape == "class":
-        found["classes"].append(simple_name(kind.text))
-        found["container"].append(container)
+        parts["classes"].append(simple_name(kind.text))
+        parts["container"].append(container)
     elif kind.shape == "type":
-        found["types"].extend(simple_name(item.text) for item in kind.items)
-        found["container"].append(container)
+        parts["types"].extend(simple_name(item.text) for item in kind.items)
+        parts["container"].append(container)
     elif kind.shape == "array" and kind.items:
-        _collect(kind.items[0], "list", found)
+        _collect(kind.items[0], "list", parts)
     elif kind.shape == "mapping" and len(kind.items) > 1:
-        _collect(kind.items[1], "table", found)
+        _collect(kind.items[1], "table", parts)
 
 
 def simple_name(text: str) -> str:
@@ -102,6 +102,7 @@ def call_shape(annotation: str | None) -> CallShape | None:
     for node in ast.walk(tree):
         if isinstance(node, ast.Subscript) and ast.unparse(node.value).rpartition(".")[2] == "Callable":
             if isinstance(node.slice, ast.Tuple) and len(node.slice.elts) == 2:
-                given, returns = node.slice.elts
-                return CallShape(len(given.elts) if isinstance(given, ast.List) else None, ast.unparse(returns))
+                arguments, returns = node.slice.elts
+                count = len(arguments.elts) if isinstance(arguments, ast.List) else None
+                return CallShape(count, ast.unparse(returns))
     return None

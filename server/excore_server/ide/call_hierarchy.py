@@ -41,19 +41,18 @@ def prepare_calls(snapshot: Snapshot, path: str, offset: int) -> tuple[CallItem,
     if file is None:
         return ()
     view = View(snapshot, file)
-    model = view.model
     sections = _sections(view, cursor_at(snapshot, path, offset))
-    return tuple(item for section in sections for item in _items(snapshot, model, section)[:1])
+    return tuple(item for section in sections for item in _items(snapshot, view.model, section)[:1])
 
 
 def incoming_calls(snapshot: Snapshot, root: str, section: Path) -> tuple[CallLink, ...]:
     """The sections that are given what ``section`` makes, or its class; one for each file that says so."""
     model = snapshot.own_model(root)
-    found: dict[tuple[Path, str], list[Use]] = {}
+    by_user: dict[tuple[Path, str], list[Use]] = {}
     for use in model.users.get(section, ()):
-        found.setdefault((use.user, use.origin.file), []).append(use)
+        by_user.setdefault((use.user, use.origin.file), []).append(use)
     calls = []
-    for (user, file), uses in found.items():
+    for (user, file), uses in by_user.items():
         items = _items(snapshot, model, user)
         if items:
             item = next((item for item in items if item.goal.path == file), items[0])
@@ -64,13 +63,12 @@ def incoming_calls(snapshot: Snapshot, root: str, section: Path) -> tuple[CallLi
 def outgoing_calls(snapshot: Snapshot, root: str, section: Path, file: str = "") -> tuple[CallLink, ...]:
     """What ``section`` is given, each once; ``file`` is where the section was looked at."""
     model = snapshot.own_model(root)
-    known = model.sections.get(section)
-    found: dict[Path, list[Use]] = {}
-    for use in known.uses if known is not None else ():
-        found.setdefault(use.target, []).append(use)
+    by_target: dict[Path, list[Use]] = {}
+    for use in model.sections[section].uses if section in model.sections else ():
+        by_target.setdefault(use.target, []).append(use)
     return tuple(
         CallLink(item, _spans(snapshot, (use.origin for use in uses), file))
-        for target, uses in found.items()
+        for target, uses in by_target.items()
         for item in _items(snapshot, model, target)[:1]
     )
 
@@ -86,14 +84,14 @@ def _items(snapshot: Snapshot, model: Model, section: Path) -> list[CallItem]:
     """A section as an item: one for each header it has, the one that counts most first."""
     entry = model.entry(section)
     name = ".".join(section)
-    known = model.sections.get(section)
+    table = model.sections.get(section)
     detail = f"{entry.path if entry is not None else ''}  {os.path.basename(model.file)}".strip()
-    if known is None:
+    if table is None:
         if entry is None or entry.location is None:
             return []
         return [CallItem(name, detail, entry.location, model.file, section)]
     goals: dict[Goal, None] = {}
-    for origin in (*known.table.headers, known.binding.origin):
+    for origin in (*table.table.headers, table.binding.origin):
         file = snapshot.file(origin.file)
         if file is not None:
             goals.update(dict.fromkeys(origin_goal(View(snapshot, file), origin)))
@@ -101,5 +99,5 @@ def _items(snapshot: Snapshot, model: Model, section: Path) -> list[CallItem]:
 
 
 def _spans(snapshot: Snapshot, origins: Iterable[Origin], file: str) -> tuple[Span, ...]:
-    found = (absolute(snapshot, origin) for origin in origins if origin.file == file)
-    return tuple(span for span in found if span is not None)
+    spans = (absolute(snapshot, origin) for origin in origins if origin.file == file)
+    return tuple(span for span in spans if span is not None)

@@ -23,9 +23,9 @@ def document_links(snapshot: Snapshot, path: str) -> tuple[Link, ...]:
     file = snapshot.file(path)
     if file is None or BASE_KEY not in file.tables.root.bindings:
         return ()
-    found = []
+    links = []
     for base in read_bases(path, file.tables)[0]:
         if snapshot.file(base.path) is not None:
             span = file.absolute(base.origin)
-            found.append(Link(Span(span.start + 1, max(span.start + 1, span.end - 1)), base.path))
-    return tuple(found)
+            links.append(Link(Span(span.start + 1, max(span.start + 1, span.end - 1)), base.path))
+    return tuple(links)

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 from excore.lang.syntax.tree import Block, Header, KeyValue
 from excore.lang.text import Span
 from excore.lang.workspace.host import File, Snapshot
-from excore_server.ide.cursor import header_path, section_length
+from excore_server.ide.cursor import header_path
 from excore_server.ide.view import View
 
 SymbolKind = Literal["section", "table", "class", "function", "module", "variable", "argument"]
@@ -61,9 +61,9 @@ def block_symbols(view: View, block: Block, deep: bool) -> tuple[Symbol, ...]:
 
 def _section(view: View, block: Block, header: Header, deep: bool) -> Symbol:
     names = header_path(block)
-    length = section_length(names, view.catalog, view.project)
-    entry = view.entry(names) if length == len(names) else None
-    kind: SymbolKind = "section" if length else "table"
+    slot = view.slot(names)
+    entry = view.entry(names) if slot.is_section else None
+    kind: SymbolKind = "section" if slot.section else "table"
     end = max(block.entries[-1].end if block.entries else 0, header.end)
     return Symbol(
         ".".join(names),

@@ -28,19 +28,19 @@ class WorkspaceEdit:
 
 def workspace_edit(edits: Mapping[str, Iterable[Edit]], created: Mapping[str, str] | None = None) -> WorkspaceEdit:
     """A change of these edits. Of edits that overlap the first stays; edits at one place become one."""
-    ordered = {path: tuple(_ordered(found)) for path, found in edits.items()}
-    return WorkspaceEdit({path: found for path, found in ordered.items() if found}, created or {})
+    ordered = {path: tuple(_ordered(of_file)) for path, of_file in edits.items()}
+    return WorkspaceEdit({path: of_file for path, of_file in ordered.items() if of_file}, created or {})
 
 
 def _ordered(edits: Iterable[Edit]) -> list[Edit]:
-    found: list[Edit] = []
+    ordered: list[Edit] = []
     for edit in sorted(dict.fromkeys(edits), key=lambda edit: edit[:2]):
-        last = found[-1] if found else None
+        last = ordered[-1] if ordered else None
         if last is None or edit.start > last.end or (edit.start == last.end and last.start != last.end):
-            found.append(edit)
+            ordered.append(edit)
         elif last.start == last.end == edit.start:
-            found[-1] = Edit(last.start, edit.end, last.text + edit.text)
-    return found
+            ordered[-1] = Edit(last.start, edit.end, last.text + edit.text)
+    return ordered
 
 
 def applied(text: str, edits: Iterable[Edit]) -> str:

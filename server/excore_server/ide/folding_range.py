@@ -36,25 +36,17 @@ def block_folds(block: Block) -> tuple[Fold, ...]:
     """The folds of one block, with lines counted in the block. No run of comment lines goes over a header."""
     if not block.newlines:
         return ()
-    found: list[Fold] = []
+    folds: list[Fold] = []
     last = 0
     if block.header is not None and block.entries:
-        first, _ = block.lines.position(block.header.start)
-        last, _ = block.lines.position(block.entries[-1].end)
-        _add(found, first, last)
+        last = block.lines.position(block.entries[-1].end)[0]
+        folds.append(Fold(block.lines.position(block.header.start)[0], last))
     if block.header is None or last > len(block.entries):  # else every entry has a line of its own
-        for entry in block.entries:
-            first, _ = block.lines.position(entry.start)
-            last, _ = block.lines.position(entry.end)
-            _add(found, first, last)
+        spans = ((entry.start, entry.end) for entry in block.entries)
+        folds += [Fold(block.lines.position(start)[0], block.lines.position(end)[0]) for start, end in spans]
     if "#" in block.text:
-        found.extend(_comments(block))
-    return tuple(dict.fromkeys(found))
-
-
-def _add(found: list[Fold], first: int, last: int) -> None:
-    if last > first:
-        found.append(Fold(first, last))
+        folds.extend(_comments(block))
+    return tuple(fold for fold in dict.fromkeys(folds) if fold.last > fold.first)
 
 
 def _comments(block: Block) -> Iterator[Fold]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
-from excore.lang.grammar import ArgumentHook, Base, Expression, FieldRef, Grammar, Name, Prefix, VariableRef
+from excore.lang.grammar import ArgumentHook, Base, Expression, FieldRef, Grammar, Name, Prefix
 from excore.lang.resolve.model import Path
 from excore.lang.syntax.tree import Array, InlineTable, KeyPart, KeyValue, Scalar, Value
 from excore.lang.text import Span
@@ -53,10 +53,8 @@ def sites(snapshot: Snapshot, file: File, word: str = "") -> Iterator[Site]:
 def key_sites(snapshot: Snapshot, file: File, block: int | None = None) -> Iterator[KeySite]:
     """The key parts of a file, or of one block of it."""
     walk = _SiteWalk(snapshot, file, texts=False)
-    found = walk.sites() if block is None else walk.of_block(block)
-    for site in found:
-        if isinstance(site, KeySite):
-            yield site
+    sites = walk.sites() if block is None else walk.of_block(block)
+    return (site for site in sites if isinstance(site, KeySite))
 
 
 @dataclass
@@ -115,15 +113,8 @@ def bases(expression: Expression) -> Iterator[Base]:
             yield hook.base
 
 
-def module_name(base: Base) -> tuple[str, Span] | None:
-    """The name of the module that a base names, with its range in the text."""
-    if isinstance(base, Name):
-        return base.name, base.span
+def module_name(base: Base) -> tuple[str, Span]:
+    """The name of the module that a base names, with its range in the text; "" where it names none."""
     if isinstance(base, FieldRef) and base.name is not None and not base.every:
         return base.name, base.name_span
-    return None
-
-
-def variable_name(base: Base) -> tuple[str, Span] | None:
-    """The variable that a base names, with its range in the text."""
-    return (base.name, base.span) if isinstance(base, VariableRef) else None
+    return (base.name if isinstance(base, Name) else "", base.span)

@@ -17,15 +17,15 @@ def selection_range(snapshot: Snapshot, path: str, offset: int) -> tuple[Span, .
     index = file.tree.block_at(offset)
     block, start = file.tree.blocks[index], file.tree.starts[index]
     at = offset - start
-    found = [Span(0, len(file.text)), Span(start, start + len(block.text))]
+    spans = [Span(0, len(file.text)), Span(start, start + len(block.text))]
     header = block.header
     if header is not None and header.start <= at <= header.end:
-        found.append(Span(header.start, header.end).shift(start))
-        found.extend(Span(part.start, part.end).shift(start) for part in header.parts if part.start <= at <= part.end)
+        spans.append(Span(header.start, header.end).shift(start))
+        spans.extend(Span(part.start, part.end).shift(start) for part in header.parts if part.start <= at <= part.end)
     for entry in block.entries:
-        found.extend(span.shift(start) for span in _around(entry, at))
+        spans.extend(span.shift(start) for span in _around(entry, at))
     narrowed: list[Span] = []
-    for span in found:
+    for span in spans:
         if not narrowed or (span != narrowed[-1] and narrowed[-1].start <= span.start and span.end <= narrowed[-1].end):
             narrowed.append(span)
     return tuple(reversed(narrowed))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 from excore.lang.grammar import BASE_KEY, NO_CALL_KEY, ArgumentHook, Base, FieldRef, Name, PathHook, VariableRef
 from excore.lang.paths import Attribute
@@ -11,17 +11,15 @@ from excore.lang.resolve.model import Model, Path
 from excore.lang.syntax.tree import Array, Block, InlineTable, KeyPart, KeyValue, Scalar, Value
 from excore.lang.text import Span
 from excore.lang.workspace.host import Snapshot
-from excore_server.ide.cursor import Slot, section_length, slot_of
+from excore_server.ide.cursor import Slot, section_length
 from excore_server.ide.view import View
 
 TokenType = Literal[
     "namespace", "class", "parameter", "property", "operator", "variable", "decorator", "method", "keyword", "string"
 ]  # fmt: skip
-TYPES: tuple[TokenType, ...] = (
-    "namespace", "class", "parameter", "property", "operator", "variable", "decorator", "method", "keyword", "string"
-)  # fmt: skip
+TYPES: tuple[TokenType, ...] = get_args(TokenType)
 Modifier = Literal["definition", "unknown"]
-MODIFIERS: tuple[Modifier, ...] = ("definition", "unknown")
+MODIFIERS: tuple[Modifier, ...] = get_args(Modifier)
 
 
 class Token(NamedTuple):
@@ -37,17 +35,15 @@ def semantic_tokens(snapshot: Snapshot, path: str, within: Span | None = None) -
     file = snapshot.file(path)
     if file is None:
         return ()
-    wanted = within or Span(0, len(file.text))
+    start, end = within or Span(0, len(file.text))
     tree = file.tree
     view = View(snapshot, file)
-    found: list[Token] = []
-    for index in range(tree.block_at(wanted.start), tree.block_at(wanted.end) + 1):
-        start = tree.starts[index]
-        for token in block_tokens(view, tree.blocks[index]).tokens:
-            span = token.span.shift(start)
-            if span.end >= wanted.start and span.start <= wanted.end:
-                found.append(Token(span, token.type, token.modifiers))
-    return tuple(found)
+    tokens = (
+        token._replace(span=token.span.shift(tree.starts[index]))
+        for index in range(tree.block_at(start), tree.block_at(end) + 1)
+        for token in block_tokens(view, tree.blocks[index]).tokens
+    )
+    return tuple(token for token in tokens if token.span.end >= start and token.span.start <= end)
 
 
 class BlockTokens(NamedTuple):
@@ -63,33 +59,25 @@ class BlockTokens(NamedTuple):
 def block_tokens(view: View, block: Block) -> BlockTokens:
     """Tokens in order; they do not overlap."""
     painter = _Painter(view)
-    found = sorted(painter.block(block), key=_span_of)
-    kept: list[Token] = []
+    tokens: list[Token] = []
     end = 0
-    for token in found:
+    for token in sorted(painter.block(block), key=lambda token: token.span):
         span = token.span
         if span.end > span.start >= end and "\n" not in block.text[span.start : span.end]:
-            kept.append(token)
+            tokens.append(token)
             end = span.end
-    return BlockTokens(tuple(kept), frozenset(painter.asked))
-
-
-def _span_of(token: Token) -> Span:
-    return token.span
+    return BlockTokens(tuple(tokens), frozenset(painter.asked))
 
 
 def changed_names(before: Model, after: Model) -> frozenset[str]:
     """The names that mean something in one of two configs only."""
-    found: set[str] = set()
-    for old, new in (
+    kinds = (
         (before.groups, after.groups),
         (before.isolated, after.isolated),
         (before.members, after.members),
         (before.modules, after.modules),
-    ):
-        if old is not new and old.keys() != new.keys():
-            found.update(old.keys() ^ new.keys())
-    return frozenset(found)
+    )
+    return frozenset().union(*(old.keys() ^ new.keys() for old, new in kinds if old is not new))
 
 
 class _Painter:
@@ -104,7 +92,7 @@ class _Painter:
             if part.broken:
                 continue
             path = (*path, part.name)
-            yield self.named(path, Span(part.start, part.end), part.quoted)
+            yield self.named(path, Span(part.start, part.end))
         section = whole and section_length(path, self.view.catalog, self.view.project) == len(path)
         for entry in block.entries:
             if section and len(entry.parts) == 1:
@@ -133,12 +121,12 @@ class _Painter:
         else:
             yield Token(span, "parameter")
 
-    def named(self, path: Path, span: Span, quoted: bool) -> Token:
+    def named(self, path: Path, span: Span) -> Token:
         """A part of a header or key, by what the path up to it is."""
         length = section_length(path, self.view.catalog, self.view.project)
         if length == len(path):
-            known = self.view.entry(path) is not None
-            return Token(span, "class", ("definition",) if known else ("definition", "unknown"))
+            is_registered = self.view.entry(path) is not None
+            return Token(span, "class", ("definition",) if is_registered else MODIFIERS)
         if length:
             return Token(span, "parameter" if len(path) == length + 1 else "property")
         if len(path) == 1:
@@ -153,15 +141,14 @@ class _Painter:
                 continue
             path = (*path, part.name)
             span = Span(part.start, part.end)
-            slot = slot_of(self.view.snapshot, self.view.file.path, path)
+            slot = self.view.slot(path)
             if path == (BASE_KEY,):
                 yield Token(span, "keyword")
             elif slot.argument and not slot.deeper:
                 yield from self.key(part, slot)
             else:
-                yield self.named(path, span, part.quoted)
-        slot = slot_of(self.view.snapshot, self.view.file.path, path)
-        yield from self.value(entry.value, slot)
+                yield self.named(path, span)
+        yield from self.value(entry.value, self.view.slot(path))
 
     def value(self, value: Value, slot: Slot) -> Iterator[Token]:
         if isinstance(value, Array):
@@ -190,20 +177,18 @@ class _Painter:
                 offset = hook.span.end - max((step.end for step in hook.steps), default=0)
                 for number, step in enumerate(hook.steps):
                     if isinstance(step, Attribute):
-                        rest = hook.steps[number + 1 :]
-                        called = bool(rest) and not isinstance(rest[0], Attribute)
-                        yield Token(
-                            self.at(scalar, Span(offset + step.start, offset + step.end)),
-                            "method" if called else "property",
-                        )
+                        following = hook.steps[number + 1 : number + 2]
+                        is_called = bool(following) and not isinstance(following[0], Attribute)
+                        span = self.at(scalar, Span(offset + step.start, offset + step.end))
+                        yield Token(span, "method" if is_called else "property")
 
     def base(self, scalar: Scalar, base: Base, kind: Literal["class", "decorator"]) -> Iterator[Token]:
         if isinstance(base, Name):
             yield Token(self.at(scalar, base.span), kind, self.unknown(base.name))
         elif isinstance(base, VariableRef):
             self.asked.add(base.name)
-            known = base.name in self.view.model.isolated
-            yield Token(self.at(scalar, base.span), "variable", () if known else ("unknown",))
+            is_set = base.name in self.view.model.isolated
+            yield Token(self.at(scalar, base.span), "variable", () if is_set else ("unknown",))
         elif isinstance(base, FieldRef):
             yield Token(self.at(scalar, base.field_span), "namespace")
             if base.name is not None:

@@ -20,7 +20,7 @@ from excore.lang.text import Span
 from excore.lang.workspace.host import File, Snapshot
 from excore_server.ide.argument_types import ArgumentTypes, argument_types
 from excore_server.ide.candidates import Candidates, candidates
-from excore_server.ide.cursor import Slot
+from excore_server.ide.cursor import Slot, header_path, slot_of
 from excore_server.ide.snippets import ArgumentWriter, quotes_prefixes
 
 LIMIT = 2000
@@ -71,6 +71,15 @@ class View:
     def bound_paths(self, base: Base) -> tuple[Path, ...]:
         """The module tables that the base of a reference may mean; a registered name without one is its own path."""
         return bound_paths(base, self.model, self.catalog, self.project)
+
+    def slot(self, path: Path) -> Slot:
+        """What a key path of the file means."""
+        return slot_of(self.snapshot, self.file.path, path)
+
+    def section_of(self, block: Block) -> Path:
+        """The path of the module table whose header a block has; empty where it has none."""
+        slot = self.slot(header_path(block))
+        return slot.section if slot.is_section else ()
 
     def param(self, slot: Slot) -> Param | None:
         """The parameter that a slot gives a value to."""

@@ -26,16 +26,16 @@ class WorkspaceSymbol:
 
 def workspace_symbols(snapshot: Snapshot, query: str, limit: int = 500) -> tuple[WorkspaceSymbol, ...]:
     """Registered classes and functions, sections and top-level values whose name holds ``query``'s characters."""
-    found: list[tuple[int, int, WorkspaceSymbol]] = []
-    wanted = query.casefold()
-    for number, item in enumerate(_all(snapshot, wanted)):
-        name = item.name.casefold()
-        found.append((0 if name.startswith(wanted) else 1 if wanted in name else 2, number, item))
-    found.sort(key=lambda each: each[:2])
-    return tuple(item for _, _, item in found[:limit])
+    matches: list[tuple[int, int, WorkspaceSymbol]] = []
+    query = query.casefold()
+    for number, symbol in enumerate(_all(snapshot, query)):
+        name = symbol.name.casefold()
+        matches.append((0 if name.startswith(query) else 1 if query in name else 2, number, symbol))
+    matches.sort(key=lambda match: match[:2])
+    return tuple(symbol for _, _, symbol in matches[:limit])
 
 
-def _all(snapshot: Snapshot, wanted: str) -> Iterator[WorkspaceSymbol]:
+def _all(snapshot: Snapshot, query: str) -> Iterator[WorkspaceSymbol]:
     configs = snapshot.configs()
     seen: set[int] = set()
     for path in configs:
@@ -43,7 +43,7 @@ def _all(snapshot: Snapshot, wanted: str) -> Iterator[WorkspaceSymbol]:
         if id(catalog) not in seen:
             seen.add(id(catalog))
             for entry in catalog:
-                if entry.location is not None and is_subsequence(wanted, entry.name.casefold()):
+                if entry.location is not None and is_subsequence(query, entry.name.casefold()):
                     yield WorkspaceSymbol(entry.name, entry.kind, entry.location, entry.registry)
     for path in configs:
         file = snapshot.file(path)
@@ -53,12 +53,12 @@ def _all(snapshot: Snapshot, wanted: str) -> Iterator[WorkspaceSymbol]:
         for block in file.tree.blocks:
             names = header_path(block)
             name = ".".join(names)
-            if block.top is not None and block.header is not None and is_subsequence(wanted, name.casefold()):
+            if block.top is not None and block.header is not None and is_subsequence(query, name.casefold()):
                 last = block.header.parts[-1]
                 for goal in origin_goal(view, Origin(path, block, last.start, last.end)):
                     yield WorkspaceSymbol(name, "section", goal, "")
         for value in file.tree.blocks[0].entries if file.tree.blocks[0].header is None else ():
             part = value.parts[0]
-            if is_subsequence(wanted, part.name.casefold()):
+            if is_subsequence(query, part.name.casefold()):
                 for goal in origin_goal(view, Origin(path, file.tree.blocks[0], part.start, part.end)):
                     yield WorkspaceSymbol(part.name, "variable", goal, "")

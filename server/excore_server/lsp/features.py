@@ -28,6 +28,7 @@ from excore_server.ide.edits import WorkspaceEdit as Change
 from excore_server.ide.hover import hover as describe
 from excore_server.ide.implementation import implementation as find_implementation
 from excore_server.ide.rename import rename
+from excore_server.ide.rename.python_names import PythonSources, RenameError
 from excore_server.ide.selection_range import selection_range as ranges_around
 from excore_server.ide.signature_help import signature_help as find_signature
 from excore_server.ide.type_definition import type_definition as find_type_definition
@@ -216,7 +217,7 @@ def prepare_rename(session: Session, params: types.PrepareRenameParams) -> Any:
             return None if found is None else _renamable(found, lines, session)
         snapshot, path, file, offset = session.cursor(uri, params.position)
         return _renamable(rename.prepare_rename(snapshot, path, offset), file, session)
-    except rename.RenameError as reason:
+    except RenameError as reason:
         raise Refused(-32803, str(reason)) from reason
 
 
@@ -239,13 +240,13 @@ def rename_all(session: Session, params: types.RenameParams) -> Any:
         else:
             snapshot, path, _, offset = session.cursor(uri, params.position)
             change = rename.rename(snapshot, path, offset, params.new_name, _python_sources(session, path))
-    except rename.RenameError as reason:
+    except RenameError as reason:
         raise Refused(-32803, str(reason)) from reason
     return None if change is None else shapes.workspace_edit(change, session)
 
 
-def _python_sources(session: Session, path: str) -> rename.PythonSources:
-    return rename.PythonSources(session.python_modules(path), session.python_text, monotonic() + LONGEST_RENAME)
+def _python_sources(session: Session, path: str) -> PythonSources:
+    return PythonSources(session.python_modules(path), session.python_text, monotonic() + LONGEST_RENAME)
 
 
 def _python_place(session: Session, path: str, position: types.Position) -> tuple[LineIndex, int]:

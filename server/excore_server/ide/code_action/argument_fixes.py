@@ -15,11 +15,11 @@ from excore.lang.tables.table import Binding, BoundValue
 from excore.lang.workspace.file import read_file
 from excore_server.ide.candidates import config_parameters
 from excore_server.ide.code_action.quick_fix import Fix, fact, fix
-from excore_server.ide.cursor import ReferencePlace, cursor_at, slot_of
 from excore_server.ide.edits import Edit
 from excore_server.ide.edits_toml import (
     add_section,
     add_to_table,
+    block_path,
     entry_at,
     header_text,
     locate,
@@ -48,8 +48,8 @@ def binding_at(view: View, origin: Origin) -> tuple[Path, Binding] | None:
     start = view.file.absolute(origin).start
     for site in key_sites(view.snapshot, view.file, view.file.tree.index_of.get(origin.block)):
         if site.span.start == start:
-            found = bindings_at(view.file.tables.root, site.path[:-1]).get(site.path[-1])
-            return (site.path, found) if found is not None else None
+            binding = bindings_at(view.file.tables.root, site.path[:-1]).get(site.path[-1])
+            return (site.path, binding) if binding is not None else None
     return None
 
 
@@ -64,18 +64,18 @@ def missing_arguments(view: View, problem: Problem) -> Iterator[Fix]:
     if locate(origin.block, origin.start, origin.end) is None:
         yield from _table_for(view, problem, quoted)
         return
-    found = binding_at(view, origin)
-    entry = view.entry(found[0]) if found is not None else None
-    if found is None or entry is None:
+    path, binding = binding_at(view, origin) or ((), None)
+    entry = view.entry(path)
+    if binding is None or entry is None:
         return
-    lines = view.writer(quoted).required(entry, names)
-    edit = add_to_table(view.file, found[1], lines, view.grammar, quoted)
-    if edit is not None:
-        what = f"`{names[0]}`" if len(names) == 1 else f"the {len(names)} missing arguments"
-        yield fix(view, f"Add {what}", edit, preferred=True)
-    edit = add_to_table(view.file, found[1], all_lines(view, entry, found[0], quoted), view.grammar, quoted)
-    if edit is not None:
-        yield fix(view, f"Add all arguments of `{entry.name}`", edit)
+    what = f"`{names[0]}`" if len(names) == 1 else f"the {len(names)} missing arguments"
+    for title, lines, preferred in (
+        (f"Add {what}", view.writer(quoted).required(entry, names), True),
+        (f"Add all arguments of `{entry.name}`", all_lines(view, entry, path, quoted), False),
+    ):
+        edit = add_to_table(view.file, binding, lines, view.grammar, quoted)
+        if edit is not None:
+            yield fix(view, title, edit, preferred=preferred)
 
 
 def all_lines(view: View, entry: Entry, path: Path, quoted: bool) -> list[str]:
@@ -95,21 +95,12 @@ def all_lines(view: View, entry: Entry, path: Path, quoted: bool) -> list[str]:
 
 
 def _table_for(view: View, problem: Problem, quoted: bool) -> Iterator[Fix]:
-    cursor = cursor_at(view.snapshot, view.file.path, view.file.absolute(problem.origin).start + 1)
-    if not isinstance(cursor, ReferencePlace):
-        return
-    start = view.file.absolute(problem.origin).start
     for path in view.model.implicit:
         entry = view.entry(path)
-        uses = view.model.users[path]
-        if entry is None or not any(
-            use.origin.file == view.file.path and view.file.absolute(use.origin).start == start for use in uses
-        ):
-            continue
-        lines = view.writer(quoted).required(entry)
-        head = header_text(path, quoted, view.grammar)
-        title = f"Create `{head}` with its required arguments"
-        yield fix(view, title, add_section(view.file, head, lines), preferred=True)
+        if entry is not None and any(use.origin == problem.origin for use in view.model.users[path]):
+            head = header_text(path, quoted, view.grammar)
+            edit = add_section(view.file, head, view.writer(quoted).required(entry))
+            yield fix(view, f"Create `{head}` with its required arguments", edit, preferred=True)
 
 
 def redundant(view: View, problem: Problem) -> Iterator[Fix]:
@@ -121,15 +112,19 @@ def redundant(view: View, problem: Problem) -> Iterator[Fix]:
         return
     title = _TITLES[problem.code].format(located.part.name)
     if problem.code == "module-arguments":
-        found = binding_at(view, origin)
-        section = view.model.sections.get(found[0][:-1]) if found is not None else None
+        path, _ = binding_at(view, origin) or ((), None)
+        section = view.model.sections.get(path[:-1])
         arguments = section.arguments.values() if section is not None else ()
         mine = [one.binding.origin for one in arguments if one.binding.file == view.file.path]
         edits = [edit for one in mine for edit in remove_key(view.file, one)]
         yield fix(view, "Remove the arguments", *edits, preferred=True)
         return
-    if problem.code == "duplicate-key":
-        yield fix(view, title, *_duplicate(view, origin, index), preferred=located.header is None)
+    if problem.code == "duplicate-key" and located.entry is None:
+        yield fix(view, title, remove_section(view.file, index))
+        return
+    if problem.code == "duplicate-key" and located.entry is not None:
+        edit = remove_entry(view.file, index, located.entry, located.siblings, located.inline)
+        yield fix(view, title, edit, preferred=True)
         return
     certain = problem.code == "ineffective-override"
     preferred = certain or problem.code in ("unknown-parameter", "duplicate-argument")
@@ -138,15 +133,6 @@ def redundant(view: View, problem: Problem) -> Iterator[Fix]:
         for other in problem.related:
             if other.origin.file == view.file.path and other.origin.block in view.file.tree.index_of:
                 yield fix(view, "Remove the one above", *remove_key(view.file, other.origin))
-
-
-def _duplicate(view: View, origin: Origin, index: int) -> list[Edit]:
-    located = locate(origin.block, origin.start, origin.end)
-    assert located is not None
-    if located.header is not None:
-        return [remove_section(view.file, index)]
-    assert located.entry is not None
-    return [remove_entry(view.file, index, located.entry, located.siblings, located.inline)]
 
 
 # -- values
@@ -160,8 +146,7 @@ def wrong_value(view: View, problem: Problem) -> Iterator[Fix]:
     entry = entry_at(origin.block, origin.start)
     if entry is None or (entry.value.start, entry.value.end) != (origin.start, origin.end):
         return
-    names = tuple(part.name for part in (origin.block.header.parts if origin.block.header is not None else ()))
-    slot = slot_of(view.snapshot, view.file.path, (*names, *(part.name for part in entry.parts)))
+    slot = view.slot((*block_path(origin.block), *(part.name for part in entry.parts)))
     param = view.param(slot)
     if param is None or slot.deeper or slot.prefix is not None:
         return

@@ -29,15 +29,15 @@ def add_base(view: View, problem: Problem) -> Iterator[Fix]:
     if asked is None and not name:
         return
     mine = set(view.snapshot.closure(path).files)
-    found = []
+    others = []
     for other in view.snapshot.candidates(view.project.root):
         if other in mine or not _has(view, other, name, asked):
             continue
         if path not in view.snapshot.closure(other).files:
-            found.append(other)
+            others.append(other)
     folder = os.path.dirname(path)
-    found.sort(key=lambda other: (_size(view, other), base_text(other, folder)))
-    for number, other in enumerate(found[:_MOST]):
+    others.sort(key=lambda other: (len(view.snapshot.closure(other).root.bindings), base_text(other, folder)))
+    for number, other in enumerate(others[:_MOST]):
         text = base_text(other, folder)
         edit = write_base(view.file, text)
         if edit is not None:
@@ -48,8 +48,8 @@ def _has(view: View, path: str, name: str, asked: FieldRef | None) -> bool:
     file = view.snapshot.file(path)
     bindings = file.tables.root.bindings if file is not None else {}
     if asked is None:
-        found = bindings.get(name)
-        return found is not None and not isinstance(found.value, Missing)
+        value = bindings.get(name)
+        return value is not None and not isinstance(value.value, Missing)
     group = bindings.get(asked.field)
     if group is None or not isinstance(group.value, Table):
         return False
@@ -57,10 +57,6 @@ def _has(view: View, path: str, name: str, asked: FieldRef | None) -> bool:
     if asked.every:
         return bool(members)
     return len(members) == 1 if asked.name is None else asked.name in members
-
-
-def _size(view: View, path: str) -> int:
-    return len(view.snapshot.closure(path).root.bindings)
 
 
 def near_path(view: View, problem: Problem) -> Iterator[Fix]:
@@ -71,18 +67,18 @@ def near_path(view: View, problem: Problem) -> Iterator[Fix]:
         return
     path = view.file.path
     folder = os.path.dirname(path)
-    wanted = str(scalar.value)
+    text_there = str(scalar.value)
     others = {base_text(other, folder): other for other in view.snapshot.candidates(view.project.root) if other != path}
-    same = [text for text in others if os.path.basename(text) == os.path.basename(wanted)]
+    same = [text for text in others if os.path.basename(text) == os.path.basename(text_there)]
     span = view.file.absolute(origin)
     number = 0
-    for text in dict.fromkeys((*same, *nearest(wanted, others), *_near_names(wanted, others))):
+    for text in dict.fromkeys((*same, *nearest(text_there, others), *_near_names(text_there, others))):
         if number < _MOST and path not in view.snapshot.closure(others[text]).files:
             edit = Edit(span.start, span.end, rewritten(scalar.raw, text))
             yield fix(view, f"Change to `{text}`", edit, preferred=not number, certain=len(others) == 1)
             number += 1
 
 
-def _near_names(wanted: str, others: dict[str, str]) -> list[str]:
+def _near_names(text: str, others: dict[str, str]) -> list[str]:
     names = {os.path.basename(text): text for text in others}
-    return [names[name] for name in nearest(os.path.basename(wanted), names)]
+    return [names[name] for name in nearest(os.path.basename(text), names)]

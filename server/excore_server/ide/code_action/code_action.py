@@ -82,9 +82,9 @@ def quick_fixes(snapshot: Snapshot, path: str, span: Span) -> tuple[Action, ...]
     file = snapshot.file(path)
     if file is None:
         return ()
-    found = _touching(snapshot, path, file, span)
-    if found or span.start != span.end:
-        return found
+    actions = _touching(snapshot, path, file, span)
+    if actions or span.start != span.end:
+        return actions
     text = file.text
     start = max(text.rfind(mark, 0, span.start) for mark in _BREAKS) + 1
     ends = [end for end in (text.find(mark, span.start) for mark in _BREAKS) if end >= 0]
@@ -93,15 +93,15 @@ def quick_fixes(snapshot: Snapshot, path: str, span: Span) -> tuple[Action, ...]
 
 def _touching(snapshot: Snapshot, path: str, file: File, span: Span) -> tuple[Action, ...]:
     view = View(snapshot, file, snippets=False)
-    found: dict[tuple[str, object], Action] = {}
+    actions: dict[tuple[str, object], Action] = {}
     for problem in snapshot.diagnostics(path):
         place = file.absolute(problem.origin)
         if place.start > span.end or place.end < span.start:
             continue
         for fix in fixes_of(view, problem):
             action = Action(fix.title, QUICK_FIX, fix.change, problem, fix.preferred)
-            found.setdefault((fix.title, problem.origin), action)
-    return tuple(found.values())
+            actions.setdefault((fix.title, problem.origin), action)
+    return tuple(actions.values())
 
 
 def fixes_of(view: View, problem: Problem) -> Iterator[Fix]:
@@ -128,9 +128,9 @@ def fix_all(snapshot: Snapshot, path: str) -> WorkspaceEdit:
         if fix is None or set(fix.change.edits) != {path} or fix.change.created:
             continue
         mine = fix.change.edits[path]
-        known = edits.setdefault(path, [])
-        if not any(one.start <= other.end and other.start <= one.end for one in mine for other in known):
-            known.extend(mine)
+        others = edits.setdefault(path, [])
+        if not any(one.start <= other.end and other.start <= one.end for one in mine for other in others):
+            others.extend(mine)
     return workspace_edit(edits)
 
 

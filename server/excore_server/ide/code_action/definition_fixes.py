@@ -8,7 +8,6 @@ from excore.lang.grammar import FieldRef
 from excore.lang.problems import Problem
 from excore.lang.resolve.entries import registry_behind
 from excore.lang.resolve.model import Path
-from excore_server.ide.candidates import candidates
 from excore_server.ide.code_action.quick_fix import Fix, fact, fix
 from excore_server.ide.cursor import ReferencePlace, cursor_at
 from excore_server.ide.edits_toml import (
@@ -63,8 +62,8 @@ def _names_for(view: View, problem: Problem, asked: FieldRef, registry: str | No
     cursor = cursor_at(view.snapshot, view.file.path, view.file.absolute(problem.origin).start)
     names = tuple(view.catalog.entries.get(registry, {}))
     if isinstance(cursor, ReferencePlace):
-        found = candidates(view.param(cursor.slot), cursor.slot.argument, view.catalog, view.project)
-        names = tuple(entry.name for entry in found.entries if entry.registry == registry) or names
+        entries = view.candidates(cursor.slot).entries
+        names = tuple(entry.name for entry in entries if entry.registry == registry) or names
     return names[:_MOST]
 
 

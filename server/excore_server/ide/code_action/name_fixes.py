@@ -83,9 +83,9 @@ def _section_named(view: View, problem: Problem, name: str) -> Iterator[Edit]:
                 yield Edit(*site.span, key_text(name, site.part, view.block(site.block), grammar))
             continue
         for base in bases(site.expression(grammar)):
-            named = module_name(base)
-            if named is not None and named[0] == path[-1] and view.bound_paths(base) == (path,):
-                yield Edit(*site.span(*named[1]), name)
+            old, span = module_name(base)
+            if old == path[-1] and view.bound_paths(base) == (path,):
+                yield Edit(*site.span(*span), name)
 
 
 def _headers_named(view: View, located: Located, name: str) -> Iterator[Edit]:

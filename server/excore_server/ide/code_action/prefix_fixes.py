@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from excore.lang.grammar import NO_CALL_KEY, PrefixKind
 from excore.lang.problems import Problem
-from excore.lang.resolve.model import Argument, Path, Use
+from excore.lang.resolve.model import Path, Use
 from excore.lang.syntax.tree import Block, KeyPart, Scalar
 from excore_server.ide.code_action.quick_fix import Fix, fact, fix
 from excore_server.ide.edits import Edit, workspace_edit
@@ -97,11 +97,10 @@ def no_call(view: View, problem: Problem) -> Iterator[Fix]:
 
 def reuse(view: View, problem: Problem) -> Iterator[Fix]:
     """One prefix for all users of a table: that of the first here, or that of here for all others."""
-    model, wanted = view.model, fact(problem, "first")
-    first: PrefixKind | None = "new" if wanted == "new" else "shared" if wanted == "shared" else None
-    if first is None:
+    first: PrefixKind = "new" if fact(problem, "first") == "new" else "shared"
+    if not fact(problem, "first"):
         return
-    for target, uses in model.users.items():
+    for target, uses in view.model.users.items():
         sharing = [use for use in uses if use.kind in _SHARING]
         mine = [use for use in sharing if use.origin == problem.origin and use.kind != first]
         if not mine or all(use.kind == mine[0].kind for use in sharing):
@@ -118,17 +117,18 @@ def reuse(view: View, problem: Problem) -> Iterator[Fix]:
 
 
 def _by_file(edits: list[tuple[str, Edit]]) -> dict[str, list[Edit]]:
-    found: dict[str, list[Edit]] = {}
+    by_file: dict[str, list[Edit]] = {}
     for path, edit in edits:
-        found.setdefault(path, []).append(edit)
-    return found
+        by_file.setdefault(path, []).append(edit)
+    return by_file
 
 
 def _switched(view: View, uses: list[Use], char: str) -> Iterator[tuple[str, Edit]]:
     """The keys of the arguments that use a table, with another prefix."""
     seen: set[tuple[Path, str]] = set()
     for use in uses:
-        argument = _argument(view, use)
+        section = view.model.sections.get(use.user)
+        argument = section.arguments.get(use.argument) if section is not None else None
         if argument is None or (use.user, use.argument) in seen:
             continue
         seen.add((use.user, use.argument))
@@ -138,8 +138,3 @@ def _switched(view: View, uses: list[Use], char: str) -> Iterator[tuple[str, Edi
         if span is not None and located is not None:
             text = key_text(char + argument.name, binding.part, binding.block, view.grammar)
             yield binding.file, Edit(span.start, span.end, text)
-
-
-def _argument(view: View, use: Use) -> Argument | None:
-    section = view.model.sections.get(use.user)
-    return section.arguments.get(use.argument) if section is not None else None

@@ -37,13 +37,13 @@ def suppress(view: View, problem: Problem) -> Iterator[Fix]:
         inside = inside or (kind == "string" and base + a < end < base + b)
         above = above or (kind == "string" and base + a < first < base + b)
     title = f"Ignore `{problem.code}` on this line"
-    known = _IGNORE.search(comment)
-    if known is not None:
-        at = end - len(comment) + known.end(1)
-        yield fix(view, title, Edit(at, at, f"{', ' if known[1].strip() else ''}{problem.code}"))
+    ignored = _IGNORE.search(comment)
+    if ignored is not None:
+        at = end - len(comment) + ignored.end(1)
+        yield fix(view, title, Edit(at, at, f"{', ' if ignored[1].strip() else ''}{problem.code}"))
     elif not inside:
-        kept = len(text[first:end].rstrip(" \t"))
-        yield fix(view, title, Edit(first + kept, end, f"  # excore: ignore[{problem.code}]"))
+        length = len(text[first:end].rstrip(" \t"))
+        yield fix(view, title, Edit(first + length, end, f"  # excore: ignore[{problem.code}]"))
     elif not above:
         indent = text[first:start] if not text[first:start].strip() else ""
         yield fix(view, title, Edit(first, first, f"{indent}# excore: ignore[{problem.code}]{newline(text)}"))

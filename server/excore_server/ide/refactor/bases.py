@@ -99,25 +99,27 @@ def inline_base(view: View, cursor: Cursor) -> tuple[str, WorkspaceEdit] | None:
     if problems:
         return None
     if isinstance(cursor, BasePlace):
-        found = next((base for base in bases if base.text == cursor.text), None)
+        inlined = next((base for base in bases if base.text == cursor.text), None)
     elif isinstance(cursor, Key) and cursor.slot.path == (BASE_KEY,) and len(bases) == 1:
-        found = bases[0]
+        inlined = bases[0]
     else:
         return None
-    other = view.snapshot.file(found.path) if found is not None else None
-    if found is None or other is None or next(other.tree.problems, None) is not None or other.tables.problems:
+    other = view.snapshot.file(inlined.path) if inlined is not None else None
+    if inlined is None or other is None or next(other.tree.problems, None) is not None or other.tables.problems:
         return None
-    taken = list(_taken_over(view, other))
-    edits = [*_renamed_bases(view, bases, found, other, taken), *taken]
-    return f"Write what `{found.text}` says into this file", workspace_edit({file.path: edits})
+    taken_over = list(_taken_over(view, other))
+    edits = [*_renamed_bases(view, bases, inlined, other, taken_over), *taken_over]
+    return f"Write what `{inlined.text}` says into this file", workspace_edit({file.path: edits})
 
 
-def _renamed_bases(view: View, bases: tuple[Base, ...], found: Base, other: File, taken: list[Edit]) -> Iterator[Edit]:
+def _renamed_bases(
+    view: View, bases: tuple[Base, ...], inlined: Base, other: File, taken_over: list[Edit]
+) -> Iterator[Edit]:
     """``__base__`` with the bases of ``other`` in place of it."""
     file, folder = view.file, os.path.dirname(view.file.path)
     texts: list[str] = []
     for base in bases:
-        if base.path != found.path:
+        if base.path != inlined.path:
             texts.append(base.text)
         else:
             texts += [base_text(inner.path, folder) for inner in read_bases(other.path, other.tables)[0]]
@@ -132,7 +134,7 @@ def _renamed_bases(view: View, bases: tuple[Base, ...], found: Base, other: File
     alone = len(file.tree.blocks[0].entries) == 1
     behind = next_line(file.text, removed.end)
     blank = alone and not file.text[removed.end : line_end(file.text, removed.end)].strip()
-    free = blank and all(edit.start >= behind for edit in taken)
+    free = blank and all(edit.start >= behind for edit in taken_over)
     yield Edit(removed.start, behind if free else removed.end, "")
 
 

@@ -47,12 +47,14 @@ def refactors(snapshot: Snapshot, path: str, span: Span, only: tuple[str, ...] |
         return ()
     view = View(snapshot, file, snippets=False)
     cursor = cursor_at(snapshot, path, span.start)
-    found = []
-    for kind, makers in MAKERS.items():
-        if wanted_kind(kind, only):
-            for maker in makers:
-                found += [Action(one.title, kind, one.change) for one in maker(view, cursor, span) if holds(view, one)]
-    return tuple(found)
+    offers = (
+        (kind, offer)
+        for kind, makers in MAKERS.items()
+        if wanted_kind(kind, only)
+        for maker in makers
+        for offer in maker(view, cursor, span)
+    )
+    return tuple(Action(offer.title, kind, offer.change) for kind, offer in offers if holds(view, offer))
 
 
 def holds(view: View, offer: Offer) -> bool:
@@ -110,9 +112,9 @@ def same_objects(before: Model, after: Model) -> bool:
         return False
     if any(path not in before.implicit for path in after.sections.keys() - before.sections.keys()):
         return False
-    kept = after.isolated
     return (
-        all(name in kept and _same(binding.value, kept[name].value) for name, binding in before.isolated.items())
+        before.isolated.keys() <= after.isolated.keys()
+        and all(_same(one.value, after.isolated[name].value) for name, one in before.isolated.items())
         and before.reached == after.reached
         and len(before.problems) == len(after.problems)
     )
@@ -152,8 +154,7 @@ def promote(view: View, cursor: Cursor, span: Span) -> Iterator[Offer]:
     slot = cursor.slot
     if not slot.section or not slot.argument or slot.prefix is not None or slot.deeper:
         return
-    section = view.model.sections.get(slot.section)
-    argument = section.arguments.get(slot.argument) if section is not None else None
+    argument = view.argument(slot)
     binding = argument.binding if argument is not None else None
     if binding is None or binding.file != view.file.path or binding.block not in view.file.tree.index_of:
         return
@@ -163,13 +164,8 @@ def promote(view: View, cursor: Cursor, span: Span) -> Iterator[Offer]:
     name = _free_name(view, slot.argument, slot.section[-1])
     base = view.file.tree.start_of(binding.block)
     text = binding.block.text[value.start : value.end]
-    made = key_text(
-        view.grammar.prefix("variable").char + slot.argument,
-        binding.part,
-        binding.block,
-        view.grammar,
-        view.quoted(cursor.block),
-    )
+    key = view.grammar.prefix("variable").char + slot.argument
+    made = key_text(key, binding.part, binding.block, view.grammar, view.quoted(cursor.block))
     edits = [
         Edit(base + binding.part.start, base + binding.part.end, made),
         Edit(base + value.start, base + value.end, quote(name)),
@@ -192,9 +188,9 @@ def make_explicit(view: View, cursor: Cursor, span: Span) -> Iterator[Offer]:
     """A table for a module that is used without one."""
     if not isinstance(cursor, ReferencePlace) or cursor.part.kind != "name":
         return
-    name = cursor.text[cursor.part.span.start : cursor.part.span.end]
-    if (name,) in view.model.implicit:
-        head = header_text((name,), False, view.grammar)
+    path = (cursor.word,)
+    if path in view.model.implicit:
+        head = header_text(path, False, view.grammar)
         edit = add_section(view.file, head, [])
         yield Offer(f"Write the table `{head}`", workspace_edit({view.file.path: [edit]}), same_objects)
 
@@ -268,16 +264,16 @@ def quoting(view: View, cursor: Cursor, span: Span) -> Iterator[Offer]:
 
 def extract(view: View, cursor: Cursor, span: Span) -> Iterator[Offer]:
     """The chosen tables and values in a base of their own."""
-    found = extract_base(view, cursor, span)
-    if found is not None:
-        yield Offer(found[0], found[1], same_tables)
+    titled = extract_base(view, cursor, span)
+    if titled is not None:
+        yield Offer(*titled, same_tables)
 
 
 def inline(view: View, cursor: Cursor, span: Span) -> Iterator[Offer]:
     """What a base says, written here."""
-    found = inline_base(view, cursor)
-    if found is not None:
-        yield Offer(found[0], found[1], same_tables)
+    titled = inline_base(view, cursor)
+    if titled is not None:
+        yield Offer(*titled, same_tables)
 
 
 MAKERS: Mapping[str, tuple[Maker, ...]] = {

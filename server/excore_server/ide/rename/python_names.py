@@ -47,25 +47,25 @@ def rename_in_python(entry: Entry, new: str, sources: PythonSources, catalog: Ca
     if not any(file.path == home for file in files):
         raise RenameError(f"{os.path.basename(home)} does not define `{old}` any more")
     registries = {name.rpartition(".")[2] for info in catalog.registries.values() for name in info.variables}
-    known = _Known(sources.modules)
-    known.add(home)
+    homes = _Homes(sources.modules)
+    homes.add(home)
     more = True
     while more:
-        new_ones = [file for file in files if file.path not in known.paths and file.takes(old, known)]
-        more = bool(new_ones)
-        for file in new_ones:
-            known.add(file.path)
-    found: dict[str, list[Edit]] = {}
+        more_files = [file for file in files if file.path not in homes.paths and file.takes(old, homes)]
+        more = bool(more_files)
+        for file in more_files:
+            homes.add(file.path)
+    changes: dict[str, list[Edit]] = {}
     for file in files:
-        edits = list(_Uses(file, old, new, known, registries, file.path == home).edits())
+        edits = list(_Uses(file, old, new, homes, registries, file.path == home).edits())
         if edits:
             if new != old and re.search(rf"\b{re.escape(new)}\b", file.text) and new in file.names:
                 raise RenameError(f"{os.path.basename(file.path)} has a name `{new}` already")
-            found[file.path] = edits
-    return found
+            changes[file.path] = edits
+    return changes
 
 
-class _Known:
+class _Homes:
     """The modules that have the object under its name at their top."""
 
     def __init__(self, modules: Mapping[str, str]) -> None:
@@ -115,10 +115,10 @@ class _PythonFile:
         parts = parts[: len(parts) - up] if up else parts
         return ".".join((*parts, node.module)) if node.module else ".".join(parts)
 
-    def takes(self, name: str, known: _Known) -> bool:
+    def takes(self, name: str, homes: _Homes) -> bool:
         """Whether it has ``name`` at its top, under that name, from a module that is known to have it."""
         for node in ast.walk(self.tree):
-            if isinstance(node, ast.ImportFrom) and self.module_of(node) in known:
+            if isinstance(node, ast.ImportFrom) and self.module_of(node) in homes:
                 if any(alias.name == "*" or (alias.name == name and not alias.asname) for alias in node.names):
                     return True
         return False
@@ -165,12 +165,12 @@ class _Uses:
     """Finds what must change in one file."""
 
     def __init__(
-        self, file: _PythonFile, old: str, new: str, known: _Known, registries: Collection[str], home: bool
+        self, file: _PythonFile, old: str, new: str, homes: _Homes, registries: Collection[str], home: bool
     ) -> None:
         self.file = file
         self.old = old
         self.new = new
-        self.known = known
+        self.homes = homes
         self.registries = registries
         self.home = home
         self.modules: dict[str, str] = {}  # local name -> import path of the module it stands for
@@ -183,12 +183,12 @@ class _Uses:
                 base = file.module_of(node)
                 for alias in node.names:
                     path = f"{base}.{alias.name}" if base else alias.name
-                    if path in known:
+                    if path in homes:
                         self.modules[alias.asname or alias.name] = path
 
     def edits(self) -> Iterator[Edit]:
         """The edits of the file, in no order."""
-        here = self.file.path in self.known.paths
+        here = self.file.path in self.homes.paths
         yield from self.visit(self.file.tree, here)
 
     def edit(self, start: int) -> Edit:
@@ -212,9 +212,9 @@ class _Uses:
         file = self.file
         if node.name == self.old and here and self.home and node in file.tree.body:
             start = file.offset(node.lineno, node.col_offset)
-            found = re.compile(rf"\b{re.escape(self.old)}\b").search(file.text, start)
-            if found is not None:
-                yield self.edit(found.start())
+            match = re.compile(rf"\b{re.escape(self.old)}\b").search(file.text, start)
+            if match is not None:
+                yield self.edit(match.start())
         outer: list[ast.AST] = list(node.decorator_list)
         if isinstance(node, ast.ClassDef):
             outer += [*node.bases, *node.keywords]
@@ -235,7 +235,7 @@ class _Uses:
         """What the plain name means in a function's body."""
         own = {name for child in node.body for name in _bound(child)} | set(_arguments(node))
         if any(isinstance(child, ast.Global) and self.old in child.names for child in ast.walk(node)):
-            return self.file.path in self.known.paths
+            return self.file.path in self.homes.paths
         if self.old not in own:
             return here
         return self.old not in _arguments(node) and any(
@@ -244,7 +244,7 @@ class _Uses:
 
     def imports(self, node: ast.ImportFrom) -> bool:
         """Whether a statement imports the object, under any name."""
-        return self.file.module_of(node) in self.known and any(a.name == self.old for a in node.names)
+        return self.file.module_of(node) in self.homes and any(a.name == self.old for a in node.names)
 
     def simple(self, node: ast.AST, here: bool) -> Iterator[Edit]:
         file = self.file
@@ -257,7 +257,7 @@ class _Uses:
                     if alias.name == self.old:
                         yield self.edit(file.offset(alias.lineno, alias.col_offset))
         elif isinstance(node, ast.Attribute):
-            if node.attr == self.old and self.is_known_module(node.value):
+            if node.attr == self.old and self.is_home(node.value):
                 end = file.offset(node.end_lineno or node.lineno, node.end_col_offset or 0)
                 yield self.edit(end - len(self.old))
         elif isinstance(node, ast.arg | ast.AnnAssign):
@@ -288,20 +288,20 @@ class _Uses:
             if isinstance(child, ast.Constant) and isinstance(child.value, str):
                 start = self.file.offset(child.lineno, child.col_offset)
                 end = self.file.offset(child.end_lineno or child.lineno, child.end_col_offset or 0)
-                for found in re.finditer(rf"(?<![\w.]){re.escape(self.old)}\b", self.file.text[start:end]):
-                    yield self.edit(start + found.start())
+                for match in re.finditer(rf"(?<![\w.]){re.escape(self.old)}\b", self.file.text[start:end]):
+                    yield self.edit(start + match.start())
 
-    def is_known_module(self, node: ast.AST) -> bool:
+    def is_home(self, node: ast.AST) -> bool:
         names: list[str] = []
         while isinstance(node, ast.Attribute):
             names.append(node.attr)
             node = node.value
         if not isinstance(node, ast.Name) or node.id not in self.modules:
             return False
-        return ".".join((self.modules[node.id], *reversed(names))) in self.known
+        return ".".join((self.modules[node.id], *reversed(names))) in self.homes
 
 
 def _arguments(node: Function) -> list[str]:
-    found = node.args
-    names = [one.arg for one in (*found.posonlyargs, *found.args, *found.kwonlyargs)]
-    return names + [one.arg for one in (found.vararg, found.kwarg) if one is not None]
+    every = node.args
+    names = [one.arg for one in (*every.posonlyargs, *every.args, *every.kwonlyargs)]
+    return names + [one.arg for one in (every.vararg, every.kwarg) if one is not None]

@@ -10,27 +10,18 @@ from dataclasses import dataclass
 from typing import Literal
 
 from excore.lang.catalog import Entry
-from excore.lang.grammar import BASE_KEY, NO_CALL_KEY, Base, FieldRef
+from excore.lang.grammar import BASE_KEY, NO_CALL_KEY, Base, FieldRef, VariableRef
 from excore.lang.resolve.model import Model
 from excore.lang.resolve.top_level import is_module_path
 from excore.lang.text import Span
 from excore.lang.workspace.host import File, Snapshot
-from excore_server.ide.cursor import Cursor, HeaderPart, Key, ReferencePlace, cursor_at, section_length
+from excore_server.ide.bindings import reference_paths
+from excore_server.ide.cursor import Cursor, HeaderPart, Key, ReferencePlace, cursor_at
 from excore_server.ide.edits import Edit, WorkspaceEdit, workspace_edit
 from excore_server.ide.edits_toml import key_text, scalar_at
-from excore_server.ide.name_sites import KeySite, Site, TextSite, bases, module_name, sites, variable_name
+from excore_server.ide.name_sites import KeySite, Site, TextSite, bases, module_name, sites
 from excore_server.ide.rename.python_names import PythonSources, RenameError, rename_in_python
 from excore_server.ide.view import View
-
-__all__ = [
-    "PythonSources",
-    "RenameError",
-    "RenameSubject",
-    "prepare_rename",
-    "prepare_rename_in_python",
-    "rename",
-    "rename_in_all",
-]
 
 _VARIABLE = re.compile(r"\w[\w-]*")
 _NAME = re.compile(r"[A-Za-z0-9_]+")
@@ -63,29 +54,25 @@ def prepare_rename(snapshot: Snapshot, path: str, offset: int) -> RenameSubject:
 
 
 def _subject(view: View, cursor: Cursor) -> RenameSubject:
-    if isinstance(cursor, HeaderPart):
-        span = _inside(view, cursor.span)
-        length = section_length(cursor.path, view.catalog, view.project)
-        if length and length < len(cursor.path):
-            raise _parameter(cursor.name)
-        return _module(view, cursor.path, span) if length else _top(view, cursor.path, span)
-    if isinstance(cursor, Key):
+    if isinstance(cursor, HeaderPart | Key):
         span, slot = _inside(view, cursor.span), cursor.slot
-        if not view.grammar.split_key(cursor.name).name:
+        if isinstance(cursor, Key) and not view.grammar.split_key(cursor.name).name:
             raise RenameError("there is nothing to rename here")
-        if slot.section and slot.argument:
+        if slot.argument:
             raise _parameter(slot.argument)
         return _module(view, slot.path, span) if slot.section else _top(view, slot.path, span)
     if isinstance(cursor, ReferencePlace):
-        name = cursor.text[cursor.part.span.start : cursor.part.span.end]
-        if cursor.part.kind == "variable":
-            return _top(view, (name,), cursor.span)
-        if cursor.part.kind == "field":
-            return _top(view, (name,), cursor.span)
-        if cursor.part.kind in ("name", "member"):
-            return _referred(view, cursor)
-        if cursor.part.kind == "attribute":
-            raise RenameError(f"`{name}` is an attribute of a Python object; rename it in Python")
+        kind, word = cursor.part.kind, cursor.word
+        if kind in ("variable", "field"):
+            return _top(view, (word,), cursor.span)
+        if kind in ("name", "member"):
+            paths = reference_paths(view, cursor)
+            if len(paths) > 1:
+                raise RenameError(f"`{word}` could mean several tables")
+            as_written = (cursor.part.field, word) if kind == "member" else (word,)
+            return _module(view, paths[0] if paths else as_written, cursor.span)
+        if kind == "attribute":
+            raise RenameError(f"`{word}` is an attribute of a Python object; rename it in Python")
     raise RenameError("there is nothing to rename here")
 
 
@@ -102,19 +89,6 @@ def _inside(view: View, span: Span) -> Span:
     if len(text) == 1 or text[-1] != text[0]:
         raise RenameError("the quotes of this name are not closed")
     return Span(span.start + 1, span.end - 1)
-
-
-def _referred(view: View, cursor: ReferencePlace) -> RenameSubject:
-    grammar = view.grammar
-    expression = grammar.read_variable(cursor.text) if cursor.prefix.kind == "variable" else grammar.read(cursor.text)
-    for base in bases(expression):
-        named = module_name(base)
-        if named is not None and named[1].start == cursor.part.span.start:
-            paths = view.bound_paths(base)
-            if len(paths) == 1:
-                return _module(view, paths[0], cursor.span)
-            raise RenameError(f"`{named[0]}` could mean several tables")
-    raise RenameError("there is nothing to rename here")
 
 
 def _module(view: View, path: tuple[str, ...], span: Span) -> RenameSubject:
@@ -184,8 +158,8 @@ def _rename_name(view: View, subject: RenameSubject, new: str) -> WorkspaceEdit:
 
     def named(base: Base) -> Span | None:
         if subject.kind == "variable":
-            found = variable_name(base)
-            return found[1] if found is not None and found[0] == subject.name else None
+            is_it = isinstance(base, VariableRef) and base.name == subject.name
+            return base.span if is_it else None
         return base.field_span if isinstance(base, FieldRef) and base.field == subject.name else None
 
     edits: dict[str, list[Edit]] = {}
@@ -210,17 +184,17 @@ def _check_free(view: View, new: str) -> None:
 
 def _connected(snapshot: Snapshot, path: str, name: str) -> dict[str, File]:
     """The file and all that share a config with it and hold ``name``, and what shares a config with those."""
-    found: dict[str, File] = {}
+    files: dict[str, File] = {}
     pending = [path]
     while pending:
         current = pending.pop()
         file = snapshot.file(current)
-        if file is None or current in found or (name not in file.text and current != path):
+        if file is None or current in files or (name not in file.text and current != path):
             continue
-        found[current] = file
+        files[current] = file
         for root in snapshot.roots(current):
             pending.extend(snapshot.closure(root).files)
-    return found
+    return files
 
 
 # -- classes
@@ -244,19 +218,17 @@ def _rename_module(view: View, subject: RenameSubject, new: str, python: PythonS
         other = View(snapshot, file)
 
         def named(base: Base, other: View = other) -> Span | None:
-            found = module_name(base)
-            if found is None or found[0] != old:
-                return None
-            bound = (other.entry(path) for path in other.bound_paths(base))
-            return found[1] if any(one is not None and one.path == entry.path for one in bound) else None
+            name, span = module_name(base)
+            bound = (other.entry(path) for path in other.bound_paths(base)) if name == old else ()
+            return span if any(one is not None and one.path == entry.path for one in bound) else None
 
         for site in sites(snapshot, file, old):
             key = isinstance(site, KeySite) and _is_module_key(other, site, entry)
             edits.setdefault(path, []).extend(_renamed(other, file, site, key, named, new))
         for name, text in _indirect(snapshot, other.model):
             edits.setdefault(name, []).extend(_in_text(other, text, named, new))
-    for path, found in rename_in_python(entry, new, python, view.catalog).items():
-        edits.setdefault(path, []).extend(found)
+    for path, in_python in rename_in_python(entry, new, python, view.catalog).items():
+        edits.setdefault(path, []).extend(in_python)
     return workspace_edit(edits)
 
 
@@ -275,7 +247,7 @@ def prepare_rename_in_python(
     file = snapshot.file(configs[0]) if configs else None
     if text is None or file is None:
         return None
-    word = next((found for found in _WORD.finditer(text) if found.start() <= offset <= found.end()), None)
+    word = next((one for one in _WORD.finditer(text) if one.start() <= offset <= one.end()), None)
     if word is None:
         return None
     view = View(snapshot, file)

@@ -23,9 +23,9 @@ def moved_files(snapshot: Snapshot, moves: Iterable[tuple[str, str]]) -> Workspa
 
 
 def _every(snapshot: Snapshot, moved: list[str]) -> Iterable[str]:
-    known = dict.fromkeys(snapshot.configs())
-    known.update((path, None) for path in moved if path.endswith(".toml"))
-    return known
+    paths = dict.fromkeys(snapshot.configs())
+    paths.update((path, None) for path in moved if path.endswith(".toml"))
+    return paths
 
 
 def _moved(path: str, pairs: list[tuple[str, str]]) -> str:
