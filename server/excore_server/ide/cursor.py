@@ -114,23 +114,16 @@ class ValuePlace:
 
 
 @dataclass(frozen=True, slots=True)
-class ReferencePlace:
+class ReferencePlace(ValuePlace):
     """Inside a string under a prefix: ``part`` says which part of the reference; ``span`` is that part's range.
 
     ``whole`` is the range of the string's content, ``text`` its value. With ``quoted`` false there is no string yet.
     """
 
-    span: Span
-    typed: str
     text: str
     part: Part
     whole: Span
-    quoted: bool
-    slot: Slot
     prefix: Prefix
-    value: Value | None
-    listed: bool
-    block: int
 
     @property
     def word(self) -> str:
@@ -235,7 +228,6 @@ class _Classifier:
         text = self.block.text
         for number, part in enumerate(header.parts):
             if part.start <= self.at <= part.end:
-                end = header.end
                 return HeaderPart(
                     self.absolute(part.start, part.end),
                     part.name,
@@ -244,7 +236,7 @@ class _Classifier:
                     self.slot((*names, part.name)),
                     number == len(header.parts) - 1,
                     header,
-                    self.absolute(part.start, end),
+                    self.absolute(part.start, header.end),
                     self.index,
                 )
             if part.start > self.at:
@@ -310,15 +302,12 @@ class _Classifier:
         for item in value.items:
             if self.at < item.start:
                 break
-            if self.at <= item.end:
-                return self.value(item, path, value)
-            if isinstance(item, Array | InlineTable) and not item.closed:
+            if self.at <= item.end or (isinstance(item, Array | InlineTable) and not item.closed):
                 return self.value(item, path, value)
             before = item.end
         between = self.between(before)
-        if _in_comment(between):
-            return self.nothing()
-        if before > value.start + 1 and "," not in between:
+        in_comment = "#" in between[max(between.rfind("\n"), between.rfind("\r")) + 1 :]
+        if in_comment or (before > value.start + 1 and "," not in between):
             return self.nothing()
         return self.place(None, Span(self.at, self.at), False, path, value)
 
@@ -352,28 +341,16 @@ class _Classifier:
             return BasePlace(whole, typed, str(text), quoted, taken, self.index)
         if slot.prefix is None or not slot.section or slot.prefix.kind == "custom":
             return ValuePlace(whole, typed, quoted, slot, value, array is not None, self.index)
-        text, cursor = self.reference_text(value, span)
-        variable = slot.prefix.kind == "variable"
-        part = self.grammar.part_at(text, cursor, variable)
+        text, offset = self.reference_text(value, span)
+        part = self.grammar.part_at(text, offset, slot.prefix.kind == "variable")
         if isinstance(value, Scalar) and quoted:
             first, last = value.offset(part.span.start), value.offset(part.span.end)
         else:
             first, last = span.start + part.span.start, span.start + part.span.end
-        first = min(first, self.at)
-        last = max(last, self.at)
-        return ReferencePlace(
-            self.absolute(first, last),
-            self.block.text[first : self.at],
-            text,
-            part,
-            whole,
-            quoted,
-            slot,
-            slot.prefix,
-            value,
-            array is not None,
-            self.index,
-        )
+        first, last = min(first, self.at), max(last, self.at)
+        typed, listed = self.block.text[first : self.at], array is not None
+        own = self.absolute(first, last)
+        return ReferencePlace(own, typed, quoted, slot, value, listed, self.index, text, part, whole, slot.prefix)
 
     @property
     def grammar(self) -> Grammar:
@@ -386,14 +363,9 @@ class _Classifier:
         text = str(value.value)
         if len(text) == span.end - span.start:
             return text, self.at - span.start
-        cursor = bisect_right(range(len(text) + 1), self.at, key=value.offset) - 1
-        return text, max(0, cursor)
+        offset = bisect_right(range(len(text) + 1), self.at, key=value.offset) - 1
+        return text, max(0, offset)
 
 
 def _has_line_end(text: str) -> bool:
     return "\n" in text or "\r" in text
-
-
-def _in_comment(text: str) -> bool:
-    line = max(text.rfind("\n"), text.rfind("\r"))
-    return "#" in text[line + 1 :]

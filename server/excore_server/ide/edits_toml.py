@@ -70,16 +70,15 @@ def _within(value: Value, start: int, end: int) -> Located | None:
     return None
 
 
-def scalars(value: Value) -> Iterator[Scalar]:
-    """Every scalar in a value."""
+def _scalars(value: Value) -> Iterator[Scalar]:
     if isinstance(value, Scalar):
         yield value
     elif isinstance(value, Array):
         for item in value.items:
-            yield from scalars(item)
+            yield from _scalars(item)
     elif isinstance(value, InlineTable):
         for entry in value.entries:
-            yield from scalars(entry.value)
+            yield from _scalars(entry.value)
 
 
 def entry_at(block: Block, offset: int) -> KeyValue | None:
@@ -90,7 +89,7 @@ def entry_at(block: Block, offset: int) -> KeyValue | None:
 def scalar_at(block: Block, offset: int) -> Scalar | None:
     """The scalar that holds an offset of a block."""
     entry = entry_at(block, offset)
-    inside = scalars(entry.value) if entry is not None else ()
+    inside = _scalars(entry.value) if entry is not None else ()
     return next((scalar for scalar in inside if scalar.start <= offset <= scalar.end), None)
 
 
@@ -176,10 +175,8 @@ def _content_end(file: File, index: int) -> int:
     if index < 0:
         return 0
     block = file.tree.blocks[index]
-    ends = [node.end for node in ((block.header,) if block.header is not None else ())]
-    if block.entries:
-        ends.append(block.entries[-1].end)
-    return file.tree.starts[index] + max(ends) if ends else 0
+    nodes = [*((block.header,) if block.header is not None else ()), *block.entries[-1:]]
+    return file.tree.starts[index] + nodes[-1].end if nodes else 0
 
 
 def section_span(file: File, index: int) -> Span:
@@ -352,7 +349,11 @@ def write_base(file: File, text: str) -> Edit | None:
     if entry is None:
         at = _top(file)
         end = newline(file.text)
-        gap = end if file.text[at:].strip() and file.tree.blocks[0].header is None and not _has_entries(file) else ""
+        gap = (
+            end
+            if file.text[at:].strip() and file.tree.blocks[0].header is None and not file.tree.blocks[0].entries
+            else ""
+        )
         return Edit(at, at, f"{BASE_KEY} = [{quote(text)}]{end}{gap}")
     base = file.tree.starts[0]
     value = entry.value
@@ -369,7 +370,3 @@ def write_base(file: File, text: str) -> Edit | None:
     if "#" in before:
         before = ", "
     return Edit(base + last.end, base + last.end, f"{before}{quote(text)}")
-
-
-def _has_entries(file: File) -> bool:
-    return bool(file.tree.blocks[0].entries)

@@ -57,10 +57,7 @@ def missing_arguments(view: View, problem: Problem) -> Iterator[Fix]:
     """The arguments a class requires, in its table; in a table of its own where it has none."""
     names = tuple(fact(problem, "missing").split(","))
     origin = problem.origin
-    index = view.file.tree.index_of.get(origin.block)
-    if index is None:
-        return
-    quoted = view.quoted(index)
+    quoted = view.quoted(view.file.tree.index_of[origin.block])
     if locate(origin.block, origin.start, origin.end) is None:
         yield from _table_for(view, problem, quoted)
         return
@@ -106,9 +103,9 @@ def _table_for(view: View, problem: Problem, quoted: bool) -> Iterator[Fix]:
 def redundant(view: View, problem: Problem) -> Iterator[Fix]:
     """Without the key or table of the problem."""
     origin = problem.origin
-    index = view.file.tree.index_of.get(origin.block)
+    index = view.file.tree.index_of[origin.block]
     located = locate(origin.block, origin.start, origin.end)
-    if index is None or located is None:
+    if located is None:
         return
     title = _TITLES[problem.code].format(located.part.name)
     if problem.code == "module-arguments":
@@ -141,10 +138,8 @@ def redundant(view: View, problem: Problem) -> Iterator[Fix]:
 def wrong_value(view: View, problem: Problem) -> Iterator[Fix]:
     """The value as the annotation wants it: in quotes or without, in a list, one of the choices."""
     origin = problem.origin
-    if problem.suggestions or origin.block not in view.file.tree.index_of:
-        return
     entry = entry_at(origin.block, origin.start)
-    if entry is None or (entry.value.start, entry.value.end) != (origin.start, origin.end):
+    if problem.suggestions or entry is None or (entry.value.start, entry.value.end) != (origin.start, origin.end):
         return
     slot = view.slot((*block_path(origin.block), *(part.name for part in entry.parts)))
     param = view.param(slot)

@@ -63,7 +63,7 @@ def near_path(view: View, problem: Problem) -> Iterator[Fix]:
     """A config that exists, in place of a base that does not."""
     origin = problem.origin
     scalar = scalar_at(origin.block, origin.start)
-    if scalar is None or origin.block not in view.file.tree.index_of:
+    if scalar is None:
         return
     path = view.file.path
     folder = os.path.dirname(path)

@@ -40,7 +40,7 @@ def field_asked(view: View, problem: Problem) -> FieldRef | None:
 def create_section(view: View, problem: Problem) -> Iterator[Fix]:
     """The table that a reference asks for, with its required arguments."""
     asked = field_asked(view, problem)
-    if asked is None or problem.origin.block not in view.file.tree.index_of:
+    if asked is None:
         return
     quoted = view.quoted(view.file.tree.index_of[problem.origin.block])
     registry = registry_behind(asked.field, view.catalog, view.project)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from excore.lang.nearest import distance
 from excore.lang.problems import Problem
 from excore_server.ide.code_action.quick_fix import Fix, fact, fix
-from excore_server.ide.edits import Edit, workspace_edit
+from excore_server.ide.edits import Edit
 from excore_server.ide.edits_toml import Located, block_path, key_text, locate, scalar_at
 from excore_server.ide.name_sites import KeySite, bases, key_sites, module_name, sites
 from excore_server.ide.view import View
@@ -18,8 +18,6 @@ _MOST = 5
 def near_names(view: View, problem: Problem) -> Iterator[Fix]:
     """Each suggestion in place of the range of the problem: a key, or a part of a reference."""
     origin = problem.origin
-    if origin.block not in view.file.tree.index_of:
-        return
     span = view.file.absolute(origin)
     there = view.file.text[span.start : span.end]
     located = locate(origin.block, origin.start, origin.end)
@@ -27,14 +25,9 @@ def near_names(view: View, problem: Problem) -> Iterator[Fix]:
     certain = problem.code != "ambiguous-reference" and is_clear(fact(problem, "name") or there, suggestions)
     if located is None and scalar_at(origin.block, origin.start) is None:
         return
-    first = True
-    for text in suggestions:
-        edits = list(_named(view, problem, located, text))
-        if not edits:
-            continue
-        title = _title(problem, text)
-        yield Fix(title, workspace_edit({view.file.path: edits}), first, certain and first)
-        first = False
+    changes = ((text, list(_named(view, problem, located, text))) for text in suggestions)
+    for number, (text, edits) in enumerate(change for change in changes if change[1]):
+        yield fix(view, _title(problem, text), *edits, preferred=not number, certain=certain and not number)
 
 
 def is_clear(name: str, suggestions: tuple[str, ...]) -> bool:
@@ -54,19 +47,16 @@ def _title(problem: Problem, text: str) -> str:
 
 def _named(view: View, problem: Problem, located: Located | None, text: str) -> Iterator[Edit]:
     origin = problem.origin
-    if located is None:
-        span = view.file.absolute(origin)
-        yield Edit(span.start, span.end, text)
-        return
-    if problem.code == "unknown-class":
-        yield from _section_named(view, problem, text)
-        return
-    if problem.code == "unknown-table" and located.header is not None:
-        yield from _headers_named(view, located, text)
-        return
     span = view.file.absolute(origin)
-    index = view.file.tree.index_of[origin.block]
-    yield Edit(*span, key_text(text, located.part, origin.block, view.grammar, view.quoted(index)))
+    if located is None:
+        yield Edit(*span, text)
+    elif problem.code == "unknown-class":
+        yield from _section_named(view, problem, text)
+    elif problem.code == "unknown-table" and located.header is not None:
+        yield from _headers_named(view, located, text)
+    else:
+        index = view.file.tree.index_of[origin.block]
+        yield Edit(*span, key_text(text, located.part, origin.block, view.grammar, view.quoted(index)))
 
 
 def _section_named(view: View, problem: Problem, name: str) -> Iterator[Edit]:

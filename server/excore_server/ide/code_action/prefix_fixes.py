@@ -11,7 +11,7 @@ from excore.lang.syntax.tree import Block, KeyPart, Scalar
 from excore_server.ide.code_action.quick_fix import Fix, fact, fix
 from excore_server.ide.edits import Edit, workspace_edit
 from excore_server.ide.edits_toml import entry_at, key_text, locate
-from excore_server.ide.name_sites import KeySite, key_sites
+from excore_server.ide.name_sites import key_sites
 from excore_server.ide.snippets import quote
 from excore_server.ide.view import View, absolute
 
@@ -24,15 +24,14 @@ def bad_prefix(view: View, problem: Problem) -> Iterator[Fix]:
         return
     origin, grammar = problem.origin, view.grammar
     part = _part_around(origin.block, origin.start)
-    index = view.file.tree.index_of.get(origin.block)
-    if part is None or index is None:
+    if part is None:
         return
     text = part.name
     stop = 0
     while stop < len(text) and (text[stop].isspace() or grammar.is_prefixed(text[stop])):
         stop += 1
     name = text[stop:].strip()
-    base = view.file.tree.starts[index]
+    base = view.file.tree.start_of(origin.block)
     if not name:
         return
     for number, char in enumerate(dict.fromkeys(text[:stop].replace(" ", "").replace("\t", ""))):
@@ -45,16 +44,13 @@ def other_prefix(view: View, problem: Problem) -> Iterator[Fix]:
     """The prefix under which the name means something."""
     char = fact(problem, "prefix")
     entry = entry_at(problem.origin.block, problem.origin.start)
-    index = view.file.tree.index_of.get(problem.origin.block)
-    if not char or entry is None or index is None:
-        return
-    base = view.file.tree.starts[index]
-    for part in entry.parts:
-        if view.grammar.is_prefixed(part.name):
-            name = char + part.name[1:]
-            made = key_text(name, part, problem.origin.block, view.grammar)
-            yield fix(view, f"Write `{name}`", Edit(base + part.start, base + part.end, made), preferred=True)
-            return
+    parts = entry.parts if char and entry is not None else ()
+    part = next((part for part in parts if view.grammar.is_prefixed(part.name)), None)
+    if part is not None:
+        name = char + part.name[1:]
+        text = key_text(name, part, problem.origin.block, view.grammar)
+        base = view.file.tree.start_of(problem.origin.block)
+        yield fix(view, f"Write `{name}`", Edit(base + part.start, base + part.end, text), preferred=True)
 
 
 def _part_around(block: Block, offset: int) -> KeyPart | None:
@@ -71,16 +67,10 @@ def put_in_quotes(view: View, problem: Problem) -> Iterator[Fix]:
     span = view.file.absolute(problem.origin)
     edit = Edit(*span, quote(part.name))
     yield fix(view, f"Put `{part.name}` in quotes", edit, preferred=True, certain=True)
-    every = [Edit(*site.span, quote(site.part.name)) for site in bare_keys(view)]
+    sites = (site for site in key_sites(view.snapshot, view.file) if not site.part.quoted and not site.part.broken)
+    every = [Edit(*site.span, quote(site.part.name)) for site in sites if view.grammar.is_prefixed(site.part.name)]
     if len(every) > 1:
         yield fix(view, "Put all prefixed keys in quotes", *every)
-
-
-def bare_keys(view: View) -> Iterator[KeySite]:
-    """The prefixed keys of a file that stand without quotes."""
-    for site in key_sites(view.snapshot, view.file):
-        if not site.part.quoted and not site.part.broken and view.grammar.is_prefixed(site.part.name):
-            yield site
 
 
 def no_call(view: View, problem: Problem) -> Iterator[Fix]:

@@ -22,8 +22,6 @@ _IGNORE = re.compile(r"excore: ignore\[([^\]]*)")
 def suppress(view: View, problem: Problem) -> Iterator[Fix]:
     """A comment that silences the problem on its line."""
     file, origin = view.file, problem.origin
-    if origin.block not in file.tree.index_of:
-        return
     text = file.text
     base = file.tree.start_of(origin.block)
     start = base + origin.start
