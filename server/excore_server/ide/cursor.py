@@ -133,13 +133,13 @@ class ReferencePlace(ValuePlace):
 
 @dataclass(frozen=True, slots=True)
 class BasePlace:
-    """A path in ``__base__``; ``span`` is the string's content. ``taken`` are the other paths given."""
+    """A path in ``__base__``; ``span`` is the string's content. ``others`` are the other paths beside it."""
 
     span: Span
     typed: str
     text: str
     quoted: bool
-    taken: tuple[str, ...]
+    others: tuple[str, ...]
     block: int
 
 
@@ -335,10 +335,10 @@ class _Classifier:
             slot = Slot(path, path[:-1], key.name, key.prefix) if key.prefix is not None else slot
         whole = self.absolute(*span)
         if path == (BASE_KEY,):
-            others = array.items if array is not None else ()
-            taken = tuple(str(item.value) for item in others if isinstance(item, Scalar) and item is not value)
+            items = array.items if array is not None else ()
+            others = tuple(str(item.value) for item in items if isinstance(item, Scalar) and item is not value)
             text = value.value if isinstance(value, Scalar) else self.block.text[span.start : span.end]
-            return BasePlace(whole, typed, str(text), quoted, taken, self.index)
+            return BasePlace(whole, typed, str(text), quoted, others, self.index)
         if slot.prefix is None or not slot.section or slot.prefix.kind == "custom":
             return ValuePlace(whole, typed, quoted, slot, value, array is not None, self.index)
         text, offset = self.reference_text(value, span)

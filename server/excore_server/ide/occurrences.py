@@ -73,10 +73,10 @@ def occurrences(snapshot: Snapshot, roots: Iterable[str], subject: Subject) -> t
     return _in_order(places)
 
 
-_Place = tuple[Origin, bool, bool]
+_Naming = tuple[Origin, bool, bool]
 
 
-def _of_model(model: Model, subject: Subject) -> Iterator[_Place]:
+def _of_model(model: Model, subject: Subject) -> Iterator[_Naming]:
     if subject.kind == "variable":
         yield from _variable(model, subject.path[0])
     elif subject.kind == "group":
@@ -85,7 +85,7 @@ def _of_model(model: Model, subject: Subject) -> Iterator[_Place]:
         yield from _section(model, subject.path)
 
 
-def _variable(model: Model, name: str) -> Iterator[_Place]:
+def _variable(model: Model, name: str) -> Iterator[_Naming]:
     binding = model.isolated.get(name)
     headers = binding.value.headers if binding is not None and isinstance(binding.value, Table) else ()
     for origin in headers or ((one.origin for one in (binding, *binding.shadows)) if binding is not None else ()):
@@ -95,7 +95,7 @@ def _variable(model: Model, name: str) -> Iterator[_Place]:
             yield from _variable_uses(model, argument, name)
 
 
-def _variable_uses(model: Model, argument: Argument, name: str) -> Iterator[_Place]:
+def _variable_uses(model: Model, argument: Argument, name: str) -> Iterator[_Naming]:
     for reference in argument.references:
         base = reference.expression.base
         if reference.via is None and isinstance(base, VariableRef) and base.name == name:
@@ -111,7 +111,7 @@ def _variable_uses(model: Model, argument: Argument, name: str) -> Iterator[_Pla
                         yield within(whole, variable.span), False, True
 
 
-def _group(model: Model, name: str) -> Iterator[_Place]:
+def _group(model: Model, name: str) -> Iterator[_Naming]:
     group = model.groups.get(name)
     if group is None:
         return
@@ -130,7 +130,7 @@ def _group(model: Model, name: str) -> Iterator[_Place]:
                         yield within(reference.origin, base.field_span), False, True
 
 
-def _section(model: Model, path: Path) -> Iterator[_Place]:
+def _section(model: Model, path: Path) -> Iterator[_Naming]:
     section = model.sections.get(path)
     if section is not None:
         for origin in section.table.headers or (section.binding.origin,):
@@ -141,7 +141,7 @@ def _section(model: Model, path: Path) -> Iterator[_Place]:
                 yield from _naming(reference, path)
 
 
-def _naming(reference: Reference, path: Path) -> Iterator[_Place]:
+def _naming(reference: Reference, path: Path) -> Iterator[_Naming]:
     base = reference.expression.base
     if base is not None and any(target.path == path for target in reference.targets):
         yield _named(reference.origin, base, path)
@@ -150,7 +150,7 @@ def _naming(reference: Reference, path: Path) -> Iterator[_Place]:
             yield _named(reference.origin, step.hook.base, path)
 
 
-def _named(origin: Origin, base: Base, path: Path) -> _Place:
+def _named(origin: Origin, base: Base, path: Path) -> _Naming:
     if isinstance(base, FieldRef):
         if base.name == path[-1]:
             return within(origin, base.name_span), False, True

@@ -66,7 +66,7 @@ def block_tokens(view: View, block: Block) -> BlockTokens:
         if span.end > span.start >= end and "\n" not in block.text[span.start : span.end]:
             tokens.append(token)
             end = span.end
-    return BlockTokens(tuple(tokens), frozenset(painter.asked))
+    return BlockTokens(tuple(tokens), frozenset(painter.names))
 
 
 def changed_names(before: Model, after: Model) -> frozenset[str]:
@@ -83,7 +83,7 @@ def changed_names(before: Model, after: Model) -> frozenset[str]:
 class _Painter:
     def __init__(self, view: View) -> None:
         self.view = view
-        self.asked: set[str] = set()
+        self.names: set[str] = set()
 
     def block(self, block: Block) -> Iterator[Token]:
         path: Path = ()
@@ -130,7 +130,7 @@ class _Painter:
         if length:
             return Token(span, "parameter" if len(path) == length + 1 else "property")
         if len(path) == 1:
-            self.asked.add(path[0])
+            self.names.add(path[0])
             if path[0] in self.view.model.groups:
                 return Token(span, "namespace")
         return Token(span, "variable" if len(path) == 1 else "property", ("definition",))
@@ -186,7 +186,7 @@ class _Painter:
         if isinstance(base, Name):
             yield Token(self.at(scalar, base.span), kind, self.unknown(base.name))
         elif isinstance(base, VariableRef):
-            self.asked.add(base.name)
+            self.names.add(base.name)
             is_set = base.name in self.view.model.isolated
             yield Token(self.at(scalar, base.span), "variable", () if is_set else ("unknown",))
         elif isinstance(base, FieldRef):
@@ -197,7 +197,7 @@ class _Painter:
     def unknown(self, name: str) -> tuple[Modifier, ...]:
         if name in self.view.catalog.by_name:
             return ()
-        self.asked.add(name)
+        self.names.add(name)
         model = self.view.model
         return () if name in model.members or name in model.modules else ("unknown",)
 

@@ -10,8 +10,8 @@ from excore.lang.grammar import HOOKS_TABLE
 from excore.lang.resolve.entries import named_entries, registry_behind
 from excore.lang.resolve.model import Path
 from excore_server.ide.argument_types import argument_types
-from excore_server.ide.candidates import catalog_index, config_parameters
-from excore_server.ide.completion.items import CompletionList, Lazy, Option, about, choose, is_subsequence
+from excore_server.ide.candidates import CatalogIndex, catalog_index, config_parameters
+from excore_server.ide.completion.items import CompletionList, Option, about, choose, is_subsequence
 from excore_server.ide.cursor import HeaderPart, section_length
 from excore_server.ide.snippets import escape, key, quote
 from excore_server.ide.view import View
@@ -43,6 +43,7 @@ class _Names:
         self.view = view
         self.cursor = cursor
         self.typed = typed.casefold()
+        self.index = catalog_index(view.catalog)
         self.undefined = frozenset(view.undefined)
         block, head = view.block(cursor.block), cursor.header
         line = block.text[head.end :].partition("\n")[0].strip()
@@ -98,18 +99,28 @@ class _Names:
             rank, note = _PRESENT, "has a table in this file"
         elif entry.name in self.undefined:
             rank, note = _UNDEFINED, "used, without a table yet"
-        detail: Lazy = note or (lambda: entry.summary)
+        name, summary, has_required = _as_header(self.index, entry)
         kind = "hook" if entry.hook else entry.kind
-        if self.alone and any(param.required for param in entry.signature.params):
-            insert, span = partial(self.skeleton, entry), self.cursor.rest
+        detail = note or summary
+        if self.alone and has_required:
+            insert, span = partial(self.skeleton, entry, name), self.cursor.rest
             return Option(entry.name, rank, kind, insert, "", detail, self.view.snippets, about(entry), span=span)
-        return Option(entry.name, rank, kind, partial(key, entry.name), detail=detail, key=about(entry))
+        return Option(entry.name, rank, kind, name, detail=detail, key=about(entry))
 
-    def skeleton(self, entry: Entry) -> str:
+    def skeleton(self, entry: Entry, name: str) -> str:
         """The name, the end of the header and a line for each required argument."""
-        name = key(entry.name)
         lines = _required(self.view, entry, self.quoted)
         return f"{escape(name) if self.view.snippets else name}{self.closing}\n{lines}"
+
+
+def _as_header(index: CatalogIndex, entry: Entry) -> tuple[str, str, bool]:
+    """An entry as key, in few words, and whether it needs arguments; remembered, for a list asks for hundreds."""
+    question = entry.registry, entry.name
+    header = index.headers.get(question)
+    if header is None:
+        required = any(param.required for param in entry.signature.params)
+        header = index.headers[question] = key(entry.name), entry.summary, required
+    return header
 
 
 def _required(view: View, entry: Entry, quoted: bool) -> str:

@@ -84,8 +84,8 @@ def choose(options: Iterable[Option], typed: str, span: Span, *, opening: str = 
             matches.append((0, option.rank, order, option))
         elif is_subsequence(typed, folded):
             matches.append((1, option.rank, order, option))
-    matches.sort(key=lambda match: match[:3])
-    items = tuple([_item(option, number, span, opening) for number, (*_, option) in enumerate(matches[:limit])])
+    matches.sort()  # no two have the same order: options are never compared
+    items = tuple([_item(option, number, span, opening) for number, (_, _, _, option) in enumerate(matches[:limit])])
     return CompletionList(items, len(matches) > limit)
 
 

@@ -10,6 +10,7 @@ from excore.lang.check.annotations import fits, read_annotation
 from excore.lang.grammar import EVERY, Name
 from excore.lang.resolve.entries import named_entries, registry_behind
 from excore.lang.resolve.model import Group, Path
+from excore.lang.resolve.top_level import fields_and_registries
 from excore.lang.syntax.scalar import content
 from excore.lang.syntax.tree import Scalar
 from excore.lang.tables.table import Table
@@ -118,14 +119,17 @@ class _Parts:
         if not self.fitting and self.view.candidates(self.slot).as_class:
             yield from self.classes()
             return
+        reserved = fields_and_registries(self.view.catalog, self.view.project)
         for entry in named_entries(self.view.catalog, self.view.project):
             name = entry.name
-            if name in self.fitting or entry.hook:
+            if name in self.fitting or entry.hook or name in reserved:
                 continue
             if entry.kind == "module":
                 yield Option(name, _SECTION, "module", name, detail=f"python module {entry.path}", key=about(entry))
-            else:
+            elif name in self.model.members or name in self.model.modules:
                 yield from self.name(name, self.paths(name), _SECTION, _ANY)
+            else:
+                yield Option(name, _ANY, entry.kind, name, detail=entry.registry, key=about(entry))
 
     def name(self, name: str, paths: Iterable[Path], ready: int, unused: int) -> Iterator[Option]:
         """The shortest text that binds to each of the tables that a name may mean, or to the class without one."""
@@ -162,8 +166,8 @@ class _Parts:
                 yield Option(entry.name, rank, entry.kind, entry.name, detail=entry.registry, key=about(entry))
 
     def hooks(self) -> Iterator[Option]:
-        for name in self.view.catalog.by_name:
-            paths = self.paths(name)
+        for name, entries in self.view.catalog.by_name.items():
+            paths = self.paths(name) if any(entry.hook == "argument" for entry in entries) else ()
             hook = next(filter(None, map(self.hook, paths)), None)
             if hook is not None:
                 table = f"[{'.'.join(paths[0])}]" if len(paths) == 1 and paths[0] in self.model.sections else ""

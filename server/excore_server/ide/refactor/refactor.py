@@ -175,13 +175,13 @@ def promote(view: View, cursor: Cursor, span: Span) -> Iterator[Offer]:
 
 
 def _free_name(view: View, argument: str, section: str) -> str:
-    taken: set[str] = set()
+    in_use: set[str] = set()
     for root in view.snapshot.roots(view.file.path):
-        taken |= view.snapshot.closure(root).root.bindings.keys()
-    taken |= {*view.catalog.by_name, *view.project.primary_fields, *view.catalog.registries}
+        in_use |= view.snapshot.closure(root).root.bindings.keys()
+    in_use |= {*view.catalog.by_name, *view.project.primary_fields, *view.catalog.registries}
     names = [argument, f"{section.lower()}_{argument}"]
-    names += [f"{argument}_{number}" for number in range(2, len(taken) + 4)]
-    return next(name for name in names if name not in taken)
+    names += [f"{argument}_{number}" for number in range(2, len(in_use) + 4)]
+    return next(name for name in names if name not in in_use)
 
 
 def make_explicit(view: View, cursor: Cursor, span: Span) -> Iterator[Offer]:
