@@ -20,7 +20,7 @@ from excore.lang.catalog import Catalog, Location
 from excore.lang.project.reading import load_project
 from excore.lang.source import Disk, Unreadable
 from excore.lang.workspace.host import Host, Snapshot
-from excore_server.ide.completion.completion import complete
+from excore_server.ide.completion.complete import complete
 from excore_server.ide.completion.items import CompletionItem as Item
 from excore_server.ide.definition import definition
 from excore_server.ide.document_symbol import Symbol, document_symbols

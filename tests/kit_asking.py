@@ -17,7 +17,7 @@ from excore.views.python_code import python_code
 from excore_server.ide.call_hierarchy import incoming_calls, outgoing_calls, prepare_calls
 from excore_server.ide.code_action.code_action import Action, can_fix_all, fix_all, quick_fixes
 from excore_server.ide.code_lens import code_lenses, python_lenses
-from excore_server.ide.completion.completion import complete
+from excore_server.ide.completion.complete import complete
 from excore_server.ide.completion.documentation import documentation
 from excore_server.ide.cursor import cursor_at as thing_at
 from excore_server.ide.declaration import declaration

@@ -17,7 +17,7 @@ from excore.lang.workspace.host import File
 from excore_server.ide import code_lens as lens
 from excore_server.ide import inlay_hint as inlay
 from excore_server.ide import references
-from excore_server.ide.completion.completion import complete
+from excore_server.ide.completion.complete import complete
 from excore_server.ide.completion.documentation import documentation
 from excore_server.ide.declaration import declaration as find_declaration
 from excore_server.ide.definition import definition as find_definition
