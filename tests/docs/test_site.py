@@ -17,7 +17,7 @@ from docs_kit import DOCS, ROOT, codes
 import excore
 from excore.cli.main import COMMANDS
 from excore.engine.workspace import Workspace
-from excore_server.ide.inlay import HintKind
+from excore_server.ide.inlay_hint import HintKind
 from excore_server.lsp.features import HINT_SETTINGS
 from excore_server.lsp.settings import Settings
 

@@ -284,7 +284,7 @@ def test_a_defect_costs_one_answer(caplog: pytest.LogCaptureFixture) -> None:
 
 
 def test_every_method_that_is_offered_is_served() -> None:
-    from excore_server.ide import tokens
+    from excore_server.ide import semantic_tokens as tokens
     from excore_server.lsp import capabilities
     from excore_server.lsp.commands import COMMANDS as SERVED
     from excore_server.lsp.handlers import PATIENT, REQUESTS

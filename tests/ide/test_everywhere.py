@@ -8,10 +8,10 @@ from hypothesis import settings
 from kit_asking import ask_about_file, ask_about_python, ask_about_range, ask_about_workspace, ask_at, grid
 
 from excore.lang.syntax.document import SyntaxTree, parse
-from excore_server.ide.completion import complete
+from excore_server.ide.completion.complete import complete
+from excore_server.ide.cursor import cursor_at as thing_at
 from excore_server.ide.definition import definition
 from excore_server.ide.hover import hover
-from excore_server.ide.place import thing_at
 from kit import path_of, world
 
 PARTS = 16

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from excore.tooling.environments import search_paths
-from excore_server.ide.completion import complete
+from excore_server.ide.completion.complete import complete
 from excore_server.ide.definition import definition
 from excore_server.ide.hover import hover
 from excore_server.pyinfo import PyInfo

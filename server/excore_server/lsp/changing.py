@@ -11,12 +11,12 @@ from lsprotocol import types
 from excore.lang.text import Span
 from excore.lang.workspace.host import File
 from excore.tooling.diagnostics import Json
-from excore_server.ide.edits import Change
-from excore_server.ide.fixes import FIX_ALL, Action, can_fix_all, fix_all, quick_fixes, wanted_kind
-from excore_server.ide.fixes_kit import QUICK_FIX
+from excore_server.ide.code_action.code_action import FIX_ALL, Action, can_fix_all, fix_all, quick_fixes, wanted_kind
+from excore_server.ide.code_action.quick_fix import QUICK_FIX
+from excore_server.ide.edits import WorkspaceEdit as Change
 from excore_server.ide.formatting import format_file
-from excore_server.ide.refactor import refactors
-from excore_server.ide.rename_files import moved_files
+from excore_server.ide.refactor.refactor import refactors
+from excore_server.ide.rename.will_rename_files import moved_files
 from excore_server.lsp import shapes
 from excore_server.lsp.protocol import Refused
 from excore_server.lsp.session import Session

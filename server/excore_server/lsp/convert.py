@@ -15,9 +15,9 @@ from excore.lang.text import LineIndex, Span, units
 from excore.lang.workspace.host import File
 from excore.tooling.diagnostics import Json, encode, place
 from excore.tooling.uris import to_uri
-from excore_server.ide.definition import FileSpan, Jump
+from excore_server.ide.completion.items import CompletionList, ItemKind
 from excore_server.ide.hover import Hover
-from excore_server.ide.options import CompletionList, ItemKind
+from excore_server.ide.locations import FileSpan, Jump
 from excore_server.lsp.client import SUGGEST, ClientFeatures
 from excore_server.lsp.wire import Ready
 

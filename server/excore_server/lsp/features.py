@@ -14,13 +14,25 @@ from lsprotocol import types
 
 from excore.lang.text import LineIndex, Span
 from excore.lang.workspace.host import File
-from excore_server.ide import goto, inlay, lens, references, rename, structure, symbols
-from excore_server.ide.completion import complete
+from excore_server.ide import code_lens as lens
+from excore_server.ide import inlay_hint as inlay
+from excore_server.ide import references
+from excore_server.ide.completion.complete import complete
+from excore_server.ide.completion.documentation import documentation
+from excore_server.ide.declaration import declaration as find_declaration
 from excore_server.ide.definition import definition as find_definition
-from excore_server.ide.edits import Change
-from excore_server.ide.hover import documentation
+from excore_server.ide.document_highlight import document_highlights
+from excore_server.ide.document_link import document_links
+from excore_server.ide.document_symbol import document_symbols
+from excore_server.ide.edits import WorkspaceEdit as Change
 from excore_server.ide.hover import hover as describe
-from excore_server.ide.signatures import signature_help as find_signature
+from excore_server.ide.implementation import implementation as find_implementation
+from excore_server.ide.rename import rename
+from excore_server.ide.rename.python_names import PythonSources, RenameError
+from excore_server.ide.selection_range import selection_range as ranges_around
+from excore_server.ide.signature_help import signature_help as find_signature
+from excore_server.ide.type_definition import type_definition as find_type_definition
+from excore_server.ide.workspace_symbol import workspace_symbols
 from excore_server.lsp import convert, kept, shapes
 from excore_server.lsp.protocol import Refused
 from excore_server.lsp.session import Session
@@ -80,19 +92,19 @@ def definition(session: Session, params: types.DefinitionParams) -> Any:
 
 def declaration(session: Session, params: types.DeclarationParams) -> Any:
     snapshot, path, file, offset = session.cursor(params.text_document.uri, params.position)
-    found = goto.declaration(snapshot, path, offset)
+    found = find_declaration(snapshot, path, offset)
     return convert.jumps(found, file, session, session.client.declaration_links)
 
 
 def type_definition(session: Session, params: types.TypeDefinitionParams) -> Any:
     snapshot, path, file, offset = session.cursor(params.text_document.uri, params.position)
-    found = goto.type_definition(snapshot, path, offset)
+    found = find_type_definition(snapshot, path, offset)
     return convert.jumps(found, file, session, session.client.type_definition_links)
 
 
 def implementation(session: Session, params: types.ImplementationParams) -> Any:
     snapshot, path, file, offset = session.cursor(params.text_document.uri, params.position)
-    found = goto.implementation(snapshot, path, offset)
+    found = find_implementation(snapshot, path, offset)
     return convert.jumps(found, file, session, session.client.implementation_links)
 
 
@@ -109,7 +121,7 @@ def find_references(session: Session, params: types.ReferenceParams) -> Any:
 
 def document_highlight(session: Session, params: types.DocumentHighlightParams) -> Any:
     snapshot, path, file, offset = session.cursor(params.text_document.uri, params.position)
-    return shapes.highlights(references.highlights(snapshot, path, offset), file, session.client)
+    return shapes.highlights(document_highlights(snapshot, path, offset), file, session.client)
 
 
 # The whole file
@@ -119,11 +131,11 @@ def document_symbol(session: Session, params: types.DocumentSymbolParams) -> Any
     snapshot, path, file = session.file(params.text_document.uri)
     if session.client.symbol_tree:
         return kept.outline(session.kept(path), snapshot, file, session.client)
-    return shapes.flat_symbols(symbols.document_symbols(snapshot, path), file, params.text_document.uri, session.client)
+    return shapes.flat_symbols(document_symbols(snapshot, path), file, params.text_document.uri, session.client)
 
 
 def workspace_symbol(session: Session, params: types.WorkspaceSymbolParams) -> Any:
-    return shapes.workspace_symbols(symbols.workspace_symbols(session.snapshot(), params.query), session)
+    return shapes.workspace_symbols(workspace_symbols(session.snapshot(), params.query), session)
 
 
 def folding_range(session: Session, params: types.FoldingRangeParams) -> Any:
@@ -136,7 +148,7 @@ def selection_range(session: Session, params: types.SelectionRangeParams) -> Any
     for position in params.positions:
         snapshot, path, file, offset = session.cursor(params.text_document.uri, position)
         around: dict[str, Any] | None = None
-        for span in reversed(structure.selection(snapshot, path, offset)):
+        for span in reversed(ranges_around(snapshot, path, offset)):
             where = convert.span_range(file, span, session.client)
             around = {"range": where} if around is None else {"range": where, "parent": around}
         made.append(around)
@@ -147,7 +159,7 @@ def document_link(session: Session, params: types.DocumentLinkParams) -> Any:
     snapshot, path, file = session.file(params.text_document.uri)
     return [
         {"range": convert.span_range(file, link.span, session.client), "target": session.uri_of(link.target)}
-        for link in structure.links(snapshot, path)
+        for link in document_links(snapshot, path)
     ]
 
 
@@ -205,11 +217,11 @@ def prepare_rename(session: Session, params: types.PrepareRenameParams) -> Any:
             return None if found is None else _renamable(found, lines, session)
         snapshot, path, file, offset = session.cursor(uri, params.position)
         return _renamable(rename.prepare_rename(snapshot, path, offset), file, session)
-    except rename.RenameError as reason:
+    except RenameError as reason:
         raise Refused(-32803, str(reason)) from reason
 
 
-def _renamable(subject: rename.Subject, lines: File | LineIndex, session: Session) -> Any:
+def _renamable(subject: rename.RenameSubject, lines: File | LineIndex, session: Session) -> Any:
     encoding = session.client.encoding
     (line, column), (last, until) = (lines.position(offset, encoding) for offset in subject.span)
     where = {"start": {"line": line, "character": column}, "end": {"line": last, "character": until}}
@@ -228,13 +240,13 @@ def rename_all(session: Session, params: types.RenameParams) -> Any:
         else:
             snapshot, path, _, offset = session.cursor(uri, params.position)
             change = rename.rename(snapshot, path, offset, params.new_name, _python_sources(session, path))
-    except rename.RenameError as reason:
+    except RenameError as reason:
         raise Refused(-32803, str(reason)) from reason
     return None if change is None else shapes.workspace_edit(change, session)
 
 
-def _python_sources(session: Session, path: str) -> rename.PythonSources:
-    return rename.PythonSources(session.python_modules(path), session.python_text, monotonic() + LONGEST_RENAME)
+def _python_sources(session: Session, path: str) -> PythonSources:
+    return PythonSources(session.python_modules(path), session.python_text, monotonic() + LONGEST_RENAME)
 
 
 def _python_place(session: Session, path: str, position: types.Position) -> tuple[LineIndex, int]:

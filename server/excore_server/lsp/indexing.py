@@ -152,7 +152,7 @@ class Indexing:
 
 def _prepare(catalog: Catalog | None) -> None:
     """Derive what the first completions would have to derive from a catalog that is in use by now."""
-    from excore_server.ide.complete_headers import warm
+    from excore_server.ide.candidates import warm
 
     if catalog is not None:
         warm(catalog)

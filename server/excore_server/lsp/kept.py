@@ -12,9 +12,9 @@ from excore.lang.syntax.document import SyntaxTree
 from excore.lang.syntax.tree import Block
 from excore.lang.text import Encoding, Span, units
 from excore.lang.workspace.host import File, Snapshot
-from excore_server.ide.structure import block_folds
-from excore_server.ide.symbols import Symbol, SymbolKind, block_symbols, shows_arguments
-from excore_server.ide.tokens import MODIFIERS, TYPES, Token, block_tokens, changed_names
+from excore_server.ide.document_symbol import Symbol, SymbolKind, block_symbols, shows_arguments
+from excore_server.ide.folding_range import block_folds
+from excore_server.ide.semantic_tokens import MODIFIERS, TYPES, Token, block_tokens, changed_names
 from excore_server.ide.view import View
 from excore_server.lsp.client import ClientFeatures
 from excore_server.lsp.wire import Ready

@@ -25,7 +25,7 @@ from excore_server.lsp.watch import Watcher
 if TYPE_CHECKING:
     from lsprotocol import types
 
-    from excore_server.ide.knowledge import Python
+    from excore_server.ide.view import Python
     from excore_server.lsp.kept import Kept
 
 PATIENCE = 1.0

@@ -7,13 +7,15 @@ from collections.abc import Iterable, Sequence
 from excore.lang.text import LineIndex, units
 from excore.lang.workspace.host import File
 from excore.tooling.diagnostics import Json
-from excore_server.ide.definition import Goal
-from excore_server.ide.edits import Change, Edit
-from excore_server.ide.inlay import Hint
-from excore_server.ide.lens import Lens, PythonLens
+from excore_server.ide.code_lens import Lens, PythonLens
+from excore_server.ide.document_symbol import Symbol
+from excore_server.ide.edits import Edit
+from excore_server.ide.edits import WorkspaceEdit as Change
+from excore_server.ide.inlay_hint import Hint
+from excore_server.ide.locations import Goal
 from excore_server.ide.occurrences import Occurrence
-from excore_server.ide.signatures import SignatureHelp
-from excore_server.ide.symbols import Found, Symbol
+from excore_server.ide.signature_help import SignatureHelp
+from excore_server.ide.workspace_symbol import WorkspaceSymbol as Found
 from excore_server.lsp.client import SHOW_REFERENCES, ClientFeatures
 from excore_server.lsp.convert import goal_location, markup, python_range, span_range
 from excore_server.lsp.kept import symbol_kinds

@@ -20,8 +20,9 @@ from excore.views.graph import graph
 from excore.views.lines import Document
 from excore.views.python_code import python_code
 from excore.views.svg import svg
-from excore_server.ide.call_hierarchy import Call, CallItem, incoming_calls, outgoing_calls, prepare_calls
-from excore_server.ide.definition import FileSpan
+from excore_server.ide.call_hierarchy import CallItem, incoming_calls, outgoing_calls, prepare_calls
+from excore_server.ide.call_hierarchy import CallLink as Call
+from excore_server.ide.locations import FileSpan
 from excore_server.ide.type_hierarchy import TypeItem, prepare_types, subtypes, supertypes
 from excore_server.ide.view import absolute
 from excore_server.lsp import convert
