@@ -19,7 +19,7 @@ from projects import Project, ProjectMaker
 
 from excore import config
 from excore.config.nodes import ModuleNode
-from excore.config.provenance import SectionPlace
+from excore.config.provenance import SectionContext
 from excore.lang.problems import Origin
 from excore.lang.resolve.model import Reference
 from excore.lang.workspace.host import Host, Snapshot
@@ -270,8 +270,8 @@ def made(snapshot: Snapshot, root: str) -> Iterator[tuple[Origin, type]]:
         if not isinstance(node, ModuleNode):
             continue
         pending += node.values()
-        place = node._place
-        if not isinstance(place, SectionPlace) or place.path not in model.sections:
+        place = node._context
+        if not isinstance(place, SectionContext) or place.path not in model.sections:
             continue
         section = model.sections[place.path]
         if is_own(node.target):
