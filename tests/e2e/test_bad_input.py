@@ -106,7 +106,6 @@ def test_ten_megabytes(tmp_path: Path) -> None:
     write(tmp_path)
     lines = "".join(f"key_{number} = 'some text that is here to take room'\n" for number in range(200_000))
     with editor(tmp_path) as client:
-        client.timeout = 120
         client.show("run.toml", "[Model.FCN]\n" + lines)
         client.at("textDocument/hover", "run.toml", 0, 8)
         goes_on(client)

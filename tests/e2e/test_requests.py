@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from e2e_kit import PUSH, SERVER, Editor, editor, uri, write
+from e2e_kit import PUSH, Editor, editor, uri, write
 from pytest_lsp import client_capabilities
 
 from excore.tooling.lsp_client import Json, ServerError
@@ -249,7 +249,7 @@ def test_a_request_that_waits_for_the_index_can_be_cancelled_or_go_stale(tmp_pat
                 for i in range(20)
             )
         )
-    with Editor(SERVER, timeout=30) as client:
+    with Editor() as client:
         client.root = tmp_path
         client.start(uri(tmp_path), PUSH)
         client.show("run.toml")
