@@ -144,6 +144,7 @@ def become(folder: str, environment: dict[str, str], streams: list[int]) -> None
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
+    sys.dont_write_bytecode = bool(environment.get("PYTHONDONTWRITEBYTECODE"))
     for number, stream in enumerate(streams):
         os.dup2(stream, number)
         os.close(stream)

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+import warm
 from cli_kit import Run, Write
 
 from excore import workspace
 from excore.index.dump import read_dump
 from excore.lang.project.reading import find_project
 
-PROGRAM = Path(sys.executable).with_name("excore")
+
+def program() -> list[str]:
+    return [*warm.python(), "-m", "excore.cli.main"]
 
 
 def cached() -> dict[str, dict[str, str]]:
@@ -135,7 +137,7 @@ def test_cli_what_modules_print_is_kept_apart(project: Path) -> None:
     (project / "things/loud.py").write_text(
         "import os, sys\nprint('printed')\nos.system('echo echoed')\nassert sys.stdin.read() == ''\n"
     )
-    done = subprocess.run([PROGRAM, "auto-register"], text=True, capture_output=True, input="not for modules")
+    done = subprocess.run([*program(), "auto-register"], text=True, capture_output=True, input="not for modules")
     assert done.stdout == "5 modules in 4 registries, from 3 files\n"
     assert {"printed", "echoed"} <= set(done.stderr.split())
 
@@ -205,7 +207,7 @@ def test_ws_3_a_source_folder_deeper_down(write: Write, run: Run) -> None:
 def test_cache_1_eight_processes_at_once(project: Path, run: Run) -> None:
     run("auto-register")
     once = cached()
-    commands: list[list[str | Path]] = [[PROGRAM, "auto-register"], [PROGRAM, "auto-register", "things/nets.py"]] * 4
+    commands = [[*program(), "auto-register"], [*program(), "auto-register", "things/nets.py"]] * 4
     running = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for command in commands]
     ended = [(*process.communicate(), process.returncode) for process in running]
     assert [code for _, _, code in ended] == [0] * 8, ended
@@ -255,8 +257,7 @@ REGISTERING = """
     @M.register()
     class A: ...
     #- train.py
-    import sys
-    from excore import config
+        from excore import config
     config.load(sys.argv[1]).build_all()
 """
 
