@@ -151,7 +151,29 @@ def become(folder: str, environment: dict[str, str], streams: list[int]) -> None
 
 
 def run(arguments: list[str]) -> None:
-    """What ``python`` does with its arguments."""
+    """What ``python`` does with its arguments, and then ends, without taking apart what it did not make."""
+    import atexit
+    import threading
+
+    code: object = None
+    try:
+        execute(arguments)
+    except SystemExit as leave:
+        code = leave.code
+    except BaseException as error:
+        sys.excepthook(type(error), error, error.__traceback__)
+        code = 1
+    if code is not None and not isinstance(code, int):
+        print(code, file=sys.stderr)
+        code = 1
+    threading._shutdown()
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os._exit(code or 0)
+
+
+def execute(arguments: list[str]) -> None:
     import runpy
 
     kind, *rest = arguments
