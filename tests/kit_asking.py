@@ -217,6 +217,15 @@ def _file(snapshot: Snapshot, path: str) -> File:
     return file
 
 
+_WITHIN = re.compile(r"(?<=\w\w)(?=\w)")
+
+
+def places(text: str, every: bool) -> Iterator[int]:
+    """The offsets of a text; unless ``every`` one is asked for, those in a word behind its first character are not."""
+    skipped = set() if every else {found.start() for found in _WITHIN.finditer(text)}
+    return (offset for offset in range(len(text) + 1) if offset not in skipped)
+
+
 def grid(text: str, most: int = 5) -> Iterator[Span]:
     """Ranges between beginnings of lines, and within each line; of long texts between some of them."""
     starts = [0, *(at + 1 for at, char in enumerate(text) if char == "\n")]

@@ -14,6 +14,7 @@ import sys
 
 FORKING = hasattr(os, "fork")
 PACKAGES = ("excore", "excore_server")
+LATE = ("jedi",)
 
 
 class Python:
@@ -83,6 +84,8 @@ def serve(address: str) -> list[str]:
         for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             if not found.name.endswith("__main__"):
                 importlib.import_module(found.name)
+    for name in LATE:
+        importlib.import_module(name)
     gc.collect()
     gc.freeze()
     listener = socket.socket(socket.AF_UNIX)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from corpus import Config, configs, fixtures, python_files, written
 from hypothesis import settings
-from kit_asking import ask_about_file, ask_about_python, ask_about_range, ask_about_workspace, ask_at, grid
+from kit_asking import ask_about_file, ask_about_python, ask_about_range, ask_about_workspace, ask_at, grid, places
 
 from excore.lang.syntax.document import SyntaxTree, parse
 from excore_server.ide.completion import complete
@@ -16,7 +16,9 @@ from kit import path_of, world
 
 PARTS = 16
 EVERY = {"thorough": 1, "quick": 50}.get(settings.get_current_profile_name(), 17)
-"""Features are asked about every so many truncations and deletions; all of them are parsed."""
+"""Features are asked about every so many truncations and deletions; all of them are parsed. But in a thorough run they
+are also asked at one place alone within each word, and about fewer ranges over several lines."""
+RANGES = 5 if EVERY == 1 else 3
 
 in_parts = pytest.mark.parametrize("part", range(PARTS))
 in_steps = pytest.mark.parametrize("part", range(PARTS), ids=lambda part: f"{part} at every {EVERY}")
@@ -37,7 +39,7 @@ def test_the_corpus_holds_every_fixture() -> None:
 def test_every_offset(part: int) -> None:
     for one in some(part):
         known: set[object] | None = None if EVERY == 1 else set()
-        for offset in range(len(one.text) + 1):
+        for offset in places(one.text, every=EVERY == 1):
             ask_at(one.snapshot, one.path, offset, known)
 
 
@@ -46,7 +48,7 @@ def test_every_file_and_range(part: int) -> None:
     for one in some(part):
         ask_about_file(one.snapshot, one.path)
         ask_about_workspace(one.snapshot, one.path)
-        for span in grid(one.text):
+        for span in grid(one.text, RANGES):
             ask_about_range(one.snapshot, one.path, span)
 
 
