@@ -220,10 +220,10 @@ def _file(snapshot: Snapshot, path: str) -> File:
 _WITHIN = re.compile(r"(?<=\w\w)(?=\w)")
 
 
-def places(text: str, every: bool) -> Iterator[int]:
-    """The offsets of a text; unless ``every`` one is asked for, those in a word behind its first character are not."""
-    skipped = set() if every else {found.start() for found in _WITHIN.finditer(text)}
-    return (offset for offset in range(len(text) + 1) if offset not in skipped)
+def places(text: str, first: int, within: bool) -> Iterator[int]:
+    """The offsets of a text from ``first`` on; of those in a word the first alone, unless ``within``."""
+    skipped = set() if within else {found.start() for found in _WITHIN.finditer(text)}
+    return (offset for offset in range(first, len(text) + 1) if offset not in skipped)
 
 
 def grid(text: str, most: int = 5) -> Iterator[Span]:

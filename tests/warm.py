@@ -15,6 +15,7 @@ import sys
 FORKING = hasattr(os, "fork")
 PACKAGES = ("excore", "excore_server")
 LATE = ("jedi",)
+"""What those import when they need it."""
 
 
 class Python:
@@ -81,9 +82,9 @@ def serve(address: str) -> list[str]:
     import signal
 
     for package in map(importlib.import_module, PACKAGES):
-        for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            if not found.name.endswith("__main__"):
-                importlib.import_module(found.name)
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if not module.name.endswith("__main__"):
+                importlib.import_module(module.name)
     for name in LATE:
         importlib.import_module(name)
     gc.collect()
@@ -169,7 +170,9 @@ def run(arguments: list[str]) -> None:
     if code is not None and not isinstance(code, int):
         print(code, file=sys.stderr)
         code = 1
-    threading._shutdown()
+    for thread in threading.enumerate():
+        if thread is not threading.main_thread() and not thread.daemon:
+            thread.join()
     atexit._run_exitfuncs()
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
