@@ -80,13 +80,16 @@ def serve(address: str) -> list[str]:
     import pkgutil
     import selectors
     import signal
+    from contextlib import suppress
 
+    names = [*LATE]
     for package in map(importlib.import_module, PACKAGES):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             if not module.name.endswith("__main__"):
-                importlib.import_module(module.name)
-    for name in LATE:
-        importlib.import_module(name)
+                names.append(module.name)
+    for name in names:
+        with suppress(ModuleNotFoundError):  # what the server needs is not installed everywhere
+            importlib.import_module(name)
     gc.collect()
     gc.freeze()
     listener = socket.socket(socket.AF_UNIX)
