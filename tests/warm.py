@@ -91,7 +91,6 @@ def serve(address: str) -> list[str]:
         with suppress(ModuleNotFoundError):  # what the server needs is not installed everywhere
             importlib.import_module(name)
     gc.collect()
-    gc.freeze()
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(address)
     listener.listen()
