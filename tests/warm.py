@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import json
 import os
+import selectors
+import signal
 import socket
 import sys
 
@@ -73,68 +75,72 @@ def ask(address: str, arguments: list[str]) -> int:
 # -- the process that is forked
 
 
-def serve(address: str) -> list[str]:
-    """Fork a process for each that asks; in that, the arguments come back. Exits when stdin ends."""
-    import gc
-    import importlib
-    import pkgutil
-    import selectors
-    import signal
-    from contextlib import suppress
+class Forks:
+    """The processes that were forked, by the line on which somebody waits for the exit code of each."""
 
-    names = [*LATE]
-    for package in map(importlib.import_module, PACKAGES):
-        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            if not module.name.endswith("__main__"):
-                names.append(module.name)
-    for name in names:
-        with suppress(ModuleNotFoundError):  # what the server needs is not installed everywhere
-            importlib.import_module(name)
-    gc.collect()
-    listener = socket.socket(socket.AF_UNIX)
-    listener.bind(address)
-    listener.listen()
-    ended, ends = socket.socketpair()
-    ended.setblocking(False)
-    ends.setblocking(False)
-    signal.signal(signal.SIGCHLD, lambda *_: None)
-    signal.set_wakeup_fd(ends.fileno(), warn_on_full_buffer=False)
-    running: dict[socket.socket, int] = {}
-    events = selectors.DefaultSelector()
-    for source in (0, listener, ended):
-        events.register(source, selectors.EVENT_READ)
-    print("ready", flush=True)
-    while True:
-        ready = [key.fileobj for key, _ in events.select()]
-        for line in running.keys() & (running.keys() if 0 in ready else set(ready)):
-            os.kill(running[line], signal.SIGKILL)  # who asked is gone
-        if 0 in ready:
-            sys.exit()
-        if ended in ready:
-            ended.recv(1000)
-            for line, process in list(running.items()):
-                found, status = os.waitpid(process, os.WNOHANG)
-                if found:
-                    del running[line]
-                    events.unregister(line)
-                    answer(line, os.waitstatus_to_exitcode(status))
-        if listener in ready:
-            line, _ = listener.accept()
-            size, streams, _, _ = socket.recv_fds(line, 9, 3)
-            folder, environment, arguments = json.loads(line.recv(int(size), socket.MSG_WAITALL))
-            process = os.fork()
-            if not process:
-                signal.set_wakeup_fd(-1)
-                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-                events.close()
-                for one in (listener, ended, ends, line, *running):
-                    one.close()
-                become(folder, environment, streams)
-                return list(arguments)
-            for stream in streams:
-                os.close(stream)
-            running[line] = process
-            events.register(line, selectors.EVENT_READ)
+    def __init__(self, address: str) -> None:
+        self.running: dict[socket.socket, int] = {}
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(address)
+        self.listener.listen()
+        self.ended, self.ends = socket.socketpair()
+        self.ended.setblocking(False)
+        self.ends.setblocking(False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(self.ends.fileno(), warn_on_full_buffer=False)
+        self.events = selectors.DefaultSelector()
+        for source in (0, self.listener, self.ended):
+            self.events.register(source, selectors.EVENT_READ)
+
+    def serve(self) -> list[str]:
+        """Fork a process for each that asks; in that, the arguments come back. Exits when stdin ends."""
+        while True:
+            ready = [key.fileobj for key, _ in self.events.select()]
+            for line in [*self.running] if 0 in ready else self.running.keys() & set(ready):
+                os.kill(self.running[line], signal.SIGKILL)  # nobody waits for it any more
+            if 0 in ready:
+                sys.exit()
+            if self.ended in ready:
+                self.reap()
+            if self.listener in ready:
+                arguments = self.fork()
+                if arguments is not None:
+                    return arguments
+
+    def reap(self) -> None:
+        """Tell the exit codes of the processes that ended."""
+        self.ended.recv(1000)
+        for line, process in list(self.running.items()):
+            found, status = os.waitpid(process, os.WNOHANG)
+            if found:
+                del self.running[line]
+                self.events.unregister(line)
+                answer(line, os.waitstatus_to_exitcode(status))
+
+    def fork(self) -> list[str] | None:
+        """The arguments to run, in the new process."""
+        line, _ = self.listener.accept()
+        size, streams, _, _ = socket.recv_fds(line, 9, 3)
+        folder, environment, arguments = json.loads(line.recv(int(size), socket.MSG_WAITALL))
+        process = os.fork()
+        if not process:
+            line.close()
+            self.close()
+            become(folder, environment, streams)
+            return list(arguments)
+        for stream in streams:
+            os.close(stream)
+        self.running[line] = process
+        self.events.register(line, selectors.EVENT_READ)
+        return None
+
+    def close(self) -> None:
+        """Leave all that is the other process's."""
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        self.events.close()
+        for one in (self.listener, self.ended, self.ends, *self.running):
+            one.close()
 
 
 def answer(line: socket.socket, code: int) -> None:
@@ -143,6 +149,23 @@ def answer(line: socket.socket, code: int) -> None:
             line.send(b"%d" % code)
         except OSError:  # nobody waits any more
             return
+
+
+def prepare() -> None:
+    """Import all there is."""
+    import gc
+    import importlib
+    import pkgutil
+    from contextlib import suppress
+
+    names = [*LATE]
+    for package in map(importlib.import_module, PACKAGES):
+        found = pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
+        names += [module.name for module in found if not module.name.endswith("__main__")]
+    for name in names:
+        with suppress(ModuleNotFoundError):  # what the server needs is not installed everywhere
+            importlib.import_module(name)
+    gc.collect()
 
 
 def become(folder: str, environment: dict[str, str], streams: list[int]) -> None:
@@ -203,4 +226,7 @@ def execute(arguments: list[str]) -> None:
 if __name__ == "__main__":
     if sys.argv[2:3] == ["--"]:
         sys.exit(ask(sys.argv[1], sys.argv[3:]))
-    run(serve(sys.argv[1]))
+    prepare()
+    forks = Forks(sys.argv[1])
+    print("ready", flush=True)
+    run(forks.serve())
