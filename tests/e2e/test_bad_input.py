@@ -125,4 +125,4 @@ def test_files_that_go_while_they_are_open(tmp_path: Path) -> None:
         client.at("textDocument/definition", "run.toml", 0, 8)
         client.notify("textDocument/didClose", {"textDocument": {"uri": uri(tmp_path / "run.toml")}})
         client.show("run.toml", "[Model.FCN\n")
-        assert client.at("textDocument/hover", "run.toml", 0, 8) is None
+        client.until(lambda: client.at("textDocument/hover", "run.toml", 0, 8) is None, "the new index")
