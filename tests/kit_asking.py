@@ -220,6 +220,15 @@ def _file(snapshot: Snapshot, path: str) -> File:
     return file
 
 
+_WITHIN = re.compile(r"(?<=\w\w)(?=\w)")
+
+
+def places(text: str, first: int, within: bool) -> Iterator[int]:
+    """The offsets of a text from ``first`` on; of those in a word the first alone, unless ``within``."""
+    skipped = set() if within else {found.start() for found in _WITHIN.finditer(text)}
+    return (offset for offset in range(first, len(text) + 1) if offset not in skipped)
+
+
 def grid(text: str, most: int = 5) -> Iterator[Span]:
     """Ranges between beginnings of lines, and within each line; of long texts between some of them."""
     starts = [0, *(at + 1 for at, char in enumerate(text) if char == "\n")]

@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+import warm
 
 from excore import __version__
 from excore.lang.problems import CATALOGUE
@@ -243,8 +244,8 @@ def test_the_make_targets_in_the_documents_exist() -> None:
 
 @pytest.mark.parametrize("command", commands("excore"))
 def test_the_commands_in_the_documents_exist(command: str) -> None:
-    program = Path(sys.executable).with_name("excore")
-    done = subprocess.run([program, command, "--help"], capture_output=True, text=True)
+    program = [*warm.python(), "-m", "excore.cli.main", command, "--help"]
+    done = subprocess.run(program, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
+import warm
 from e2e_kit import PUSH, Editor, uri, write
 
 from excore.tooling.lsp_client import ServerError
@@ -42,7 +42,7 @@ COMMAND = "workspace/executeCommand"
 
 
 def test_a_defect_costs_one_answer(tmp_path: Path) -> None:
-    with Editor([sys.executable, "-c", BROKEN], cwd=str(tmp_path), timeout=30) as client:
+    with Editor([*warm.python(), "-c", BROKEN], cwd=str(tmp_path)) as client:
         client.root = write(tmp_path)
         client.start(uri(tmp_path), PUSH)
         client.ready()

@@ -6,8 +6,9 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
+
+import warm
 
 from excore import config
 
@@ -48,7 +49,7 @@ def test_eight_processes_load_dump_and_register_at_once(tmp_path: Path) -> None:
     environment = os.environ | {"XDG_CACHE_HOME": str(caches), "PYTHONDONTWRITEBYTECODE": "1", "EXCORE_MANUAL_SET": "0"}
     running = [
         subprocess.Popen(
-            [sys.executable, "-c", WORK, str(number), str(dumped)],
+            [*warm.python(), "-c", WORK, str(number), str(dumped)],
             cwd=project,
             env=environment,
             stdin=subprocess.PIPE,
