@@ -12,7 +12,8 @@ from excore.tooling.lsp_client import ServerError
 
 BROKEN = """
 import asyncio, sys
-from excore_server.lsp import commands, handlers, server
+from excore_server.lsp import dispatch as handlers, server
+from excore_server.lsp.requests import execute_command as commands
 
 def fail(session, params):
     raise ZeroDivisionError("of the test")

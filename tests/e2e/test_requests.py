@@ -282,8 +282,8 @@ def test_a_request_that_waits_for_the_index_can_be_cancelled_or_go_stale(tmp_pat
 def test_a_defect_costs_one_answer(caplog: pytest.LogCaptureFixture) -> None:
     from pygls.protocol import default_converter
 
-    from excore_server.lsp.protocol import ExcoreProtocol, Refused
     from excore_server.lsp.server import Server
+    from excore_server.lsp.transport.protocol import ExcoreProtocol, Refused
 
     protocol = ExcoreProtocol(Server(), default_converter())
     with caplog.at_level(logging.ERROR):
@@ -298,9 +298,9 @@ def test_a_defect_costs_one_answer(caplog: pytest.LogCaptureFixture) -> None:
 
 def test_every_method_that_is_offered_is_served() -> None:
     from excore_server.ide import semantic_tokens as tokens
-    from excore_server.lsp import capabilities
-    from excore_server.lsp.commands import COMMANDS as SERVED
-    from excore_server.lsp.handlers import PATIENT, REQUESTS
+    from excore_server.lsp.dispatch import PATIENT, REQUESTS
+    from excore_server.lsp.requests.execute_command import COMMANDS as SERVED
+    from excore_server.lsp.session import server_capabilities as capabilities
 
     assert {f"textDocument/{name}" for name in capabilities.PROVIDERS} <= set(REQUESTS)
     assert set(REQUESTS) >= PATIENT

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from excore.lang.problems import CATALOGUE, Origin, Problem
-from excore.lang.text import Encoding
+from excore.lang.text import Encoding, LineIndex
 from excore.lang.workspace.host import File, Snapshot
 from excore.tooling.uris import to_uri
 
@@ -23,7 +23,7 @@ def encode(value: object) -> str:
     return json.dumps(value, separators=(",", ":"))
 
 
-def place(file: File, start: int, end: int, encoding: Encoding) -> Json:
+def place(file: File | LineIndex, start: int, end: int, encoding: Encoding) -> Json:
     """An LSP ``Range`` of absolute offsets in a file."""
     line, column = file.position(start, encoding)
     last, until = file.position(end, encoding)

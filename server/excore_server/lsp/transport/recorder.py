@@ -18,7 +18,7 @@ from excore import __version__
 from excore.lang.project.foreign import holds_no_config
 from excore.lang.source import Disk
 from excore.tooling.uris import to_path
-from excore_server.lsp.wire import Writer
+from excore_server.lsp.transport.wire import Writer
 
 _DISK_CHANGED = ("textDocument/didSave", "workspace/didChangeWatchedFiles")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 from collections.abc import Callable, Mapping
@@ -11,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from excore.lang.catalog import Catalog
 from excore.lang.project.reading import Project
-from excore_server.lsp.protocol import ExcoreProtocol, Refused
-from excore_server.lsp.worker import Worker
+from excore_server.lsp.session.worker import Worker
+from excore_server.lsp.transport.protocol import ExcoreProtocol, Refused
 
 if TYPE_CHECKING:
     from excore.index.indexer import Indexer
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 State = Literal["waiting", "reading", "ready", "failed"]
+PATIENCE = 1.0
+"""Seconds that a question about names waits for the first index of its project."""
 _REPORT_EVERY = 0.1
 
 
@@ -43,7 +46,7 @@ class ProjectIndex:
         self.dump_stamp: object = None
 
 
-class Indexing:
+class ProjectIndexes:
     """All projects of a session. ``ready`` is called with a root and its catalog, each time there is a new one."""
 
     def __init__(self, protocol: ExcoreProtocol, ready: Callable[[str, Catalog | None], None]) -> None:
@@ -54,6 +57,7 @@ class Indexing:
         self.progress = False
         self.interpreter = ""
         self._tokens = 0
+        self._waiting: dict[str, list[asyncio.Future[None]]] = {}
 
     def ensure(self, project: Project) -> ProjectIndex:
         """The index of a project; begins to read it if nobody asked before."""
@@ -89,6 +93,17 @@ class Indexing:
             if Disk().stamp(path) != index.dump_stamp:
                 self.worker.add(f"registry dump {path}", partial(self._update, index, {}))
         return bool(found)
+
+    def is_ready(self, root: str) -> bool:
+        """Whether a project was read, or will not be."""
+        index = self.projects.get(root)
+        return index is None or index.state in ("ready", "failed")
+
+    async def when_ready(self, root: str) -> None:
+        """Wait until a project was read; not longer than ``PATIENCE``."""
+        waiting: asyncio.Future[None] = self.protocol.loop.create_future()
+        self._waiting.setdefault(root, []).append(waiting)
+        await asyncio.wait([waiting], timeout=PATIENCE)
 
     # In the worker's thread
 
@@ -148,6 +163,9 @@ class Indexing:
         if catalog is not index.catalog or catalog is None:
             index.catalog = catalog
             self.ready(index.project.root, catalog)
+        for waiting in self._waiting.pop(index.project.root, []):
+            if not waiting.done():
+                waiting.set_result(None)
 
 
 def _prepare(catalog: Catalog | None) -> None:
@@ -161,11 +179,11 @@ def _prepare(catalog: Catalog | None) -> None:
 class _Progress:
     """Work-done progress of one build, if the client shows it. Called in the worker's thread."""
 
-    def __init__(self, indexing: Indexing, name: str) -> None:
-        indexing._tokens += 1
-        self.token = f"excore-index-{indexing._tokens}"
-        self.protocol = indexing.protocol
-        self.wanted = indexing.progress
+    def __init__(self, indexes: ProjectIndexes, name: str) -> None:
+        indexes._tokens += 1
+        self.token = f"excore-index-{indexes._tokens}"
+        self.protocol = indexes.protocol
+        self.wanted = indexes.progress
         self.last = perf_counter()
         if self.wanted:
             self.protocol.post(self._begin, name)

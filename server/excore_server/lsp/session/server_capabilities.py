@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from excore_server.lsp.client import ClientFeatures
+from excore_server.lsp.session.client_features import ClientFeatures
 
 COMPLETION_TRIGGERS = ("[", ".", '"', "'", "!", "@", "$", "&", ":", "{", "/", "=", " ")
 WATCHED = ("**/*.py", "**/*.toml")

@@ -7,12 +7,14 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from lsprotocol import types
+
 from excore import __version__
 from excore.tooling.registry_dump import dump_file
-from excore_server.lsp import views
-from excore_server.lsp.indexing import ProjectIndex
-from excore_server.lsp.protocol import Refused
-from excore_server.lsp.session import Session
+from excore_server.lsp.requests import text_document_content as content
+from excore_server.lsp.session.project_indexes import ProjectIndex
+from excore_server.lsp.session.session import Session
+from excore_server.lsp.transport.protocol import Refused
 
 
 def reindex(session: Session, arguments: Sequence[Any]) -> int:
@@ -78,18 +80,18 @@ def _dump(index: ProjectIndex) -> str:
 COMMANDS: dict[str, Callable[[Session, Sequence[Any]], Any]] = {
     "excore.reindex": reindex,
     "excore.debugInformation": debug_information,
-    "excore.showComposed": views.show_composed,
-    "excore.showPython": views.show_python,
-    "excore.showGraph": views.show_graph,
+    "excore.showComposed": content.show_composed,
+    "excore.showPython": content.show_python,
+    "excore.showGraph": content.show_graph,
 }
 
 
-def execute(session: Session, command: str, arguments: Sequence[Any] | None) -> Any:
+def execute_command(session: Session, params: types.ExecuteCommandParams) -> Any:
     """The result of a command. Raises ``Refused`` for one that does not exist."""
-    found = COMMANDS.get(command)
-    if found is None:
-        raise Refused(-32602, f"there is no command {command}")
-    result = session.protocol.guarded(command, found, session, arguments or ())
+    command = COMMANDS.get(params.command)
+    if command is None:
+        raise Refused(types.ErrorCodes.InvalidParams, f"there is no command {params.command}")
+    result = session.protocol.guarded(params.command, command, session, params.arguments or ())
     if isinstance(result, Refused):
         raise result
     return result

@@ -11,7 +11,8 @@ from excore.lang.collector import settle
 from excore.tooling.diagnostics import SEVERITIES, diagnostics
 
 if TYPE_CHECKING:
-    from excore_server.lsp.session import Document, Session
+    from excore_server.lsp.session.documents import OpenDocument
+    from excore_server.lsp.session.session import Session
 
 _AT_ONCE = 0.02
 _LONGEST = 0.3
@@ -60,7 +61,7 @@ class Publisher:
                 self._push(document)
         self.cost = perf_counter() - started
 
-    def _push(self, document: Document) -> None:
+    def _push(self, document: OpenDocument) -> None:
         version = document.version if self.session.client.versions else None
         found = self.session.protocol.guarded(f"diagnostics of {document.path}", self.of, document.path)
         if not isinstance(found, list) or self.told.get(document.uri) == (version, found):
@@ -71,7 +72,7 @@ class Publisher:
             params["version"] = version
         self.session.protocol.notify("textDocument/publishDiagnostics", params)
 
-    def closed(self, document: Document) -> None:
+    def closed(self, document: OpenDocument) -> None:
         """A document is not open any more: what was said about it is taken back."""
         self.results.pop(document.path, None)
         told = self.told.pop(document.uri, None)

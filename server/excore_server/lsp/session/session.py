@@ -4,48 +4,45 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from lsprotocol import types
 
 from excore.lang.catalog import Catalog
 from excore.lang.project.reading import PROJECT_FILE, PYPROJECT
-from excore.lang.text import LineIndex
+from excore.lang.text import Span
 from excore.lang.workspace.host import File, Host, Snapshot
 from excore.tooling.uris import to_path, to_uri
-from excore_server.lsp.capabilities import REFRESHED
-from excore_server.lsp.client import ClientFeatures
-from excore_server.lsp.externals import Externals
-from excore_server.lsp.indexing import Indexing, is_within
-from excore_server.lsp.protocol import ExcoreProtocol, Refused
-from excore_server.lsp.publish import Publisher
-from excore_server.lsp.settings import Settings, read_settings
-from excore_server.lsp.watch import Watcher
+from excore_server.lsp.session.client_features import ClientFeatures
+from excore_server.lsp.session.documents import OpenDocument
+from excore_server.lsp.session.externals import Externals
+from excore_server.lsp.session.project_indexes import ProjectIndexes, is_within
+from excore_server.lsp.session.publisher import Publisher
+from excore_server.lsp.session.server_capabilities import REFRESHED
+from excore_server.lsp.session.settings import Settings, read_settings
+from excore_server.lsp.session.virtual_documents import VirtualDocuments
+from excore_server.lsp.session.watcher import Watcher
+from excore_server.lsp.transport.protocol import ExcoreProtocol, Refused
 
 if TYPE_CHECKING:
-    from lsprotocol import types
-
     from excore_server.ide.view import Python
-    from excore_server.lsp.kept import Kept
+    from excore_server.lsp.session.document_cache import DocumentCache
 
-PATIENCE = 1.0
-"""Seconds that a question about names waits for the first index of its project."""
 _TYPING_PAUSE = 0.3
 
 
-@dataclass
-class Document:
-    """A document the client has open. ``uri`` is spelled as the client does; ``touched`` counts changes of all."""
+class PositionParams(Protocol):
+    """The parameters of any request about a position."""
 
-    uri: str
-    path: str
-    version: int
-    is_toml: bool
-    touched: int = 0
+    @property
+    def text_document(self) -> types.TextDocumentIdentifier: ...
+    @property
+    def position(self) -> types.Position: ...
 
 
-class Cursor(NamedTuple):
-    """A place in a file of one snapshot, as features ask for it."""
+class FilePosition(NamedTuple):
+    """A position in a file of one snapshot, as features ask for it."""
 
     snapshot: Snapshot
     path: str
@@ -63,20 +60,15 @@ class Session:
         self.settings = Settings()
         self.host = Host(environment=os.environ)
         self.folders: list[str] = []
-        self.documents: dict[str, Document] = {}  # by path
-        self.buffers: dict[str, str] = {}  # unsaved Python, by path
-        self.indexing = Indexing(protocol, self._indexed)
+        self.documents: dict[str, OpenDocument] = {}  # by path
+        self.indexing = ProjectIndexes(protocol, self._indexed)
         self.externals = Externals(protocol, self.refresh)
         self.publisher = Publisher(self)
         self.watcher = Watcher(lambda paths: protocol.post(self.files_changed, paths))
         self.initialized = False
-        self._kept: dict[str, Kept] = {}
+        self.virtual_documents = VirtualDocuments(protocol)
         self._touched = 0
-        self._waiting: dict[str, list[asyncio.Future[None]]] = {}
         self._typing: asyncio.TimerHandle | None = None
-        self.contents: dict[str, str] = {}  # virtual documents: uri -> the text the client got
-        self.contents_changed: Callable[[], None] | None = None
-        self._looking: asyncio.TimerHandle | None = None
 
     # Names of things
 
@@ -112,18 +104,26 @@ class Session:
             raise NotServed
         return snapshot, path, file
 
-    def kept(self, path: str) -> Kept:
-        """What is kept of answers about a whole file; nothing from request to request where it is not open."""
-        from excore_server.lsp.kept import Kept  # not needed for the first answer
+    def cache(self, path: str) -> DocumentCache:
+        """What is remembered of answers about a whole file; nothing from request to request where it is not open."""
+        from excore_server.lsp.session.document_cache import DocumentCache  # not needed for the first answer
 
-        if path not in self.documents:
-            return Kept()
-        return self._kept.setdefault(path, Kept())
+        document = self.documents.get(path)
+        if document is None:
+            return DocumentCache()
+        if document.cache is None:
+            document.cache = DocumentCache()
+        return document.cache
 
     def is_toml(self, path: str) -> bool:
         """Whether a document is TOML: the client says so where it has it open, else its name does."""
         document = self.documents.get(path)
         return path.endswith(".toml") if document is None else document.is_toml
+
+    def python_path(self, uri: str) -> str | None:
+        """The path of a document that is no TOML but Python; None for any other."""
+        path = self.path_of(uri)
+        return None if path is None or self.is_toml(path) else path
 
     def python(self, path: str) -> Python:
         """Who knows the packages of a file's project."""
@@ -131,7 +131,8 @@ class Session:
 
     def python_text(self, path: str) -> str | None:
         """The text of a Python file as the editor or else the disk has it."""
-        text = self.buffers.get(path) or self.host.source.read(path)
+        document = self.documents.get(path)
+        text = document.text if document and not document.is_toml else self.host.source.read(path)
         return text if isinstance(text, str) else None
 
     def python_modules(self, path: str) -> dict[str, str]:
@@ -142,10 +143,17 @@ class Session:
             return {}
         return {name: module for name in indexer.files if (module := indexer.module(name)) is not None}
 
-    def cursor(self, uri: str, position: types.Position) -> Cursor:
-        """The place a request asks about. Raises ``NotServed``."""
-        snapshot, path, file = self.file(uri)
-        return Cursor(snapshot, path, file, file.offset(position.line, position.character, self.client.encoding))
+    def at(self, params: PositionParams) -> FilePosition:
+        """The position a request asks about. Raises ``NotServed``."""
+        snapshot, path, file = self.file(params.text_document.uri)
+        position = params.position
+        return FilePosition(snapshot, path, file, file.offset(position.line, position.character, self.client.encoding))
+
+    def span(self, file: File, where: types.Range) -> Span:
+        """A range of a file in offsets."""
+        encoding = self.client.encoding
+        start = file.offset(where.start.line, where.start.character, encoding)
+        return Span(start, max(start, file.offset(where.end.line, where.end.character, encoding)))
 
     # Folders and projects
 
@@ -164,9 +172,9 @@ class Session:
         if path in self.folders:
             self.folders.remove(path)
             self.host.remove_folder(path)
-            kept = {self.host.project_of(os.path.join(folder, PROJECT_FILE)).root for folder in self.folders}
-            kept |= {self.host.project_of(name).root for name in self.documents}
-            for root in [root for root in self.indexing.projects if root not in kept]:
+            roots = {self.host.project_of(os.path.join(folder, PROJECT_FILE)).root for folder in self.folders}
+            roots |= {self.host.project_of(name).root for name in self.documents}
+            for root in [root for root in self.indexing.projects if root not in roots]:
                 self.indexing.forget(root)
             self.watch()
             self.changed()
@@ -201,22 +209,15 @@ class Session:
 
     def is_ready(self, path: str) -> bool:
         """Whether the project of a file was read, or will not be."""
-        index = self.indexing.projects.get(self.host.project_of(path).root)
-        return index is None or index.state in ("ready", "failed")
+        return self.indexing.is_ready(self.host.project_of(path).root)
 
     async def when_ready(self, path: str) -> None:
-        """Wait until the project of a file was read; not longer than ``PATIENCE``."""
-        root = self.host.project_of(path).root
-        waiting: asyncio.Future[None] = self.protocol.loop.create_future()
-        self._waiting.setdefault(root, []).append(waiting)
-        await asyncio.wait([waiting], timeout=PATIENCE)
+        """Wait until the project of a file was read, but not long."""
+        await self.indexing.when_ready(self.host.project_of(path).root)
 
     def _indexed(self, root: str, catalog: Catalog | None) -> None:
         if catalog is not None:
             self.host.set_catalog(root, catalog)
-        for waiting in self._waiting.pop(root, []):
-            if not waiting.done():
-                waiting.set_result(None)
         self.watch()
         self.changed()
         if catalog is not None:
@@ -238,12 +239,11 @@ class Session:
         if path is None:
             return
         if item.language_id == "python" or path.endswith((".py", ".pyi")):
-            self.buffers[path] = item.text
-            self.documents[path] = Document(item.uri, path, item.version, False)
+            self.documents[path] = OpenDocument(item.uri, path, item.version, False, item.text)
             return
         if item.language_id not in ("toml", "excore") and not path.endswith(".toml"):
             return
-        self.documents[path] = Document(item.uri, path, item.version, True)
+        self.documents[path] = OpenDocument(item.uri, path, item.version, True)
         self.host.open(path, item.text)
         self._touch(path)
         if self.initialized:
@@ -255,51 +255,26 @@ class Session:
         path = self.path_of(uri)
         document = self.documents.get(path or "")
         if path is None or document is None:
-            raise Refused(-32602, f"{uri} is not open")
+            raise Refused(types.ErrorCodes.InvalidParams, f"{uri} is not open")
         document.version = version
         for change in changes:
-            where = getattr(change, "range", None)
-            self._replace(document, where, change.text)
+            document.change(change, self.host, self.client.encoding)
         if document.is_toml:
             self._touch(path)
         else:
             self._python_typed(path)
-
-    def _replace(self, document: Document, where: types.Range | None, text: str) -> None:
-        path, encoding = document.path, self.client.encoding
-        if document.is_toml and where is None:
-            self.host.replace(path, text)
-            return
-        if where is None:
-            self.buffers[path] = text
-            return
-        index: Any = self.snapshot().file(path) if document.is_toml else LineIndex(self.buffers[path])
-        start = index.offset(where.start.line, where.start.character, encoding)
-        end = max(start, index.offset(where.end.line, where.end.character, encoding))
-        if document.is_toml:
-            self.host.edit(path, start, end, text)
-        else:
-            self.buffers[path] = index.text[:start] + text + index.text[end:]
 
     def close(self, uri: str) -> None:
         """The client lets go of a document."""
         document = self.documents.pop(self.path_of(uri) or "", None)
         if document is None:
             return
-        self._kept.pop(document.path, None)
         if document.is_toml:
             self.host.close(document.path)
             self.publisher.closed(document)
             self.changed()
         else:
-            del self.buffers[document.path]
             self.indexing.change({document.path: None})
-
-    def saved(self, uri: str) -> None:
-        """The client wrote a document to disk."""
-        path = self.path_of(uri)
-        if path is not None:
-            self.files_changed([path])
 
     def _touch(self, path: str) -> None:
         self._touched += 1
@@ -312,8 +287,8 @@ class Session:
         self._typing = self.protocol.loop.call_later(_TYPING_PAUSE, self._python_paused, path)
 
     def _python_paused(self, path: str) -> None:
-        if path in self.buffers:
-            self.indexing.change({path: self.buffers[path]})
+        if path in self.documents:
+            self.indexing.change({path: self.documents[path].text})
 
     # Changes
 
@@ -371,14 +346,8 @@ class Session:
     def changed(self) -> None:
         """Diagnostics may be different now, and virtual documents."""
         self.publisher.changed()
-        if self.contents and self._looking is None:
-            self._looking = self.protocol.loop.call_later(_TYPING_PAUSE, self._look_at_contents)
+        self.virtual_documents.changed()
         self.protocol.loop.call_soon(self._settled)
-
-    def _look_at_contents(self) -> None:
-        self._looking = None
-        if self.contents_changed is not None:
-            self.protocol.guarded("virtual documents", self.contents_changed)
 
     def _settled(self) -> None:
         if not self.protocol.inbox:

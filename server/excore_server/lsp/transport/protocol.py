@@ -20,7 +20,7 @@ from cattrs.errors import BaseValidationError
 from lsprotocol import types
 from pygls.protocol import LanguageServerProtocol
 
-from excore_server.lsp.wire import END, Ready, Writer
+from excore_server.lsp.transport.wire import END, Ready, Writer
 
 if TYPE_CHECKING:
     from cattrs import Converter
@@ -142,15 +142,15 @@ class ExcoreProtocol(LanguageServerProtocol):
     def handle_message(self, message: Any) -> None:
         """Handle one decoded message, whatever it is."""
         if not isinstance(message, dict):
-            error = {"code": -32700 if isinstance(message, bytes) else -32600, "message": "this is not a message"}
-            self.writer.send({"id": None, "error": error})
+            code = types.ErrorCodes.ParseError if isinstance(message, bytes) else types.ErrorCodes.InvalidRequest
+            self.writer.send({"id": None, "error": {"code": code, "message": "this is not a message"}})
             return
         method, identifier = message.get("method"), message.get("id")
         if not isinstance(method, str):
             if "result" in message or "error" in message:
                 self._response(message)
             elif isinstance(identifier, (int, str)):
-                self._refuse(identifier, Refused(-32600, "a request without a method"))
+                self._refuse(identifier, Refused(types.ErrorCodes.InvalidRequest, "a request without a method"))
         elif isinstance(identifier, (int, str)):
             self._request(identifier, method, message)
         else:
@@ -198,7 +198,8 @@ class ExcoreProtocol(LanguageServerProtocol):
         try:
             return self._converter.structure({**message, "jsonrpc": "2.0"}, known[0]).params
         except (BaseValidationError, TypeError, ValueError, KeyError, AttributeError) as error:
-            raise Refused(-32602, f"{method}: the parameters cannot be understood ({type(error).__name__})") from error
+            reason = f"{method}: the parameters cannot be understood ({type(error).__name__})"
+            raise Refused(types.ErrorCodes.InvalidParams, reason) from error
 
     # Answering
 
@@ -244,7 +245,7 @@ class ExcoreProtocol(LanguageServerProtocol):
             return refused
         except Exception as error:
             self._failed(what, error)
-            return Refused(-32603, f"{what} failed; the log of excore-server says how")
+            return Refused(types.ErrorCodes.InternalError, f"{what} failed; the log of excore-server says how")
 
     def _failed(self, what: str, error: BaseException) -> None:
         log.error("%s failed", what, exc_info=error)
@@ -288,4 +289,4 @@ class ExcoreProtocol(LanguageServerProtocol):
 
 
 def _cancelled() -> Refused:
-    return Refused(-32800, "cancelled")
+    return Refused(types.LSPErrorCodes.RequestCancelled, "cancelled")

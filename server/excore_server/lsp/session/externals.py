@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from excore_server.lsp.protocol import ExcoreProtocol
+from excore_server.lsp.transport.protocol import ExcoreProtocol
 
 if TYPE_CHECKING:
     from excore.lang.project.reading import Project
