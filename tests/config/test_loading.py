@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 import excore
 from excore import Registry, config
 from excore.config import LazyConfig, ModuleNode
-from excore.config.toml_text import document
 from excore.engine.workspace import workspace
 from excore.errors import (
     ConfigError,
@@ -28,6 +27,7 @@ from excore.errors import (
     StrToClassError,
     UnknownModuleError,
 )
+from excore.lang.syntax.writer import document
 
 if sys.version_info >= (3, 11):
     import tomllib

@@ -11,10 +11,10 @@ from excore.config.composition import ResolvedConfig
 from excore.config.hook_nodes import BoundHook
 from excore.config.nodes import ClassNode, InterNode, ModuleNode, ReusedNode, VariableReference
 from excore.config.provenance import SectionContext
-from excore.config.toml_text import value_text
 from excore.config.wrapper import ModuleWrapper
 from excore.lang.grammar import NO_CALL_KEY, Name
 from excore.lang.resolve.model import Path
+from excore.lang.syntax.writer import value_text
 
 __all__ = ["ChangeWriter"]
 

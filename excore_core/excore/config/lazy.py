@@ -9,10 +9,10 @@ from typing import Any, cast
 
 from excore.config.build import NodeBuilder
 from excore.config.composition import Composition, ResolvedConfig
+from excore.config.dump import dump
 from excore.config.nodes import ModuleNode, build_value
 from excore.config.printing import config_table, parsed_table
 from excore.config.provenance import where
-from excore.config.toml_text import dump
 from excore.config.traces import without_internals
 from excore.config.wrapper import ModuleWrapper
 from excore.engine.hook import ConfigArgumentHook, ConfigHookManager

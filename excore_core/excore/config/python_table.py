@@ -6,9 +6,9 @@ import datetime
 from collections.abc import Mapping
 from typing import Any
 
-from excore.config.toml_text import key_text, value_text
 from excore.lang.grammar import Grammar
 from excore.lang.syntax.tree import Array, Block, InlineTable, KeyPart, KeyValue, Scalar, ScalarKind, Value
+from excore.lang.syntax.writer import key_text, value_text
 from excore.lang.tables.table import Binding, BoundValue, Table
 
 __all__ = ["python_table"]

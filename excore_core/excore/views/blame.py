@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from excore.lang.grammar import Grammar
 from excore.lang.problems import Origin
 from excore.lang.provenance import Setting, find_bindings, setting
+from excore.lang.syntax.writer import dotted_text, key_text
 from excore.lang.tables.table import Binding, Table
 from excore.lang.workspace.snapshot import Snapshot
 from excore.views.lines import place_of
-from excore.views.toml import binding_text, key_text
+from excore.views.toml import binding_text
 
 
 def blame(snapshot: Snapshot, path: str, key: str) -> dict[str, Setting]:
@@ -28,7 +29,7 @@ def blame(snapshot: Snapshot, path: str, key: str) -> dict[str, Setting]:
     bindings = find_bindings(model.root, key, model.grammar)
     names = tuple(binding.name for binding in bindings)
     return {
-        ".".join(key_text(name, model.grammar) for name in leaf): setting(binding, position)
+        dotted_text(leaf, model.grammar.prefix_chars): setting(binding, position)
         for leaf, binding in _leaves(names, bindings[-1])
     }
 
@@ -36,7 +37,7 @@ def blame(snapshot: Snapshot, path: str, key: str) -> dict[str, Setting]:
 def setting_text(setting: Setting, grammar: Grammar) -> str:
     """The setting as it is written, on one line."""
     value = binding_text(setting.binding, grammar) if setting.binding is not None else None
-    return f"{key_text(setting.key, grammar)} = {' '.join((value or '').split())}"
+    return f"{key_text(setting.key, grammar.prefix_chars)} = {' '.join((value or '').split())}"
 
 
 def _leaves(names: tuple[str, ...], binding: Binding) -> Iterator[tuple[tuple[str, ...], Binding]]:

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from excore.lang.file import File
 from excore.lang.grammar import BASE_KEY, Grammar
 from excore.lang.problems import Origin
+from excore.lang.syntax import writer
 from excore.lang.syntax.tree import Array, Block, Header, InlineTable, KeyPart, KeyValue, Missing, Scalar, Value
 from excore.lang.tables.table import Binding
 from excore.lang.text import Span
 from excore_server.ide.edits import Edit
-from excore_server.ide.snippets import key, quote
+from excore_server.ide.snippets import quote
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
-_BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,20 +131,17 @@ def key_text(name: str, like: KeyPart | None, block: Block, grammar: Grammar, qu
     """A key of this name: in the quotes of ``like``, else bare if it can be, unless prefixed keys are ``quoted``."""
     if like is not None and like.quoted:
         return rewritten(block.text[like.start : like.end], name)
-    if grammar.is_prefixed(name):
-        return name if _BARE.fullmatch(name[1:]) and not quoted else quote(name)
-    return key(name)
+    return writer.key_text(name, "" if quoted else grammar.prefix_chars)
 
 
 def header_text(path: Iterable[str], quoted: bool, grammar: Grammar) -> str:
     """``[a.b]``."""
-    parts = (quote(name) if quoted and grammar.is_prefixed(name) else key_or_bare(name, grammar) for name in path)
-    return f"[{'.'.join(parts)}]"
+    return writer.header_text(path, "" if quoted else grammar.prefix_chars)
 
 
 def key_or_bare(name: str, grammar: Grammar) -> str:
     """A key, bare if it can be."""
-    return name if grammar.is_prefixed(name) and _BARE.fullmatch(name[1:]) else key(name)
+    return writer.key_text(name, grammar.prefix_chars)
 
 
 # -- sections

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import ast
-import json
-import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
@@ -12,38 +10,23 @@ from excore.lang.catalog import Catalog, Entry, Param
 from excore.lang.grammar import Grammar, Prefix
 from excore.lang.project.reading import Project
 from excore.lang.resolve.entries import is_meant
+from excore.lang.syntax.writer import key_text, string_text, value_text
 from excore.lang.workspace.host import File
 from excore_server.ide.argument_types import argument_types
 from excore_server.ide.candidates import Candidates, candidates, config_parameters
 
-_BARE = re.compile(r"[A-Za-z0-9_-]+")
 _NEAR = 24  # blocks on either side that are looked at for the style of keys
 
 
-def quote(text: str) -> str:
-    """``text`` as a TOML string: basic, or literal where that needs no escapes."""
-    if "\\" in text and "'" not in text and text.isprintable():
-        return f"'{text}'"
-    return json.dumps(text, ensure_ascii=False)
+quote, key = string_text, key_text
 
 
 def to_toml(value: object) -> str | None:
     """A Python literal as a TOML value on one line; None where TOML has no such value."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | float):
-        return repr(value)
-    if isinstance(value, str):
-        return quote(value)
-    if isinstance(value, list | tuple):
-        items = [to_toml(item) for item in value]
-        return None if None in items else f"[{', '.join(item for item in items if item is not None)}]"
-    if isinstance(value, dict):
-        pairs = [(name, to_toml(item)) for name, item in value.items()]
-        if any(item is None or not isinstance(name, str) for name, item in pairs):
-            return None
-        return "{ " + ", ".join(f"{key(str(name))} = {item}" for name, item in pairs) + " }" if pairs else "{}"
-    return None
+    try:
+        return value_text(value, exact=True)
+    except TypeError:
+        return None
 
 
 def literal(source: str | None) -> object:
@@ -56,17 +39,9 @@ def literal(source: str | None) -> object:
         return ...
 
 
-def key(name: str) -> str:
-    """A key without prefix, quoted where it must be."""
-    return name if _BARE.fullmatch(name) else quote(name)
-
-
 def prefixed(name: str, prefix: Prefix | None, quoted: bool) -> str:
     """A key of a module table: bare or quoted."""
-    if prefix is None:
-        return key(name)
-    text = prefix.char + name
-    return quote(text) if quoted or not _BARE.fullmatch(name) else text
+    return key_text(name) if prefix is None else key_text(prefix.char + name, "" if quoted else prefix.char)
 
 
 def escape(text: str) -> str:
@@ -170,7 +145,7 @@ class ArgumentWriter:
 
     def inside(self, text: str) -> str:
         """A string whose content is a stop, so that its quotes stay."""
-        quoted = quote(text)
+        quoted = string_text(text)
         return f"{quoted[0]}{self.stop(quoted[1:-1])}{quoted[-1]}"
 
     def required(self, entry: Entry, names: Collection[str] | None = None) -> list[str]:
