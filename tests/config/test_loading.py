@@ -89,6 +89,9 @@ def test_base_7_files(small: Project) -> None:
     (small.folder / "folder.toml").mkdir()
     with pytest.raises(ConfigError, match="cannot be read"):
         config.load(small.folder / "folder.toml")
+    (small.folder / "latin.toml").write_bytes(b"a = 1\nb = '\xe9'\n")
+    with pytest.raises(ConfigSyntaxError, match="byte 0xe9 in line 2, column 6; save it as UTF-8"):
+        config.load(small.folder / "latin.toml")
 
 
 def test_syn_10_a_syntax_error_says_where(small: Project) -> None:

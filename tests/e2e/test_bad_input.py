@@ -53,6 +53,28 @@ def circle(path: Path) -> None:
     path.write_text('__base__ = "run.toml"\n')
 
 
+def test_bytes_that_an_editor_replaces_are_told(tmp_path: Path) -> None:
+    text = '[Model.FCN]\nname = "é\ufffd"\n'
+    (write(tmp_path) / "run.toml").write_bytes(text.encode().replace("\ufffd".encode(), b"\xff"))
+    with editor(tmp_path) as client:
+        client.show("run.toml", text)
+        client.until(lambda: "unreadable-file" in client.codes("run.toml"), "the problem")
+        published = client.diagnostics(uri(tmp_path / "run.toml")) or []
+        (item,) = [item for item in published if item["code"] == "unreadable-file"]
+        assert "byte 0xff in line 2, column 10; save it as UTF-8" in item["message"]
+        assert item["range"]["start"] == {"line": 1, "character": 9}
+
+
+def test_a_base_that_is_not_utf_8_is_told_with_its_place(tmp_path: Path) -> None:
+    write(write(tmp_path), BASE)
+    (tmp_path / "odd.toml").write_bytes("a = 1".encode("utf-16"))
+    with editor(tmp_path) as client:
+        client.show("run.toml")
+        client.until(lambda: "missing-base" in client.codes("run.toml"), "the problem")
+        (item,) = client.diagnostics(uri(tmp_path / "run.toml")) or []
+        assert "line 1, column 1; it looks like UTF-16, save it as UTF-8" in item["message"]
+
+
 @pytest.mark.parametrize("make", [not_utf8, folder, loop, dangling, pipe, locked, circle])
 def test_a_base_that_cannot_be_read(tmp_path: Path, make: object) -> None:
     write(write(tmp_path), BASE)

@@ -100,6 +100,13 @@ def test_a_named_file_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
     assert "unreadable-file" in done.stdout
 
 
+def test_bytes_that_are_not_utf_8_are_told_with_place_and_advice(tmp_path: Path) -> None:
+    (tmp_path / "bad.toml").write_bytes(b"a = 1\nb = '\xff'\n")
+    done = check("bad.toml", cwd=tmp_path)
+    assert "bad.toml:2:6: error[unreadable-file] the file cannot be read: not UTF-8: byte 0xff in line 2" in done.stdout
+    assert "save it as UTF-8" in done.stdout
+
+
 def test_plain_toml_is_never_judged(tmp_path: Path) -> None:
     write(tmp_path)
     write(

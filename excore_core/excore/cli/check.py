@@ -154,7 +154,11 @@ def _finding(snapshot: Snapshot, path: str) -> Finding:
     if file is not None:
         return Finding(path, diagnostics(snapshot, path), LineIndex(file.text))
     tables = snapshot.tables(path)
-    return Finding(path, [unreadable(tables.reason)] if isinstance(tables, Unreadable) else [], LineIndex(""))
+    if not isinstance(tables, Unreadable):
+        return Finding(path, [], LineIndex(""))
+    is_text = bool(tables.line or tables.column)
+    text = Path(path).read_bytes().decode("utf-8", "replace") if is_text else ""
+    return Finding(path, [unreadable(tables)], LineIndex(text))
 
 
 def is_failure(found: Iterable[Finding], strict: bool) -> bool:

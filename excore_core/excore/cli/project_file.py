@@ -14,6 +14,7 @@ from excore.cli.asking import fail
 from excore.cli.writing import write
 from excore.engine.cache_paths import FILES
 from excore.lang.project.reading import PYPROJECT, Project, RegistrySpec
+from excore.lang.source import Disk, Unreadable
 from excore.schema.completion import ISOLATED
 
 if TYPE_CHECKING:
@@ -82,15 +83,12 @@ def project_path(project: Project) -> Path:
 
 
 def _read(path: Path) -> str:
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            return file.read()
-    except FileNotFoundError:
-        return ""
-    except UnicodeDecodeError as error:
-        fail(f"{path.name} is not UTF-8: {error.reason}")
-    except OSError as error:
-        fail(f"{path.name} cannot be read: {error.strerror}")
+    text = Disk().read(str(path))
+    if not isinstance(text, Unreadable):
+        return text
+    if not text.missing:
+        fail(f"{path.name} cannot be read: {text.reason}")
+    return ""
 
 
 def _parse(path: Path, text: str) -> TOMLDocument:

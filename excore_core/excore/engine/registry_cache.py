@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from excore.engine.cache import refuse_foreign, write_text
+from excore.atomic_write import write_text
+from excore.engine.cache import refuse_foreign
 from excore.errors import ConfigFileNotFoundError, CoreConfigSupportError
 from excore.lang.catalog import Entry
 from excore.lang.registry_file import (

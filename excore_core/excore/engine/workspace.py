@@ -139,7 +139,7 @@ class Workspace:
         """
         import tomlkit
 
-        from excore.engine.cache import write_text
+        from excore.atomic_write import write_text
 
         target = Path(path)
         document = tomlkit.parse(target.read_text(encoding="utf-8")) if target.exists() else tomlkit.document()

@@ -8,7 +8,9 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from excore.lang.collector import settle
-from excore.tooling.diagnostics import SEVERITIES, diagnostics
+from excore.lang.source import Disk, Unreadable
+from excore.lang.workspace.snapshot import Snapshot
+from excore.tooling.diagnostics import SEVERITIES, diagnostics, place, unreadable
 
 if TYPE_CHECKING:
     from excore_server.lsp.session.documents import OpenDocument
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 0.02
 _LONGEST = 0.3
+_REPLACEMENT = "\ufffd"
 
 
 class Publisher:
@@ -94,11 +97,23 @@ class Publisher:
             pages=client.pages,
             uri=session.uri_of,
         )
+        found += self._lost_bytes(snapshot, path)
         if not client.data:
             found = [{key: value for key, value in item.items() if key != "data"} for item in found]
         if perf_counter() - started > _AT_ONCE:
             settle()  # much was made that stays: whole files, not edits
         return _with_severity(found, session.settings.severity)
+
+    def _lost_bytes(self, snapshot: Snapshot, path: str) -> list[dict[str, Any]]:
+        """An editor shows replacement characters for what is no UTF-8 on disk: the first place of them."""
+        file = snapshot.file(path)
+        if file is None or _REPLACEMENT not in file.text or not snapshot.is_judged(path):
+            return []
+        text = Disk().read(path)
+        if not isinstance(text, Unreadable) or text.missing:
+            return []
+        start = file.text.index(_REPLACEMENT)
+        return [{**unreadable(text), "range": place(file, start, start + 1, self.session.client.encoding)}]
 
     def report(self, path: str, previous: str | None) -> dict[str, Any]:
         """The answer to a pull: a full report, or "unchanged" if ``previous`` names the same one."""
