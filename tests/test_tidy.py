@@ -9,8 +9,10 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
 
+import grimp
 import pytest
 import warm
 
@@ -110,6 +112,14 @@ def test_nobody_imports_from_a_higher_floor() -> None:
     command = [sys.executable, "-c", "from importlinter.cli import lint_imports_command as run; run()"]
     done = subprocess.run([*command, "--no-cache"], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_no_imports_in_a_circle() -> None:
+    graph = grimp.build_graph("excore", "excore_server", exclude_type_checking_imports=True, cache_dir=None)
+    for name in ("assembling", "bodies"):  # the public face of its own room
+        graph.remove_import(importer="excore.lang.tables.table", imported=f"excore.lang.tables.{name}")
+    imports = {module: graph.find_modules_directly_imported_by(module) for module in sorted(graph.modules)}
+    TopologicalSorter(imports).prepare()  # raises CycleError, which names the modules
 
 
 def test_the_language_needs_only_the_standard_library() -> None:
