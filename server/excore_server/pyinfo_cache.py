@@ -70,8 +70,8 @@ class AnswerCache:
         """Write what is new, with what others wrote meanwhile; whether the file could be written."""
         if not self._new:
             return True
-        known = self._read()
-        body = _dump({**known, **self._new})
+        written = self._read()
+        body = _dump({**written, **self._new})
         if len(body) > LARGEST:
             body = _dump(self._new)
         head = _dump({**self._state(), "checksum": zlib.crc32(body.encode())})
@@ -88,8 +88,8 @@ class AnswerCache:
             checksum = header.pop("checksum")
             if header != self._state() or checksum != zlib.crc32(body.rstrip(b"\n")):
                 return {}
-            found = json.loads(body)
-            return found if isinstance(found, dict) else {}
+            answers = json.loads(body)
+            return answers if isinstance(answers, dict) else {}
         except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
             return {}
 

@@ -112,8 +112,11 @@ class Publisher:
         text = Disk().read(path)
         if not isinstance(text, Unreadable) or text.missing:
             return []
-        start = file.text.index(_REPLACEMENT)
-        return [{**unreadable(text), "range": place(file, start, start + 1, self.session.client.encoding)}]
+        start, client = file.text.index(_REPLACEMENT), self.session.client
+        item = {**unreadable(text), "range": place(file, start, start + 1, client.encoding)}
+        if not client.pages:
+            del item["codeDescription"]
+        return [item]
 
     def report(self, path: str, previous: str | None) -> dict[str, Any]:
         """The answer to a pull: a full report, or "unchanged" if ``previous`` names the same one."""
