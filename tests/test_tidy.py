@@ -178,6 +178,11 @@ def test_git_is_started_in_one_place() -> None:
     none_of(lines_with(r"""["']git["'],""", tuple(path for path in product() if path != CORE / "engine" / "git.py")))
 
 
+def test_toml_text_and_near_names_have_one_home_each() -> None:
+    paths = tuple(path for path in product() if path != CORE / "lang" / "syntax" / "patterns.py")
+    none_of(lines_with(r"\[A-Za-z0-9_-\]|get_close_matches", paths))
+
+
 def test_one_broad_handler_at_the_edge() -> None:
     broad = [path for path in product() for node in ast.walk(tree(path)) if catches_everything(node)]
     assert [name(path) for path in broad if not path.is_relative_to(EDGE)] == []
