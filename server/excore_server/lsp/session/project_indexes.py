@@ -123,7 +123,7 @@ class ProjectIndexes:
         _prepare(catalog)
 
     def _read(self, index: ProjectIndex, report: Callable[[int, int], None]) -> Catalog:
-        from excore.tooling.indexing import make_indexer  # not needed for the first answer, and not light
+        from excore.tooling.indexers import make_indexer  # not needed for the first answer, and not light
 
         index.indexer = make_indexer(index.project, self.interpreter)
         return self._completed(index, index.indexer.build(report))
