@@ -41,7 +41,8 @@ def check(model: Model, memo: Memo, signatures: bool = True) -> list[Problem]:
     for group in model.groups.values():
         problems.extend(group.problems)
     if signatures:
-        problems.extend(chain.from_iterable(memo.each("verdicts", model.sections, judged).values()))
+        for above, sections in model.parts.items():
+            problems.extend(chain.from_iterable(memo.each(("verdicts", above), sections, judged).values()))
     else:
         problems.extend(chain.from_iterable(starmap(judged, model.sections.items())))
     problems.extend(_implicit(model))

@@ -106,7 +106,7 @@ def changed_names(before: Names, after: Names) -> set[Hashable]:
                 changed.add(name)
     if before.members is not after.members:
         changed.update(name for name, _ in before.members.items() ^ after.members.items())
-    if changed and [set(of) for of in before.keys] != [set(of) for of in after.keys]:
+    if changed and any(old.keys() != new.keys() for old, new in zip(before.keys, after.keys, strict=True)):
         changed.add(ANY_NAME)
     return changed
 
