@@ -16,7 +16,8 @@ from excore.cli.writing import claim_cache, write_made, write_output
 from excore.engine.workspace import workspace
 from excore.lang.catalog import Catalog
 from excore.lang.collector import many_objects
-from excore.lang.project.reading import Project, find_project
+from excore.lang.project.model import Project
+from excore.lang.project.reading import find_project
 from excore.schema.completion import class_mapping, is_class_mapping, is_schema, json_schema, taplo_settings
 from excore.tooling.indexers import make_indexer
 from excore.tooling.registry_dump import with_dump

@@ -13,15 +13,8 @@ from excore.cli.project_file import derived, project_path, write_settings
 from excore.cli.prompts import confirm, prompt
 from excore.cli.registry_definitions import define
 from excore.engine.workspace import notation
-from excore.lang.project.reading import (
-    PROJECT_FILE,
-    PYPROJECT,
-    Project,
-    RegistrySpec,
-    find_project,
-    load_project,
-    read_spec,
-)
+from excore.lang.project.model import Project, RegistrySpec, read_spec
+from excore.lang.project.reading import PROJECT_FILE, PYPROJECT, find_project, load_project
 
 
 def init(

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from excore.cli.output import fail
 from excore.cli.writing import write
-from excore.lang.project.reading import PYPROJECT, Project, RegistrySpec
+from excore.lang.project.model import Project, RegistrySpec
+from excore.lang.project.reading import PYPROJECT
 from excore.lang.source import Disk, Unreadable
 from excore.schema.completion import ISOLATED
 from excore.storage.cache_paths import FILES

@@ -7,7 +7,8 @@ import os
 from excore.cli.output import plain, print_line
 from excore.engine.text_table import render
 from excore.engine.workspace import notation
-from excore.lang.project.reading import RegistrySpec, find_project
+from excore.lang.project.model import RegistrySpec
+from excore.lang.project.reading import find_project
 from excore.tooling.indexers import make_indexer
 
 

@@ -13,7 +13,8 @@ import typer
 from excore.cli.auto_register import source_folder
 from excore.cli.output import fail, print_line, shown_path
 from excore.cli.writing import write
-from excore.lang.project.reading import Project, find_project
+from excore.lang.project.model import Project
+from excore.lang.project.reading import find_project
 from excore.tooling.indexers import make_indexer
 
 REGISTRY = "Registry"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from excore.storage.cache_paths import FILES, base_folder, file_path, project_folder
 
 if TYPE_CHECKING:
-    from excore.lang.project.reading import Project, RegistrySpec
+    from excore.lang.project.model import Project, RegistrySpec
 
 __all__ = ["Workspace", "workspace"]
 
@@ -89,7 +89,7 @@ class Workspace:
         registries, fields = project.registries, tuple(values.get("primary_fields", project.primary_fields))
         mapping = values.get("primary_to_registry", project.primary_to_registry)
         if "registries" in values:
-            from excore.lang.project.reading import read_spec
+            from excore.lang.project.model import read_spec
 
             registries = tuple(map(read_spec, values["registries"]))
         if registries != project.registries and fields == project.primary_fields:

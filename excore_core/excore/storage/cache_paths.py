@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from excore.lang.project.reading import Project
+    from excore.lang.project.model import Project
 
 FILES = {
     "registry_cache_file": "registry_cache.json",

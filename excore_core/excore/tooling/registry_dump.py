@@ -8,7 +8,7 @@ from pathlib import Path
 
 from excore.index.dump import merge
 from excore.lang.catalog import Catalog
-from excore.lang.project.reading import Project
+from excore.lang.project.model import Project
 from excore.lang.registry_file import RegistryFileError, read_registry_file
 from excore.lang.source import Disk
 from excore.storage.cache_paths import file_path

@@ -18,7 +18,7 @@ from excore.lang.resolve.entries import entry_of
 from excore.lang.tables.table import Binding, BoundValue, Table
 
 if TYPE_CHECKING:
-    from excore.lang.project.reading import Project
+    from excore.lang.project.model import Project
 
 Path: TypeAlias = tuple[str, ...]
 Role = Literal["field", "registry", "module", "scratchpad", "hooks", "implicit"]

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from excore.lang.catalog import Catalog
 from excore.lang.grammar import DEFAULT, Grammar
 from excore.lang.memo import Memo
-from excore.lang.project.reading import Project
+from excore.lang.project.model import Project
 from excore.lang.resolve.graph import connect
 from excore.lang.resolve.model import Model, Path, Role, Section
 from excore.lang.resolve.references import Scope

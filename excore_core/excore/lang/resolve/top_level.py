@@ -9,7 +9,7 @@ from excore.lang.catalog import Catalog
 from excore.lang.grammar import HOOKS_TABLE
 from excore.lang.memo import Memo
 from excore.lang.problems import Problem, problem
-from excore.lang.project.reading import Project
+from excore.lang.project.model import Project
 from excore.lang.resolve.entries import is_registry, registry_behind
 from excore.lang.resolve.model import Group, Model, Role
 from excore.lang.syntax.tree import Array, Missing, Scalar

@@ -11,7 +11,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, Literal
 
 from excore.lang.catalog import Catalog
-from excore.lang.project.reading import Project
+from excore.lang.project.model import Project
 from excore_server.lsp.session.worker import Worker
 from excore_server.lsp.transport.protocol import ExcoreProtocol, Refused
 
