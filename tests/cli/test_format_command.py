@@ -52,17 +52,17 @@ def test_cli_format_rewrites_no_file_that_check_calls_no_config(write: Write, ru
     untidy = "[a]\nb=1\n"
     folder = write(
         '#- .excore.toml\nregistries = ["*Model"]\nexclude = ["old/*"]\n'
-        "#- hugo.toml\n[a]\nb=1\n#- data/values.toml\n[a]\nb=1\n#- old/run.toml\n!b=1\n#- Cargo.toml\n[a]\nb=1\n"
+        "#- plain.toml\n[a]\nb=1\n#- data/values.toml\n[a]\nb=1\n#- old/run.toml\n!b=1\n#- Cargo.toml\n[a]\nb=1\n"
     )
     assert run("format", ".").output == ""
     for name, why in {
-        "hugo.toml": "it has no `__base__`",
+        "plain.toml": "it has no `__base__`",
         "old/run.toml": "`exclude` of .excore.toml leaves it out",
         "Cargo.toml": "a file of that name is no config",
     }.items():
         assert f"{name}: left alone, {why}" in run("format", name).stderr
         assert "is not checked" in run("check", name).stderr
-    assert (folder / "hugo.toml").read_text() == (folder / "data/values.toml").read_text() == untidy
+    assert (folder / "plain.toml").read_text() == (folder / "data/values.toml").read_text() == untidy
     assert (folder / "old/run.toml").read_text() == "!b=1\n"
     assert (folder / "Cargo.toml").read_text() == untidy
 

@@ -70,7 +70,7 @@ def test_full_has_every_default(full: Path, run: Run) -> None:
         "# size = (8, 8)",
         "# more = None",
         "rate = 0.001",
-        "table = {a = {b = [1, 2.5]}}",
+        "table = { a = { b = [1, 2.5] } }",
         '# limit = float("inf")',
         "",
         "[Top]",

@@ -256,14 +256,15 @@ def test_the_running_script_is_not_run_again(tmp_path: Path) -> None:
     assert "train.py is the running script, and has not come to `Net` yet" in run(tmp_path / "p")[1]
 
 
-def test_a_config_without_modules_reads_no_sources(tmp_path: Path) -> None:
+def test_values_alone_read_no_sources_where_fields_are_declared(tmp_path: Path) -> None:
     script = """
         from excore import config
         import sys
         print(sorted(config.load("run.toml").build_all()[1]), "excore.index" in sys.modules)
     """
-    write(tmp_path / "p", {"models.py": MODELS, "train.py": script, "run.toml": "n = 1\n[train]\nepochs = 3\n"})
-    assert run(tmp_path / "p", python=[sys.executable]) == ("['n', 'train'] False\n", "")
+    files = {"models.py": MODELS, "train.py": script, "run.toml": "n = 1\nsizes = [1, 2]\n"}
+    write(tmp_path / "p", {**files, ".excore.toml": 'registries = ["*Model"]\n'})
+    assert run(tmp_path / "p", python=[sys.executable]) == ("['n', 'sizes'] False\n", "")
 
 
 def test_another_module_of_that_name(tmp_path: Path) -> None:
@@ -272,3 +273,47 @@ def test_another_module_of_that_name(tmp_path: Path) -> None:
     stderr = run(tmp_path / "p", "scripts/train.py")[1]
     assert "`colorsys` is " in stderr
     assert "here, not colorsys.py; give one of them another name" in stderr
+
+
+ALIKE = """
+    import sys
+    sys.path.insert(0, sys.argv[1].rpartition("/")[0])
+    from excore import ConfigError, config
+    IMPORT
+    try:
+        modules, info = config.load(sys.argv[1]).build_all()
+        print({name: (type(made).__name__, vars(made)) for name, made in modules.items()}, info)
+    except ConfigError as error:
+        print(type(error).__name__, error.problems[0].code, error)
+"""
+
+
+@pytest.mark.parametrize(
+    ("config", "outcome"),
+    [
+        ("[[Model.Net]]\ndepth = 3\n", "invalid-header"),
+        ("[Model]\ndepth = 3\n", "invalid-header"),
+        ("Model.Net = 3\n", "invalid-header"),
+        ("Model = [1]\n", "invalid-header"),
+        ("Model = 3\n", "invalid-header"),
+        ("[[Model]]\ndepth = 3\n", "invalid-header"),
+        ("Model = { Net = { depth = 3 } }\n", "{'Model': ('Net', {'depth': 3})}"),
+        ("Model.Net.depth = 3\n", "{'Model': ('Net', {'depth': 3})}"),
+        ("[Net]\ndepth = 3\n", "{} {}"),
+        ("[Net]\n", "{} {}"),
+        ("[Spare.Net]\ndepth = 3\n", "{} {}"),
+        ("[Spare]\na = 1\n[Spare.Net]\n", "{} {'Spare': {'a': 1}}"),
+        ("[train]\nepochs = 3\n", "{} {'train': {'epochs': 3}}"),
+        ("[[train]]\nepochs = 3\n", "{} {'train': [{'epochs': 3}]}"),
+        ("[Modle.Net]\ndepth = 3\n", "{}"),
+    ],
+)
+def test_what_was_imported_before_decides_nothing(tmp_path: Path, config: str, outcome: str) -> None:
+    """A load judges as `excore check` does, which reads all sources of the project (REG-15)."""
+    files = {"models.py": MODELS, "run.toml": config}
+    files["without.py"] = ALIKE.replace("IMPORT", "")
+    files["with.py"] = ALIKE.replace("IMPORT", "import models")
+    write(tmp_path / "project", files)
+    first, second = (run(tmp_path / "project", script) for script in ("without.py", "with.py"))
+    assert first == second
+    assert outcome in first[0]

@@ -24,7 +24,7 @@ sys.exit(code)
 
 def test_a_session_loads_nothing_of_the_runtime(tmp_path: Path) -> None:
     root = write(write(tmp_path), FILES)
-    with Editor([sys.executable, "-c", SERVER], cwd=str(root), timeout=30) as client:
+    with Editor([sys.executable, "-c", SERVER], cwd=str(root)) as client:
         client.root = root
         client.start(uri(root), RICH)
         client.ready()

@@ -242,7 +242,8 @@ def test_a_cancelled_request_is_not_carried_out(tmp_path: Path) -> None:
 
 HELD = """
 import sys, threading
-from excore_server.lsp import handlers, indexing, server, worker
+from excore_server.lsp import dispatch, server
+from excore_server.lsp.session import project_indexes, worker
 go_on = threading.Event()
 
 class Held(worker.Worker):
@@ -250,8 +251,8 @@ class Held(worker.Worker):
         super().__init__(*given)
         self.add("hold", go_on.wait)
 
-indexing.Worker = Held
-handlers.NOTIFICATIONS["test/goOn"] = lambda session, params: go_on.set()
+project_indexes.Worker = Held
+dispatch.NOTIFICATIONS["test/goOn"] = lambda session, params: go_on.set()
 sys.exit(server.main("warning"))
 """
 """A server that begins to read Python when it is told to."""

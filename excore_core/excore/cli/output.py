@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 import unicodedata
-from pathlib import Path
 from typing import NoReturn
 
 import typer
@@ -66,16 +65,6 @@ def print_text(text: str, language: str = "") -> None:
     # the terminal's own colours: those of a theme are for one kind of background
     shown = Syntax(text, language, theme="ansi_light", background_color="default", word_wrap=False)
     Console(soft_wrap=True).print(shown, end="")
-
-
-def print_or_write(text: str, output: str, language: str = "") -> None:
-    """Write to a file, or as ``print_text`` where none is named. Ends the command if the file cannot be written."""
-    if not output:
-        print_text(text, language)
-        return
-    from excore.cli.writing import write_output
-
-    write_output(Path(output), text)
 
 
 def styled(text: str, style: str) -> str:

@@ -9,9 +9,10 @@ from typing import Annotated, Any
 
 import typer
 
-from excore.cli.output import fail, print_line, print_or_write, print_text, shown_path, styled
+from excore.cli.output import fail, print_line, print_text, shown_path, styled
 from excore.cli.output import plain as safe
 from excore.cli.resolved import errors, opened
+from excore.cli.writing import print_or_write
 from excore.lang.provenance import NoSuchKey, Setting
 from excore.lang.syntax.document import parse
 from excore.lang.tables.assemble import assemble

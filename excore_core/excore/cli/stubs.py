@@ -10,9 +10,10 @@ from typing import Annotated
 
 import typer
 
-from excore.cli.output import fail, print_or_write
+from excore.cli.output import fail
 from excore.cli.resolved import resolved
 from excore.cli.typehints import is_name, module_type, typed_dict, value_type
+from excore.cli.writing import print_or_write
 from excore.lang.resolve.model import Model
 
 _DOTTED = re.compile(r"\b([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+)\b")

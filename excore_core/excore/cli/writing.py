@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from excore.cli.output import fail, plain
+from excore.cli.output import fail, plain, print_text
 from excore.engine.workspace import workspace
 from excore.lang.project.reading import find_project
 from excore.storage.atomic_write import NotOurs, write_text
@@ -66,3 +66,11 @@ def _root_around(path: Path) -> str:
     """The current project's folder if the path is written as one in it, else ""."""
     root = find_project(os.getcwd()).root
     return root if os.path.abspath(path).startswith(os.path.join(root, "")) else ""
+
+
+def print_or_write(text: str, output: str, language: str = "") -> None:
+    """Write to a file, or as ``print_text`` where none is named. Ends the command if the file cannot be written."""
+    if not output:
+        print_text(text, language)
+        return
+    write_output(Path(output), text)

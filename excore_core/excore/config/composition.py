@@ -33,7 +33,7 @@ from excore.lang.provenance import UPDATE
 from excore.lang.resolve.inherit import Closure, Merger, inherit
 from excore.lang.resolve.model import Model
 from excore.lang.source import Unreadable
-from excore.lang.tables.table import Table, plain
+from excore.lang.tables.table import Table, Tables, plain
 
 __all__ = ["Composition", "ResolvedConfig"]
 
@@ -156,16 +156,21 @@ def _text(origin: Origin) -> str:
     return origin.block.text[origin.start : origin.end]
 
 
-def _is_incomplete(analysis: ResolvedConfig, problems: Iterable[Problem]) -> bool:
-    """Whether the sources of the project may say more of a config: names are unknown, or tables that hold tables mean
-    nothing where only what is registered says which are modules. To read them may take long, so it is not done for
-    tables of plain values."""
+def _is_incomplete(config: ResolvedConfig, problems: Iterable[Problem]) -> bool:
+    """Whether the sources of the project may say more of a config than what this process has registered so far.
+
+    They may if a name is unknown, and for what means nothing by now: a table may be that of a class nobody imported,
+    and where no project file says which fields there are any value may have the name of one. So what a load makes of
+    a config does not depend on what was imported before. A registry file knows all names, imported or not.
+    """
     if any(item.code in _UNKNOWN for item in problems):
         return True
-    model = analysis.model
-    is_whole = analysis.registered.project.declared and any(model.catalog.entries.values())
-    tables = [one.value for one in model.isolated.values() if isinstance(one.value, Table)]
-    return not is_whole and any(isinstance(inner.value, Table) for one in tables for inner in one.bindings.values())
+    if config.registered.has_registry_file:
+        return False
+    values = [binding.value for binding in config.model.isolated.values()]
+    if not config.registered.project.declared:
+        return bool(values)
+    return any(isinstance(value, Table | Tables) for value in values)
 
 
 def _configs_beside(path: str) -> list[str]:

@@ -124,7 +124,7 @@ class RegisteredModules:
     def catalog(self, *, read_sources: bool = False) -> LiveCatalog:
         """The catalog; with `read_sources` completed by what the sources of the project register."""
         paths: dict[str, dict[str, str]] = {name: dict(modules) for name, modules in Registry._registry_pool.items()}
-        for name, modules in self._cached().items():
+        for name, modules in self._cached.items():
             registered = paths.get(name, {})
             paths[name] = {**registered, **modules, **registered}
         registries: dict[str, Mapping[str, str]] = dict(paths)
@@ -183,6 +183,12 @@ class RegisteredModules:
         reasons.extend(list(self._unread.values())[:3])
         return [*unparsed(self.project, names), *reasons, *self._refused]
 
+    @property
+    def has_registry_file(self) -> bool:
+        """Whether `excore auto-register` wrote down what is registered."""
+        return bool(self._cached)
+
+    @cached_property
     def _cached(self) -> Mapping[str, Mapping[str, str]]:
         if self.project.root != workspace.base_dir:
             return {}
