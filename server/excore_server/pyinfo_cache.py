@@ -17,8 +17,8 @@ from typing import Any, TypeAlias
 
 from excore import __version__
 from excore.engine.cache import write_text
-from excore.index.cache import default_folder, digest
 from excore.index.dump import entry_from_json, entry_to_json
+from excore.index.facts_cache import default_folder, digest
 from excore.lang.catalog import Entry
 
 FORMAT = 1

@@ -14,7 +14,7 @@ import typer
 
 from excore.cli.asking import IMPOSSIBLE, tell
 from excore.cli.auto_register import shown
-from excore.index.unparsed import unparsed
+from excore.index.syntax_errors import unparsed
 from excore.lang.project.reading import is_vast
 from excore.lang.source import Unreadable
 from excore.lang.text import LineIndex

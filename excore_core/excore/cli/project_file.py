@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 from excore.cli.asking import fail
 from excore.cli.writing import write
 from excore.lang.project.reading import PYPROJECT, Project, RegistrySpec
-from excore.schema.completion import ISOLATED
+from excore.schema.completion_schema import ISOLATED
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import Any, NamedTuple, TextIO
 
-from excore.index.files import read, walk
+from excore.index.python_files import read, walk
 from excore.index.roots import Roots
 from excore.index.scan import may_register
 

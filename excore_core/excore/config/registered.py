@@ -193,7 +193,7 @@ class Registered:
         """What may be why `names` are unknown: files of the project that are no Python, registrations that cannot be
         read."""
         from excore.config.finding import loaded
-        from excore.index.unparsed import unparsed
+        from excore.index.syntax_errors import unparsed
 
         infos = [info for info in self._index.catalog.registries.values() if info.open and info.reason]
         opened = [info.reason for info in infos if not all(map(loaded, info.filled_by))]

@@ -6,10 +6,10 @@ import builtins
 from collections.abc import Iterator
 from dataclasses import replace
 
-from excore.index import annotations as notes
+from excore.index import annotation_text as notes
 from excore.index import fields
 from excore.index.facts import At, ClassFact, FunctionFact, ParamFact, whole
-from excore.index.names import Names, Target
+from excore.index.name_resolution import Names, Target
 from excore.index.taken import UNKNOWN, ClassRef, Order, Taken
 from excore.lang.catalog import Location, Member, Param, Signature
 

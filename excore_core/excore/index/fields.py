@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any, Literal
 
 from excore.index.facts import ClassFact, Expr, FieldFact, ParamFact, whole
-from excore.index.source import render
+from excore.index.source_text import render
 from excore.index.taken import ClassRef, Order, Taken
 
 if TYPE_CHECKING:

@@ -10,11 +10,11 @@ from contextlib import contextmanager
 from threading import RLock
 from typing import NamedTuple, cast
 
-from excore.index import files as tree
-from excore.index.cache import Cached, IndexCache, digest
+from excore.index import python_files as tree
 from excore.index.facts import Facts, Outline
+from excore.index.facts_cache import Cached, IndexCache, digest
 from excore.index.link import Linker, Sources
-from excore.index.names import Layout, SourceFile
+from excore.index.name_resolution import Layout, SourceFile
 from excore.index.roots import Roots, find_roots
 from excore.index.scan import may_register, outline, scan
 from excore.lang.catalog import Catalog

@@ -12,8 +12,8 @@ from typing import TypeVar
 from excore.index.classes import Classes, location, signature
 from excore.index.docstrings import cleaned
 from excore.index.facts import Outline, whole
-from excore.index.flags import grammar
-from excore.index.names import Layout, Names, SourceFile, Target
+from excore.index.name_resolution import Layout, Names, SourceFile, Target
+from excore.index.registered_flags import grammar
 from excore.index.registrations import Collected, Registration, collect
 from excore.index.taken import ClassRef
 from excore.lang.catalog import (

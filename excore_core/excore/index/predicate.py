@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from excore.index.source import dotted, parse
+from excore.index.source_text import dotted, parse
 
 _TESTS = frozenset(
     "startswith endswith isupper islower istitle isalpha isalnum isdigit isidentifier lower upper title strip lstrip "

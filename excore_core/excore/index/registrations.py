@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from excore.index.facts import MAYBE, NEVER, At, CallFact, Expr, whole
-from excore.index.names import Names, SourceFile, Target
+from excore.index.name_resolution import Names, SourceFile, Target
 from excore.index.predicate import Predicate
-from excore.index.source import render, with_name
+from excore.index.source_text import render, with_name
 from excore.lang.catalog import Location, RegistryInfo
 
 _KEY = re.compile(r"[A-Za-z0-9_]+\Z")

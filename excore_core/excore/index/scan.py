@@ -8,10 +8,11 @@ import sys
 from bisect import bisect_left
 from collections.abc import Sequence
 
-from excore.index import definitions, flags
+from excore.index import definition_facts as definitions
+from excore.index import registered_flags as flags
+from excore.index.error_recovery import parse_parts
 from excore.index.facts import ALWAYS, MAYBE, NEVER, Binding, CallFact, Expr, Facts, FlagFact, Guard, Outline, whole
-from excore.index.lenient import parse_parts
-from excore.index.source import SourceText, dotted, hits, normalised, parse
+from excore.index.source_text import SourceText, dotted, hits, normalised, parse
 
 _REGISTERING = re.compile(r"\.(?:register\w*|match|merge)\b")
 _METHODS = frozenset({"register", "register_module", "register_all", "match", "merge"})

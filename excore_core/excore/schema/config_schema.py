@@ -14,7 +14,7 @@ from excore.lang.catalog import Catalog, Entry, Param
 from excore.lang.check.annotations import Type, read_annotation
 from excore.lang.grammar import BASE_KEY, HOOKS_TABLE, NO_CALL_KEY
 from excore.lang.project.reading import Project
-from excore.schema.types import Json
+from excore.schema.parameter_types import Json
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _SCALARS = {"integer": "integer", "float": "number", "string": "string", "boolean": "boolean"}

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from excore.index.facts import Facts, FlagFact
-from excore.index.source import dotted
+from excore.index.source_text import dotted
 from excore.lang.grammar import DEFAULT, Grammar, HookMark, Prefix
 from excore.lang.syntax.patterns import can_be_flag
 

@@ -20,7 +20,15 @@ from typing import Any, NamedTuple
 
 from excore.index.facts import LIGHT, Facts, Outline
 
-_SCANNER = ("definitions.py", "facts.py", "lenient.py", "scan.py", "source.py", "cache.py")
+_SCANNER = (
+    "definition_facts.py",
+    "error_recovery.py",
+    "facts.py",
+    "facts_cache.py",
+    "registered_flags.py",
+    "scan.py",
+    "source_text.py",
+)
 _COARSE = 2_000_000_000
 _FINE = 50_000_000
 _ENCODER = json.JSONEncoder(separators=(",", ":"), check_circular=False)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from excore.index.facts import ClassFact, FieldFact, Forward, FunctionFact, MemberFact, ParamFact
-from excore.index.source import SourceText, dotted
+from excore.index.source_text import SourceText, dotted
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)

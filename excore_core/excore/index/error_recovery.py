@@ -10,7 +10,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from excore.index.source import parse
+from excore.index.source_text import parse
 
 _CONTINUES = re.compile(r"(?:[)\]}#]|(?:else|elif|except|finally)\b)")
 _DECORATOR = re.compile(r"[ \t]*@")

@@ -7,7 +7,7 @@ from typing import Any
 
 from excore.lang.catalog import Catalog, Entry
 from excore.lang.project.reading import Project
-from excore.schema.types import Json, parameter
+from excore.schema.parameter_types import Json, parameter
 
 ISOLATED = "isolated_fields"
 TITLE = "ExCore"

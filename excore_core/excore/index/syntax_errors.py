@@ -7,7 +7,7 @@ import os
 import warnings
 from collections.abc import Collection, Iterator
 
-from excore.index.files import walk
+from excore.index.python_files import walk
 from excore.lang.project.reading import Project
 
 
