@@ -251,7 +251,7 @@ def test_odd_trees(project: Make) -> None:
     (made.root / "huge.py").write_bytes(b"#" * 2_100_000)
     made.build()
     assert [os.path.relpath(path, made.root) for path in made.index.files] == ["a/x.py"]
-    assert made.index.notes == {made.path("huge.py"): "larger than 2 MB, not read"}
+    assert made.index.unread == {made.path("huge.py"): "larger than 2 MB, not read"}
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="the superuser can read every file")
@@ -260,7 +260,7 @@ def test_an_unreadable_file_is_noted(project: Make) -> None:
     os.chmod(made.path("a.py"), 0)
     made.cache = made.cache / "other"
     made.build()
-    assert made.index.notes == {made.path("a.py"): "cannot be read"}
+    assert made.index.unread == {made.path("a.py"): "cannot be read"}
 
 
 def test_a_root_that_is_not_there(tmp_path: Path) -> None:
