@@ -175,6 +175,21 @@ def test_a_broken_statement_costs_only_itself(project: Make, method: str, value:
         assert made.at("B") == "app.py: B"
 
 
+def test_what_a_broken_text_lost_is_remembered_while_it_stays_broken(project: Make) -> None:
+    made = project("""
+        from excore import Registry
+        MODEL = Registry("Model")
+        @MODEL.register()
+        class A: ...
+        @MODEL.register()
+        class B: ...
+    """)
+    text = Path(made.path("app.py")).read_text("utf-8")
+    for half_typed in ("class B(:", "class B(a:", "class B(a.:"):
+        made.index.update({made.path("app.py"): text.replace("class B:", half_typed)})
+        assert made.names() == ["A", "B"]
+
+
 def test_what_a_broken_text_lost_is_remembered(project: Make) -> None:
     head = "from excore import Registry\nMODEL = Registry('Model')\n"
     text = f"{head}@MODEL.register()\nclass A:\n    def __init__(self, a): ...\n"

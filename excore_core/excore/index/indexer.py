@@ -163,12 +163,11 @@ class Indexer:
 
     def _changed(self, path: str, text: str | None) -> Cached | None:
         """The new state of one file, ``None`` if it is gone."""
-        before = self._states.get(path) if path not in self._buffers else None
         if text is None:
             self._buffers.pop(path, None)
         else:
             self._buffers[path] = text
-        after = self._state(python_files.stat(path), before)
+        after = self._state(python_files.stat(path), self._states.get(path))
         if after is None:
             self._cached.pop(path, None)
             self._states.pop(path, None)
