@@ -5,8 +5,8 @@ mypy reads this file too, so that a name which is gone has to go from here.
 
 from __future__ import annotations
 
-import excore.config.models as models
 from excore.cli import auto_register, caches, check, definitions, demo, extension, format, listing, stubs, typehints
+from excore.config._compat import models
 from excore.config.attributes import GetAttr
 from excore.config.lazy import LazyConfig
 from excore.config.nodes import ModuleNode
@@ -16,7 +16,7 @@ from excore.engine.registry import Registry
 from excore.engine.workspace import Workspace
 from excore.lang.source import Memory
 from excore.lang.syntax.document import SyntaxTree
-from excore_server.ide import structure, tokens
+from excore_server.ide import folding_range, semantic_tokens
 
 # Commands, which `excore.cli.main.COMMANDS` names as texts, and a value that is chosen by its text.
 auto_register.auto_register
@@ -63,5 +63,5 @@ Memory
 SyntaxTree.line_count
 
 # Tests, which ask about whole files; the server puts the same answers together block by block.
-structure.folding
-tokens.semantic_tokens
+folding_range.folding_ranges
+semantic_tokens.semantic_tokens

@@ -10,6 +10,7 @@ import shutil
 import tempfile
 
 import pytest
+import warm
 from hypothesis import HealthCheck, settings
 
 IN_CI = os.environ.get("CI", "").lower() not in ("", "0", "false", "no")
@@ -34,4 +35,5 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
+    warm.stop()
     shutil.rmtree(config.stash.get(CACHE, ""), ignore_errors=True)

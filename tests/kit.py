@@ -17,16 +17,18 @@ from pathlib import Path
 
 from excore.index import Indexer
 from excore.lang.catalog import Catalog, Location
+from excore.lang.project.reading import load_project
 from excore.lang.source import Disk, Unreadable
 from excore.lang.workspace.host import Host, Snapshot
-from excore_server.ide.completion import complete
-from excore_server.ide.definition import FileSpan, Goal, Jump, definition
+from excore_server.ide.completion.complete import complete
+from excore_server.ide.completion.items import CompletionItem as Item
+from excore_server.ide.definition import definition
+from excore_server.ide.document_symbol import Symbol, document_symbols
 from excore_server.ide.hover import hover
-from excore_server.ide.inlay import USUAL, HintKind, inlay_hints
-from excore_server.ide.options import Item
+from excore_server.ide.inlay_hint import USUAL, HintKind, inlay_hints
+from excore_server.ide.locations import FileSpan, Goal, Jump
 from excore_server.ide.references import references
-from excore_server.ide.symbols import Symbol, document_symbols
-from excore_server.ide.tokens import semantic_tokens
+from excore_server.ide.semantic_tokens import semantic_tokens
 
 ROOT = os.path.join(os.sep, "project")
 CURSOR = "<|>"
@@ -226,10 +228,17 @@ def world(text: str, *, base: str = MODELS, environment: Mapping[str, str] | Non
     for name in fixture.files:
         if name.endswith(".toml"):
             host.file_changed(path_of(name))
+    declare_project(host, fixture.files)
     host.set_catalog(ROOT, _catalogs[python])
     for name in fixture.configs:
         host.open(path_of(name), fixture.files[name])
     return World(fixture, host, _catalogs[python])
+
+
+def declare_project(host: Host, files: Mapping[str, str]) -> None:
+    """Let a host have the project file of a fixture, if it brings one; its folder is not on the disk."""
+    if ".excore.toml" in files:
+        host.projects[ROOT] = load_project(path_of(".excore.toml"), host.source)
 
 
 def examples() -> list[Path]:

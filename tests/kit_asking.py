@@ -15,33 +15,36 @@ from excore.views.composed import composed
 from excore.views.graph import graph
 from excore.views.python_code import python_code
 from excore_server.ide.call_hierarchy import incoming_calls, outgoing_calls, prepare_calls
-from excore_server.ide.completion import complete
-from excore_server.ide.definition import FileSpan, Goal, definition
-from excore_server.ide.edits import Change, Edit
-from excore_server.ide.fixes import Action, can_fix_all, fix_all, quick_fixes
+from excore_server.ide.code_action.code_action import Action, can_fix_all, fix_all, quick_fixes
+from excore_server.ide.code_lens import code_lenses, python_lenses
+from excore_server.ide.completion.complete import complete
+from excore_server.ide.completion.documentation import documentation
+from excore_server.ide.cursor import cursor_at as thing_at
+from excore_server.ide.declaration import declaration
+from excore_server.ide.definition import definition
+from excore_server.ide.document_highlight import document_highlights as highlights
+from excore_server.ide.document_link import document_links as links
+from excore_server.ide.document_symbol import Symbol, document_symbols
+from excore_server.ide.edits import Edit
+from excore_server.ide.edits import WorkspaceEdit as Change
+from excore_server.ide.folding_range import folding_ranges as folding
 from excore_server.ide.formatting import format_file
-from excore_server.ide.goto import declaration, implementation, type_definition
-from excore_server.ide.hover import documentation, hover
-from excore_server.ide.inlay import HintKind, inlay_hints
-from excore_server.ide.lens import code_lenses, python_lenses
+from excore_server.ide.hover import hover
+from excore_server.ide.implementation import implementation
+from excore_server.ide.inlay_hint import HintKind, inlay_hints
+from excore_server.ide.locations import FileSpan, Goal
 from excore_server.ide.occurrences import Occurrence
-from excore_server.ide.place import thing_at
-from excore_server.ide.refactor import refactors
-from excore_server.ide.references import class_references, highlights, references
-from excore_server.ide.rename import (
-    PythonSources,
-    RenameError,
-    prepare_rename,
-    prepare_rename_in_python,
-    rename,
-    rename_in_all,
-)
-from excore_server.ide.rename_files import moved_files
-from excore_server.ide.signatures import signature_help
-from excore_server.ide.structure import folding, links, selection
-from excore_server.ide.symbols import Symbol, document_symbols, workspace_symbols
-from excore_server.ide.tokens import Token, semantic_tokens
+from excore_server.ide.refactor.refactor import refactors
+from excore_server.ide.references import class_references, references
+from excore_server.ide.rename.python_names import PythonSources, RenameError
+from excore_server.ide.rename.rename import prepare_rename, prepare_rename_in_python, rename, rename_in_all
+from excore_server.ide.rename.will_rename_files import moved_files
+from excore_server.ide.selection_range import selection_range as selection
+from excore_server.ide.semantic_tokens import Token, semantic_tokens
+from excore_server.ide.signature_help import signature_help
+from excore_server.ide.type_definition import type_definition
 from excore_server.ide.type_hierarchy import prepare_types, subtypes, supertypes
+from excore_server.ide.workspace_symbol import workspace_symbols
 
 HINTS: tuple[HintKind, ...] = ("variable", "binding", "shared", "default")
 
@@ -215,6 +218,15 @@ def _file(snapshot: Snapshot, path: str) -> File:
     file = snapshot.file(path)
     assert file is not None
     return file
+
+
+_WITHIN = re.compile(r"(?<=\w\w)(?=\w)")
+
+
+def places(text: str, first: int, within: bool) -> Iterator[int]:
+    """The offsets of a text from ``first`` on; of those in a word the first alone, unless ``within``."""
+    skipped = set() if within else {found.start() for found in _WITHIN.finditer(text)}
+    return (offset for offset in range(first, len(text) + 1) if offset not in skipped)
 
 
 def grid(text: str, most: int = 5) -> Iterator[Span]:

@@ -12,13 +12,15 @@ from excore.lang.problems import Problem
 from excore.lang.tables.table import plain
 from excore.lang.text import Span
 from excore.lang.workspace.host import Host, Snapshot
-from excore_server.ide.edits import Change, applied
-from excore_server.ide.fixes import Action, fix_all, quick_fixes
+from excore_server.ide.code_action.code_action import Action, fix_all, quick_fixes
+from excore_server.ide.edits import WorkspaceEdit as Change
+from excore_server.ide.edits import applied
 from excore_server.ide.formatting import format_file
-from excore_server.ide.refactor import refactors
-from excore_server.ide.rename import PythonSources, RenameError, prepare_rename, rename, rename_in_all
-from excore_server.ide.rename_files import moved_files
-from kit import ROOT, Files, Fixture, World, index, parse, path_of, world
+from excore_server.ide.refactor.refactor import refactors
+from excore_server.ide.rename.python_names import PythonSources, RenameError
+from excore_server.ide.rename.rename import prepare_rename, rename, rename_in_all
+from excore_server.ide.rename.will_rename_files import moved_files
+from kit import ROOT, Files, Fixture, World, declare_project, index, parse, path_of, world
 
 Texts = Mapping[str, str]
 
@@ -47,6 +49,7 @@ def world_of(files: Texts, before: World | None = None) -> World:
     catalog = before.catalog if before is not None and same else index(python)
     host = Host(Files(files), before.host.environment if before is not None else None)
     host.folders[ROOT] = None
+    declare_project(host, files)
     host.set_catalog(ROOT, catalog)
     for name, text in files.items():
         if name.endswith(".toml"):

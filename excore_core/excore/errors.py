@@ -61,7 +61,7 @@ class ConfigError(Exception):
         self.problems: tuple[Problem, ...] = tuple(problems)
         self.trail: tuple[str, ...] = ()
         self.frame = ""
-        self._told = False  # whether `frame` says all that the message does
+        self._frame_suffices = False  # whether `frame` says all that the message does
         self._hint = ""  # an addition to the message, which `frame` gives too where there are problems
         self.places: tuple[tuple[str, int, int], ...] = ()
 
@@ -70,7 +70,11 @@ class ConfigError(Exception):
         self.trail = (place, *self.trail)
 
     def __str__(self) -> str:
-        text = "" if self._told else " ".join(str(arg) for arg in self.args) + ("" if self.problems else self._hint)
+        text = (
+            ""
+            if self._frame_suffices
+            else " ".join(str(arg) for arg in self.args) + ("" if self.problems else self._hint)
+        )
         if self.frame:
             text = f"{text}\n{self.frame}".lstrip("\n")
         if not self.trail:
@@ -201,9 +205,7 @@ class HTTPDownloadError(FetcherError):
 
 def did_you_mean(name: str, candidates: Iterable[str]) -> str:
     """` Did you mean ...?` with up to three nearest candidates, or an empty string."""
-    from difflib import get_close_matches
+    from excore.lang.nearest import nearest
 
-    near = get_close_matches(name, list(candidates), n=3, cutoff=0.6)
-    if not near:
-        return ""
-    return " Did you mean " + " or ".join(f"`{candidate}`" for candidate in near) + "?"
+    near = nearest(name, candidates)
+    return f" Did you mean {' or '.join(f'`{candidate}`' for candidate in near)}?" if near else ""

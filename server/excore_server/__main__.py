@@ -59,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     try:
         if options.replay:
-            from excore_server.lsp.replay import main as replay
+            from excore_server.lsp.transport.replay import main as replay
 
             return replay(options.replay)
         return serve(options.log_level, options.log_file, options.log, options.record)

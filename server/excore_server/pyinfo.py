@@ -54,8 +54,8 @@ class PyInfo:
         self.error = ""  # why nothing can be known, if so
         self._cache = cache
         self._on_ready = on_ready
-        self._known: dict[str, Entry | None] = {}
-        self._asked: dict[str, float] = {}
+        self._answers: dict[str, Entry | None] = {}
+        self._pending: dict[str, float] = {}
         self._queue: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -67,17 +67,17 @@ class PyInfo:
     def get(self, path: str) -> Entry | None:
         """What is known of ``torch.nn.ReLU``; None if that is nothing or nothing yet. Never waits."""
         with self._lock:
-            if path in self._known:
-                return self._known[path]
-            if path in self._asked or not _is_path(path):
+            if path in self._answers:
+                return self._answers[path]
+            if path in self._pending or not _is_path(path):
                 return None
-            kept = self._cache.get(path) if self._cache is not None else None
-            if kept is not None:
-                self._known[path] = kept
-                return kept
+            cached = self._cache.get(path) if self._cache is not None else None
+            if cached is not None:
+                self._answers[path] = cached
+                return cached
             if self.error:
                 return None
-            self._asked[path] = time.monotonic()
+            self._pending[path] = time.monotonic()
             self._idle.clear()
             if self._thread is None:
                 self._thread = threading.Thread(target=self._work, name="excore-pyinfo", daemon=True)
@@ -92,7 +92,7 @@ class PyInfo:
     def forget(self) -> None:
         """Drop all answers: the environment or the sources changed."""
         with self._lock:
-            self._known.clear()
+            self._answers.clear()
 
     def close(self) -> None:
         """End the background thread."""
@@ -112,15 +112,15 @@ class PyInfo:
                 return
             entry = None if self.error else self._find(path)
             with self._lock:
-                self._known[path] = entry
-                self._asked.pop(path, None)
+                self._answers[path] = entry
+                self._pending.pop(path, None)
             if entry is not None and self._on_ready is not None:
                 self._on_ready(path)
             if self._queue.empty():
                 if self._cache is not None:
                     self._cache.save()
                 with self._lock:
-                    if not self._asked:
+                    if not self._pending:
                         self._idle.set()
 
     def _start(self) -> bool:
@@ -155,7 +155,7 @@ class PyInfo:
             return None
         import jedi
 
-        reader = _Reader(jedi, self._project, self._environment, self.time_limit, self.sources)
+        reader = _JediReader(jedi, self._project, self._environment, self.time_limit, self.sources)
         try:
             entry = reader.entry(path)
             if entry is not None and reader.is_whole and self._cache is not None:
@@ -185,15 +185,15 @@ def _is_stdlib(path: str) -> bool:
 
 def _quiet() -> dict[str, str]:
     """The environment of the helper process: nothing of the user's settings of Python, no bytecode written."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-    return {**kept, "PYTHONNOUSERSITE": "1", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONSAFEPATH": "1"}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    return {**inherited, "PYTHONNOUSERSITE": "1", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONSAFEPATH": "1"}
 
 
 def _is_path(path: str) -> bool:
     return all(part.isidentifier() for part in path.split("."))
 
 
-class _Reader:
+class _JediReader:
     """One question to jedi."""
 
     def __init__(self, jedi: Any, project: Any, environment: Any, limit: float, sources: Iterable[str]) -> None:
@@ -222,9 +222,9 @@ class _Reader:
         for folder in self.sources:
             for count in range(1, len(parts) + 1):
                 module = os.path.join(folder, *parts[:count])
-                found = [f"{module}.py", os.path.join(module, "__init__.py"), os.path.join(module, "__init__.pyi")]
+                files = [f"{module}.py", os.path.join(module, "__init__.py"), os.path.join(module, "__init__.pyi")]
                 if count == 1 or os.path.isdir(os.path.dirname(module)):
-                    for file in found:
+                    for file in files:
                         self.read_from(file)
 
     def names(self, path: str) -> list[Any]:
@@ -239,10 +239,10 @@ class _Reader:
 
     def entry(self, path: str) -> Entry | None:
         self.packages(path)
-        found = self.names(path)
-        if not found:
+        names = self.names(path)
+        if not names:
             return None
-        name = found[0]
+        name = names[0]
         kinds: dict[str, EntryKind] = {"class": "class", "function": "function", "module": "module"}
         kind = kinds.get(name.type)
         if kind is None:
@@ -300,7 +300,7 @@ class _Reader:
         parts = path.split(".")
         text = "".join(f"import {'.'.join(parts[:count])}\n" for count in range(1, len(parts) + (kind == "module")))
         script = self.jedi.Script(f"{text}{path}.", project=self.project, environment=self.environment)
-        found = []
+        result = []
         for name in script.complete(text.count("\n") + 1, len(path) + 1):
             if time.monotonic() > self.deadline:
                 self.cut = True
@@ -310,5 +310,5 @@ class _Reader:
             foreign = name.type == "module" and out_of_reach(path, Reached(name.full_name or path, True))
             if not name.name.startswith("_") and not foreign:
                 method = kind == "class" and name.type == "function"
-                found.append(Member(name.name, "method" if method else "attribute", instance=False))
-        return tuple(found)
+                result.append(Member(name.name, "method" if method else "attribute", instance=False))
+        return tuple(result)

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from excore import __version__
-from excore.engine.cache import write_text
-from excore.index.dump import entry_from_json, entry_to_json
+from excore.atomic_write import write_text
 from excore.index.facts_cache import default_folder, digest
 from excore.lang.catalog import Entry
+from excore.lang.entry_json import entry_from_json, entry_to_json
 
 FORMAT = 1
 LARGEST = 8_000_000
@@ -70,8 +70,8 @@ class AnswerCache:
         """Write what is new, with what others wrote meanwhile; whether the file could be written."""
         if not self._new:
             return True
-        known = self._read()
-        body = _dump({**known, **self._new})
+        written = self._read()
+        body = _dump({**written, **self._new})
         if len(body) > LARGEST:
             body = _dump(self._new)
         head = _dump({**self._state(), "checksum": zlib.crc32(body.encode())})
@@ -88,8 +88,8 @@ class AnswerCache:
             checksum = header.pop("checksum")
             if header != self._state() or checksum != zlib.crc32(body.rstrip(b"\n")):
                 return {}
-            found = json.loads(body)
-            return found if isinstance(found, dict) else {}
+            answers = json.loads(body)
+            return answers if isinstance(answers, dict) else {}
         except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
             return {}
 

@@ -37,14 +37,15 @@ OPEN = """
 def test_k3_check_refuses_a_dump_that_is_not_of_here(write: Write, run: Run) -> None:
     write(OPEN)
     run("auto-register")
-    dump = Path(workspace.cache_dir, "registry_dump.json")
+    dump = Path(workspace.registry_cache_file)
     content = json.loads(dump.read_text("utf-8"))
     assert run("check", "bad.toml", code=1).stderr == ""
     for text, message in (
         (json.dumps({**content, "root": "elsewhere-0"}), "another checkout"),
         ("{", "damaged"),
         (json.dumps({**content, "registries": [1]}), "damaged"),
-        (json.dumps({**content, "format": 99}), "format 99"),
+        (json.dumps({**content, "version": 99}), "format excore-registry 99"),
+        (json.dumps({**content, "version": 1}), "run `excore auto-register`"),
     ):
         dump.write_text(text, "utf-8")
         done = run("check", "bad.toml")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+import warm
 from cli_kit import Run, Write
 
 PROJECT = """
@@ -33,7 +33,7 @@ LOAD = "from excore import config; config.load('run.toml').build_all()"
 
 def loaded() -> str:
     """What a program says that loads the config."""
-    return subprocess.run([sys.executable, "-c", LOAD], capture_output=True, text=True, check=False).stderr
+    return subprocess.run([*warm.python(), "-c", LOAD], capture_output=True, text=True, check=False).stderr
 
 
 CONFIG = """

@@ -138,7 +138,7 @@ def test_sch_what_the_source_does_not_tell_comes_from_the_dump(write: Write, run
     schema = json.dumps(written("excore_schema.json"))
     assert '"Known": {"type": "object", "properties": {"size": {"type": "number"}}' in schema
     assert written("class_mapping.json") == {"Known": [str(folder / "p/plain.py"), 1]}
-    (Path(workspace.cache_dir) / "registry_dump.json").write_text("{")
+    Path(workspace.registry_cache_file).write_text("{")
     assert "the registry dump is damaged" in run("config-extension").stderr
 
 

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from cli_kit import Run, Write
 
-from excore.engine.cache import NotOurs, claim, read_mark, remove
+from excore.atomic_write import NotOurs
+from excore.engine.cache import claim, read_mark, remove
 
 Tree = dict[str, str]
 

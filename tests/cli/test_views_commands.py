@@ -174,7 +174,7 @@ def checked(folder: Path, text: str) -> str:
     """What mypy says of a module beside the project."""
     (folder / "use.py").write_text(text)
     done = subprocess.run(
-        [sys.executable, "-m", "mypy", "--strict", "--no-incremental", "use.py"],
+        [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(folder.parent / "mypy"), "use.py"],
         cwd=folder,
         env={**os.environ, "MYPYPATH": str(folder)},
         capture_output=True,

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import warm
 
 from excore.index import Indexer
 from excore.lang.workspace.host import Host, Snapshot
@@ -60,10 +61,16 @@ from excore.errors import ConfigError
 """
 
 
-def run(folder: Path, *args: str, python: str = sys.executable, **env: str) -> subprocess.CompletedProcess[str]:
+def run(folder: Path, *args: str, python: str = "", **env: str) -> subprocess.CompletedProcess[str]:
     """Run Python in an example project."""
     return subprocess.run(
-        [python, *args], cwd=folder, env=os.environ | env, capture_output=True, text=True, timeout=300, check=False
+        [*([python] if python else warm.python()), *args],
+        cwd=folder,
+        env=os.environ | env,
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
     )
 
 
@@ -101,7 +108,8 @@ def test_quickstart_learns(name: str) -> None:
 
 
 def test_training_is_repeatable() -> None:
-    outputs = {run(QUICKSTART, "train.py", "configs/function_model.toml", PYTHONHASHSEED=s).stdout for s in "12"}
+    command = ("train.py", "configs/function_model.toml")
+    outputs = {run(QUICKSTART, *command, python=sys.executable, PYTHONHASHSEED=s).stdout for s in "12"}
     assert len(outputs) == 1
 
 

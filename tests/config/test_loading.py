@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 import excore
 from excore import Registry, config
 from excore.config import LazyConfig, ModuleNode
-from excore.config.toml_text import document
 from excore.engine.workspace import workspace
 from excore.errors import (
     ConfigError,
@@ -28,6 +27,7 @@ from excore.errors import (
     StrToClassError,
     UnknownModuleError,
 )
+from excore.lang.syntax.writer import document
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -89,6 +89,9 @@ def test_base_7_files(small: Project) -> None:
     (small.folder / "folder.toml").mkdir()
     with pytest.raises(ConfigError, match="cannot be read"):
         config.load(small.folder / "folder.toml")
+    (small.folder / "latin.toml").write_bytes(b"a = 1\nb = '\xe9'\n")
+    with pytest.raises(ConfigSyntaxError, match="byte 0xe9 in line 2, column 6; save it as UTF-8"):
+        config.load(small.folder / "latin.toml")
 
 
 def test_syn_10_a_syntax_error_says_where(small: Project) -> None:
@@ -321,6 +324,15 @@ def test_reg_15_only_what_is_used_is_imported(small: Project) -> None:
         assert ("kit_used" in sys.modules, "kit_unused" in sys.modules) == (True, False)
     finally:
         sys.modules.pop("kit_used", None)
+
+
+def test_an_older_cache_is_not_used_and_told_where_a_name_is_missing(small: Project) -> None:
+    Registry.dump()
+    cache = Path(workspace.registry_cache_file)
+    cache.write_text(cache.read_text("utf-8").replace('"version": 2', '"version": 1'), "utf-8")
+    assert small.one("[Backbone.R]") == small.models.R()
+    with pytest.raises(UnknownModuleError, match=r"note: .*registry_cache\.json: .*run `excore auto-register`"):
+        small.load("[Backbone.Absent]\n")
 
 
 def test_reg_15_from_the_cache_and_from_the_sources(small: Project) -> None:

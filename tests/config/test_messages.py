@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 import textwrap
 from pathlib import Path
 
 import pytest
+import warm
 
 MODELS = """
     from excore import Registry
@@ -26,7 +26,7 @@ def trace(folder: Path, config: str, script: str) -> str:
     (folder / "models.py").write_text(textwrap.dedent(MODELS))
     (folder / "run.toml").write_text(textwrap.dedent(config))
     (folder / "train.py").write_text(f"import models\nfrom excore import config\n{textwrap.dedent(script)}")
-    done = subprocess.run([sys.executable, "train.py"], cwd=folder, capture_output=True, text=True, check=False)
+    done = subprocess.run([*warm.python(), "train.py"], cwd=folder, capture_output=True, text=True, check=False)
     return done.stderr
 
 

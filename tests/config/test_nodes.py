@@ -117,7 +117,7 @@ def test_lazy_6_rshift_puts_arguments_into_the_other_node() -> None:
     assert (node >> other) is node
     assert other == ModuleNode(2).add(a=3, b=1)
     with pytest.raises(TypeError):
-        node >> 1  # type: ignore[operator]
+        node >> 1
 
 
 def test_lazy_6_any_target_is_taken_and_fails_when_called() -> None:
@@ -320,7 +320,7 @@ def test_valid_1_inherited_constructors_and_functions(target: Any) -> None:
 def test_valid_1_targets_without_constructor_or_signature() -> None:
     assert isinstance(ModuleNode(Bare)(), Bare)
     assert ModuleNode(dict)(a=1) == {"a": 1}
-    assert ModuleNode(range).validate() is None  # type: ignore[func-returns-value]
+    assert ModuleNode(range).validate() is None
 
 
 def test_valid_1_defaults_that_refuse_comparison() -> None:
@@ -593,7 +593,7 @@ def test_lazy_1_a_wrapper_builds_the_object_a_list_or_a_dict() -> None:
     held = ModuleNode(R, _no_call=True)
     assert ModuleWrapper(held)() is held
     with pytest.raises(TypeError):
-        ModuleWrapper(5)  # type: ignore[arg-type]
+        ModuleWrapper(5)
 
 
 def test_lazy_2_arguments_of_a_sole_module() -> None:

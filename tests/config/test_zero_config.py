@@ -6,9 +6,11 @@ import os
 import subprocess
 import sys
 import textwrap
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+import warm
 
 MODELS = """
     from excore import Registry
@@ -43,9 +45,11 @@ def write(folder: Path, files: dict[str, str]) -> None:
         path.write_text(textwrap.dedent(text).lstrip("\n"), "utf-8")
 
 
-def run(folder: Path, script: str = "train.py", config: str = "run.toml", cwd: str = "") -> tuple[str, str]:
+def run(
+    folder: Path, script: str = "train.py", config: str = "run.toml", cwd: str = "", python: Sequence[str] = ()
+) -> tuple[str, str]:
     done = subprocess.run(
-        [sys.executable, str(folder / script), str(folder / config)],
+        [*(python or warm.python()), str(folder / script), str(folder / config)],
         cwd=folder / cwd,
         env={**os.environ, "XDG_CACHE_HOME": str(folder.parent / "cache"), "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
@@ -138,7 +142,7 @@ def test_what_auto_register_wrote_of_a_src_layout(tmp_path: Path, installed: boo
     for _ in range(2):
         assert run(folder) == ("Model lab.models Net {'depth': 3}\n[]\nTrue\n", "")
         environment = {**os.environ, "XDG_CACHE_HOME": str(folder.parent / "cache")}
-        done = subprocess.run([sys.executable, "-m", "excore.cli.main", "auto-register"], cwd=folder, env=environment)
+        done = subprocess.run([*warm.python(), "-m", "excore.cli.main", "auto-register"], cwd=folder, env=environment)
         assert done.returncode == 0
 
 
@@ -147,7 +151,8 @@ def test_a_name_of_the_cache_whose_file_is_imported_already(tmp_path: Path) -> N
     write(folder, {".excore.toml": 'registries = ["*Model"]\nsrc_dir = "lab"\n', "lab/models.py": MODELS})
     write(folder, {"run.toml": FIELD})
     environment = {**os.environ, "XDG_CACHE_HOME": str(folder.parent / "cache")}
-    subprocess.run([sys.executable, "-m", "excore.cli.main", "auto-register"], cwd=folder, env=environment, check=True)
+    command = [*warm.python(), "-m", "excore.cli.main", "auto-register"]
+    subprocess.run(command, cwd=folder, env=environment, check=True)
     forget = "import sys; sys.path.insert(0, 'lab'); import models; models.Registry._registry_pool.clear()\n"
     write(folder, {"train.py": forget + textwrap.dedent(SCRIPT)})
     assert run(folder) == ("Model models Net {'depth': 3}\n[]\n", "")
@@ -258,7 +263,7 @@ def test_a_config_without_modules_reads_no_sources(tmp_path: Path) -> None:
         print(sorted(config.load("run.toml").build_all()[1]), "excore.index" in sys.modules)
     """
     write(tmp_path / "p", {"models.py": MODELS, "train.py": script, "run.toml": "n = 1\n[train]\nepochs = 3\n"})
-    assert run(tmp_path / "p") == ("['n', 'train'] False\n", "")
+    assert run(tmp_path / "p", python=[sys.executable]) == ("['n', 'train'] False\n", "")
 
 
 def test_another_module_of_that_name(tmp_path: Path) -> None:

@@ -17,9 +17,9 @@ from docs_kit import DOCS, ROOT, codes
 import excore
 from excore.cli.main import COMMANDS
 from excore.engine.workspace import Workspace
-from excore_server.ide.inlay import HintKind
-from excore_server.lsp.features import HINT_SETTINGS
-from excore_server.lsp.settings import Settings
+from excore_server.ide.inlay_hint import HintKind
+from excore_server.lsp.requests.inlay_hint import HINT_SETTINGS
+from excore_server.lsp.session.settings import Settings
 
 REMOTE = re.compile(
     r"""<(?:script|img|iframe|link(?![^>]*rel="?canonical))[^>]*\s(?:src|href)=["']?(?:https?:)?//[^"'\s>]+"""

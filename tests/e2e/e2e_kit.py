@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import sys
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+import warm
 
 from excore.tooling.lsp_client import Client, Json
 from excore.tooling.uris import to_uri
 
 SERVER = [sys.executable, "-m", "excore_server", "--stdio"]
+"""For tests of how the server starts and what it imports; all others have one by ``server``."""
+PATIENCE = 300.0
+"""Seconds after which a server is taken to hang, on however busy a machine."""
 
 PROJECT = """
     #- src/models.py
@@ -70,6 +75,11 @@ PULL: Json = {
 WATCHING: Json = {**PUSH, "workspace": {"didChangeWatchedFiles": {"dynamicRegistration": True}}}
 
 
+def server(*options: str) -> list[str]:
+    """The command of a server that need not import anything."""
+    return [*warm.python(), *SERVER[1:], *options]
+
+
 def write(folder: Path, files: str = PROJECT) -> Path:
     """Write files, each below a line ``#- name``; gives the folder."""
     for part in textwrap.dedent(files).split("#- ")[1:]:
@@ -88,6 +98,9 @@ class Editor(Client):
     """A client that thinks in files of one folder and keeps what it has open."""
 
     root: Path
+
+    def __init__(self, command: Sequence[str] | None = None, **more: Any) -> None:
+        super().__init__(server() if command is None else command, timeout=PATIENCE, **more)
 
     def show(self, name: str, text: str | None = None, language: str = "toml") -> None:
         """Open a file, with the text it has on disk unless another is given."""
@@ -138,7 +151,7 @@ class Editor(Client):
 @contextmanager
 def editor(root: Path, capabilities: Json = PUSH, **options: Any) -> Iterator[Editor]:
     """A session on a folder that ends in good order."""
-    with Editor(SERVER, cwd=str(root), timeout=30) as client:
+    with Editor(cwd=str(root)) as client:
         client.root = root
         client.start(uri(root), capabilities, **options)
         yield client

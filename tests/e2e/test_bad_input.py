@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from e2e_kit import WATCHING, Editor, editor, uri, write
+from hypothesis import settings
 
 BASE = '#- run.toml\n__base__ = "odd.toml"\n[Model.FCN]\n!backbone = "ResNet"\n[Backbone.ResNet]\ndepth = 1\n'
 
@@ -50,6 +51,28 @@ def locked(path: Path) -> None:
 
 def circle(path: Path) -> None:
     path.write_text('__base__ = "run.toml"\n')
+
+
+def test_bytes_that_an_editor_replaces_are_told(tmp_path: Path) -> None:
+    text = '[Model.FCN]\nname = "é\ufffd"\n'
+    (write(tmp_path) / "run.toml").write_bytes(text.encode().replace("\ufffd".encode(), b"\xff"))
+    with editor(tmp_path) as client:
+        client.show("run.toml", text)
+        client.until(lambda: "unreadable-file" in client.codes("run.toml"), "the problem")
+        published = client.diagnostics(uri(tmp_path / "run.toml")) or []
+        (item,) = [item for item in published if item["code"] == "unreadable-file"]
+        assert "byte 0xff in line 2, column 10; save it as UTF-8" in item["message"]
+        assert item["range"]["start"] == {"line": 1, "character": 9}
+
+
+def test_a_base_that_is_not_utf_8_is_told_with_its_place(tmp_path: Path) -> None:
+    write(write(tmp_path), BASE)
+    (tmp_path / "odd.toml").write_bytes("a = 1".encode("utf-16"))
+    with editor(tmp_path) as client:
+        client.show("run.toml")
+        client.until(lambda: "missing-base" in client.codes("run.toml"), "the problem")
+        (item,) = client.diagnostics(uri(tmp_path / "run.toml")) or []
+        assert "line 1, column 1; it looks like UTF-16, save it as UTF-8" in item["message"]
 
 
 @pytest.mark.parametrize("make", [not_utf8, folder, loop, dangling, pipe, locked, circle])
@@ -104,9 +127,10 @@ def test_deep_and_odd_texts(tmp_path: Path, text: str) -> None:
 
 def test_ten_megabytes(tmp_path: Path) -> None:
     write(tmp_path)
-    lines = "".join(f"key_{number} = 'some text that is here to take room'\n" for number in range(200_000))
+    count, room = (200_000, 1) if settings.get_current_profile_name() == "thorough" else (10_000, 29)
+    lines = "".join(f"key_{number} = '{'some text that is here to take room' * room}'\n" for number in range(count))
+    assert len(lines) > 10_000_000
     with editor(tmp_path) as client:
-        client.timeout = 120
         client.show("run.toml", "[Model.FCN]\n" + lines)
         client.at("textDocument/hover", "run.toml", 0, 8)
         goes_on(client)
@@ -123,4 +147,4 @@ def test_files_that_go_while_they_are_open(tmp_path: Path) -> None:
         client.at("textDocument/definition", "run.toml", 0, 8)
         client.notify("textDocument/didClose", {"textDocument": {"uri": uri(tmp_path / "run.toml")}})
         client.show("run.toml", "[Model.FCN\n")
-        assert client.at("textDocument/hover", "run.toml", 0, 8) is None
+        client.until(lambda: client.at("textDocument/hover", "run.toml", 0, 8) is None, "the new index")

@@ -9,7 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from e2e_kit import SERVER, Editor, editor, uri, write
+import warm
+from e2e_kit import PATIENCE, Editor, editor, uri, write
 
 from excore.tooling.diagnostics import encode
 
@@ -17,9 +18,13 @@ ROOT = Path(__file__).resolve().parents[2]
 QUICKSTART = ROOT / "examples" / "quickstart"
 
 
+def run(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    command = [*warm.python(), "-m", "excore.cli.main", *arguments]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=PATIENCE)
+
+
 def check(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "excore.cli.main", "check", *arguments]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=120)
+    return run("check", *arguments, cwd=cwd)
 
 
 def published(root: Path, files: list[Path]) -> dict[str, str]:
@@ -95,6 +100,13 @@ def test_a_named_file_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
     assert "unreadable-file" in done.stdout
 
 
+def test_bytes_that_are_not_utf_8_are_told_with_place_and_advice(tmp_path: Path) -> None:
+    (tmp_path / "bad.toml").write_bytes(b"a = 1\nb = '\xff'\n")
+    done = check("bad.toml", cwd=tmp_path)
+    assert "bad.toml:2:6: error[unreadable-file] the file cannot be read: not UTF-8: byte 0xff in line 2" in done.stdout
+    assert "save it as UTF-8" in done.stdout
+
+
 def test_plain_toml_is_never_judged(tmp_path: Path) -> None:
     write(tmp_path)
     write(
@@ -149,19 +161,17 @@ def test_commands_are_listed_and_late() -> None:
 
 @pytest.mark.skipif(not QUICKSTART.is_dir(), reason="the examples are not part of this copy")
 def test_demo() -> None:
-    command = [sys.executable, "-m", "excore.cli.main", "demo"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    done = run("demo")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "answers are right" in done.stdout
     assert "\x1b" not in done.stdout
 
 
 def test_demo_fails_where_answers_are_wrong_or_there_is_no_example(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "excore.cli.main", "demo"]
-    wrong = subprocess.run([*command, str(write(tmp_path))], capture_output=True, text=True, timeout=120)
+    wrong = run("demo", str(write(tmp_path)))
     assert wrong.returncode == 1
     assert "are wrong" in wrong.stdout
-    none = subprocess.run([*command, str(tmp_path / "none")], capture_output=True, text=True, timeout=120)
+    none = run("demo", str(tmp_path / "none"))
     assert none.returncode == 2
     assert "The quickstart example is not here" in none.stdout
 
@@ -169,6 +179,5 @@ def test_demo_fails_where_answers_are_wrong_or_there_is_no_example(tmp_path: Pat
 def test_client_of_a_server_that_ends() -> None:
     from excore.tooling.lsp_client import ServerGone
 
-    with Editor([sys.executable, "-c", "print('no protocol')"], timeout=20) as client, pytest.raises(ServerGone):
+    with Editor([sys.executable, "-c", "print('no protocol')"]) as client, pytest.raises(ServerGone):
         client.request("initialize", {})
-    assert SERVER

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import pytest_lsp
 from client_rules import check_answer, check_traffic
-from e2e_kit import PROJECT, SERVER, Editor, uri, write
+from e2e_kit import PROJECT, Editor, uri, write
 from questions import FILES, PLAIN, questions, served
 
 from excore.tooling.lsp_client import Json, ServerError
@@ -43,7 +43,7 @@ def check_session(tmp_path: Path, can: Json, info: Json) -> None:
     root = tmp_path / "project"
     root.mkdir()
     write(root, PROJECT + FILES)
-    with Editor(SERVER, cwd=str(root), timeout=30) as client:
+    with Editor(cwd=str(root)) as client:
         client.root = root
         check_answer("initialize", client.start(uri(root), can, clientInfo=info), can)
         if info["name"].startswith("Visual Studio Code"):

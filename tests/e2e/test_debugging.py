@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from e2e_kit import PULL, PUSH, SERVER, Editor, editor, uri, write
+from e2e_kit import PATIENCE, PULL, PUSH, Editor, editor, server, uri, write
 
 from excore.tooling.lsp_client import Json
 
@@ -18,7 +17,7 @@ from excore.tooling.lsp_client import Json
 @contextmanager
 def started(root: Path, *options: str, capabilities: Json = PUSH) -> Iterator[Editor]:
     """A session with a server that was given options."""
-    with Editor([*SERVER, *options], cwd=str(root), timeout=30) as client:
+    with Editor(server(*options), cwd=str(root)) as client:
         client.root = root
         client.start(uri(root), capabilities)
         client.ready()
@@ -31,9 +30,7 @@ def lines(path: Path) -> list[Json]:
 
 
 def replay(path: Path) -> tuple[int, str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "excore_server", "--replay", str(path)], capture_output=True, text=True, timeout=60
-    )
+    done = subprocess.run(server("--replay", str(path)), capture_output=True, text=True, timeout=PATIENCE)
     return done.returncode, done.stdout + done.stderr
 
 
@@ -125,8 +122,7 @@ def test_the_log_is_lines_of_json(tmp_path: Path) -> None:
 
 
 def test_a_log_that_cannot_be_written(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "excore_server", "--log", str(tmp_path)]
-    done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    done = subprocess.run(server("--log", str(tmp_path)), capture_output=True, text=True, stdin=subprocess.DEVNULL)
     assert done.returncode == 2
     assert str(tmp_path) in done.stderr
 

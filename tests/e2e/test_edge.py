@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from excore.tooling.uris import to_path, to_uri
-from excore_server.lsp.client import choose_encoding, read_features
 from excore_server.lsp.server import is_alive
-from excore_server.lsp.settings import read_settings
-from excore_server.lsp.watch import changed, stamps
-from excore_server.lsp.wire import bodies
+from excore_server.lsp.session.client_features import choose_encoding, read_features
+from excore_server.lsp.session.settings import read_settings
+from excore_server.lsp.session.watcher import changed, stamps
+from excore_server.lsp.transport.wire import bodies
 
 
 @pytest.mark.parametrize(

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
+import warm
 from e2e_kit import PUSH, Editor, uri, write
 
 from excore.tooling.lsp_client import ServerError
 
 BROKEN = """
 import asyncio, sys
-from excore_server.lsp import commands, handlers, server
+from excore_server.lsp import dispatch as handlers, server
+from excore_server.lsp.requests import execute_command as commands
 
 def fail(session, params):
     raise ZeroDivisionError("of the test")
@@ -42,7 +43,7 @@ COMMAND = "workspace/executeCommand"
 
 
 def test_a_defect_costs_one_answer(tmp_path: Path) -> None:
-    with Editor([sys.executable, "-c", BROKEN], cwd=str(tmp_path), timeout=30) as client:
+    with Editor([*warm.python(), "-c", BROKEN], cwd=str(tmp_path)) as client:
         client.root = write(tmp_path)
         client.start(uri(tmp_path), PUSH)
         client.ready()

@@ -156,7 +156,7 @@ def test_settings(tmp_path: Path) -> None:
     settings = {"severity": {"unknown-class": "information", "nonsense": "error"}, "interpreter": 3}
     answers = {"workspace/configuration": lambda params: [settings for _ in params["items"]]}
     capabilities = {**PUSH, "workspace": {"configuration": True}}
-    with Editor([*_server()], cwd=str(write(tmp_path)), timeout=60, answers=answers) as client:
+    with Editor(cwd=str(write(tmp_path)), answers=answers) as client:
         client.root = tmp_path
         client.start(uri(tmp_path), capabilities, initializationOptions={"severity": {"unknown-class": "off"}})
         client.show("run.toml", "[Model.FCM]\n")
@@ -168,12 +168,6 @@ def test_settings(tmp_path: Path) -> None:
         client.notify("workspace/didChangeConfiguration", {"settings": None})
         client.until(lambda: severities(client) == [])
         assert client.stop() == 0
-
-
-def _server() -> list[str]:
-    from e2e_kit import SERVER
-
-    return SERVER
 
 
 def severities(client: Editor) -> list[int]:

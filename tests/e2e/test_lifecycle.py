@@ -9,14 +9,15 @@ import sys
 from pathlib import Path
 
 import pytest
-from e2e_kit import PUSH, SERVER, WATCHING, Editor, editor, uri, write
+import warm
+from e2e_kit import PATIENCE, PUSH, SERVER, WATCHING, Editor, editor, server, uri, write
 
-from excore.tooling.lsp_client import Client, ServerError
+from excore.tooling.lsp_client import ServerError
 
 
 def run(data: bytes) -> subprocess.CompletedProcess[bytes]:
     """A server that is sent these bytes and then the end."""
-    return subprocess.run(SERVER, input=data, capture_output=True, timeout=60)
+    return subprocess.run(server(), input=data, capture_output=True, timeout=PATIENCE)
 
 
 def frame(message: object) -> bytes:
@@ -107,7 +108,7 @@ def test_parameters_of_the_wrong_shape_cost_one_answer(tmp_path: Path) -> None:
 def test_the_server_does_not_outlive_who_started_it(tmp_path: Path) -> None:
     """The parent ends, but stdin stays open: as with an editor that crashed while another process held the pipe."""
     parent = subprocess.Popen([sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=subprocess.PIPE)
-    with Client(SERVER, timeout=30) as client:
+    with Editor(SERVER) as client:
         client.request("initialize", {"processId": parent.pid, "rootUri": uri(tmp_path), "capabilities": {}})
         assert client.process.poll() is None
         parent.communicate()
@@ -123,7 +124,7 @@ def test_prints_of_any_kind_do_not_get_into_the_protocol() -> None:
         "server.Server = Loud; sys.exit(server.main('warning'))"
     )
     data = request(1, "initialize", {"capabilities": {}})
-    done = subprocess.run([sys.executable, "-c", code], input=data, capture_output=True, timeout=60)
+    done = subprocess.run([*warm.python(), "-c", code], input=data, capture_output=True, timeout=PATIENCE)
     assert [message["id"] for message in answers(done.stdout)] == [1]
     assert b"printed" in done.stderr
     assert b"written" in done.stderr
@@ -147,11 +148,12 @@ def test_files_are_watched_by_the_client_if_it_can(tmp_path: Path) -> None:
 
 def test_the_log_can_go_to_a_file(tmp_path: Path) -> None:
     log = tmp_path / "server.log"
-    with Editor([*SERVER, "--log-level", "debug", "--log-file", str(log)]) as client:
+    with Editor(server("--log-level", "debug", "--log-file", str(log))) as client:
         client.start(uri(tmp_path), {})
         client.stop()
     assert "DEBUG" in log.read_text()
-    bad = subprocess.run([*SERVER, "--log-file", os.fspath(tmp_path / "no" / "x.log")], capture_output=True, text=True)
+    nowhere = os.fspath(tmp_path / "no" / "x.log")
+    bad = subprocess.run(server("--log-file", nowhere), capture_output=True, text=True)
     assert bad.returncode == 2
     assert "excore-server:" in bad.stderr
 

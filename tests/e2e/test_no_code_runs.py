@@ -44,7 +44,7 @@ def test_no_marker_after_a_whole_session(tmp_path: Path) -> None:
     models.write_text("import trap\n" + trap + models.read_text() + "\nraise SystemExit('imported')\n")
     settings = {"interpreter": str(interpreter)}
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
-    with Editor(SERVER, cwd=str(root), env=environment, timeout=30) as client:
+    with Editor(SERVER, cwd=str(root), env=environment) as client:
         client.root = root
         client.start(uri(root), PUSH, initializationOptions=settings)
         client.show("run.toml", "[Model.FCN]\n!backbone = 'ResNet'\n[Model.trap]\n[Backbone.ResNet]\ndepth = 'x'\n")

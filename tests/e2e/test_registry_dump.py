@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from functools import partial
 from pathlib import Path
 
 import pytest
+import warm
 from e2e_kit import PUSH, WATCHING, Editor, editor, write
 
 from excore.lang.project.reading import find_project
@@ -38,7 +38,7 @@ sise = 1
 def registered(folder: Path) -> Path:
     """The project with its dump; the dump's path."""
     write(folder, OPEN)
-    command = [sys.executable, "-m", "excore.cli.main", "auto-register"]
+    command = [*warm.python(), "-m", "excore.cli.main", "auto-register"]
     subprocess.run(command, cwd=folder, check=True, capture_output=True)
     return dump_file(find_project(str(folder)))
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from e2e_kit import PUSH, SERVER, Editor, editor, uri, write
+import warm
+from e2e_kit import PUSH, Editor, editor, uri, write
 from pytest_lsp import client_capabilities
 
 from excore.tooling.lsp_client import Json, ServerError
@@ -239,17 +240,26 @@ def test_a_cancelled_request_is_not_carried_out(tmp_path: Path) -> None:
         assert client.request("textDocument/hover", where)
 
 
+HELD = """
+import sys, threading
+from excore_server.lsp import handlers, indexing, server, worker
+go_on = threading.Event()
+
+class Held(worker.Worker):
+    def __init__(self, *given):
+        super().__init__(*given)
+        self.add("hold", go_on.wait)
+
+indexing.Worker = Held
+handlers.NOTIFICATIONS["test/goOn"] = lambda session, params: go_on.set()
+sys.exit(server.main("warning"))
+"""
+"""A server that begins to read Python when it is told to."""
+
+
 def test_a_request_that_waits_for_the_index_can_be_cancelled_or_go_stale(tmp_path: Path) -> None:
     write(tmp_path)
-    for number in range(1500):  # enough to read for a while
-        (tmp_path / "src" / f"m{number}.py").write_text(
-            "from .models import MODEL\n"
-            + "".join(
-                f"@MODEL.register()\nclass C{number}_{i}:\n    def __init__(self, a: int = {i}): ...\n"
-                for i in range(20)
-            )
-        )
-    with Editor(SERVER, timeout=30) as client:
+    with Editor([*warm.python(), "-c", HELD]) as client:
         client.root = tmp_path
         client.start(uri(tmp_path), PUSH)
         client.show("run.toml")
@@ -264,13 +274,16 @@ def test_a_request_that_waits_for_the_index_can_be_cancelled_or_go_stale(tmp_pat
                 client.result(sent)
             codes.append(refused.value.code)
         assert codes == [-32800, -32801]
+        waiting = client.send("textDocument/hover", where)
+        client.notify("test/goOn")
+        assert "Fully convolutional" in client.result(waiting)["contents"]["value"]
 
 
 def test_a_defect_costs_one_answer(caplog: pytest.LogCaptureFixture) -> None:
     from pygls.protocol import default_converter
 
-    from excore_server.lsp.protocol import ExcoreProtocol, Refused
     from excore_server.lsp.server import Server
+    from excore_server.lsp.transport.protocol import ExcoreProtocol, Refused
 
     protocol = ExcoreProtocol(Server(), default_converter())
     with caplog.at_level(logging.ERROR):
@@ -284,10 +297,10 @@ def test_a_defect_costs_one_answer(caplog: pytest.LogCaptureFixture) -> None:
 
 
 def test_every_method_that_is_offered_is_served() -> None:
-    from excore_server.ide import tokens
-    from excore_server.lsp import capabilities
-    from excore_server.lsp.commands import COMMANDS as SERVED
-    from excore_server.lsp.handlers import PATIENT, REQUESTS
+    from excore_server.ide import semantic_tokens as tokens
+    from excore_server.lsp.dispatch import PATIENT, REQUESTS
+    from excore_server.lsp.requests.execute_command import COMMANDS as SERVED
+    from excore_server.lsp.session import server_capabilities as capabilities
 
     assert {f"textDocument/{name}" for name in capabilities.PROVIDERS} <= set(REQUESTS)
     assert set(REQUESTS) >= PATIENT

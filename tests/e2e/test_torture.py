@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from e2e_kit import PULL, SERVER, Editor, editor, uri, write
+from e2e_kit import PULL, Editor, editor, uri, write
 from questions import PLAIN, questions
 
 from excore.tooling.lsp_client import Json, ServerError
@@ -177,7 +177,7 @@ def test_files_that_come_and_go_between_requests(tmp_path: Path) -> None:
 
 
 def test_nothing_but_exit_is_served_after_shutdown(tmp_path: Path) -> None:
-    with Editor(SERVER, cwd=str(tmp_path), timeout=30) as client:
+    with Editor(cwd=str(tmp_path)) as client:
         client.root = write(tmp_path)
         for method in ("textDocument/hover", "shutdown", "workspace/symbol"):
             assert ask(client, method, {}) == -32002

@@ -1,32 +1,23 @@
-"""Both clients and the server agree which TOML files belong to other tools."""
+"""Both clients and the server agree which files are nobody's configs, and which prefixes there are."""
 
 from __future__ import annotations
 
-import re
+import write_editor_lists as lists
 
-import tools
+from excore.lang.project.foreign import is_plain_name
 
-from excore.lang.workspace.config_files import is_plain_name
-
-NVIM = tools.REPOSITORY / "editors" / "nvim" / "lua" / "excore" / "project.lua"
-VSCODE = tools.EXTENSION / "src" / "project.ts"
-WELL_KNOWN = ("pyproject", "cargo", "taplo", "ruff", "uv", "poetry", "pixi", "rustfmt", "clippy", "netlify", "tombi")
+WELL_KNOWN = ("pyproject", "cargo", "taplo", "ruff", "uv", "poetry", "pixi", "rustfmt", "clippy", "hugo", "tombi")
 
 
-def names_in_lua() -> set[str]:
-    [block] = re.findall(r"FOREIGN_NAMES = \{\}.*?\[\[(.*?)\]\]", NVIM.read_text("utf-8"), re.DOTALL)
-    return set(block.split())
+def test_the_lists_of_the_clients_are_those_of_the_language():
+    texts = {path: path.read_text("utf-8") for path in lists.files()}
+    assert texts == lists.files()
 
 
-def names_in_typescript() -> set[str]:
-    [block] = re.findall(r"FOREIGN_NAMES = new Set\(\[(.*?)\]\)", VSCODE.read_text("utf-8"), re.DOTALL)
-    return set(re.findall(r"'([^']+)'", block))
+def test_the_patterns_of_the_extension_hold_the_prefixes():
+    made = [path for path, text in lists.files().items() if lists.prefix_class() in text]
+    assert {path.name for path in made} >= {"names.lua", "names.ts", "package.json", "excore.tmLanguage.json"}
 
 
-def test_the_clients_know_the_same_names():
-    assert names_in_lua() == names_in_typescript()
-
-
-def test_the_server_reports_nothing_in_well_known_files_either():
-    assert set(WELL_KNOWN) <= names_in_lua()
+def test_files_of_well_known_tools_are_nobodys_configs():
     assert [name for name in WELL_KNOWN if not is_plain_name(f"/project/{name}.toml")] == []

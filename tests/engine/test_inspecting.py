@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Callable, ClassVar, Literal, Optional  # noqa: UP035
 
 from excore import ConfigArgumentHook
-from excore.engine.inspecting import Inspector
+from excore.engine.inspecting import LiveEntry, extra_texts
 from excore.lang.catalog import Entry
 
 HERE = Path(__file__).resolve()
@@ -87,7 +87,7 @@ def wrapped(*args: Any, **kwargs: Any) -> Any:
 
 
 def entry(target: Any, **extra: Any) -> Entry:
-    return Inspector().entry("Name", "R", f"here.{target.__name__}", target, extra)
+    return LiveEntry("Name", "R", f"here.{target.__name__}", target, extra_texts(extra))
 
 
 def params(found: Entry) -> list[tuple[str, str | None, str | None]]:
@@ -164,7 +164,7 @@ def test_k3_functions() -> None:
 
 
 def test_k3_modules_and_objects_without_source() -> None:
-    found = Inspector().entry("math", "R", "math", math)
+    found = LiveEntry("math", "R", "math", math)
     assert (found.kind, found.path, "sqrt" in {member.name for member in found.members}) == ("module", "math", True)
     assert entry(dict).location is None
     assert not entry(dict).signature.complete

@@ -15,6 +15,7 @@ import pytest
 from excore import Registry, load_registries, workspace
 from excore.engine.logging import logger
 from excore.errors import ConfigError
+from excore.lang.registry_file import read_registry_file
 
 
 class Plain: ...
@@ -343,6 +344,23 @@ def test_reg_14_dump_and_load(project: Path) -> None:
     assert restored.get_extra_info("Plain", "a") == [1, "x"]
 
 
+def test_reg_14_a_dump_holds_what_the_interpreter_sees(project: Path) -> None:
+    Registry("R").register_module(Plain)
+    Registry("R")["Far"] = "not_imported.Far"
+    Registry.dump()
+    file = read_registry_file(workspace.registry_cache_file)
+    assert file is not None
+    entries = file.catalog(project).entries["R"]
+    assert (entries["Plain"].bases, entries["Plain"].signature.complete) == ((f"{__name__}.Plain",), True)
+    assert (entries["Far"].path, entries["Far"].signature.complete) == ("not_imported.Far", False)
+    Registry._registry_pool.clear()
+    Registry("R").register_module(Other)
+    Registry.dump(update=True)
+    file = read_registry_file(workspace.registry_cache_file)
+    assert file is not None
+    assert file.catalog(project).entries["R"]["Plain"].location == entries["Plain"].location
+
+
 def test_reg_14_load_fills_the_registries_that_exist(project: Path) -> None:
     registry = Registry("R")
     registry.register_module(Plain)
@@ -419,6 +437,15 @@ def test_reg_14_a_broken_cache_is_a_config_error_that_names_it(project: Path, te
     Path(workspace.registry_cache_file).write_text(text)
     with pytest.raises(ConfigError, match="registry_cache"):
         Registry.load()
+
+
+def test_reg_14_a_cache_of_an_older_version_is_a_warning(project: Path, warnings_logged: list[str]) -> None:
+    workspace.claim_cache()
+    Path(workspace.registry_cache_file).write_text('{"format": "excore-registry", "version": 1, "registries": {}}')
+    load_registries()
+    assert len(warnings_logged) == 1
+    assert "run `excore auto-register`" in warnings_logged[0]
+    assert not Registry._prevent_register
 
 
 def test_reg_14_writers_do_not_lose_each_others_work(project: Path) -> None:

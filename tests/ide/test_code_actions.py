@@ -10,9 +10,9 @@ from kit_changing import check_fix, check_fix_all, errors, texts_after, titles, 
 
 from excore.lang.text import Span
 from excore.lang.workspace.host import Host
+from excore_server.ide.code_action.code_action import can_fix_all, fix_all, quick_fixes, wanted_kind
 from excore_server.ide.edits import applied
-from excore_server.ide.fixes import can_fix_all, fix_all, quick_fixes, wanted_kind
-from excore_server.ide.refactor import refactors
+from excore_server.ide.refactor.refactor import refactors
 from kit import MODELS, examples, open_project, path_of, world
 
 # -- where

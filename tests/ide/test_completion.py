@@ -293,7 +293,7 @@ def test_nothing_in_comments_and_behind_values(text: str) -> None:
 
 
 def test_a_limit_says_so() -> None:
-    from excore_server.ide.completion import complete
+    from excore_server.ide.completion.complete import complete
 
     here = world("[Model.<|>]")
     found = complete(here.snapshot, *here.cursor, limit=1)
@@ -301,7 +301,7 @@ def test_a_limit_says_so() -> None:
 
 
 def test_what_does_not_fit_is_held_back_until_nothing_that_fits_is_left() -> None:
-    from excore_server.ide.completion import complete
+    from excore_server.ide.completion.complete import complete
 
     text = '[Model.FCN]\n!backbone = "{}<|>"'
     for typed, labels, more in (("", ["ResNet", "VGG"], True), ("R", ["ResNet"], True), ("Si", ["SimpleHead"], False)):

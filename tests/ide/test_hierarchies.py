@@ -8,7 +8,8 @@ import random
 from excore.lang.catalog import Location
 from excore.lang.text import Span
 from excore.lang.workspace.host import Snapshot
-from excore_server.ide.call_hierarchy import Call, CallItem, incoming_calls, outgoing_calls, prepare_calls
+from excore_server.ide.call_hierarchy import CallItem, incoming_calls, outgoing_calls, prepare_calls
+from excore_server.ide.call_hierarchy import CallLink as Call
 from excore_server.ide.type_hierarchy import prepare_types, subtypes, supertypes
 from kit import ROOT, World, examples, open_project, path_of, world
 

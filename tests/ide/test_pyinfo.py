@@ -5,14 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from excore.tooling.environments import search_paths
-from excore_server.ide.completion import complete
+from excore_server.ide.completion.complete import complete
 from excore_server.ide.definition import definition
 from excore_server.ide.hover import hover
 from excore_server.pyinfo import PyInfo
@@ -32,7 +31,7 @@ class ReLU:
 
 def softmax(x, dim: int = 0): ...
 '''
-PATIENCE = 60  # seconds; a loaded machine is no failure
+PATIENCE = 600.0  # seconds; a loaded machine is no failure, and does not read half of a class
 
 
 @pytest.fixture
@@ -53,7 +52,7 @@ def environment(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def python(environment: Path) -> Iterator[PyInfo]:
-    info = PyInfo(str(environment), sources=sites(environment))
+    info = PyInfo(str(environment), sources=sites(environment), time_limit=PATIENCE)
     yield info
     info.close()
 
@@ -105,13 +104,10 @@ def test_unknown_names_are_known_to_be_unknown(python: PyInfo) -> None:
 
 def test_ready_is_told_once_for_each_name(environment: Path) -> None:
     told: list[str] = []
-    info = PyInfo(str(environment), sources=sites(environment), on_ready=told.append)
+    info = PyInfo(str(environment), sources=sites(environment), on_ready=told.append, time_limit=PATIENCE)
     for _ in range(3):
         info.get("nets.nn.softmax")
     assert info.settle(PATIENCE)
-    deadline = time.monotonic() + PATIENCE
-    while not told and time.monotonic() < deadline:
-        time.sleep(0.01)
     info.close()
     assert told == ["nets.nn.softmax"]
 
@@ -192,7 +188,7 @@ def test_nothing_waits_while_another_answer_is_worked_out(environment: Path) -> 
         busy.set()
         assert go_on.wait(PATIENCE)
 
-    info = PyInfo(str(environment), sources=sites(environment), on_ready=hold)
+    info = PyInfo(str(environment), sources=sites(environment), on_ready=hold, time_limit=PATIENCE)
     info.get("nets.nn.softmax")
     assert busy.wait(PATIENCE), info.error
     here = world(MODELS + '#- run.toml\n[Model.FC<|>N]\n$act = "nets.nn.ReLU"')
@@ -229,7 +225,7 @@ def cache(environment: Path) -> AnswerCache:
 def second(environment: Path) -> PyInfo:
     """Another session, in which jedi cannot be asked."""
     sources = (str(environment), *sites(environment))
-    info = PyInfo(str(environment), sources=sources, cache=cache(environment))
+    info = PyInfo(str(environment), sources=sources, cache=cache(environment), time_limit=PATIENCE)
     info.error = "jedi is not installed"
     return info
 

@@ -11,8 +11,8 @@ from kit_changing import check_refactor, check_refactors
 from excore.lang.tables.table import plain
 from excore.lang.text import Span
 from excore.lang.workspace.host import Host
-from excore_server.ide.edits import Trial
-from excore_server.ide.refactor import refactors
+from excore_server.ide.refactor.refactor import refactors
+from excore_server.ide.refactor.trial import Trial
 from kit import examples, open_project
 
 # -- variables

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from excore_server.ide.goto import declaration, implementation, type_definition
-from excore_server.ide.lens import code_lenses, python_lenses
-from excore_server.ide.references import class_references, highlights
+from excore_server.ide.code_lens import code_lenses, python_lenses
+from excore_server.ide.declaration import declaration
+from excore_server.ide.document_highlight import document_highlights as highlights
+from excore_server.ide.implementation import implementation
+from excore_server.ide.references import class_references
+from excore_server.ide.type_definition import type_definition
 from kit import ROOT, check_goto, check_references, path_of, world
 
 VARIABLE = """

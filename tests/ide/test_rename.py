@@ -8,7 +8,8 @@ import pytest
 from kit_changing import check_moved, check_no_rename, check_rename, errors, renamed, world_of
 
 from excore.lang.text import Span
-from excore_server.ide.rename import RenameError, prepare_rename
+from excore_server.ide.rename.python_names import RenameError
+from excore_server.ide.rename.rename import prepare_rename
 from kit import path_of, world
 
 # -- variables

@@ -9,7 +9,7 @@ import pytest
 from kit_changing import check_no_rename, check_rename, errors, sources, texts_after, world_of
 
 from excore.lang.workspace.host import File
-from excore_server.ide.rename import rename_in_all
+from excore_server.ide.rename.rename import rename_in_all
 from kit import ROOT, path_of, world
 
 QUICKSTART = Path(__file__).parents[2] / "examples" / "quickstart"

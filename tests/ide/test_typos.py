@@ -10,8 +10,8 @@ import pytest
 
 from excore.lang.text import Span
 from excore.lang.workspace.host import Host
+from excore_server.ide.code_action.code_action import quick_fixes
 from excore_server.ide.edits import applied
-from excore_server.ide.fixes import quick_fixes
 from kit import open_project
 
 QUICKSTART = Path(__file__).resolve().parents[2] / "examples" / "quickstart"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from excore_server.ide.signatures import signature_help
-from excore_server.ide.structure import Fold, folding, links, selection
-from excore_server.ide.symbols import workspace_symbols
+from excore_server.ide.document_link import document_links as links
+from excore_server.ide.folding_range import Fold
+from excore_server.ide.folding_range import folding_ranges as folding
+from excore_server.ide.selection_range import selection_range as selection
+from excore_server.ide.signature_help import signature_help
+from excore_server.ide.workspace_symbol import workspace_symbols
 from kit import check_hints, check_outline, check_tokens, path_of, world
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import warm
 from index_kit import Project
 
 from excore.index import Indexer
@@ -205,7 +205,7 @@ def test_several_processes_at_once(project: Make) -> None:
     classes = "".join(f"@MODEL.register()\nclass C{number}: ...\n" for number in range(40))
     head = "#- app.py\nfrom excore import Registry\nMODEL = Registry('Model')\n"
     made = project(f"{head}{classes}#- b.py\nfrom app import MODEL\n@MODEL.register()\nclass B: ...\n")
-    command: list[str | Path] = [sys.executable, "-c", CHILD, made.root, made.cache]
+    command: list[str | Path] = [*warm.python(), "-c", CHILD, made.root, made.cache]
     children = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(4)]
     results = [child.communicate()[1] for child in children]
     assert [child.returncode for child in children] == [0] * 4, results

@@ -11,8 +11,17 @@ from typing import Any
 import pytest
 from index_kit import Project
 
-from excore.index.dump import DumpError, dump_to_json, entry_from_json, entry_to_json, merge, read_dump, root_key
+from excore.index.dump import merge
 from excore.lang.catalog import Catalog, Entry, Param, RegistryInfo, Signature
+from excore.lang.entry_json import entry_from_json, entry_to_json
+from excore.lang.registry_file import (
+    Module,
+    RegistryData,
+    RegistryFileError,
+    read_registry_file,
+    registry_text,
+    root_key,
+)
 
 Make = Callable[..., Project]
 
@@ -42,9 +51,22 @@ PROJECT = """
 
 
 def written(made: Project, catalog: Catalog, **changes: Any) -> Path:
+    registries = {
+        name: RegistryData(
+            list(info.extra_fields),
+            {key: Module(entry.path, []) for key, entry in catalog.entries.get(name, {}).items()},
+        )
+        for name, info in catalog.registries.items()
+    }
     path = made.root.parent / "dump.json"
-    path.write_text(json.dumps({**dump_to_json(catalog, made.root), **changes}), "utf-8")
+    text = registry_text(registries, catalog.entries, made.root)
+    path.write_text(json.dumps({**json.loads(text), **changes}) if changes else text, "utf-8")
     return path
+
+
+def read_dump(path: Path, root: Path) -> Catalog | None:
+    file = read_registry_file(str(path))
+    return None if file is None else file.catalog(root)
 
 
 def dumped(made: Project, *entries: Entry) -> Catalog:
@@ -83,6 +105,16 @@ def test_a_dump_is_read_back(project: Make) -> None:
     assert all(entry.source == "dump" for table in dump.entries.values() for entry in table.values())
 
 
+def test_a_module_that_nothing_is_known_of_takes_anything(project: Make) -> None:
+    made = project(PROJECT)
+    path = written(made, replace(made.index.catalog, entries={"Model": {"A": made.entry("A")}}))
+    path.write_text(path.read_text("utf-8").replace('"name": "A"', '"name": "Other"'), "utf-8")
+    dump = read_dump(path, made.root)
+    assert dump is not None
+    [entry] = dump.entries["Model"].values()
+    assert (entry.name, entry.path, entry.signature.complete, entry.source) == ("A", "app.A", False, "dump")
+
+
 def test_no_dump_is_no_error(tmp_path: Path) -> None:
     assert read_dump(tmp_path / "missing.json", tmp_path) is None
 
@@ -96,24 +128,19 @@ def test_the_key_tells_checkouts_apart_without_a_path(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"format": 99}, "has format 99"),
+        ({"version": 99}, "has format excore-registry 99"),
+        ({"format": 1}, "run `excore auto-register`"),
         ({"root": "elsewhere-0"}, "of another checkout"),
         ({"registries": []}, "damaged"),
         ({"registries": {"Model": {}}}, "damaged"),
-        ({"registries": {"Model": {"extra_fields": [], "entries": [{"name": "A"}]}}}, "damaged"),
-        (
-            {
-                "registries": {
-                    "Model": {"extra_fields": [], "entries": [{"name": 1, "registry": "", "kind": "", "path": ""}]}
-                }
-            },
-            "damaged",
-        ),
+        ({"registries": {"Model": {"extra_field": [], "modules": {"A": {}}}}}, "damaged"),
+        ({"entries": {"Model": [{"name": "A"}]}}, "damaged"),
+        ({"entries": {"Model": [{"name": 1, "registry": "", "kind": "", "path": ""}]}}, "damaged"),
     ],
 )
 def test_a_bad_dump_is_refused(project: Make, changes: dict[str, Any], message: str) -> None:
     made = project(PROJECT)
-    with pytest.raises(DumpError, match=message):
+    with pytest.raises(RegistryFileError, match=message):
         read_dump(written(made, made.index.catalog, **changes), made.root)
 
 
@@ -121,12 +148,12 @@ def test_a_bad_dump_is_refused(project: Make, changes: dict[str, Any], message: 
 def test_a_file_that_is_no_dump_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "dump.json"
     path.write_bytes(content)
-    with pytest.raises(DumpError, match="damaged"):
+    with pytest.raises(RegistryFileError, match=r"damaged|not UTF-8"):
         read_dump(path, tmp_path)
 
 
 def test_a_folder_in_its_place_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(DumpError, match="cannot be read"):
+    with pytest.raises(RegistryFileError, match="cannot be read"):
         read_dump(tmp_path, tmp_path)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 from catalogs import catalog, project
@@ -265,3 +266,35 @@ def test_a_mistake_that_needs_no_other_line_is_told_whoever_overrides_it(childre
     live.known.update(dict.fromkeys(files))
     assert mistakes(live, "/p/part.toml") == wanted
     assert len(wanted) == 7
+
+
+def test_a_snapshot_answers_the_same_whatever_becomes_of_the_disk(tmp_path: Path) -> None:
+    base, root = tmp_path / "base.toml", tmp_path / "run.toml"
+    base.write_text("[Backbone.ResNet]\nlayers = 18\n")
+    root.write_text('__base__ = "base.toml"\n[Model.FCN]\n!backbone = "ResNet"\n')
+    made = Host()
+    made.projects[str(tmp_path)] = project()
+    made.set_catalog("/p", CATALOG)
+    before = made.snapshot()
+    answers = (before.diagnostics(str(root)), before.own_model(str(root)), before.file(str(base)))
+    base.write_text("[Backbone.ResNet]\nlayrs = 18\n")
+    made.file_changed(str(base))
+    assert (before.diagnostics(str(root)), before.own_model(str(root)), before.file(str(base))) == answers
+    assert before.closure(str(root)).files == (str(base), str(root))
+    after = made.snapshot()
+    assert after.file(str(base)) is not answers[2]
+    assert [one.code for one in after.root_problems(str(root))] != [one.code for one in before.root_problems(str(root))]
+
+
+def test_a_snapshot_reads_a_file_once(tmp_path: Path) -> None:
+    path = tmp_path / "run.toml"
+    path.write_text("a = 1\n")
+    made = Host()
+    before = made.snapshot()
+    assert before.tables(str(path)) is before.tables(str(path))
+    path.write_text("a = 2\n")
+    made.file_changed(str(path))
+    made.snapshot().tables(str(path))
+    file = before.file(str(path))
+    assert file is not None
+    assert file.text == "a = 1\n"

@@ -13,7 +13,7 @@ Kind = Literal["class", "function", "argument hook", "config hook", "module"]
 FIELDS = {"Model": "Model", "Backbone": "Backbone", "TrainData": "Data", "TestData": "Data", "Optimizer": "Optimizer"}
 REGISTRIES = ("Model", "Backbone", "Data", "Optimizer", "Head", "Transform", "Hook", "module")
 SETTINGS = """\
-registries = ["*Model", "*Backbone", "*Data: TrainData, TestData", "*Optimizer", "Head", "Transform", "Hook", "module"]
+registries = ["Hook", "Transform", "module", "Head", "*Optimizer", "*Data: TrainData, TestData", "*Backbone", "*Model"]
 """
 PARAMETERS = ("depth", "width", "lr", "size", "layers", "backbone", "head", "loss", "params", "name", "ratio", "act")
 _WORDS = ("Net", "Block", "Pad", "Flip", "City", "Adam", "Head", "Unet", "Vgg", "Swin", "Crop", "Neck", "Fuse", "Mix")
@@ -66,8 +66,10 @@ class _Parameters:
 class ProjectMaker:
     """Makes one project."""
 
-    def __init__(self, random: Random, package: str) -> None:
+    def __init__(self, random: Random, package: str, twins: int = 0) -> None:
+        """`twins` are classes that a second registry has under the name of a class of the first."""
         self.random = random
+        self.twins = twins
         self.package = package
         self.known: list[Known] = []
         self.names: set[str] = set()
@@ -103,6 +105,8 @@ class ProjectMaker:
             f"{self.package}/second.py": f"{head}from {self.package}.first import *\n{second}",
             f"{self.package}/plain.py": plain,
         }
+        files[f"{self.package}/twins.py"] = self.twin_classes(imports)
+        files[f"{self.package}/__init__.py"] += f"from {self.package} import twins\n"
         files[f"{self.package}/second.py"] += f"from {self.package} import plain\nTRANSFORM.match(plain)\n"
         self.known.append(Known("math", "module", "module", [], [], ["pi", "sqrt(4.0)", "floor(1.5)"], ["pi", "e"]))
         return Project(self.package, files, self.known)
@@ -119,6 +123,18 @@ class ProjectMaker:
             name, parameters = self.name(), self.parameters()
             parts.append(f"class {name}:\n{self.init(parameters)}")
             self.known.append(Known(name, "Transform", "class", parameters.required, parameters.optional))
+        return "\n".join(parts)
+
+    def twin_classes(self, imports: str) -> str:
+        """Classes of the names that classes have, each in another registry."""
+        parts = [imports]
+        classes = [known for known in self.known if known.kind == "class" and known.name != "module"]
+        for first in classes[: self.twins]:
+            registry = "Backbone" if first.registry != "Backbone" else "Model"
+            known = Known(first.name, registry, "class", [], ["width"], ["width"])
+            parts.append(f"@{registry.upper()}.register()\nclass {known.name}:\n    def __init__(self, width=1):\n")
+            parts[-1] += "        self.width = width\n"
+            self.known.append(known)
         return "\n".join(parts)
 
     def name(self) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from excore.views.blame import NoSuchKey, blame
-from excore.views.lines import shown_place
+from excore.lang.provenance import NoSuchKey
+from excore.views.blame import blame, setting_text
+from excore.views.lines import relative
 from kit import ROOT, path_of, world
 
 LAYERS = """
@@ -36,12 +37,14 @@ LAYERS = """
 
 def blamed(key: str, text: str = LAYERS) -> list[str]:
     here = world(text)
+    grammar = here.snapshot.own_model(path_of("run.toml")).grammar
     found = []
-    for item in blame(here.snapshot, path_of("run.toml"), key):
+    for name, setting in blame(here.snapshot, path_of("run.toml"), key).items():
         places = [
-            f"{shown_place(here.snapshot, one.origin, ROOT)} {one.text}" for one in (item.setting, *item.overridden)
+            f"{relative(one.file, ROOT)}:{one.line} {setting_text(one, grammar)}"
+            for one in (setting, *setting.overrides)
         ]
-        found.append(f"{item.key}: {' < '.join(places)}")
+        found.append(f"{name}: {' < '.join(places)}")
     return found
 
 

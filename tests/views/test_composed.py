@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from views_kit import every_config
 
 from excore.lang.file import read_file
+from excore.lang.syntax.writer import key_text
 from excore.lang.tables.table import plain
 from excore.lang.workspace.snapshot import Snapshot
 from excore.views.composed import composed
 from excore.views.lines import place_of
-from excore.views.toml import key_text
 from kit import path_of, world
 
 if sys.version_info >= (3, 11):

@@ -6,8 +6,9 @@ import ast
 import xml.etree.ElementTree as ET
 from contextlib import suppress
 
+from excore.lang.provenance import NoSuchKey
 from excore.lang.workspace.snapshot import Snapshot
-from excore.views.blame import NoSuchKey, blame
+from excore.views.blame import blame
 from excore.views.composed import composed
 from excore.views.diff import diff
 from excore.views.drawing import dot, mermaid

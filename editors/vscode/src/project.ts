@@ -9,6 +9,8 @@
 import { promises as fs } from 'node:fs';
 import * as path from 'node:path';
 
+import { PLAIN_NAMES, PLAIN_PATTERN, PREFIX_CLASS, SKIPPED_FOLDERS } from './names';
+
 export interface Verdict {
   /** The project's folder; undefined when the file is not a config. */
   readonly root?: string;
@@ -16,18 +18,10 @@ export interface Verdict {
   readonly reason: string;
 }
 
-const FOREIGN_NAMES = new Set([
-  'pyproject', 'cargo', 'taplo', 'tombi', 'lock', 'ruff', 'uv', 'ty', 'poetry', 'pdm', 'pixi', 'hatch', 'mise', 'tox',
-  'pytest', 'rustfmt', 'clippy', 'rust-toolchain', 'cross', 'deny', 'typos', '_typos', 'stylua', 'selene', 'cliff',
-  'book', 'netlify', 'wrangler', 'fly', 'hugo', 'gopkg', 'project', 'manifest', 'mypy', 'bunfig', 'dprint', 'starship',
-  'pyrefly', 'languages', 'gitleaks',
-]);
-const FOREIGN_PATTERN = /^(pylock\..*|pipfile.*|.*[.-]lock)$/;
-
-const SKIPPED_FOLDERS = new Set(['node_modules', 'site-packages', '__pycache__', 'venv', 'env']);
 const BOUNDARIES = ['.git', 'pyproject.toml', 'setup.py', 'setup.cfg'];
 
-const CONFIG_LINE = /^[ \t]*(__base__\s*=|["']?[!@$&][\p{L}\p{N}_-]+["']?\s*[=.])/mu;
+const CONFIG_LINE = new RegExp(
+  String.raw`^[ \t]*(__base__\s*=|["']?${PREFIX_CLASS}[\p{L}\p{N}_-]+["']?\s*[=.])`, 'mu');
 const PROJECT_TABLE = /^[ \t]*\[tool\.excore[\].]/m;
 const EXCORE_IMPORT = /^[ \t]*(from\s+excore[\s.]|import\s+excore[\s.,]|import\s+excore$)/m;
 
@@ -41,8 +35,7 @@ export function isForeign(file: string): boolean {
   if (!name.endsWith('.toml') || name.startsWith('.')) {
     return true;
   }
-  const stem = name.slice(0, -'.toml'.length);
-  return FOREIGN_NAMES.has(stem) || FOREIGN_PATTERN.test(stem);
+  return PLAIN_NAMES.has(name) || PLAIN_PATTERN.test(name);
 }
 
 /** True when the text can only be an ExCore config's. */

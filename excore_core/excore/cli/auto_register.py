@@ -15,9 +15,10 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 
+from excore.atomic_write import NotOurs
 from excore.cli.asking import fail, plain, tell
 from excore.cli.writing import claim_cache
-from excore.engine.cache import NotOurs, refuse_foreign
+from excore.engine.cache import refuse_foreign
 from excore.engine.registry_cache import is_cache
 from excore.engine.workspace import workspace
 from excore.lang.project.reading import Project, find_project

@@ -11,7 +11,7 @@ import typer
 
 from excore.cli.asking import fail, plain, tell
 from excore.engine.cache import INDEX, is_unmarked_cache, read_mark, remove, user_base
-from excore.engine.tables import render
+from excore.engine.text_table import render
 from excore.engine.workspace import workspace
 
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import os
 import sys
-from collections import Counter
 from collections.abc import Callable, Iterable
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 import typer
 
 from excore.cli.asking import IMPOSSIBLE, tell
 from excore.cli.auto_register import shown
+from excore.cli.checked_file import CheckedFile
+from excore.cli.render import RENDERERS
 from excore.index.syntax_errors import unparsed
 from excore.lang.project.reading import is_vast
 from excore.lang.source import Unreadable
 from excore.lang.text import LineIndex
 from excore.lang.workspace.config_files import find_toml, why_no_config
 from excore.lang.workspace.host import Host, Snapshot
-from excore.tooling.diagnostics import SEVERITIES, Json, diagnostics, unreadable
+from excore.tooling.diagnostics import SEVERITIES, diagnostics, unreadable
 from excore.tooling.indexing import make_indexer
 from excore.tooling.registry_dump import with_dump
 
@@ -32,14 +33,6 @@ class Format(str, Enum):
     json = "json"
     github = "github"
     sarif = "sarif"
-
-
-class Finding(NamedTuple):
-    """One file that was checked, with its diagnostics and the text they are about."""
-
-    path: str
-    diagnostics: list[Json]
-    text: LineIndex
 
 
 class NoSuchPath(Exception):
@@ -63,8 +56,6 @@ def check(
     except NoSuchPath as error:
         tell(f"excore check: {error}", err=True)
         raise typer.Exit(IMPOSSIBLE) from None
-    from excore.cli.render import RENDERERS
-
     RENDERERS[format.value](found, sys.stdout)
     if not found and not any(path.suffix == ".toml" and path.is_file() for path in paths or ()):
         tell("excore check: there is no config here", err=True)
@@ -76,8 +67,8 @@ def _warn(message: str) -> None:
     tell(f"excore check: {message}", err=True)
 
 
-def run(paths: Iterable[str], warn: Callable[[str], None] = _warn) -> list[Finding]:
-    """Check files and folders; one ``Finding`` for each config, sorted by path. Raises ``NoSuchPath``.
+def run(paths: Iterable[str], warn: Callable[[str], None] = _warn) -> list[CheckedFile]:
+    """Check files and folders; one ``CheckedFile`` for each config, sorted by path. Raises ``NoSuchPath``.
 
     A project file that is not named is in the result only if something is wrong with it. ``warn`` is told of what was
     left aside: a file that is named and is no config, a registry dump that must not be used, a Python file that cannot
@@ -128,7 +119,7 @@ def _is_checked(snapshot: Snapshot, path: str) -> bool:
     return path == snapshot.project(path).file or snapshot.is_judged(path)
 
 
-def _unknown_names(found: Iterable[Finding]) -> set[str]:
+def _unknown_names(found: Iterable[CheckedFile]) -> set[str]:
     """The names that no registry has, as they stand in the configs."""
     names = set()
     for finding in found:
@@ -149,22 +140,19 @@ def _is_below(path: str, folder: str) -> bool:
     return path == folder or path.startswith(os.path.join(folder, ""))
 
 
-def _finding(snapshot: Snapshot, path: str) -> Finding:
+def _finding(snapshot: Snapshot, path: str) -> CheckedFile:
     file = snapshot.file(path)
     if file is not None:
-        return Finding(path, diagnostics(snapshot, path), LineIndex(file.text))
+        return CheckedFile(path, diagnostics(snapshot, path), LineIndex(file.text))
     tables = snapshot.tables(path)
-    return Finding(path, [unreadable(tables.reason)] if isinstance(tables, Unreadable) else [], LineIndex(""))
+    if not isinstance(tables, Unreadable):
+        return CheckedFile(path, [], LineIndex(""))
+    is_text = bool(tables.line or tables.column)
+    text = Path(path).read_bytes().decode("utf-8", "replace") if is_text else ""
+    return CheckedFile(path, [unreadable(tables)], LineIndex(text))
 
 
-def is_failure(found: Iterable[Finding], strict: bool) -> bool:
+def is_failure(found: Iterable[CheckedFile], strict: bool) -> bool:
     """Whether there is an error, or a warning where that counts."""
     worst = SEVERITIES["warning" if strict else "error"]
     return any(one["severity"] <= worst for finding in found for one in finding.diagnostics)
-
-
-def counts(diagnostics: Iterable[Json]) -> dict[str, int]:
-    """How many diagnostics of each severity there are, worst first."""
-    names = {number: name for name, number in SEVERITIES.items()}
-    by_number = Counter(one["severity"] for one in diagnostics)
-    return {names[number]: by_number[number] for number in sorted(by_number)}

@@ -7,6 +7,7 @@ import re
 
 from excore.engine.git import read_repository
 from excore.lang.source import Disk, Unreadable
+from excore.lang.syntax.decode import NotUtf8Error, decode
 
 _OBJECT = re.compile("[0-9a-f]{40,64}")
 
@@ -39,9 +40,9 @@ class Revision:
         except NoRevision:
             return missing
         try:
-            return data.decode("utf-8")
-        except UnicodeDecodeError:
-            return Unreadable("not UTF-8")
+            return decode(data)
+        except NotUtf8Error as error:
+            return Unreadable(str(error))
 
     def stamp(self, path: str) -> object:
         """A commit does not change, so whether there is such a file is all that counts."""

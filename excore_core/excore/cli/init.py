@@ -10,7 +10,8 @@ import typer
 
 from excore.cli.asking import agree, ask, fail, tell
 from excore.cli.definitions import define
-from excore.cli.project_file import derived, notation, project_path, write_settings
+from excore.cli.project_file import derived, project_path, write_settings
+from excore.engine.workspace import notation
 from excore.lang.project.reading import (
     PROJECT_FILE,
     PYPROJECT,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from importlib import import_module
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
+
+from excore.lang.nearest import nearest
 
 COMMANDS = {
     "init": "excore.cli.init:init",
@@ -47,7 +48,7 @@ class _Late(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         place = COMMANDS.get(cmd_name)
         if place is None:
-            near = get_close_matches(cmd_name, COMMANDS, n=1)
+            near = nearest(cmd_name, COMMANDS, limit=1)
             if near and not ctx.resilient_parsing:
                 ctx.fail(f"No such command '{cmd_name}'. Did you mean '{near[0]}'?")
             return None

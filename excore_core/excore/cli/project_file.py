@@ -12,18 +12,15 @@ from typing import TYPE_CHECKING, Any, cast
 
 from excore.cli.asking import fail
 from excore.cli.writing import write
+from excore.engine.cache_paths import FILES
 from excore.lang.project.reading import PYPROJECT, Project, RegistrySpec
+from excore.lang.source import Disk, Unreadable
 from excore.schema.completion_schema import ISOLATED
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument
 
 _WIDE = 100
-_FILE_NAMES = {
-    "registry_cache_file": ("registry_cache.json", "registry_cache.pkl"),
-    "json_schema_file": ("excore_schema.json",),
-    "class_mapping_file": ("class_mapping.json",),
-}
 
 
 def derived(specs: Iterable[RegistrySpec]) -> dict[str, Any]:
@@ -36,12 +33,6 @@ def derived(specs: Iterable[RegistrySpec]) -> dict[str, Any]:
         "primary_to_registry": {name: spec.name for spec in starred for name in spec.fields},
         "json_schema_fields": schema,
     }
-
-
-def notation(spec: RegistrySpec) -> str:
-    """An entry of ``registries`` as it is written: ``"*Data: TrainData, TestData"``."""
-    name = f"*{spec.name}" if spec.starred else spec.name
-    return f"{name}: {', '.join(spec.fields)}" if spec.fields else name
 
 
 def write_settings(path: Path, settings: Mapping[str, Any]) -> bool:
@@ -92,15 +83,12 @@ def project_path(project: Project) -> Path:
 
 
 def _read(path: Path) -> str:
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            return file.read()
-    except FileNotFoundError:
-        return ""
-    except UnicodeDecodeError as error:
-        fail(f"{path.name} is not UTF-8: {error.reason}")
-    except OSError as error:
-        fail(f"{path.name} cannot be read: {error.strerror}")
+    text = Disk().read(str(path))
+    if not isinstance(text, Unreadable):
+        return text
+    if not text.missing:
+        fail(f"{path.name} cannot be read: {text.reason}")
+    return ""
 
 
 def _parse(path: Path, text: str) -> TOMLDocument:
@@ -137,7 +125,8 @@ def _redundant(table: Mapping[str, Any], folder: Path) -> list[str]:
     cache = texts.get("cache_dir")
     if cache is not None and os.path.dirname(os.path.normpath(cache)) == caches:
         found.append("cache_dir")
-        for name, usual in _FILE_NAMES.items():
-            if name in texts and texts[name] in [os.path.join(cache, file) for file in usual]:
+        for name, usual in FILES.items():
+            files = (usual, "registry_cache.pkl") if name == "registry_cache_file" else (usual,)
+            if name in texts and texts[name] in [os.path.join(cache, file) for file in files]:
                 found.append(name)
     return found

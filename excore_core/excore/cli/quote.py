@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
@@ -14,13 +13,12 @@ from excore.cli.asking import fail, plain, tell
 from excore.cli.auto_register import shown
 from excore.cli.format import configs_to_change
 from excore.cli.writing import why_not_written
+from excore.lang.project.foreign import COPY_SUFFIX
 from excore.lang.project.reading import find_project
 from excore.lang.source import Disk, Unreadable
 from excore.lang.syntax.document import SyntaxTree, parse
 from excore.lang.syntax.tree import Array, Block, InlineTable, KeyPart, KeyValue, SyntaxProblem, Value
-from excore.lang.workspace.config_files import COPY_SUFFIX
-
-_BARE = re.compile(r"[A-Za-z0-9_-]+")
+from excore.lang.syntax.writer import is_bare, key_text
 
 
 def quote(
@@ -68,8 +66,8 @@ def quoted(tree: SyntaxTree) -> str:
     for block in tree.blocks:
         done = 0
         for part in sorted(_parts(block), key=lambda part: part.start):
-            if not part.quoted and not part.broken and not _BARE.fullmatch(part.name):
-                pieces += [block.text[done : part.start], f'"{part.name}"']
+            if not part.quoted and not part.broken and not is_bare(part.name):
+                pieces += [block.text[done : part.start], key_text(part.name)]
                 done = part.end
         pieces.append(block.text[done:])
     return "".join(pieces)

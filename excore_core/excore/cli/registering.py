@@ -12,15 +12,13 @@ import os
 import sys
 import traceback
 from collections.abc import Iterable, Iterator
-from pathlib import Path
-from types import ModuleType, TracebackType
+from types import TracebackType
 from typing import Any, NamedTuple, TextIO
 
 from excore.index.python_files import read, walk
 from excore.index.roots import Roots
 from excore.index.scan import may_register
-
-SKIPPED = frozenset({"__pycache__", "node_modules", "venv", "site-packages"})
+from excore.lang.project.foreign import holds_no_source
 
 
 class Job(NamedTuple):
@@ -66,7 +64,7 @@ class Job(NamedTuple):
 
 def _python_files(folder: str) -> Iterator[str]:
     for here, folders, files in os.walk(folder):
-        folders[:] = [name for name in folders if not name.startswith(".") and name not in SKIPPED]
+        folders[:] = [name for name in folders if not holds_no_source(name)]
         for name in files:
             if name.endswith(".py") and name != "__init__.py" and not name.startswith("."):
                 yield os.path.join(here, name)
@@ -108,7 +106,7 @@ def describe(error: BaseException, path: str, root: str) -> dict[str, Any]:
 
 
 def run(job: Job, tell: TextIO) -> None:
-    """Import the files of a job, tell how it goes, and write the registry cache and the registry dump."""
+    """Import the files of a job, tell how it goes, and write what is registered then."""
     from excore.engine.registry import Registry
 
     os.chdir(job.root)
@@ -147,42 +145,15 @@ def _forget_unimported() -> None:
 
 
 def _write(job: Job) -> dict[str, int]:
-    from excore.engine import registry_cache
-    from excore.engine.inspecting import Inspector
     from excore.engine.registry import Registry
-    from excore.engine.workspace import workspace
-    from excore.index.dump import Dump
-    from excore.lang.catalog import Entry, RegistryInfo
-    from excore.tooling.registry_dump import DUMP_FILE, write_dump
 
     _forget_unimported()
-    caches: dict[str, registry_cache.RegistryData] = {}
-    infos: dict[str, RegistryInfo] = {}
-    entries: dict[str, dict[str, Entry]] = {}
-    inspector = Inspector()
-    for registry in Registry._registry_pool.values():
-        data = registry._data()
-        modules = {name: module for name, module in data.modules.items() if name not in registry._from_cache}
-        caches[registry.name] = registry_cache.RegistryData(data.extra_field, modules)
-        infos[registry.name] = RegistryInfo(registry.name, extra_fields=tuple(data.extra_field))
-        entries[registry.name] = {}
-        for name, module in modules.items():
-            target = _object(module.path)
-            if target is not None:
-                extra = dict(zip(data.extra_field, module.info, strict=False))
-                entries[registry.name][name] = inspector.entry(name, registry.name, module.path, target, extra)
-    workspace.claim_cache()
-    registry_cache.write(Path(workspace.registry_cache_file), caches, Path(workspace.cache_dir), update=job.update)
-    write_dump(Path(workspace.cache_dir, DUMP_FILE), Dump(infos, entries), job.root, update=job.update)
-    return {"registries": len(caches), "modules": sum(len(data.modules) for data in caches.values())}
-
-
-def _object(path: str) -> Any:
-    """What is imported from ``path``, None if nothing is there."""
-    head, _, name = path.rpartition(".")
-    module: ModuleType | None = sys.modules.get(head)
-    found = getattr(module, name, None)
-    return sys.modules.get(path) if found is None else found
+    registries = Registry._registry_pool.values()
+    for registry in registries:
+        for name in registry._from_cache & registry.keys():
+            registry._forget(name)  # only what is registered now counts
+    Registry.dump(update=job.update)
+    return {"registries": len(registries), "modules": sum(map(len, registries))}
 
 
 def _say(tell: TextIO, **message: Any) -> None:

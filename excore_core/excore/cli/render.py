@@ -5,17 +5,15 @@ from __future__ import annotations
 import os
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
 from excore import __version__
+from excore.cli.checked_file import CheckedFile, counts
 from excore.cli.repeats import Repeats, Source, is_inherited
 from excore.lang.problems import CATALOGUE, unsaid
 from excore.lang.text import offset_in_line
 from excore.tooling.diagnostics import SEVERITIES, Json, encode
 from excore.tooling.uris import to_path, to_uri
-
-if TYPE_CHECKING:
-    from excore.cli.check import Finding
 
 Style = str
 Line = list[tuple[str, Style]]
@@ -25,7 +23,7 @@ _BASE = "%SRCROOT%"
 _STYLES = {1: "bold red", 2: "bold yellow", 3: "bold blue", 4: "dim"}
 
 
-def as_json(found: Sequence[Finding], out: TextIO) -> None:
+def as_json(found: Sequence[CheckedFile], out: TextIO) -> None:
     """A JSON array with one line for each file: what the server publishes for it, but for the version."""
     lines = (encode({"uri": to_uri(one.path), "diagnostics": one.diagnostics}) for one in found)
     out.write("[" + ",\n ".join(lines) + "]\n")
@@ -34,7 +32,7 @@ def as_json(found: Sequence[Finding], out: TextIO) -> None:
 # For people
 
 
-def as_text(found: Sequence[Finding], out: TextIO) -> None:
+def as_text(found: Sequence[CheckedFile], out: TextIO) -> None:
     """The place, the line, and carets below what is meant; in colours where ``out`` is a terminal that shows them."""
     repeats = Repeats(found)
     lines: list[Line] = []
@@ -73,7 +71,7 @@ def _encodable(text: str, out: TextIO) -> str:
     return text.encode(encoding, "backslashreplace").decode(encoding)
 
 
-def _described(finding: Finding, item: Json) -> Iterator[Line]:
+def _described(finding: CheckedFile, item: Json) -> Iterator[Line]:
     line, column, end = _place(finding, item)
     yield [*_heading(finding, item), (f" {item['message']}", "")]
     if line < len(finding.text) and finding.text.text:
@@ -92,16 +90,16 @@ def _described(finding: Finding, item: Json) -> Iterator[Line]:
         yield [(f"      = {_shown(path)}:{start['line'] + 1}: ", "dim"), (note, "dim")]
 
 
-def _heading(finding: Finding, item: Json) -> Line:
+def _heading(finding: CheckedFile, item: Json) -> Line:
     kind = f"{_NAMES[item['severity']]}[{item['code']}]"
     return [(f"{_position(finding, item)}: ", "bold"), (kind, _STYLES[item["severity"]])]
 
 
-def _repeated(finding: Finding, item: Json, source: Source) -> Line:
+def _repeated(finding: CheckedFile, item: Json, source: Source) -> Line:
     return [*_heading(finding, item), (f" from {_position(*source)}, see there", "")]
 
 
-def _position(finding: Finding, item: Json) -> str:
+def _position(finding: CheckedFile, item: Json) -> str:
     line, column, _ = _place(finding, item)
     return f"{_shown(finding.path)}:{line + 1}:{column + 1}"
 
@@ -114,7 +112,7 @@ def _advice(item: Json) -> str:
     return f"did you mean {', '.join(others) + ' or ' if others else ''}{last}?"
 
 
-def _place(finding: Finding, item: Json) -> tuple[int, int, int]:
+def _place(finding: CheckedFile, item: Json) -> tuple[int, int, int]:
     """Line, column and end column of a diagnostic on its first line, 0-based, in characters."""
     start, end = item["range"]["start"], item["range"]["end"]
     number: int = start["line"]
@@ -132,9 +130,7 @@ def _width(text: str) -> int:
     return len(text) + wide - sum(1 for char in text if unicodedata.combining(char))
 
 
-def _summary(found: Sequence[Finding], repeats: Repeats) -> Line:
-    from excore.cli.check import counts
-
+def _summary(found: Sequence[CheckedFile], repeats: Repeats) -> Line:
     by_name = counts(item for one in found for item in repeats.left(one.diagnostics))
     files = f"{len(found)} file{'s' if len(found) != 1 else ''} checked: "
     if not by_name:
@@ -155,7 +151,7 @@ def _shown(path: str) -> str:
 # For GitHub's log, which makes annotations of it
 
 
-def as_github(found: Sequence[Finding], out: TextIO) -> None:
+def as_github(found: Sequence[CheckedFile], out: TextIO) -> None:
     """Workflow commands, one line for each diagnostic that repeats none."""
     levels = {1: "error", 2: "warning", 3: "notice", 4: "notice"}
     repeats = Repeats(found)
@@ -181,7 +177,7 @@ def _property(text: str) -> str:
 # SARIF, which code scanners read
 
 
-def as_sarif(found: Sequence[Finding], out: TextIO) -> None:
+def as_sarif(found: Sequence[CheckedFile], out: TextIO) -> None:
     """A SARIF 2.1.0 log with one run; diagnostics that repeat others are left out. Files below the current folder are
     named from there: a log is read on other machines too."""
     levels = {1: "error", 2: "warning", 3: "note", 4: "note"}
@@ -209,7 +205,7 @@ def as_sarif(found: Sequence[Finding], out: TextIO) -> None:
     out.write("\n")
 
 
-def _result(finding: Finding, item: Json, levels: dict[int, str], index: dict[str, int]) -> Json:
+def _result(finding: CheckedFile, item: Json, levels: dict[int, str], index: dict[str, int]) -> Json:
     related = (
         (_location(other["location"]["uri"], other["location"]["range"]), other["message"])
         for other in item.get("relatedInformation", ())
@@ -241,7 +237,7 @@ def _here() -> str:
     return to_uri(os.path.join(os.getcwd(), "")).rstrip("/") + "/"
 
 
-RENDERERS: dict[str, Callable[[Sequence[Finding], TextIO], None]] = {
+RENDERERS: dict[str, Callable[[Sequence[CheckedFile], TextIO], None]] = {
     "text": as_text,
     "json": as_json,
     "github": as_github,

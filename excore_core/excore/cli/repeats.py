@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
+from excore.cli.checked_file import CheckedFile
 from excore.tooling.diagnostics import Json
 from excore.tooling.uris import to_uri
-
-if TYPE_CHECKING:
-    from excore.cli.check import Finding
 
 _Key: TypeAlias = tuple[str, str, tuple[int, ...]]
 
@@ -17,14 +15,14 @@ _Key: TypeAlias = tuple[str, str, tuple[int, ...]]
 class Source(NamedTuple):
     """The place a repeated diagnostic is about: the file that is checked as well, and what is told there."""
 
-    finding: Finding
+    finding: CheckedFile
     diagnostic: Json
 
 
 class Repeats:
     """The diagnostics of one run that say at a ``__base__`` entry what another one says where the mistake is."""
 
-    def __init__(self, found: Sequence[Finding]) -> None:
+    def __init__(self, found: Sequence[CheckedFile]) -> None:
         told = {_key(to_uri(one.path), item, item): Source(one, item) for one in found for item in one.diagnostics}
         self._sources: dict[int, Source] = {}
         for one in found:

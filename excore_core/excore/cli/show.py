@@ -14,6 +14,7 @@ from excore.cli.asking import plain as safe
 from excore.cli.auto_register import shown
 from excore.cli.paper import mark, put, say
 from excore.cli.resolved import errors, opened
+from excore.lang.provenance import NoSuchKey, Setting
 from excore.lang.syntax.document import parse
 from excore.lang.tables.assemble import assemble
 from excore.lang.tables.table import plain
@@ -23,7 +24,7 @@ from excore.views import drawing
 from excore.views.composed import composed
 from excore.views.graph import Edge, Node
 from excore.views.graph import graph as make_graph
-from excore.views.lines import Document, place_of, shown_place
+from excore.views.lines import Document, place_of, relative, shown_place
 from excore.views.python_code import python_code
 from excore.views.svg import svg
 
@@ -98,21 +99,22 @@ def blame(
     """Say which file and line sets a value, and what it overrides. For a table, say it of each key in it."""
     snapshot, path = opened(config)
     try:
-        found = blaming.blame(snapshot, path, key)
-    except blaming.NoSuchKey as error:
+        settings = blaming.blame(snapshot, path, key)
+    except NoSuchKey as error:
         near = error.suggestions
         fail(f"{error}" + (f"; did you mean {near[0]}?" if near else ""))
-    for item in found:
-        if len(found) > 1:
-            typer.echo(mark(item.key, "cyan"))
-        _say_setting(snapshot, item.setting, "", "green")
-        for other in item.overridden:
-            _say_setting(snapshot, other, "overrides ", "dim")
+    for name, setting in settings.items():
+        if len(settings) > 1:
+            typer.echo(mark(name, "cyan"))
+        _say_setting(snapshot, path, setting, "", "green")
+        for other in setting.overrides:
+            _say_setting(snapshot, path, other, "overrides ", "dim")
 
 
-def _say_setting(snapshot: Snapshot, setting: blaming.Setting, before: str, style: str) -> None:
-    place = shown_place(snapshot, setting.origin, os.getcwd())
-    typer.echo(f"  {mark(before, 'dim')}{mark(place, style)}: {safe(setting.text)}")
+def _say_setting(snapshot: Snapshot, path: str, setting: Setting, before: str, style: str) -> None:
+    place = f"{relative(setting.file, os.getcwd())}:{setting.line}"
+    text = blaming.setting_text(setting, snapshot.own_model(path).grammar)
+    typer.echo(f"  {mark(before, 'dim')}{mark(place, style)}: {safe(text)}")
 
 
 def graph(

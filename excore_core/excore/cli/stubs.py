@@ -59,7 +59,7 @@ def stub_text(model: Model, name: str) -> str:
     lines += ["from collections.abc import Iterator", f"from typing import {', '.join(names)}"]
     if any("ModuleType" in line for line in body):
         lines.append("from types import ModuleType")
-    lines += ["", "from excore.config import ConfigDict, ModuleNode", "from excore.config.provenance import Setting"]
+    lines += ["", "from excore.config import ConfigDict, ModuleNode, Setting"]
     return "\n".join([*lines, *body]) + "\n"
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 
 from excore.cli.asking import plain, tell
-from excore.cli.project_file import notation
-from excore.engine.tables import render
+from excore.engine.text_table import render
+from excore.engine.workspace import notation
 from excore.lang.project.reading import RegistrySpec, find_project
 from excore.tooling.indexing import make_indexer
 

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from excore.atomic_write import NotOurs, write_text
 from excore.cli.asking import fail, plain
-from excore.engine.cache import NotOurs, refuse_foreign, write_text
+from excore.engine.cache import refuse_foreign
 from excore.engine.workspace import workspace
 from excore.lang.project.reading import find_project
 

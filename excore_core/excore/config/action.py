@@ -32,8 +32,8 @@ class DictAction(Action):
         option_string: str | None = None,
     ) -> None:
         collected: dict[str, Any] = copy.deepcopy(getattr(namespace, self.dest, None) or {})
-        given = [values] if isinstance(values, str) else values or []
-        for text in given:
+        texts = [values] if isinstance(values, str) else values or []
+        for text in texts:
             key, equals, value = str(text).partition("=")
             parts = key.strip().split(".")
             if not equals or not all(parts):

@@ -119,9 +119,9 @@ def path_text(steps: Iterable[Step]) -> str:
         elif isinstance(step, Index):
             text += f"[{step.value!r}]"
         else:
-            given = [repr(arg) for arg in step.args]
-            given += [f"{key}={value!r}" for key, value in step.kwargs]
-            text += f"({', '.join(given)})"
+            arguments = [repr(arg) for arg in step.args]
+            arguments += [f"{key}={value!r}" for key, value in step.kwargs]
+            text += f"({', '.join(arguments)})"
     return text
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from excore.config.toml_text import document
-from excore.engine.cache import write_text
+from excore.atomic_write import write_text
 from excore.engine.logging import logger
+from excore.lang.syntax.writer import document
 
 __all__ = ["dump"]
 

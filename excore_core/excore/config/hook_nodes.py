@@ -53,7 +53,7 @@ class BoundHook(ConfigHookNode):
     def __init__(self, hook: ConfigHookNode, source: Any) -> None:
         super().__init__(hook.target)
         dict.update(self, hook)
-        self._place = hook._place
+        self._context = hook._context
         self.source = source
 
     @property

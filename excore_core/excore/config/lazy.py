@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from excore.config.build import NodeBuilder
-from excore.config.document import Analysis, Document
+from excore.config.composition import Composition, ResolvedConfig
 from excore.config.dump import dump
 from excore.config.nodes import ModuleNode, build_value
 from excore.config.printing import config_table, parsed_table
-from excore.config.provenance import Setting, where
+from excore.config.provenance import where
 from excore.config.traces import without_internals
 from excore.config.wrapper import ModuleWrapper
 from excore.engine.hook import ConfigArgumentHook, ConfigHookManager
 from excore.engine.workspace import workspace
 from excore.errors import ConfigError, HookBuildError, UnknownFieldError, did_you_mean
 from excore.lang.collector import many_objects
+from excore.lang.provenance import Setting
 from excore.lang.tables.table import plain
 
 __all__ = ["ConfigDict", "LazyConfig"]
@@ -53,6 +55,18 @@ class ConfigDict(dict[str, Any]):
         dump(self, path)
 
 
+@dataclass
+class _State:
+    """What a config is made of, and what was made of it; `resolved` once it is parsed."""
+
+    composition: Composition
+    resolved: ResolvedConfig | None = None
+    written: ConfigDict | None = None
+    fields: dict[str, ModuleWrapper] = field(default_factory=dict)
+    hooks: list[Any] = field(default_factory=list)
+    isolated: dict[str, Any] = field(default_factory=dict)
+
+
 class LazyConfig:
     """The modules of a config as nodes, field by field, and its other values.
 
@@ -65,15 +79,12 @@ class LazyConfig:
     Fields are attributes and keys. Made of a mapping, it is the config that the mapping stands for.
     """
 
-    def __init__(self, config: Mapping[str, Any] | Document, parse: bool = True) -> None:
+    _state: _State
+
+    def __init__(self, config: Mapping[str, Any] | Composition, parse: bool = True) -> None:
         """Raises what `parse` raises, unless `parse` is False."""
-        state = vars(self)
-        state["_document"] = config if isinstance(config, Document) else Document.of(config)
-        state["_analysis"] = None
-        state["_written"] = None
-        state["_fields"] = {}
-        state["_hooks"] = []
-        state["_isolated"] = {}
+        state = _State(config if isinstance(config, Composition) else Composition.of(config))
+        object.__setattr__(self, "_state", state)  # other attributes are those of the config
         if parse:
             self.parse()
 
@@ -84,56 +95,54 @@ class LazyConfig:
 
         Missing and unknown arguments of tables are found when they are built, since they may be changed before.
         """
-        state = vars(self)
-        if state["_analysis"] is not None:
+        state = self._state
+        if state.resolved is not None:
             return
-        document: Document = state["_document"]
-        written = state["_written"]
-        if written is not None and document.given is None and written != document.values():
-            document.given = written  # changed by hand since it was read
+        composition = state.composition
+        written = state.written
+        if written is not None and composition.python_values is None and written != composition.values():
+            composition.python_values = written  # changed by hand since it was read
         try:
             with many_objects():
-                analysis = document.analyse()
-                self._make(analysis, NodeBuilder(analysis, document.flags))
+                resolved = composition.analyse()
+                self._make(resolved, NodeBuilder(resolved, composition.flags))
         except ConfigError as error:
             raise without_internals(error) from error.__cause__
-        state["_analysis"] = analysis
+        state.resolved = resolved
 
-    def _make(self, analysis: Analysis, builder: NodeBuilder) -> None:
-        state = vars(self)
-        model = analysis.model
-        groups = model.groups
-        state["_isolated"] = {
+    def _resolved(self) -> ResolvedConfig:
+        self.parse()
+        resolved = self._state.resolved
+        assert resolved is not None
+        return resolved
+
+    def _make(self, resolved: ResolvedConfig, builder: NodeBuilder) -> None:
+        state = self._state
+        model = resolved.model
+        state.isolated = {
             name: plain(binding.value) for name, binding in model.root.bindings.items() if name in model.isolated
         }
-        for name, group in groups.items():
+        for name, group in model.groups.items():
             if group.leftover:
-                state["_isolated"][name] = {key: plain(inner.value) for key, inner in group.leftover.items()}
-        for name in model.project.primary_fields:
-            if name in groups and groups[name].members:
-                members = {member: builder.primary((name, member)) for member in groups[name].members}
-                state["_fields"][name] = ModuleWrapper(members)
-        for group in groups.values():
-            if group.role == "hooks":
-                state["_hooks"] = [builder.primary((group.name, member)) for member in group.members]
+                state.isolated[name] = {key: plain(inner.value) for key, inner in group.leftover.items()}
+        state.fields.update((name, ModuleWrapper(members)) for name, members in builder.fields().items())
+        state.hooks = builder.lifecycle()
 
     @property
     def config(self) -> ConfigDict:
         """The merged config as it is written, after updates. What is changed in it counts until it is parsed."""
-        state = vars(self)
-        if state["_written"] is None:
-            analysis: Analysis | None = state["_analysis"]
-            values = state["_document"].values() if analysis is None else cast("dict[str, Any]", plain(analysis.root))
-            state["_written"] = ConfigDict(values)
-        written: ConfigDict = state["_written"]
-        return written
+        state = self._state
+        if state.written is None:
+            resolved = state.resolved
+            values = state.composition.values() if resolved is None else plain(resolved.root)
+            state.written = ConfigDict(cast("dict[str, Any]", values))
+        return state.written
 
     @property
     def isolated(self) -> dict[str, Any]:
         """The values that are no modules."""
         self.parse()
-        found: dict[str, Any] = vars(self)["_isolated"]
-        return found
+        return self._state.isolated
 
     @property
     def isolated_dict(self) -> dict[str, Any]:
@@ -144,103 +153,94 @@ class LazyConfig:
     def modules_dict(self) -> dict[str, ModuleWrapper]:
         """The fields, each with its nodes."""
         self.parse()
-        found: dict[str, ModuleWrapper] = vars(self)["_fields"]
-        return found
+        return self._state.fields
 
     def where(self, key: str) -> Setting:
         """Where `"Model.FCN.layers"` was set, and what it overrode. Raises `UnknownFieldError` for an unknown key."""
-        state = vars(self)
-        document: Document = state["_document"]
-        analysis: Analysis | None = state["_analysis"]
-        if analysis is None:
-            return where(document.merged().root, document.files, document.flags.grammar, key)
-        return where(analysis.root, document.files, document.flags.grammar, key, self._changed(strict=False))
+        composition, resolved = self._state.composition, self._state.resolved
+        root = composition.merged().root if resolved is None else resolved.root
+        changed = None if resolved is None else self._changed(strict=False)
+        return where(root, composition.files, composition.flags.grammar, key, changed)
 
     def update(self, other: LazyConfig) -> None:
         """Take over the fields and isolated values of another config; each replaces the one of the same name."""
         self.parse()
         other.parse()
-        mine, theirs = vars(self), vars(other)
-        mine["_fields"].update(theirs["_fields"])
-        mine["_isolated"].update(theirs["_isolated"])
+        mine, theirs = self._state, other._state
+        mine.fields.update(theirs.fields)
+        mine.isolated.update(theirs.isolated)
 
     def dump(self, path: str | os.PathLike[str]) -> None:
         """Write the config as written to one TOML 1.0 file, which loads to the same, also what was changed in Python.
 
         Raises TypeError for a value that TOML has no form for.
         """
-        ConfigDict(self.config if vars(self)["_analysis"] is None else self._changed(strict=True)).dump(path)
+        ConfigDict(self.config if self._state.resolved is None else self._changed(strict=True)).dump(path)
 
     def _changed(self, *, strict: bool) -> dict[str, Any]:
         """The config as it would have to be written now."""
-        from excore.config.changes import Changes
+        from excore.config.change_writer import ChangeWriter
 
-        state = vars(self)
-        analysis: Analysis = state["_analysis"]
-        before = LazyConfig(state["_document"], parse=False)
-        before._make(analysis, NodeBuilder(analysis, state["_document"].flags))
-        changes = Changes(analysis, self.config, strict)
-        changes.isolated(state["_isolated"], vars(before)["_isolated"])
-        changes.fields(state["_fields"], vars(before)["_fields"])
+        state, resolved = self._state, self._resolved()
+        before = LazyConfig(state.composition, parse=False)
+        before._make(resolved, NodeBuilder(resolved, state.composition.flags))
+        changes = ChangeWriter(resolved, self.config, strict)
+        changes.isolated(state.isolated, before._state.isolated)
+        changes.fields(state.fields, before._state.fields)
         return changes.config
 
     # -- fields
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
+        if name.startswith("__") or name == "_state":
             raise AttributeError(name)
-        return self._found(name)
+        return self._value(name)
 
     def __getitem__(self, name: str) -> Any:
-        return self._found(name)
+        return self._value(name)
 
-    def _found(self, name: str) -> Any:
-        state = vars(self)
-        if state["_analysis"] is None:
-            known: Mapping[str, Any] = self.config
-            if name in known:
-                return known[name]
-        else:
-            known = {**state["_isolated"], **state["_fields"]}
-            if name in known:
-                return known[name]
-        raise UnknownFieldError(f"The config has no `{name}`.{did_you_mean(name, known)}")
+    def _value(self, name: str) -> Any:
+        state = self._state
+        values = self.config if state.resolved is None else {**state.isolated, **state.fields}
+        if name in values:
+            return values[name]
+        raise UnknownFieldError(f"The config has no `{name}`.{did_you_mean(name, values)}")
 
     def __setattr__(self, name: str, value: Any) -> None:
         self[name] = value
 
     def __setitem__(self, name: str, value: Any) -> None:
         """Replace a field by nodes, or set an isolated value; before it is parsed, set what is written."""
-        state = vars(self)
-        if state["_analysis"] is None:
+        state = self._state
+        if state.resolved is None:
             self.config[name] = value
         elif isinstance(value, (ModuleNode, ConfigArgumentHook, ModuleWrapper)):
-            state["_fields"][name] = value if isinstance(value, ModuleWrapper) else ModuleWrapper(value)
-        elif name in state["_fields"]:
+            state.fields[name] = value if isinstance(value, ModuleWrapper) else ModuleWrapper(value)
+        elif name in state.fields:
             raise TypeError(f"`{name}` is a field; it can be replaced by nodes, not by {type(value)}.")
         else:
-            state["_isolated"][name] = value
+            state.isolated[name] = value
 
     def __contains__(self, name: object) -> bool:
         return name in list(self)
 
     def __iter__(self) -> Iterator[str]:
-        state = vars(self)
-        if state["_analysis"] is None:
+        state = self._state
+        if state.resolved is None:
             return iter(list(self.config))
-        return iter([*state["_fields"], *state["_isolated"]])
+        return iter([*state.fields, *state.isolated])
 
     def __dir__(self) -> list[str]:
         return sorted({*super().__dir__(), *self})
 
     def __str__(self) -> str:
-        state = vars(self)
-        if state["_analysis"] is None:
+        state = self._state
+        if state.resolved is None:
             return str(self.config)
-        return parsed_table(state["_fields"], state["_isolated"])
+        return parsed_table(state.fields, state.isolated)
 
     def __repr__(self) -> str:
-        return f"LazyConfig({vars(self)['_document'].path!r})"
+        return f"LazyConfig({self._state.composition.path!r})"
 
     # -- building
 
@@ -250,18 +250,17 @@ class LazyConfig:
         A field with one table gives its object, one with several a mapping from names to objects. Raises what `parse`
         raises; `ModuleValidateError` for missing arguments and `ModuleBuildError` with its cause for all else.
         """
-        self.parse()
         modules = ModuleWrapper()
-        modules.unbuilt = tuple(name for name in vars(self)["_analysis"].root.bindings if name not in self._order())
+        modules.unbuilt = tuple(name for name in self._resolved().root.bindings if name not in self._order())
         info: dict[str, Any] = {}
         try:
             hooks = self._hook_manager()
             hooks.call_hooks("pre_build", self, modules, info)
-            for name, value in vars(self)["_isolated"].items():
+            for name, value in self._state.isolated.items():
                 info.setdefault(name, build_value(value))
             for name in list(self._order()):
                 hooks.call_hooks("every_build", self, modules, info)
-                modules[name] = self._built(vars(self)["_fields"][name])
+                modules[name] = self._built(self._state.fields[name])
             hooks.call_hooks("after_build", self, modules, info)
         except ConfigError as error:
             self._complete(error)
@@ -269,8 +268,8 @@ class LazyConfig:
         return modules, info
 
     def _order(self) -> list[str]:
-        fields = vars(self)["_fields"]
-        declared = vars(self)["_analysis"].model.project.primary_fields
+        fields = self._state.fields
+        declared = self._resolved().model.project.primary_fields
         return sorted(fields, key=lambda name: declared.index(name) if name in declared else len(declared))
 
     @staticmethod
@@ -284,11 +283,8 @@ class LazyConfig:
 
     def _hook_manager(self) -> ConfigHookManager:
         hooks = []
-        for node in vars(self)["_hooks"]:
-            target = node.target
-            if isinstance(target, type) and issubclass(target, ConfigArgumentHook):
-                continue  # a table for references to use
-            if not hasattr(target, "__HookType__"):
+        for node in self._state.hooks:
+            if not hasattr(node.target, "__HookType__"):
                 error = HookBuildError(f"`{node.name}` is no hook: it has no `__HookType__`.")
                 node._explain(error)
                 raise error
@@ -300,9 +296,9 @@ class LazyConfig:
         codes = {item.code for item in error.problems}
         if not codes or not codes <= {"missing-parameter", "unknown-parameter"}:
             return
-        analysis: Analysis = vars(self)["_analysis"]
-        others = [item for item in analysis.signature_problems if item not in error.problems]
+        resolved = self._resolved()
+        others = [item for item in resolved.signature_problems if item not in error.problems]
         if others:
-            others = analysis.reporter.sorted(others)
-            analysis.reporter.attach(error, (*error.problems, *others))
-            error.frame = "\n".join([error.frame, *map(analysis.reporter.text, others)])
+            others = resolved.reporter.sorted(others)
+            resolved.reporter.attach(error, (*error.problems, *others))
+            error.frame = "\n".join([error.frame, *map(resolved.reporter.text, others)])

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from excore.config.document import Document
+from excore.config.composition import Composition
 from excore.config.lazy import ConfigDict, LazyConfig
 from excore.config.traces import without_internals
 from excore.config.wrapper import ModuleWrapper
@@ -14,7 +14,7 @@ from excore.engine.workspace import Workspace, workspace
 from excore.errors import ConfigError
 from excore.lang.grammar import BASE_KEY
 
-__all__ = ["build_all", "load", "load_config", "set_primary_fields"]
+__all__ = ["build_all", "load", "load_config", "set_primary_fields", "silent"]
 
 PathLike = str | os.PathLike[str]
 
@@ -34,7 +34,7 @@ def load(
     merged config is written there. Without `parse_config` it is only read; what it means is found out when it is built.
     One `ConfigError` tells all problems of the config; missing and unknown arguments are found when they are built.
     """
-    cfg = LazyConfig(Document(os.fspath(filename), base_key, update_dict), parse=False)
+    cfg = LazyConfig(Composition(os.fspath(filename), base_key, update_dict), parse=False)
     try:
         if parse_config:
             cfg.parse()
@@ -50,7 +50,7 @@ def load(
 def load_config(filename: PathLike, base_key: str = BASE_KEY) -> ConfigDict:
     """The merged config of a TOML file as it is written. Registries play no part in it."""
     try:
-        return ConfigDict(Document(os.fspath(filename), base_key).values())
+        return ConfigDict(Composition(os.fspath(filename), base_key).values())
     except ConfigError as error:
         raise without_internals(error) from error.__cause__
 
@@ -67,3 +67,8 @@ def set_primary_fields(settings: Workspace) -> None:
     """Let the fields of `settings` be those of the workspace. They are found by themselves; older code calls this."""
     if settings is not workspace:
         ConfigDict.set_primary_fields(settings.primary_fields, settings.primary_to_registry)
+
+
+def silent() -> None:
+    """Log no message for each module that is built."""
+    workspace.excore_log_build_message = False

@@ -80,10 +80,10 @@ def build_value(value: Any, *, fresh: bool = True) -> Any:
     return value if build is None else build(value)
 
 
-class Place(Protocol):
+class ErrorContext(Protocol):
     """A table of a config."""
 
-    def explain(self, error: ConfigError, argument: str = "", given: frozenset[str] = frozenset()) -> None:
+    def explain(self, error: ConfigError, argument: str = "", passed: frozenset[str] = frozenset()) -> None:
         """Let an error say that it comes from this table, or from an argument in it."""
 
 
@@ -92,7 +92,7 @@ class ModuleNode(dict[str, Any]):
 
     priority: ClassVar[int] = 0
     _no_call: bool
-    _place: Place | None = None  # where in a config it comes from
+    _context: ErrorContext | None = None  # where in a config it comes from
 
     def __init__(self, target: Any, _no_call: bool = False) -> None:
         super().__init__()
@@ -140,8 +140,8 @@ class ModuleNode(dict[str, Any]):
             raise without_internals(error) from error.__cause__
 
     def _explain(self, error: ConfigError, argument: str = "") -> None:
-        if self._place is not None:
-            self._place.explain(error, argument, frozenset(self))
+        if self._context is not None:
+            self._context.explain(error, argument, frozenset(self))
 
     def validate(self) -> None:
         """Check that every required argument is there (VALID-1, VALID-4); raises `ModuleValidateError`.
@@ -151,10 +151,10 @@ class ModuleNode(dict[str, Any]):
         """
         self._validate(self)
 
-    def _validate(self, given: Collection[str]) -> None:
+    def _validate(self, passed: Collection[str]) -> None:
         if isinstance(self.target, ModuleType):
             return
-        missing = missing_arguments(self.target, given)
+        missing = missing_arguments(self.target, passed)
         if not missing or not workspace.excore_validate:
             return
         if workspace.excore_manual_set:
@@ -162,7 +162,7 @@ class ModuleNode(dict[str, Any]):
             return
         names, verb = ", ".join(f"`{name}`" for name in missing), "is" if len(missing) == 1 else "are"
         error = ModuleValidateError(f"`{self.name}` needs {names}, which {verb} not given.")
-        hints = unknown_arguments(self.target, given).items()
+        hints = unknown_arguments(self.target, passed).items()
         error._hint = "".join(f" It takes no `{name}`.{hint}" for name, hint in hints)
         raise error
 
@@ -179,27 +179,27 @@ class ModuleNode(dict[str, Any]):
         dict.update(node, params)
         return node
 
-    def _arguments(self, given: Collection[str]) -> dict[str, Any]:
-        """The arguments, built; the values named in `given` are the caller's own objects and are not copied."""
+    def _arguments(self, passed: Collection[str]) -> dict[str, Any]:
+        """The arguments, built; the values named in `passed` are the caller's own objects and are not copied."""
         arguments = {}
         for name, value in self.items():
             if type(value) in _ATOMS:
                 arguments[name] = value
                 continue
             try:
-                arguments[name] = build_value(value, fresh=name not in given)
+                arguments[name] = build_value(value, fresh=name not in passed)
             except ConfigError as error:
                 self._explain(error, name)
                 error.within(f"{self.name}.{name}")
                 raise
         return arguments
 
-    def _instantiate(self, given: Collection[str] = (), args: tuple[Any, ...] = ()) -> Any:
+    def _instantiate(self, passed: Collection[str] = (), args: tuple[Any, ...] = ()) -> Any:
         if isinstance(self.target, ModuleType):
             return self.target
         if args:
             self._validate({*self, *self._by_position(args)})
-        arguments = self._arguments(given)
+        arguments = self._arguments(passed)
         with Converted(lambda error: self._failure(error, arguments)):
             built = self.target(*args, **arguments)
         if workspace.excore_log_build_message:
@@ -282,7 +282,7 @@ class ModuleNode(dict[str, Any]):
         node = cls(other.target)
         dict.update(node, other)
         node._no_call = other._no_call
-        node._place = other._place
+        node._context = other._context
         return node
 
     @classmethod

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from excore.engine.text_table import render
+
 __all__ = ["config_table", "parsed_table"]
 
 
@@ -26,10 +28,8 @@ def parsed_table(fields: Mapping[str, Mapping[str, Any]], isolated: Mapping[str,
 
 
 def _grid(rows: Iterable[tuple[str, Any]]) -> str:
-    from tabulate import tabulate
-
     shown = [(key, _shown(value)) for key, value in rows]
-    return tabulate(shown, tablefmt="fancy_grid", disable_numparse=True) if shown else ""
+    return render((), shown) if shown else ""
 
 
 def _shown(value: Any) -> str:

@@ -11,10 +11,10 @@ from excore.lang.problems import Origin
 from excore.lang.source import Disk, Source, Unreadable
 from excore.lang.tables.table import FileTables
 
-__all__ = ["Files", "Place", "excerpt"]
+__all__ = ["Files", "SourceRange", "excerpt"]
 
 
-class Place(NamedTuple):
+class SourceRange(NamedTuple):
     """A range of a config file: line and column count from 1, `text` is the line, `width` at least 1."""
 
     file: str
@@ -37,32 +37,32 @@ class Files:
     def __init__(self, prefixes: str, source: Source | None = None) -> None:
         self.prefixes = prefixes
         self.source = source or Disk()
-        self._known: dict[str, File | Unreadable] = {}
+        self._files: dict[str, File | Unreadable] = {}
 
     def read(self, path: str) -> File | Unreadable:
         """The file, or why there is none."""
-        known = self._known.get(path)
-        if known is None:
+        file = self._files.get(path)
+        if file is None:
             text = self.source.read(path)
-            known = read_file(path, text, self.prefixes) if isinstance(text, str) else text
-            self._known[path] = known
-        return known
+            file = read_file(path, text, self.prefixes) if isinstance(text, str) else text
+            self._files[path] = file
+        return file
 
     def tables(self, path: str) -> FileTables | Unreadable:
         """The tables of a file, or why there are none."""
         file = self.read(path)
         return file.tables if isinstance(file, File) else file
 
-    def place(self, origin: Origin) -> Place:
+    def place(self, origin: Origin) -> SourceRange:
         """Where an origin of one of these files stands; of a value given in Python, in its own lines."""
         block = origin.block
         line, column = block.lines.position(origin.start)
         text = block.lines.line(line).rstrip("\r\n")
         width = max(1, min(origin.end - origin.start, len(text) - column))
-        file = self._known.get(origin.file)
+        file = self._files.get(origin.file)
         if isinstance(file, File) and block in file.tree.index_of:
             line += file.tree.lines_before[file.tree.index_of[block]]
-        return Place(origin.file, line + 1, column + 1, text, width)
+        return SourceRange(origin.file, line + 1, column + 1, text, width)
 
     def chain(self, root: str, file: str) -> tuple[str, ...]:
         """How `root` comes to inherit from `file`: the shortest row of files from one to the other."""
@@ -71,15 +71,15 @@ class Files:
         for row in rows:
             if row[-1] == file:
                 return row
-            above = self._known.get(row[-1])
-            for base in above.bases if isinstance(above, File) else ():
+            file_above = self._files.get(row[-1])
+            for base in file_above.bases if isinstance(file_above, File) else ():
                 if base not in seen:
                     seen.add(base)
                     rows.append((*row, base))
         return ()
 
 
-def excerpt(place: Place) -> str:
+def excerpt(place: SourceRange) -> str:
     """The line with a caret line under it."""
     number = str(place.line)
     blank = "".join(char if char == "\t" else " " for char in place.text[: place.column - 1])

@@ -18,7 +18,7 @@ from excore.engine.workspace import workspace
 from excore.errors import ConfigError, StrToClassError, did_you_mean
 
 _VARIADIC = (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)
-_known: WeakKeyDictionary[Any, tuple[Parameter, ...]] = WeakKeyDictionary()
+_parameters_of: WeakKeyDictionary[Any, tuple[Parameter, ...]] = WeakKeyDictionary()
 
 
 class Converted:
@@ -108,19 +108,19 @@ def parameters(target: Any) -> tuple[Parameter, ...] | None:
         constructor = getattr(target, "__init__", None)
         function = constructor if isinstance(constructor, FunctionType) else target
     try:
-        known = _known.get(function)
+        result = _parameters_of.get(function)
     except TypeError:  # neither hashable nor weakly referable
         return _read_parameters(function)
-    if known is None:
-        found = _read_parameters(function)
-        if found is None:
+    if result is None:
+        all_parameters = _read_parameters(function)
+        if all_parameters is None:
             return None
-        known = found[1:] if function is not target else found
+        result = all_parameters[1:] if function is not target else all_parameters
         try:
-            _known[function] = known
+            _parameters_of[function] = result
         except TypeError:
-            return known
-    return known
+            return result
+    return result
 
 
 def _read_parameters(function: Any) -> tuple[Parameter, ...] | None:
@@ -140,16 +140,16 @@ def _signature(function: Callable[..., Any]) -> Signature:
     return inspect.signature(function)
 
 
-def missing_arguments(target: Any, given: Collection[str]) -> list[str]:
-    """Names of the required parameters of `target` that are not `given`, in order."""
+def missing_arguments(target: Any, passed: Collection[str]) -> list[str]:
+    """Names of the required parameters of `target` that are not `passed`, in order."""
     constructor = getattr(target, "__init__", None) if isinstance(target, type) else target
     if type(constructor) is FunctionType and not constructor.__dict__:
         required = _required(constructor)
-        return [name for name in (required if constructor is target else required[1:]) if name not in given]
+        return [name for name in (required if constructor is target else required[1:]) if name not in passed]
     return [
         parameter.name
         for parameter in parameters(target) or ()
-        if parameter.default is Parameter.empty and parameter.kind not in _VARIADIC and parameter.name not in given
+        if parameter.default is Parameter.empty and parameter.kind not in _VARIADIC and parameter.name not in passed
     ]
 
 
@@ -160,8 +160,8 @@ def _required(function: FunctionType) -> tuple[str, ...]:
     positional = names[: count - len(function.__defaults__ or ())]
     if not code.co_kwonlyargcount:
         return positional
-    given = function.__kwdefaults__ or {}
-    return positional + tuple(name for name in names[count : count + code.co_kwonlyargcount] if name not in given)
+    defaults = function.__kwdefaults__ or {}
+    return positional + tuple(name for name in names[count : count + code.co_kwonlyargcount] if name not in defaults)
 
 
 def positional_names(target: Any) -> list[str]:
@@ -170,11 +170,11 @@ def positional_names(target: Any) -> list[str]:
     return [parameter.name for parameter in parameters(target) or () if parameter.kind in kinds]
 
 
-def unknown_arguments(target: Any, given: Collection[str]) -> dict[str, str]:
-    """Those of `given` that `target` does not take, each with a hint at what may be meant."""
-    known = parameters(target)
-    if known is None or any(parameter.kind is Parameter.VAR_KEYWORD for parameter in known):
+def unknown_arguments(target: Any, passed: Collection[str]) -> dict[str, str]:
+    """Those of `passed` that `target` does not take, each with a hint at what may be meant."""
+    params = parameters(target)
+    if params is None or any(parameter.kind is Parameter.VAR_KEYWORD for parameter in params):
         return {}
-    names = [parameter.name for parameter in known if parameter.kind is not Parameter.VAR_POSITIONAL]
-    free = [name for name in names if name not in given]
-    return {name: did_you_mean(name, free) or did_you_mean(name, names) for name in given if name not in names}
+    names = [parameter.name for parameter in params if parameter.kind is not Parameter.VAR_POSITIONAL]
+    free = [name for name in names if name not in passed]
+    return {name: did_you_mean(name, free) or did_you_mean(name, names) for name in passed if name not in names}

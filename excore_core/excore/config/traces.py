@@ -25,7 +25,7 @@ def without_internals(error: E) -> E:
         if not trace.tb_frame.f_code.co_filename.startswith(_INTERNAL):
             frames.append(trace)
         trace = trace.tb_next
-    kept: TracebackType | None = None
+    users_trace: TracebackType | None = None
     for frame in reversed(frames):
-        kept = TracebackType(kept, frame.tb_frame, frame.tb_lasti, frame.tb_lineno)
-    return error.with_traceback(kept)
+        users_trace = TracebackType(users_trace, frame.tb_frame, frame.tb_lasti, frame.tb_lineno)
+    return error.with_traceback(users_trace)

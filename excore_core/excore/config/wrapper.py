@@ -78,13 +78,13 @@ class ModuleWrapper(dict[str, Any]):
     def __getattr__(self, name: str) -> Any:
         if name in self:
             return self[name]
-        known = f"; there {'is' if len(self) == 1 else 'are'} {', '.join(map(repr, self))}" if self else ""
+        names = f"; there {'is' if len(self) == 1 else 'are'} {', '.join(map(repr, self))}" if self else ""
         hint = did_you_mean(name, self)
         if name in self.unbuilt:
             hint = f" `{name}` is no registry or primary field here: are its classes imported?"
         elif not hint and did_you_mean(name, self.unbuilt):
             hint = f"{did_you_mean(name, self.unbuilt)} That is no registry or primary field, so it was not built."
-        raise MissingModuleError(f"No module `{name}`{known}.{hint}")
+        raise MissingModuleError(f"No module `{name}`{names}.{hint}")
 
     def __call__(self) -> Any:
         try:

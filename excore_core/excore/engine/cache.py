@@ -6,15 +6,16 @@ repository, is none. Only folders with their mark are ever removed.
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import re
 import secrets
 import stat
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from excore.atomic_write import NotOurs, is_inside, write_text
 
 OWNER_FILE = "workspace.json"
 TAG_FILE = "CACHEDIR.TAG"
@@ -29,10 +30,6 @@ _NAMES = re.compile(
     r"workspace\.json|CACHEDIR\.TAG|registry_(?:cache|dump)\.(?:json|pkl)(?:\.lock)?|excore_schema\.json"
     r"|class_mapping\.json|hub|[0-9a-f]{6}_.+|\..+\.[0-9a-f]{12}"
 )
-
-
-class NotOurs(OSError):
-    """A file or folder that excore did not make, and must not replace, fill or remove. The text says why."""
 
 
 class Mark(NamedTuple):
@@ -124,12 +121,6 @@ def remove(folder: str, root: str = "") -> None:
     _remove_marked(path, mark)
 
 
-def is_inside(path: str | os.PathLike[str], folder: str | os.PathLike[str]) -> bool:
-    """Whether a path leads to the folder or below it, wherever links lead."""
-    path, folder = os.path.realpath(path), os.path.realpath(folder)
-    return path == folder or path.startswith(os.path.join(folder, ""))
-
-
 def _remove_marked(path: str, mark: Mark) -> None:
     import shutil
 
@@ -203,42 +194,6 @@ def is_unmarked_cache(folder: str) -> bool:
     except OSError:
         return False
     return bool(names) and all(map(_NAMES.fullmatch, names)) and read_mark(folder) is None
-
-
-def write_text(path: Path, text: str, *, within: str = "") -> None:
-    """Write `text` (UTF-8, newlines as they are) so that a reader sees the old file or the new one, never a part.
-
-    Permissions of a file that is there stay; where a link leads is written, not the link, and so is a device. Where a
-    folder `within` is given, raises `NotOurs` for what is not below it, or is no regular file.
-    """
-    from shutil import copymode
-
-    target = Path(os.path.realpath(path))
-    if within and not is_inside(target, within):
-        raise NotOurs(f"{path} leads out of {within}, to {target}")
-    if path.exists() and not path.is_file():
-        if path.is_dir():
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-        if within:
-            raise NotOurs(f"{path} is no regular file")
-        with open(path, "w", encoding="utf-8", newline="") as device:
-            device.write(text)
-        return
-    target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = target.with_name(f".{target.name}.{secrets.token_hex(6)}")
-    try:
-        with open(temporary, "x", encoding="utf-8", newline="") as file:
-            file.write(text)
-        if target.exists():
-            copymode(target, temporary)
-        os.replace(temporary, target)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def write_json(path: Path, data: Mapping[str, Any]) -> None:
-    """Write `data` as `write_text` does; values JSON does not know are written as their `repr`."""
-    write_text(path, json.dumps(data, indent=1, default=repr, ensure_ascii=False) + "\n")
 
 
 def refuse_foreign(path: Path, is_ours: Callable[[Any], bool]) -> None:

@@ -1,7 +1,7 @@
-"""Imported classes and functions as whole catalog entries: annotations, defaults, docstrings, members, places.
+"""Imported classes, functions and modules as catalog entries: annotations, defaults, docstrings, members, places.
 
-What reading the source cannot see is written down from these (`excore auto-register`), so nothing here may depend on
-the run: no addresses of objects, no order of sets.
+A load asks them for little; `excore auto-register` writes down all of what they tell, so nothing here may depend on the
+run: no addresses of objects, no order of sets.
 """
 
 from __future__ import annotations
@@ -11,12 +11,14 @@ import enum
 import inspect
 import os
 from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, fields
+from functools import cached_property, lru_cache
 from types import ModuleType
 from typing import Any, Literal, get_args, get_origin
 
 from excore.engine.hook import ConfigArgumentHook
-from excore.engine.live import HookKind
-from excore.lang.catalog import Entry, Location, Member, Param, ParamKind, Signature
+from excore.lang.catalog import Entry, EntryKind, Location, Member, Param, ParamKind, Signature
+from excore.lang.resolve.sections import HOOK_PARAMETER
 
 _KINDS: dict[Any, ParamKind] = {
     inspect.Parameter.POSITIONAL_ONLY: "positional-only",
@@ -25,95 +27,117 @@ _KINDS: dict[Any, ParamKind] = {
     inspect.Parameter.KEYWORD_ONLY: "keyword-only",
     inspect.Parameter.VAR_KEYWORD: "var-keyword",
 }
+_COMMON: dict[str, Any] = {item.name: item.default for item in fields(Entry) if item.default is not MISSING}
+_COMMON |= {"members_complete": False, "source": "live"}
 _LONGEST_DEFAULT = 200
 _UNTOLD = "..."
 
 
-class Inspector:
-    """Describes objects; remembers the files it looked into."""
+class LiveEntry(Entry):
+    """The entry of an imported object. What costs time to find out is found out when it is asked for."""
 
-    def __init__(self) -> None:
-        self._lines: dict[str, Mapping[str, Location]] = {}
-
-    def entry(self, name: str, registry: str, path: str, target: Any, extra: Mapping[str, Any] | None = None) -> Entry:
-        """The entry of `target`, which is registered as `name` and imported from `path`."""
-        notes = tuple((key, _default(value)) for key, value in (extra or {}).items() if value is not None)
+    def __init__(
+        self, name: str, registry: str, path: str, target: Any, extra: tuple[tuple[str, str], ...] = ()
+    ) -> None:
+        """`target` is registered as `name` and imported from `path`; `extra` is what the registry says of it."""
+        put = object.__setattr__  # one for each table of a config: what is the same in all is left to `__getattr__`
+        kind: EntryKind = "class" if isinstance(target, type) else "function"
         if isinstance(target, ModuleType):
-            return self._module(name, registry, target, notes)
-        if isinstance(target, type):
-            return self._class(name, registry, path, target, notes)
-        returns = _annotations(target).get("return")
-        made = returns if isinstance(returns, type) and returns.__module__ != "builtins" else None
-        return Entry(
-            name,
-            registry,
-            "function",
-            path,
-            _signature(target),
-            _doc(target),
-            self.location(target),
-            _bases(made) if made is not None else (),
-            bases_complete=made is not None,
-            members_complete=False,
-            docstrings=(("", _doc(target)),) if _doc(target) else (),
-            extra=notes,
-            source="live",
-        )
+            kind = "module"
+        put(self, "name", name)
+        put(self, "registry", registry)
+        put(self, "kind", kind)
+        put(self, "path", path)
+        if kind == "class":
+            if ConfigArgumentHook in target.__mro__:
+                put(self, "hook", "argument")
+            elif hasattr(target, "__HookType__"):
+                put(self, "hook", "config")
+        if extra:
+            put(self, "extra", extra)
+        vars(self)["target"] = target
 
-    def _class(self, name: str, registry: str, path: str, target: type, notes: tuple[tuple[str, str], ...]) -> Entry:
-        hook: HookKind = "config" if hasattr(target, "__HookType__") else ""
-        if issubclass(target, ConfigArgumentHook):
-            hook = "argument"
-        return Entry(
-            name,
-            registry,
-            "class",
-            path,
-            _signature(target, without=("node",) if hook == "argument" else ()),
-            _doc(target) or _doc(vars(target).get("__init__")),
-            self.location(target),
-            _bases(target),
-            members=tuple(_members(target)),
-            members_complete=False,
-            docstrings=tuple(_docstrings(target)),
-            extra=notes,
-            hook=hook,
-            source="live",
-        )
-
-    def _module(self, name: str, registry: str, target: ModuleType, notes: tuple[tuple[str, str], ...]) -> Entry:
-        file = getattr(target, "__file__", None)
-        members = tuple(Member(key, "attribute", instance=False) for key in vars(target) if not key.startswith("_"))
-        return Entry(
-            name,
-            registry,
-            "module",
-            target.__name__,
-            Signature(complete=False),
-            _doc(target),
-            Location(file, 0) if isinstance(file, str) else None,
-            members=members,
-            extra=notes,
-            source="live",
-        )
-
-    def location(self, target: Any) -> Location | None:
-        """Where a class or function is defined, None if it has no source."""
-        target = inspect.unwrap(target)
+    def __getattr__(self, name: str) -> Any:
         try:
-            file = inspect.getsourcefile(target)
-        except (TypeError, OSError):
-            return None
-        if file is None or not os.path.isfile(file):
-            return None
-        if file not in self._lines:
-            self._lines[file] = _definitions(file)
-        found = self._lines[file].get(target.__qualname__)
-        if found is None and hasattr(target, "__code__"):
-            return Location(os.path.abspath(file), target.__code__.co_firstlineno - 1)
-        return found
+            return _COMMON[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    @cached_property
+    def signature(self) -> Signature:
+        """The parameters a config may give; incomplete where Python cannot tell."""
+        if self.kind == "module":
+            return Signature(complete=False)
+        return _signature(vars(self)["target"], without=(HOOK_PARAMETER,) if self.hook == "argument" else ())
+
+    @cached_property
+    def doc(self) -> str:
+        """The docstring; of a class without one that of its constructor."""
+        target = vars(self)["target"]
+        return _doc(target) or (_doc(vars(target).get("__init__")) if self.kind == "class" else "")
+
+    @cached_property
+    def docstrings(self) -> tuple[tuple[str, str], ...]:
+        """The docstrings that may describe parameters."""
+        if self.kind == "class":
+            return tuple(_docstrings(vars(self)["target"]))
+        return (("", self.doc),) if self.doc and self.kind == "function" else ()
+
+    @cached_property
+    def location(self) -> Location | None:
+        """Where the object is defined, None if it has no source."""
+        target = vars(self)["target"]
+        if self.kind != "module":
+            return _location(target)
+        file = getattr(target, "__file__", None)
+        return Location(file, 0) if isinstance(file, str) else None
+
+    @cached_property
+    def _class(self) -> type | None:
+        """The class that objects made of the entry have, as far as Python tells."""
+        target = vars(self)["target"]
+        made = _annotations(target).get("return") if self.kind == "function" else target
+        return made if isinstance(made, type) and (self.kind == "class" or made.__module__ != "builtins") else None
+
+    @cached_property
+    def bases(self) -> tuple[str, ...]:
+        """Import paths of the class that is made, and of its bases."""
+        return _bases(self._class) if self._class is not None else ()
+
+    @cached_property
+    def bases_complete(self) -> bool:
+        """Whether a class is known to be made."""
+        return self.kind != "function" or self._class is not None
+
+    @cached_property
+    def members(self) -> tuple[Member, ...]:
+        """The public members of a class or module."""
+        target = vars(self)["target"]
+        if self.kind == "module":
+            return tuple(Member(key, "attribute", instance=False) for key in vars(target) if not key.startswith("_"))
+        return tuple(_members(target)) if self.kind == "class" else ()
 
 
+def extra_texts(extra: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Extra information of a registry, as an entry has it: source text of the values that were given."""
+    return tuple((key, _default(value)) for key, value in extra.items() if value is not None)
+
+
+def _location(target: Any) -> Location | None:
+    target = inspect.unwrap(target)
+    try:
+        file = inspect.getsourcefile(target)
+    except (TypeError, OSError):
+        return None
+    if file is None or not os.path.isfile(file):
+        return None
+    location = _definitions(file).get(target.__qualname__)
+    if location is None and hasattr(target, "__code__"):
+        return Location(os.path.abspath(file), target.__code__.co_firstlineno - 1)
+    return location
+
+
+@lru_cache(maxsize=64)
 def _definitions(file: str) -> Mapping[str, Location]:
     """Qualified names of all classes and functions in a file -> where their names stand."""
     try:
@@ -123,7 +147,7 @@ def _definitions(file: str) -> Mapping[str, Location]:
     except (OSError, SyntaxError, ValueError, MemoryError, RecursionError):
         return {}
     lines = data.split(b"\n")
-    found: dict[str, Location] = {}
+    locations: dict[str, Location] = {}
     waiting: list[tuple[ast.AST, str]] = [(tree, "")]
     while waiting:
         node, prefix = waiting.pop()
@@ -133,10 +157,10 @@ def _definitions(file: str) -> Mapping[str, Location]:
                 name = prefix + child.name
                 line = lines[child.lineno - 1].decode("utf-8", "replace")
                 column = max(line.find(child.name, child.col_offset), 0)
-                found[name] = Location(os.path.abspath(file), child.lineno - 1, column, column + len(child.name))
+                locations[name] = Location(os.path.abspath(file), child.lineno - 1, column, column + len(child.name))
                 inner = f"{name}." if isinstance(child, ast.ClassDef) else f"{name}.<locals>."
             waiting.append((child, inner))
-    return found
+    return locations
 
 
 def _signature(target: Any, without: tuple[str, ...] = ()) -> Signature:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import FunctionType, ModuleType
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast, overload
 
 from excore.engine.logging import logger
-from excore.errors import did_you_mean
+from excore.errors import CoreConfigSupportError, did_you_mean
 
 if TYPE_CHECKING:
-    from excore.engine.registry_cache import RegistryData
+    from excore.lang.registry_file import RegistryData
 
 __all__ = ["Registry", "load_registries"]
 
@@ -47,11 +47,11 @@ class RegistryMeta(type):
 
     def __call__(cls, name: str, extra_field: str | Sequence[str] | None = None) -> Registry:
         _check_name(name)
-        known = Registry._registry_pool.get(name)
-        if known is not None:
-            known._declare(extra_field)
-            return known
-        registry: Registry = super().__call__(name, extra_field=extra_field)
+        registry = Registry._registry_pool.get(name)
+        if registry is not None:
+            registry._declare(extra_field)
+            return registry
+        registry = cast(Registry, super().__call__(name, extra_field=extra_field))
         if not name.startswith(_PRIVATE):
             Registry._registry_pool[name] = registry
         return registry
@@ -92,7 +92,7 @@ class Registry(dict[str, str], metaclass=RegistryMeta):
         super().__setitem__(name, path)
 
     def __str__(self) -> str:
-        from excore.engine.tables import render
+        from excore.engine.text_table import render
 
         return render(["NAME", "DIR"], self.items())
 
@@ -166,14 +166,14 @@ class Registry(dict[str, str], metaclass=RegistryMeta):
         """
         if Registry._prevent_register:
             return
-        found: dict[int, Any] = {}
+        items: dict[int, Any] = {}
         for name in list(vars(base_module)):
             if match_func(name, base_module):
                 item = getattr(base_module, name)
                 if _is_function_or_class(item):
-                    found.setdefault(id(item), item)
-        logger.ex("{} matches {}", base_module.__name__, [item.__name__ for item in found.values()])
-        self.register_all(list(found.values()), force=force)
+                    items.setdefault(id(item), item)
+        logger.ex("{} matches {}", base_module.__name__, [item.__name__ for item in items.values()])
+        self.register_all(list(items.values()), force=force)
 
     def merge(self, others: Registry | Sequence[Registry], force: bool = False) -> None:
         """Take over the modules of `others`; extra information is kept where the extra fields are the same."""
@@ -189,7 +189,7 @@ class Registry(dict[str, str], metaclass=RegistryMeta):
             same_fields = other.extra_field == self.extra_field
             for name, path in list(other.items()):
                 info = other.extra_info.get(name) if same_fields else None
-                self._add(name, path, list(info) if info else self._info_values({}), force=force, known=True)
+                self._add(name, path, list(info) if info else self._info_values({}), force=force, shared=True)
 
     def get_extra_info(self, key: str, name: str) -> Any:
         """The value of extra field `name` of module `key`. Raises ValueError for an unknown field."""
@@ -218,7 +218,7 @@ class Registry(dict[str, str], metaclass=RegistryMeta):
         """
         import fnmatch
 
-        from excore.engine.tables import render
+        from excore.engine.text_table import render
 
         fields = _as_list(select_info)
         indexes = [self._field_index(name) for name in fields]
@@ -231,7 +231,7 @@ class Registry(dict[str, str], metaclass=RegistryMeta):
     @classmethod
     def registry_table(cls, **table_kwargs: Any) -> str:
         """A table of the names of all registries that are not private."""
-        from excore.engine.tables import render
+        from excore.engine.text_table import render
 
         return render(["REGISTRY"], [[name] for name in sorted(cls._registry_pool)], **table_kwargs)
 
@@ -280,18 +280,12 @@ class Registry(dict[str, str], metaclass=RegistryMeta):
     @classmethod
     def dump(cls, update: bool = False) -> None:
         """Write all registries to the cache of the workspace; with `update` keep the modules that are only there."""
-        from pathlib import Path
-
         from excore.engine import registry_cache
         from excore.engine.workspace import workspace
 
         workspace.claim_cache()
-        registry_cache.write(
-            Path(workspace.registry_cache_file),
-            {name: registry._data() for name, registry in cls._registry_pool.items()},
-            Path(workspace.cache_dir),
-            update=update,
-        )
+        path, root, locks = workspace.registry_cache_file, workspace.base_dir, workspace.cache_dir
+        registry_cache.write(cls._registry_pool.values(), path, root, locks, update=update)
 
     @classmethod
     def load(cls) -> None:
@@ -299,26 +293,24 @@ class Registry(dict[str, str], metaclass=RegistryMeta):
 
         Raises FileNotFoundError without a cache, `CoreConfigSupportError` for one that cannot be read.
         """
-        from pathlib import Path
-
         from excore.engine import registry_cache
         from excore.engine.workspace import workspace
 
-        for name, data in registry_cache.read(Path(workspace.registry_cache_file)).items():
+        for name, data in registry_cache.read(workspace.registry_cache_file).items():
             registry = cls._registry_pool.get(name)
             if registry is None:
                 registry = cls(name, extra_field=data.extra_field)
                 registry._declared = False
             registry._restore(data)
 
-    def _add(self, name: str, path: str, info: list[Any], *, force: bool, known: bool = False) -> None:
-        """`known`: the module is another registry's too, so the global registry may have it already."""
+    def _add(self, name: str, path: str, info: list[Any], *, force: bool, shared: bool = False) -> None:
+        """`shared`: the module is another registry's too, so the global registry may have it already."""
         _check_name(name)
         everything = None if self.name.startswith(_PRIVATE) else Registry._globals
         if not force and name not in self._from_cache:
             if name in self:
                 raise ValueError(f"The name `{name}` exists already in registry `{self.name}`: {self[name]}")
-            if everything is not None and name in everything and not (known and everything[name] == path):
+            if everything is not None and name in everything and not (shared and everything[name] == path):
                 raise ValueError(f"The name `{name}` exists already in the global registry: {everything[name]}")
         self._from_cache.discard(name)
         self[name] = path
@@ -352,14 +344,14 @@ class Registry(dict[str, str], metaclass=RegistryMeta):
 
     def _field_index(self, field: str) -> int:
         if field not in self.extra_field:
-            known = f"expected one of {self.extra_field}" if self.extra_field else "it has no extra_field"
+            expected = f"expected one of {self.extra_field}" if self.extra_field else "it has no extra_field"
             if field == "name":
-                known += "; a name cannot be chosen, the class's own name counts"
-            raise ValueError(f"Registry `{self.name}` has no extra information `{field}`: {known}.")
+                expected += "; a name cannot be chosen, the class's own name counts"
+            raise ValueError(f"Registry `{self.name}` has no extra information `{field}`: {expected}.")
         return self.extra_field.index(field)
 
     def _data(self) -> RegistryData:
-        from excore.engine.registry_cache import Module, RegistryData
+        from excore.lang.registry_file import Module, RegistryData
 
         return RegistryData(
             list(self.extra_field),
@@ -383,11 +375,14 @@ class Registry(dict[str, str], metaclass=RegistryMeta):
 def load_registries() -> None:
     """Fill the registries from the cache and lock them, so that importing the modules does not register them twice.
 
-    Without a cache a warning is logged and nothing happens.
+    Without a cache, or with one that must not be used, a warning is logged and nothing happens.
     """
     try:
         Registry.load()
     except FileNotFoundError:
         logger.warning("There is no registry cache; run `excore auto-register` first.")
+        return
+    except CoreConfigSupportError as error:
+        logger.warning("{}", error)
         return
     Registry.lock_register()

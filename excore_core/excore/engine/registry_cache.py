@@ -1,115 +1,109 @@
-"""The file that makes registries lazy: names, import paths and extra information, as JSON.
-
-    {"format": "excore-registry", "version": 1,
-     "registries": {"Model": {"extra_field": ["is_backbone"],
-                              "modules": {"ResNet": {"path": "pkg.nets.ResNet", "info": [true]}}}}}
-
-Keys this version does not know are kept out of the way of a reader, so that writers may add some.
-"""
+"""The registries of this process, written to the file of their project and read from it, one process at a time."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from excore.engine.cache import refuse_foreign, write_json
+from excore.atomic_write import write_text
+from excore.engine.cache import refuse_foreign
 from excore.errors import ConfigFileNotFoundError, CoreConfigSupportError
+from excore.lang.catalog import Entry
+from excore.lang.registry_file import (
+    FORMAT,
+    Module,
+    RegistryData,
+    RegistryFile,
+    RegistryFileError,
+    read_registry_file,
+    registry_text,
+)
 
-FORMAT = "excore-registry"
-VERSION = 1
+if TYPE_CHECKING:
+    from excore.engine.registry import Registry
+
 LOCK_TIMEOUT = 10.0
 
 
-class Module(NamedTuple):
-    """Where a registered module is imported from, and its extra information in field order."""
-
-    path: str
-    info: list[Any]
-
-
-class RegistryData(NamedTuple):
-    """The contents of one registry."""
-
-    extra_field: list[str]
-    modules: dict[str, Module]
-
-
-def read(path: Path) -> dict[str, RegistryData]:
-    """All registries in the file. Raises FileNotFoundError, and `CoreConfigSupportError` if it is no registry cache."""
+def read(path: str) -> Mapping[str, RegistryData]:
+    """All registries in the file. Raises FileNotFoundError, and `CoreConfigSupportError` if it must not be used."""
     try:
-        text = path.read_text(encoding="utf-8", errors="replace")
+        return RegistryFile(_names(path)).registries
     except FileNotFoundError as error:
         message = f"There is no registry cache {path}; write it with `excore auto-register`."
-        raise ConfigFileNotFoundError(message, filename=str(path)) from error
-    try:
-        return _decode(json.loads(text))
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        raise CoreConfigSupportError(
-            f"{path} is not a registry cache of this version; write it anew with `excore auto-register`"
-        ) from error
+        raise ConfigFileNotFoundError(message, filename=path) from error
+    except OSError as error:
+        raise CoreConfigSupportError(f"{path}: the registry cache cannot be read: {error.strerror}") from error
+    except RegistryFileError as error:
+        raise CoreConfigSupportError(f"{path}: {error}") from error
+
+
+def _names(path: str) -> str:
+    """The text of a file up to the part that no load needs, which is most of it."""
+    with open(path, encoding="utf-8", errors="replace") as file:
+        line = file.readline()
+        return line if line.endswith(",\n") else line + file.read()
 
 
 def is_cache(data: Any) -> bool:
-    """Whether the contents of a JSON file say that it is a registry cache."""
+    """Whether the contents of a JSON file say that it is a registry cache, of whatever version."""
     return isinstance(data, dict) and data.get("format") == FORMAT
 
 
-def write(path: Path, registries: Mapping[str, RegistryData], locks: Path, *, update: bool = False) -> None:
-    """Replace the file, under a lock in the folder `locks`; with `update` keep the modules that are only in the file.
-
-    Raises `NotOurs`, an OSError, for a file that is no registry cache.
-    """
+def write(registries: Iterable[Registry], path: str, root: str, locks: str, *, update: bool = False) -> None:
+    """Replace the file of the project at `root`, under a lock in the folder `locks`; with `update` keep the modules
+    that are only there. Raises `NotOurs`, an OSError, for a file that is no registry cache."""
     from filelock import FileLock
 
-    with FileLock(locks / f"{path.name}.lock", timeout=LOCK_TIMEOUT):
-        refuse_foreign(path, is_cache)
-        merged = dict(registries)
-        if update and path.exists():
-            merged = _merge(read(path), registries)
-        write_json(path, _encode(merged))
+    registries = list(registries)
+    contents = {registry.name: registry._data() for registry in registries}
+    entries = {registry.name: _entries(registry) for registry in registries}
+    with FileLock(Path(locks, f"{Path(path).name}.lock"), timeout=LOCK_TIMEOUT):
+        refuse_foreign(Path(path), is_cache)
+        if update:
+            contents, entries = _merged(path, root, contents, entries)
+        write_text(Path(path), registry_text(contents, entries, root))
 
 
-def _merge(old: dict[str, RegistryData], new: Mapping[str, RegistryData]) -> dict[str, RegistryData]:
-    merged = dict(old)
-    for name, data in new.items():
-        before = merged.get(name)
-        if before is None:
-            merged[name] = data
-            continue
-        kept = before.modules
-        if before.extra_field != data.extra_field:
-            blank = [None] * len(data.extra_field)
-            kept = {key: Module(module.path, list(blank)) for key, module in kept.items()}
-        merged[name] = RegistryData(data.extra_field, {**kept, **data.modules})
-    return merged
+def _entries(registry: Registry) -> dict[str, Entry]:
+    """What the interpreter tells of the modules that are imported."""
+    from excore.engine.inspecting import LiveEntry, extra_texts
+    from excore.engine.live import imported
+
+    entries: dict[str, Entry] = {}
+    for name, path in registry.items():
+        target = imported(path)
+        if target is not None:
+            extra = dict(zip(registry.extra_field, registry.extra_info.get(name, ()), strict=False))
+            entries[name] = LiveEntry(name, registry.name, path, target, extra_texts(extra))
+    return entries
 
 
-def _encode(registries: Mapping[str, RegistryData]) -> dict[str, Any]:
-    return {
-        "format": FORMAT,
-        "version": VERSION,
-        "registries": {
-            name: {
-                "extra_field": data.extra_field,
-                "modules": {key: {"path": m.path, "info": m.info} for key, m in data.modules.items()},
-            }
-            for name, data in registries.items()
-        },
-    }
+def _merged(
+    path: str, root: str, contents: dict[str, RegistryData], entries: dict[str, dict[str, Entry]]
+) -> tuple[dict[str, RegistryData], dict[str, dict[str, Entry]]]:
+    """New contents added to those of the file; one that must not be used counts as none."""
+    try:
+        file = read_registry_file(path)
+    except RegistryFileError:
+        file = None
+    if file is None:
+        return contents, entries
+    described = _described(file, root)
+    registries = dict(file.registries)
+    for name, new in contents.items():
+        old = registries.get(name, new)
+        modules = old.modules
+        if old.extra_field != new.extra_field:
+            blank = [None] * len(new.extra_field)
+            modules = {key: Module(module.path, list(blank)) for key, module in modules.items()}
+        registries[name] = RegistryData(new.extra_field, {**modules, **new.modules})
+    return registries, {name: {**described.get(name, {}), **entries.get(name, {})} for name in registries}
 
 
-def _decode(data: Any) -> dict[str, RegistryData]:
-    if data["format"] != FORMAT or data["version"] != VERSION:
-        raise ValueError("another format or version")
-    registries: dict[str, RegistryData] = {}
-    for name, raw in data["registries"].items():
-        fields = [str(item) for item in raw["extra_field"]]
-        modules: dict[str, Module] = {}
-        for key, module in raw["modules"].items():
-            if not isinstance(module["path"], str) or len(module["info"]) not in (0, len(fields)):
-                raise ValueError(f"bad entry {key}")
-            modules[key] = Module(module["path"], list(module["info"]))
-        registries[name] = RegistryData(fields, modules)
-    return registries
+def _described(file: RegistryFile, root: str) -> Mapping[str, Mapping[str, Entry]]:
+    try:
+        return file.catalog(root).entries
+    except RegistryFileError:
+        return {}

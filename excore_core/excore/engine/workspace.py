@@ -7,21 +7,19 @@ Nothing is read before the first attribute is asked for. An attribute set at run
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from excore.engine.cache_paths import FILES, base_folder, file_path, project_folder
+
 if TYPE_CHECKING:
-    from excore.lang.project.reading import Project
+    from excore.lang.project.reading import Project, RegistrySpec
 
 __all__ = ["Workspace", "workspace"]
 
 _FLAGS = {"excore_validate": True, "excore_manual_set": False, "excore_log_build_message": False}
 _VARIABLES = {name: name.upper() for name in _FLAGS}
-_FILES = {
-    "registry_cache_file": "registry_cache.json",
-    "json_schema_file": "excore_schema.json",
-    "class_mapping_file": "class_mapping.json",
-}
 _WRITTEN = ("name", "src_dir", "registries", "primary_fields", "primary_to_registry", "json_schema_fields", "props")
 _OFF = ("0", "false", "no", "off")
 
@@ -52,25 +50,25 @@ class Workspace:
 
     names = (
         "name", "src_dir", "base_dir", "registries", "primary_fields", "primary_to_registry", "json_schema_fields",
-        "cache_base_dir", "cache_dir", *_FILES, *_FLAGS, "props",
+        "cache_base_dir", "cache_dir", *FILES, *_FLAGS, "props",
     )  # fmt: skip
 
     def __init__(self) -> None:
-        vars(self).update(_set={}, _found={}, _folder=None, _project=None)
+        vars(self).update(_set={}, _values={}, _folder=None, _project=None)
 
     def __getattr__(self, name: str) -> Any:
         if name not in Workspace.names:
             raise AttributeError(f"The workspace has no setting `{name}`.")
-        given = vars(self)["_set"]
-        if name in given:
-            return given[name]
+        settings = vars(self)["_set"]
+        if name in settings:
+            return settings[name]
         if name in _FLAGS:
             return self._flag(name)
         self._look()
-        found = vars(self)["_found"]
-        if name not in found:
-            found[name] = self._read(name)
-        return found[name]
+        values = vars(self)["_values"]
+        if name not in values:
+            values[name] = self._read(name)
+        return values[name]
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name not in Workspace.names:
@@ -85,8 +83,21 @@ class Workspace:
 
     @property
     def project(self) -> Project:
-        """What the project file says."""
-        return self._look()
+        """What the project file says, with the registries and fields that were set here."""
+        project = self._look()
+        values = {**vars(self)["_values"], **vars(self)["_set"]}  # a list that was handed out may have been changed
+        registries, fields = project.registries, tuple(values.get("primary_fields", project.primary_fields))
+        mapping = values.get("primary_to_registry", project.primary_to_registry)
+        if "registries" in values:
+            from excore.lang.project.reading import read_spec
+
+            registries = tuple(map(read_spec, values["registries"]))
+        if registries != project.registries and fields == project.primary_fields:
+            fields = tuple(dict.fromkeys((*(name for spec in registries for name in spec.primary_fields), *fields)))
+            mapping = {name: spec.name for spec in registries for name in spec.primary_fields} | mapping
+        if (registries, fields, mapping) == (project.registries, project.primary_fields, project.primary_to_registry):
+            return project
+        return replace(project, registries=registries, primary_fields=fields, primary_to_registry=mapping)
 
     @property
     def config_file(self) -> str | None:
@@ -106,11 +117,11 @@ class Workspace:
 
     def reset(self) -> None:
         """Forget everything that was set or read."""
-        vars(self).update(_set={}, _found={}, _folder=None, _project=None)
+        vars(self).update(_set={}, _values={}, _folder=None, _project=None)
 
     def refresh(self) -> None:
         """Read the project file again at the next use; what was set at run time stays."""
-        vars(self).update(_folder=None, _project=None, _found={})
+        vars(self).update(_folder=None, _project=None, _values={})
 
     def claim_cache(self) -> None:
         """Create the cache folder and mark it as this workspace's.
@@ -128,7 +139,7 @@ class Workspace:
         """
         import tomlkit
 
-        from excore.engine.cache import write_text
+        from excore.atomic_write import write_text
 
         target = Path(path)
         document = tomlkit.parse(target.read_text(encoding="utf-8")) if target.exists() else tomlkit.document()
@@ -145,9 +156,9 @@ class Workspace:
         if state["_folder"] != folder:
             from excore.lang.project.reading import find_project
 
-            state.update(_folder=folder, _project=find_project(folder), _found={})
-        found: Project = state["_project"]
-        return found
+            state.update(_folder=folder, _project=find_project(folder), _values={})
+        project: Project = state["_project"]
+        return project
 
     def _flag(self, name: str) -> bool:
         """Asked for at each build of a node, so the folder is not asked for again."""
@@ -163,8 +174,8 @@ class Workspace:
     def _read(self, name: str) -> Any:
         project = self._look()
         written = project.settings.get(name)
-        if name in _FILES:
-            return self._file(name, written)
+        if name in FILES:
+            return file_path(project, name, self.cache_dir)
         if name == "name":
             return project.name or os.path.basename(project.root)
         if name == "src_dir":
@@ -172,7 +183,7 @@ class Workspace:
         if name == "base_dir":
             return project.root
         if name == "registries":
-            return [_notation(spec.name, spec.starred, spec.fields) for spec in project.registries]
+            return [notation(spec) for spec in project.registries]
         if name == "primary_fields":
             return list(project.primary_fields)
         if name == "primary_to_registry":
@@ -180,34 +191,10 @@ class Workspace:
         if name == "json_schema_fields":
             return dict(written) if isinstance(written, dict) else self._schema_fields()
         if name == "cache_base_dir":
-            return self._cache_base(written)
+            return base_folder(project)
         if name == "cache_dir":
-            return self._cache_dir(written)
+            return project_folder(project, self.cache_base_dir)
         return dict(written) if isinstance(written, dict) else {}
-
-    def _cache_base(self, written: object) -> str:
-        if isinstance(written, str) and written:
-            return self._absolute(written)
-        from excore.engine.cache import user_base
-
-        return user_base()
-
-    def _cache_dir(self, written: object) -> str:
-        if isinstance(written, str) and written:
-            return self._absolute(written)
-        from excore.engine.cache import cache_dir
-
-        return str(cache_dir(Path(self.base_dir), Path(self.cache_base_dir)))
-
-    def _file(self, name: str, written: object) -> str:
-        if not isinstance(written, str) or not written:
-            return os.path.join(self.cache_dir, _FILES[name])
-        path = self._absolute(written)
-        # Project files of older versions name a pickle; what we write there is JSON.
-        return os.path.splitext(path)[0] + ".json" if path.endswith(".pkl") else path
-
-    def _absolute(self, path: str) -> str:
-        return os.path.join(self.base_dir, os.path.expanduser(path))
 
     def _schema_fields(self) -> dict[str, Any]:
         """Starred registries: those with fields -> the fields, and the others under `isolated_fields`."""
@@ -218,9 +205,10 @@ class Workspace:
         return fields
 
 
-def _notation(name: str, starred: bool, fields: tuple[str, ...]) -> str:
-    text = f"*{name}" if starred else name
-    return f"{text}: {', '.join(fields)}" if fields else text
+def notation(spec: RegistrySpec) -> str:
+    """An entry of `registries` as it is written: `"*Data: TrainData, TestData"`."""
+    name = f"*{spec.name}" if spec.starred else spec.name
+    return f"{name}: {', '.join(spec.fields)}" if spec.fields else name
 
 
 workspace = Workspace()

@@ -11,7 +11,8 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import NamedTuple
 
-SKIPPED = frozenset({"venv", "env", "node_modules", "__pycache__", "build", "dist", "site-packages", "__pypackages__"})
+from excore.lang.project.foreign import holds_no_source
+
 MAX_SIZE = 2_000_000
 MAX_DEPTH = 40
 _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
@@ -68,17 +69,13 @@ def _walk(
                 if entry.is_file() and not _excluded(prefix + entry.name, excludes):
                     info = entry.stat()
                     files.append(PythonFile(entry.path, info.st_size, info.st_mtime_ns))
-            elif entry.is_dir() and not _skipped(entry.name) and not _excluded(prefix + entry.name, excludes):
+            elif entry.is_dir() and not holds_no_source(entry.name) and not _excluded(prefix + entry.name, excludes):
                 folders.append(entry)
         except OSError:
             continue
     yield from sorted(files, key=lambda file: not is_package(file.path))
     for entry in sorted(folders, key=lambda entry: not depth and entry.name != first):
         yield from _walk(entry.path, f"{prefix}{entry.name}/", excludes, first, seen, depth + 1)
-
-
-def _skipped(name: str) -> bool:
-    return name.startswith(".") or name in SKIPPED or name.endswith(".egg-info")
 
 
 def _excluded(relative: str, excludes: Sequence[str]) -> bool:
@@ -91,7 +88,7 @@ def belongs(path: str, root: str) -> bool:
         parts = Path(path).relative_to(root).parts
     except ValueError:
         return False
-    return bool(parts) and parts[-1].endswith(".py") and not any(_skipped(part) for part in parts[:-1])
+    return bool(parts) and parts[-1].endswith(".py") and not any(holds_no_source(part) for part in parts[:-1])
 
 
 def short_names(modules: Collection[str]) -> dict[str, tuple[str, ...]]:

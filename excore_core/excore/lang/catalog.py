@@ -167,7 +167,7 @@ def _nowhere(module: str, names: Sequence[str]) -> Iterable[Reached]:
 
 @dataclass(frozen=True)
 class Catalog:
-    """All registries of a project, in declared order. Immutable; a new one replaces it when Python files change.
+    """All registries of a project, in the order they are made. Immutable; replaced when Python files change.
 
     ``follow`` tells what names behind a python module lead to, one after the other, as far as that is known.
     """
@@ -192,14 +192,14 @@ class Catalog:
 
     @cached_property
     def by_name(self) -> Mapping[str, tuple[Entry, ...]]:
-        """Every entry by its name; several registries may know one name, the first declared comes first.
+        """Every entry by its name; several registries may know one name, the first made comes first.
 
         Registries named ``__x`` are private and left out (REG-12). Looking a name up makes only its entries.
         """
         return _ByName(self.entries)
 
     def find(self, name: str) -> Entry | None:
-        """The entry of the first declared registry that has ``name`` (HDR-5)."""
+        """The entry of the first registry that was made and has ``name``; a project may declare another order."""
         entries = self.by_name.get(name)
         return entries[0] if entries else None
 

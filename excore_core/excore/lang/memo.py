@@ -129,7 +129,8 @@ class Memo:
         else:
             todo, gone = differing(last.items, items)
             if last.stale:
-                todo += [key for key in last.stale.difference(todo) if key in items]
+                stale = last.stale.difference(todo)
+                todo += [key for key in items if key in stale]
             answers = dict(last.answers) if todo or gone else last.answers
             for key in gone:
                 del answers[key]

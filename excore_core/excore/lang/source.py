@@ -12,14 +12,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
+from excore.lang.syntax.decode import NotUtf8Error, decode
+
 MAX_BYTES = 64 * 1024 * 1024
 
 
 class Unreadable(NamedTuple):
-    """Why a file gives no text; ``missing`` if there is none at all."""
+    """Why a file gives no text; ``missing`` if there is none at all. ``line`` and ``column``, from 0, are those of what
+    cannot be read."""
 
     reason: str
     missing: bool = False
+    line: int = 0
+    column: int = 0
 
 
 class Source(Protocol):
@@ -52,10 +57,9 @@ class Disk:
         if len(data) > MAX_BYTES:
             return Unreadable(f"larger than {MAX_BYTES // (1024 * 1024)} MB")
         try:
-            return data.decode("utf-8")
-        except UnicodeDecodeError as error:
-            line = data.count(b"\n", 0, error.start) + 1
-            return Unreadable(f"not UTF-8: byte 0x{data[error.start]:02x} in line {line}")
+            return decode(data)
+        except NotUtf8Error as error:
+            return Unreadable(str(error), line=error.line, column=error.column)
 
     def stamp(self, path: str) -> object:
         try:

@@ -14,6 +14,7 @@ from excore.lang.catalog import Catalog, Entry, Param
 from excore.lang.check.annotations import Type, read_annotation
 from excore.lang.grammar import BASE_KEY, HOOKS_TABLE, NO_CALL_KEY
 from excore.lang.project.reading import Project
+from excore.lang.resolve.entries import named_entries
 from excore.schema.parameter_types import Json
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -53,8 +54,8 @@ class _Maker:
         for registry in registries:
             for entry in self.catalog.entries.get(registry, {}).values():
                 definitions[f"{registry}.{entry.name}"] = self.module(entry)
-        for name, entries in self.catalog.by_name.items():
-            properties[name] = self.top_level(entries[0])
+        for entry in named_entries(self.catalog, self.project):
+            properties[entry.name] = self.top_level(entry)
         for registry in registries:
             properties[registry] = self.group(registry, registry)
         for field in self.project.primary_fields:

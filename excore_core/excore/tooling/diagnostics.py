@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from excore.lang.problems import CATALOGUE, Origin, Problem
-from excore.lang.text import Encoding
+from excore.lang.source import Unreadable
+from excore.lang.text import Encoding, LineIndex
 from excore.lang.workspace.host import File, Snapshot
 from excore.tooling.uris import to_uri
 
@@ -23,7 +24,7 @@ def encode(value: object) -> str:
     return json.dumps(value, separators=(",", ":"))
 
 
-def place(file: File, start: int, end: int, encoding: Encoding) -> Json:
+def place(file: File | LineIndex, start: int, end: int, encoding: Encoding) -> Json:
     """An LSP ``Range`` of absolute offsets in a file."""
     line, column = file.position(start, encoding)
     last, until = file.position(end, encoding)
@@ -96,15 +97,15 @@ def diagnostics(
     return [one for one in made if one is not None]
 
 
-def unreadable(reason: str) -> Json:
+def unreadable(why: Unreadable) -> Json:
     """The diagnostic of a file that gives no text."""
     kind = CATALOGUE["unreadable-file"]
-    start = {"line": 0, "character": 0}
+    start = {"line": why.line, "character": why.column}
     return {
         "range": {"start": start, "end": start},
         "severity": SEVERITIES[kind.severity],
         "code": kind.code,
         "codeDescription": {"href": kind.page},
         "source": SOURCE,
-        "message": f"the file cannot be read: {reason}",
+        "message": f"the file cannot be read: {why.reason}",
     }

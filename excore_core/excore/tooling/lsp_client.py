@@ -42,7 +42,7 @@ class Client:
         command: Sequence[str],
         cwd: str | None = None,
         env: Mapping[str, str] | None = None,
-        timeout: float = 30.0,
+        timeout: float = 120.0,
         answers: Mapping[str, Callable[[Any], Any]] | None = None,
     ) -> None:
         self.timeout = timeout

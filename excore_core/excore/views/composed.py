@@ -8,11 +8,12 @@ from collections.abc import Iterable, Iterator
 from excore.lang.grammar import Grammar
 from excore.lang.problems import Origin
 from excore.lang.resolve.model import Model
+from excore.lang.syntax.writer import header_text, key_text
 from excore.lang.tables.table import Binding, Table, Tables
 from excore.lang.workspace.snapshot import Snapshot
 from excore.views.defaults import defaults
 from excore.views.lines import Document, Line, relative, shown_place
-from excore.views.toml import binding_text, key_text, path_text
+from excore.views.toml import binding_text
 
 _GAP = "  "
 
@@ -43,6 +44,7 @@ class _Writer:
         self.folder = folder
         self.origins = origins
         self.grammar: Grammar | None = None if quoted else model.grammar
+        self.prefixes = "" if quoted else model.grammar.prefix_chars
         self.full = full
 
     def head(self, path: str) -> Iterator[Line]:
@@ -60,7 +62,7 @@ class _Writer:
             (values if is_value else inner).append(binding)
         more = list(self._defaults(path))
         if path and (values or more or not inner):
-            yield self._line(f"[{path_text(path)}]", headers, ())
+            yield self._line(header_text(path), headers, ())
         for binding in values:
             yield from self._value(binding)
         yield from more
@@ -78,20 +80,20 @@ class _Writer:
         for path in self.model.implicit:
             lines = list(self._defaults(path))
             if lines:
-                yield from (Line(f"[{path_text(path)}]"), *lines, Line(""))
+                yield from (Line(header_text(path)), *lines, Line(""))
 
     def _defaults(self, path: tuple[str, ...]) -> Iterator[Line]:
         for item in defaults(self.model, path) if self.full else ():
-            key = key_text(item.name, self.grammar)
+            key = key_text(item.name, self.prefixes)
             text = f"# {key} = {item.source}" if item.text is None else f"{key} = {item.text}"
             note = f"{_GAP}# default{f', {item.place}' if item.place else ''}" if self.origins else ""
             yield Line(f"{' '.join(text.split(chr(10)))}{note}")
 
     def _tables(self, path: tuple[str, ...], binding: Binding, tables: Tables) -> Iterator[Line]:
         for item in tables.items:
-            yield self._line(f"[[{path_text(path)}]]", item.headers[:1] or (binding.origin,), binding.shadows)
+            yield self._line(f"[{header_text(path)}]", item.headers[:1] or (binding.origin,), binding.shadows)
             body = list(self.table(path, item, ()))
-            opened = f"[{path_text(path)}]"
+            opened = header_text(path)
             yield from body[1:] if body and body[0].text.startswith(opened) else body
 
     def _inline(self, path: tuple[str, ...], binding: Binding) -> bool:
@@ -106,7 +108,7 @@ class _Writer:
         text = binding_text(binding, self.grammar)
         if text is None:
             return
-        first, *more = f"{key_text(binding.name, self.grammar)} = {text}".split("\n")
+        first, *more = f"{key_text(binding.name, self.prefixes)} = {text}".split("\n")
         origin = binding.origin
         lines = [first, *more]
         for number, line in enumerate(lines):

@@ -7,8 +7,8 @@ import math
 import os
 from typing import Any, NamedTuple
 
-from excore.config.toml_text import value_text
 from excore.lang.resolve.model import Model, Path
+from excore.lang.syntax.writer import value_text
 
 
 class Default(NamedTuple):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple, TypeAlias
 
+from excore.lang.building import steps_text
 from excore.lang.grammar import MarkHook, PathHook
-from excore.lang.plan import steps_text
 from excore.lang.problems import Origin
 from excore.lang.resolve.model import (
     Argument,

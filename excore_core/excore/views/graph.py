@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from excore.lang.building import steps_text
 from excore.lang.plan import (
     LIMIT,
     Followed,
@@ -17,7 +18,6 @@ from excore.lang.plan import (
     ThingKind,
     Value,
     plan,
-    steps_text,
 )
 from excore.lang.problems import Origin
 from excore.lang.resolve.model import Model, Path

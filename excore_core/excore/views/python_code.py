@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from excore.lang.building import steps_text
 from excore.lang.paths import Attribute, Index
 from excore.lang.paths import Step as PathStep
 from excore.lang.plan import (
@@ -27,7 +28,6 @@ from excore.lang.plan import (
     Written,
     parts,
     plan,
-    steps_text,
 )
 from excore.lang.plan import Value as Planned
 from excore.lang.problems import Origin

@@ -10,9 +10,9 @@ from excore.lang.problems import Origin
 from excore.lang.resolve.model import Model, Path, Use
 from excore.lang.text import Span
 from excore.lang.workspace.host import Snapshot
-from excore_server.ide.definition import Goal, origin_goal
-from excore_server.ide.hover import reference_paths
-from excore_server.ide.place import HeaderPart, Key, ReferencePlace, Slot, Thing, ValuePlace, section_length, thing_at
+from excore_server.ide.bindings import reference_paths
+from excore_server.ide.cursor import BasePlace, Blank, Cursor, Nothing, ReferencePlace, cursor_at
+from excore_server.ide.locations import Goal, origin_goal
 from excore_server.ide.view import View, absolute
 
 
@@ -28,7 +28,7 @@ class CallItem:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class CallLink:
     """``item`` at the other end, and where it is named; ``spans`` are in the file of whoever names it."""
 
     item: CallItem
@@ -41,67 +41,57 @@ def prepare_calls(snapshot: Snapshot, path: str, offset: int) -> tuple[CallItem,
     if file is None:
         return ()
     view = View(snapshot, file)
-    model = view.model
-    sections = _sections(view, thing_at(snapshot, path, offset))
-    return tuple(item for section in sections for item in _items(snapshot, model, section)[:1])
+    sections = _sections(view, cursor_at(snapshot, path, offset))
+    return tuple(item for section in sections for item in _items(snapshot, view.model, section)[:1])
 
 
-def incoming_calls(snapshot: Snapshot, root: str, section: Path) -> tuple[Call, ...]:
+def incoming_calls(snapshot: Snapshot, root: str, section: Path) -> tuple[CallLink, ...]:
     """The sections that are given what ``section`` makes, or its class; one for each file that says so."""
     model = snapshot.own_model(root)
-    found: dict[tuple[Path, str], list[Use]] = {}
+    by_user: dict[tuple[Path, str], list[Use]] = {}
     for use in model.users.get(section, ()):
-        found.setdefault((use.user, use.origin.file), []).append(use)
+        by_user.setdefault((use.user, use.origin.file), []).append(use)
     calls = []
-    for (user, file), uses in found.items():
+    for (user, file), uses in by_user.items():
         items = _items(snapshot, model, user)
         if items:
             item = next((item for item in items if item.goal.path == file), items[0])
-            calls.append(Call(item, _spans(snapshot, (use.origin for use in uses), item.goal.path)))
+            calls.append(CallLink(item, _spans(snapshot, (use.origin for use in uses), item.goal.path)))
     return tuple(calls)
 
 
-def outgoing_calls(snapshot: Snapshot, root: str, section: Path, file: str = "") -> tuple[Call, ...]:
+def outgoing_calls(snapshot: Snapshot, root: str, section: Path, file: str = "") -> tuple[CallLink, ...]:
     """What ``section`` is given, each once; ``file`` is where the section was looked at."""
     model = snapshot.own_model(root)
-    known = model.sections.get(section)
-    found: dict[Path, list[Use]] = {}
-    for use in known.uses if known is not None else ():
-        found.setdefault(use.target, []).append(use)
+    by_target: dict[Path, list[Use]] = {}
+    for use in model.sections[section].uses if section in model.sections else ():
+        by_target.setdefault(use.target, []).append(use)
     return tuple(
-        Call(item, _spans(snapshot, (use.origin for use in uses), file))
-        for target, uses in found.items()
+        CallLink(item, _spans(snapshot, (use.origin for use in uses), file))
+        for target, uses in by_target.items()
         for item in _items(snapshot, model, target)[:1]
     )
 
 
-def _sections(view: View, thing: Thing) -> tuple[Path, ...]:
-    if isinstance(thing, HeaderPart):
-        length = section_length(thing.path, view.catalog, view.project)
-        return (thing.path[:length],) if length else ()
-    if isinstance(thing, ReferencePlace):
-        return tuple(reference_paths(view, thing)) or _own(thing.slot)
-    if isinstance(thing, Key | ValuePlace):
-        return _own(thing.slot)
-    return ()
-
-
-def _own(slot: Slot) -> tuple[Path, ...]:
-    return (slot.section,) if slot.section else ()
+def _sections(view: View, cursor: Cursor) -> tuple[Path, ...]:
+    if isinstance(cursor, Nothing | Blank | BasePlace):
+        return ()
+    bound = reference_paths(view, cursor) if isinstance(cursor, ReferencePlace) else ()
+    return bound or ((cursor.slot.section,) if cursor.slot.section else ())
 
 
 def _items(snapshot: Snapshot, model: Model, section: Path) -> list[CallItem]:
     """A section as an item: one for each header it has, the one that counts most first."""
     entry = model.entry(section)
     name = ".".join(section)
-    known = model.sections.get(section)
+    table = model.sections.get(section)
     detail = f"{entry.path if entry is not None else ''}  {os.path.basename(model.file)}".strip()
-    if known is None:
+    if table is None:
         if entry is None or entry.location is None:
             return []
         return [CallItem(name, detail, entry.location, model.file, section)]
     goals: dict[Goal, None] = {}
-    for origin in (*known.table.headers, known.binding.origin):
+    for origin in (*table.table.headers, table.binding.origin):
         file = snapshot.file(origin.file)
         if file is not None:
             goals.update(dict.fromkeys(origin_goal(View(snapshot, file), origin)))
@@ -109,5 +99,5 @@ def _items(snapshot: Snapshot, model: Model, section: Path) -> list[CallItem]:
 
 
 def _spans(snapshot: Snapshot, origins: Iterable[Origin], file: str) -> tuple[Span, ...]:
-    found = (absolute(snapshot, origin) for origin in origins if origin.file == file)
-    return tuple(span for span in found if span is not None)
+    spans = (absolute(snapshot, origin) for origin in origins if origin.file == file)
+    return tuple(span for span in spans if span is not None)

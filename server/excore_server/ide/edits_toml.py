@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from excore.lang.file import File
 from excore.lang.grammar import BASE_KEY, Grammar
 from excore.lang.problems import Origin
+from excore.lang.syntax import writer
 from excore.lang.syntax.tree import Array, Block, Header, InlineTable, KeyPart, KeyValue, Missing, Scalar, Value
 from excore.lang.tables.table import Binding
 from excore.lang.text import Span
 from excore_server.ide.edits import Edit
-from excore_server.ide.snippets import key, quote
+from excore_server.ide.snippets import quote
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
-_BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +70,15 @@ def _within(value: Value, start: int, end: int) -> Located | None:
     return None
 
 
-def scalars(value: Value) -> Iterator[Scalar]:
-    """Every scalar in a value."""
+def _scalars(value: Value) -> Iterator[Scalar]:
     if isinstance(value, Scalar):
         yield value
     elif isinstance(value, Array):
         for item in value.items:
-            yield from scalars(item)
+            yield from _scalars(item)
     elif isinstance(value, InlineTable):
         for entry in value.entries:
-            yield from scalars(entry.value)
+            yield from _scalars(entry.value)
 
 
 def entry_at(block: Block, offset: int) -> KeyValue | None:
@@ -90,8 +89,8 @@ def entry_at(block: Block, offset: int) -> KeyValue | None:
 def scalar_at(block: Block, offset: int) -> Scalar | None:
     """The scalar that holds an offset of a block."""
     entry = entry_at(block, offset)
-    found = scalars(entry.value) if entry is not None else ()
-    return next((scalar for scalar in found if scalar.start <= offset <= scalar.end), None)
+    inside = _scalars(entry.value) if entry is not None else ()
+    return next((scalar for scalar in inside if scalar.start <= offset <= scalar.end), None)
 
 
 # -- writing
@@ -99,20 +98,20 @@ def scalar_at(block: Block, offset: int) -> Scalar | None:
 
 def newline(text: str) -> str:
     """The line end that a text uses."""
-    found = _LINE_END.search(text)
-    return found.group() if found is not None else "\n"
+    match = _LINE_END.search(text)
+    return match.group() if match is not None else "\n"
 
 
 def line_end(text: str, offset: int) -> int:
     """Where the line of an offset ends, before its line end."""
-    found = _LINE_END.search(text, offset)
-    return found.start() if found is not None else len(text)
+    match = _LINE_END.search(text, offset)
+    return match.start() if match is not None else len(text)
 
 
 def next_line(text: str, offset: int) -> int:
     """Where the line behind that of an offset begins."""
-    found = _LINE_END.search(text, offset)
-    return found.end() if found is not None else len(text)
+    match = _LINE_END.search(text, offset)
+    return match.end() if match is not None else len(text)
 
 
 def line_start(text: str, offset: int) -> int:
@@ -132,20 +131,17 @@ def key_text(name: str, like: KeyPart | None, block: Block, grammar: Grammar, qu
     """A key of this name: in the quotes of ``like``, else bare if it can be, unless prefixed keys are ``quoted``."""
     if like is not None and like.quoted:
         return rewritten(block.text[like.start : like.end], name)
-    if grammar.is_prefixed(name):
-        return name if _BARE.fullmatch(name[1:]) and not quoted else quote(name)
-    return key(name)
+    return writer.key_text(name, "" if quoted else grammar.prefix_chars)
 
 
 def header_text(path: Iterable[str], quoted: bool, grammar: Grammar) -> str:
     """``[a.b]``."""
-    parts = (quote(name) if quoted and grammar.is_prefixed(name) else key_or_bare(name, grammar) for name in path)
-    return f"[{'.'.join(parts)}]"
+    return writer.header_text(path, "" if quoted else grammar.prefix_chars)
 
 
 def key_or_bare(name: str, grammar: Grammar) -> str:
     """A key, bare if it can be."""
-    return name if grammar.is_prefixed(name) and _BARE.fullmatch(name[1:]) else key(name)
+    return writer.key_text(name, grammar.prefix_chars)
 
 
 # -- sections
@@ -176,10 +172,8 @@ def _content_end(file: File, index: int) -> int:
     if index < 0:
         return 0
     block = file.tree.blocks[index]
-    ends = [node.end for node in ((block.header,) if block.header is not None else ())]
-    if block.entries:
-        ends.append(block.entries[-1].end)
-    return file.tree.starts[index] + max(ends) if ends else 0
+    nodes = [*((block.header,) if block.header is not None else ()), *block.entries[-1:]]
+    return file.tree.starts[index] + nodes[-1].end if nodes else 0
 
 
 def section_span(file: File, index: int) -> Span:
@@ -199,19 +193,19 @@ def remove_key(file: File, origin: Origin) -> list[Edit]:
     """Take away what a key stands for, in this file: its entries, or its tables."""
     block = origin.block
     index = file.tree.index_of[block]
-    found = locate(block, origin.start, origin.end)
-    if found is None:
+    located = locate(block, origin.start, origin.end)
+    if located is None:
         return []
-    if found.header is not None:
-        path = block_path(block)[: found.depth + 1]
+    if located.header is not None:
+        path = block_path(block)[: located.depth + 1]
         return [
             remove_section(file, number)
             for number, other in enumerate(file.tree.blocks)
             if block_path(other)[: len(path)] == path
         ]
-    names = [part.name for part in found.parts[: found.depth + 1]]
-    entries = [one for one in found.siblings if [part.name for part in one.parts[: len(names)]] == names]
-    return [remove_entry(file, index, one, found.siblings, found.inline) for one in entries]
+    names = [part.name for part in located.parts[: located.depth + 1]]
+    entries = [one for one in located.siblings if [part.name for part in one.parts[: len(names)]] == names]
+    return [remove_entry(file, index, one, located.siblings, located.inline) for one in entries]
 
 
 def remove_section(file: File, index: int) -> Edit:
@@ -219,8 +213,8 @@ def remove_section(file: File, index: int) -> Edit:
     start, end = section_span(file, index)
     if end == len(file.text):  # the empty line in front goes with the last section
         text = file.text[:start]
-        kept = len(text.rstrip(" \t\r\n"))
-        start = next_line(text, kept) if kept else 0
+        length = len(text.rstrip(" \t\r\n"))
+        start = next_line(text, length) if length else 0
     return Edit(start, end, "")
 
 
@@ -250,28 +244,28 @@ def add_to_table(file: File, binding: Binding, lines: list[str], grammar: Gramma
     """Write entries into the table that a binding of this file introduces."""
     block, text = binding.block, file.text
     index = file.tree.index_of.get(block)
-    found = locate(block, binding.part.start, binding.part.end)
-    if index is None or found is None or not lines:
+    located = locate(block, binding.part.start, binding.part.end)
+    if index is None or located is None or not lines:
         return None
     base, end = file.tree.starts[index], newline(text)
-    if found.header is not None:
-        path = block_path(block)[: found.depth + 1]
+    if located.header is not None:
+        path = block_path(block)[: located.depth + 1]
         own = next((n for n, other in enumerate(file.tree.blocks) if block_path(other) == path), None)
         if own is not None:
             return add_to_block(file, own, lines)
         start = section_start(file, index)
         head = header_text(path, quoted, grammar)
         return Edit(start, start, end.join((head, *lines)) + end + end)
-    assert found.entry is not None
-    value = found.entry.value
-    if found.depth == len(found.parts) - 1:
+    assert located.entry is not None
+    value = located.entry.value
+    if located.depth == len(located.parts) - 1:
         return _add_inline(base, value, lines) if isinstance(value, InlineTable) else None
-    stem = block.text[found.entry.start : found.part.end]
+    stem = block.text[located.entry.start : located.part.end]
     dotted = [f"{stem}.{line}" for line in lines]
-    at = base + found.entry.end
-    if found.inline is not None:
+    at = base + located.entry.end
+    if located.inline is not None:
         return Edit(at, at, "".join(f", {line}" for line in dotted))
-    return _lines_behind(text, base + found.entry.start, at, dotted)
+    return _lines_behind(text, base + located.entry.start, at, dotted)
 
 
 def _add_inline(base: int, table: InlineTable, lines: list[str]) -> Edit:
@@ -328,11 +322,11 @@ def _top(file: File) -> int:
 def add_section(file: File, header: str, lines: list[str]) -> Edit:
     """Write a table at the end of the file."""
     text, end = file.text, newline(file.text)
-    kept = len(text.rstrip(" \t\r\n"))
+    length = len(text.rstrip(" \t\r\n"))
     body = end.join((header, *lines)) + end
-    if not kept or text[:kept] == "\ufeff":
+    if not length or text[:length] == "\ufeff":
         return Edit(len(text), len(text), body)
-    return Edit(len(text), len(text), ("" if text[kept:].count("\n") else end) + end + body)
+    return Edit(len(text), len(text), ("" if text[length:].count("\n") else end) + end + body)
 
 
 def base_text(path: str, folder: str) -> str:
@@ -346,13 +340,17 @@ def base_entry(file: File) -> KeyValue | None:
     return next((one for one in entries if len(one.parts) == 1 and one.parts[0].name == BASE_KEY), None)
 
 
-def add_base(file: File, text: str) -> Edit | None:
+def write_base(file: File, text: str) -> Edit | None:
     """Inherit from one file more, after those inherited from already; None where ``__base__`` is something odd."""
     entry = base_entry(file)
     if entry is None:
         at = _top(file)
         end = newline(file.text)
-        gap = end if file.text[at:].strip() and file.tree.blocks[0].header is None and not _has_entries(file) else ""
+        gap = (
+            end
+            if file.text[at:].strip() and file.tree.blocks[0].header is None and not file.tree.blocks[0].entries
+            else ""
+        )
         return Edit(at, at, f"{BASE_KEY} = [{quote(text)}]{end}{gap}")
     base = file.tree.starts[0]
     value = entry.value
@@ -369,7 +367,3 @@ def add_base(file: File, text: str) -> Edit | None:
     if "#" in before:
         before = ", "
     return Edit(base + last.end, base + last.end, f"{before}{quote(text)}")
-
-
-def _has_entries(file: File) -> bool:
-    return bool(file.tree.blocks[0].entries)

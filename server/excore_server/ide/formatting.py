@@ -11,5 +11,5 @@ from excore_server.ide.edits import Edit
 def format_file(file: File, span: Span | None = None, indent: str = INDENT) -> tuple[Edit, ...] | None:
     """Edits that lay out the file, or the items that ``span`` touches; None where it is not TOML."""
     start, end = span if span is not None else (0, len(file.text))
-    found = layout(file.tree, start, end, indent=indent)
-    return None if found is None else tuple(Edit(*one) for one in found)
+    edits = layout(file.tree, start, end, indent=indent)
+    return None if edits is None else tuple(Edit(*one) for one in edits)

@@ -5,27 +5,25 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
-from excore.lang.catalog import Entry
-from excore.lang.grammar import BASE_KEY, EVERY, HOOKS_TABLE, NO_CALL_KEY, Name, Prefix
+from excore.lang.grammar import BASE_KEY, HOOKS_TABLE, NO_CALL_KEY, Prefix
+from excore.lang.resolve.entries import registry_behind
 from excore.lang.resolve.model import Path
 from excore.lang.tables.table import Binding, Table
 from excore.lang.text import Span
 from excore.lang.workspace.host import Snapshot
-from excore_server.ide.knowledge import Python, registry_behind
-from excore_server.ide.markdown import code, entry_text, inline, join, member_text, param_text, place
-from excore_server.ide.objects import object_before, sections_of, variable_before
-from excore_server.ide.place import (
+from excore_server.ide.bindings import base_target, member_of, named_value, object_before, reference_paths
+from excore_server.ide.cursor import (
     BasePlace,
+    Cursor,
     HeaderPart,
     Key,
     ReferencePlace,
     Slot,
-    Thing,
     ValuePlace,
-    section_length,
-    thing_at,
+    cursor_at,
 )
-from excore_server.ide.view import View, absolute, source_of
+from excore_server.ide.markdown import code, entry_text, inline, join, member_text, param_text, place
+from excore_server.ide.view import Python, View, absolute, source_of
 
 _MOST = 8
 _BASES = f"{inline(BASE_KEY)}: files to inherit from, first to last; paths are relative to this file."
@@ -44,62 +42,56 @@ def hover(snapshot: Snapshot, path: str, offset: int, *, python: Python | None =
     file = snapshot.file(path)
     if file is None:
         return None
-    thing = thing_at(snapshot, path, offset)
-    text = _text(View(snapshot, file, python), thing)
-    return Hover(text, _shown_span(thing)) if text else None
+    cursor = cursor_at(snapshot, path, offset)
+    text = _text(View(snapshot, file, python), cursor)
+    return Hover(text, cursor.span) if text else None
 
 
-def _shown_span(thing: Thing) -> Span:
-    return thing.span
-
-
-def _text(view: View, thing: Thing) -> str:
-    if isinstance(thing, HeaderPart):
-        return _header(view, thing)
-    if isinstance(thing, Key):
-        return _key(view, thing)
-    if isinstance(thing, ReferencePlace):
-        return _reference(view, thing)
-    if isinstance(thing, BasePlace):
-        return _base(view, thing)
-    if isinstance(thing, ValuePlace) and thing.slot.section and not thing.slot.deeper:
-        return _argument(view, thing.slot)
+def _text(view: View, cursor: Cursor) -> str:
+    if isinstance(cursor, HeaderPart | Key):
+        return _named(view, cursor.slot)
+    if isinstance(cursor, ReferencePlace):
+        return _reference(view, cursor)
+    if isinstance(cursor, BasePlace):
+        return _base(view, cursor)
+    if isinstance(cursor, ValuePlace) and cursor.slot.section and not cursor.slot.deeper:
+        return _argument(view, cursor.slot)
     return ""
 
 
-# headers
+# tables and values
 
 
-def _header(view: View, thing: HeaderPart) -> str:
-    path = thing.path
-    length = section_length(path, view.catalog, view.project)
-    if length == len(path):
-        return section_text(view, path)
-    if length:
-        slot = Slot(path, path[:length], view.grammar.split_key(path[length]).name)
-        return _argument(view, slot) if len(path) == length + 1 else ""
-    return field_text(view, path[0]) if len(path) == 1 else ""
+def _named(view: View, slot: Slot) -> str:
+    if slot.path == (BASE_KEY,):
+        return _BASES
+    if slot.is_section:
+        return section_text(view, slot.section)
+    if slot.section:
+        return _argument(view, slot) if not slot.deeper else ""
+    if len(slot.path) == 1:
+        return field_text(view, slot.path[0]) or variable_text(view, slot.path[0])
+    return ""
 
 
 def section_text(view: View, path: Path) -> str:
     """A module table: its class, and who uses it."""
+    return join((_entry(view, path), _users(view, path)))
+
+
+def _entry(view: View, path: Path) -> str:
     entry = view.entry(path)
-    text = entry_text(entry, view.project.root) if entry is not None else ""
-    return join((text, _users(view, path)))
+    return entry_text(entry, view.project.root) if entry is not None else ""
 
 
 def _users(view: View, path: Path) -> str:
     uses = view.model.users.get(path, ())
-    lines = []
-    for use in uses[:_MOST]:
-        lines.append(f"- {inline('.'.join((*use.user, use.argument)))} ({_how(view, use.kind)})")
+    kinds: dict[str, str] = {prefix.kind: prefix.summary for prefix in reversed(list(view.grammar.prefixes.values()))}
+    users = ((".".join((*use.user, use.argument)), kinds.get(use.kind, use.kind)) for use in uses[:_MOST])
+    lines = [f"- {inline(user)} ({how})" for user, how in users]
     if len(uses) > _MOST:
         lines.append(f"- and {len(uses) - _MOST} more")
     return "**Used by**\n\n" + "\n".join(lines) if lines else ""
-
-
-def _how(view: View, kind: str) -> str:
-    return next((prefix.summary for prefix in view.grammar.prefixes.values() if prefix.kind == kind), kind)
 
 
 def field_text(view: View, name: str) -> str:
@@ -128,24 +120,10 @@ def field_text(view: View, name: str) -> str:
 # arguments
 
 
-def _key(view: View, thing: Key) -> str:
-    slot = thing.slot
-    if slot.path == (BASE_KEY,):
-        return _BASES
-    if slot.section and not slot.argument:
-        return section_text(view, slot.section)
-    if slot.section:
-        return _argument(view, slot) if not slot.deeper else ""
-    if len(slot.path) == 1:
-        return field_text(view, slot.path[0]) or variable_text(view, slot.path[0])
-    return ""
-
-
 def _argument(view: View, slot: Slot) -> str:
     if slot.argument == NO_CALL_KEY:
         return f"{inline(NO_CALL_KEY)}: pass the table on as it is, to be called later, instead of building it."
-    entry = view.entry(slot.section)
-    param = entry.signature.get(slot.argument) if entry is not None else None
+    entry, param = view.entry(slot.section), view.param(slot)
     text = ""
     if entry is not None and param is not None:
         text = param_text(entry, param, view.project.root)
@@ -159,19 +137,20 @@ def _prefix(prefix: Prefix | None) -> str:
 
 
 def _effective(view: View, slot: Slot) -> str:
-    section = view.model.sections.get(slot.section)
-    argument = section.arguments.get(slot.argument) if section is not None else None
-    if argument is None:
+    argument = view.argument(slot)
+    binding = argument.binding if argument is not None else None
+    if binding is None or (not binding.shadows and binding.file == view.file.path):
         return ""
-    chain = [argument.binding, *argument.binding.shadows]
-    if len(chain) == 1 and argument.binding.file == view.file.path:
-        return ""
-    lines = [_given("Effective value", chain[0], view)]
-    lines.extend(_given("replaces", binding, view) for binding in chain[1:])
+    return _history(view, "Effective value", binding)
+
+
+def _history(view: View, word: str, binding: Binding) -> str:
+    """A value, and those that it replaces."""
+    lines = [_value(view, word, binding), *(_value(view, "replaces", shadow) for shadow in binding.shadows)]
     return "  \n".join(lines)
 
 
-def _given(word: str, binding: Binding, view: View) -> str:
+def _value(view: View, word: str, binding: Binding) -> str:
     value = source_of(binding)
     return f"{word} {inline(value) if value else '(none)'} from {inline(binding_place(view, binding))}"
 
@@ -189,103 +168,63 @@ def variable_text(view: View, name: str) -> str:
     binding = view.model.isolated.get(name)
     if binding is None:
         return ""
-    lines = [_given("Value", each, view) if number == 0 else _given("replaces", each, view)
-             for number, each in enumerate((binding, *binding.shadows))]  # fmt: skip
     readers = [".".join(path) for path, section in view.model.sections.items() if name in section.variables]
     used = ", ".join(map(inline, readers[:_MOST])) + (", ..." if len(readers) > _MOST else "")
     head = code(f"{name} = {source_of(binding)}", "toml")
-    return join((head, "  \n".join(lines), f"Read by {used}" if readers else ""))
+    return join((head, _history(view, "Value", binding), f"Read by {used}" if readers else ""))
 
 
 # references
 
 
-def _reference(view: View, thing: ReferencePlace) -> str:
-    part = thing.part
+def _reference(view: View, cursor: ReferencePlace) -> str:
+    part, word = cursor.part, cursor.word
     if part.kind == "environment":
-        name = inline(thing.text[part.span.start : part.span.end])
-        return f"{name}: an environment variable, read when the config is loaded."
+        return f"{inline(word)}: an environment variable, read when the config is loaded."
     if part.kind == "variable":
-        name = thing.text[part.span.start : part.span.end]
-        return variable_text(view, name) or _unbound(thing)
+        return variable_text(view, word) or _prefix(cursor.prefix)
     if part.kind == "attribute":
-        return _attribute(view, thing)
-    if part.kind in ("name", "field", "member"):
-        paths = reference_paths(view, thing)
-        if not paths:
-            return field_text(view, thing.text[part.span.start : part.span.end]) if part.kind == "field" else ""
-        how = "a hook" if part.hook else thing.prefix.summary
-        if len(paths) > 1:
-            names = ", ".join(inline(f"[{'.'.join(path)}]") for path in paths[:_MOST])
-            return join((f"{inline(thing.prefix.char)} {how}, of each of {names}",))
-        return join((_bound(view, paths[0], how), _entry_of(view, paths[0])))
-    return ""
-
-
-def _unbound(thing: ReferencePlace) -> str:
-    return _prefix(thing.prefix)
-
-
-def reference_paths(view: View, thing: ReferencePlace) -> tuple[Path, ...]:
-    """The module tables (or the registered name) that the part of a reference under the cursor binds to."""
-    part = thing.part
-    text = thing.text[part.span.start : part.span.end]
-    if part.kind == "name":
-        return sections_of(view, Name(text, part.span))
-    group = view.model.groups.get(text if part.kind == "field" else part.field)
-    if group is None:
-        return ()
-    if part.kind == "field":
-        rest = thing.text[part.span.end :]
-        expression = view.grammar.read(thing.text)
-        base = expression.base
-        if not part.hook and base is not None and not isinstance(base, Name) and rest:
-            return sections_of(view, base)
-        return tuple((group.name, name) for name in group.members)
-    if text == EVERY:
-        return tuple((group.name, name) for name in group.members)
-    return ((group.name, text),) if text in group.members else ()
+        return _attribute(view, cursor)
+    paths = reference_paths(view, cursor)
+    how = "a hook" if part.hook else cursor.prefix.summary
+    if len(paths) > 1:
+        names = ", ".join(inline(f"[{'.'.join(path)}]") for path in paths[:_MOST])
+        return f"{inline(cursor.prefix.char)} {how}, of each of {names}"
+    if paths:
+        return join((_bound(view, paths[0], how), _entry(view, paths[0])))
+    return field_text(view, word) if part.kind == "field" else ""
 
 
 def _bound(view: View, path: Path, how: str) -> str:
-    section = view.model.sections.get(path)
+    section, name = view.model.sections.get(path), ".".join(path)
     if section is None:
-        return f"{inline('.'.join(path))}: {how}, without arguments of its own"
-    return f"{inline(f'[{chr(46).join(path)}]')} in {inline(binding_place(view, section.binding))}: {how}"
+        return f"{inline(name)}: {how}, without arguments of its own"
+    return f"{inline(f'[{name}]')} in {inline(binding_place(view, section.binding))}: {how}"
 
 
-def _entry_of(view: View, path: Path) -> str:
-    entry = view.entry(path)
-    return entry_text(entry, view.project.root) if entry is not None else ""
-
-
-def _attribute(view: View, thing: ReferencePlace) -> str:
-    part = thing.part
-    name = thing.text[part.span.start : part.span.end]
-    if thing.prefix.kind == "variable":
-        binding = variable_before(view, thing.text[: part.span.end])
-        return _given("Value", binding, view) if binding is not None else ""
-    found = object_before(view, part.before, thing.prefix)
-    if found is None:
+def _attribute(view: View, cursor: ReferencePlace) -> str:
+    if cursor.prefix.kind == "variable":
+        binding = named_value(view, cursor)
+        return _value(view, "Value", binding) if binding is not None else ""
+    owner = object_before(view, cursor.part.before, cursor.prefix)
+    if owner is None:
         return ""
-    member = next((member for member in found.members if member.name == name), None)
-    if member is not None and found.entry.kind != "module":
-        return member_text(found.entry.path.rpartition(".")[2], member, view.project.root)
-    inner = (
-        view.python.get(f"{found.path}.{name}") if view.python is not None and found.entry.kind == "module" else None
-    )
+    entry, root = owner.entry, view.project.root
+    inner = view.external(f"{entry.path}.{cursor.word}") if entry.kind == "module" else None
     if inner is not None:
-        return entry_text(inner, view.project.root)
-    return member_text(found.path, member, view.project.root) if member is not None else ""
+        return entry_text(inner, root)
+    member = member_of(entry, cursor.word)
+    name = entry.path if entry.kind == "module" else entry.path.rpartition(".")[2]
+    return member_text(name, member, root) if member is not None else ""
 
 
 # files
 
 
-def _base(view: View, thing: BasePlace) -> str:
-    if not thing.text:
+def _base(view: View, cursor: BasePlace) -> str:
+    if not cursor.text:
         return _BASES
-    target = base_target(view, thing)
+    target = base_target(view, cursor)
     file = view.snapshot.file(target)
     name = inline(os.path.relpath(target, view.project.root).replace(os.sep, "/"))
     if file is None:
@@ -303,42 +242,3 @@ def _base(view: View, thing: BasePlace) -> str:
     more = len(shown) - 2 * _MOST
     lines = [*shown[: 2 * _MOST], *([f"# and {more} more"] if more > 0 else [])]
     return join((name, code("\n".join(lines), "toml")))
-
-
-def base_target(view: View, thing: BasePlace) -> str:
-    """The absolute path that a ``__base__`` path means."""
-    return os.path.normpath(os.path.join(os.path.dirname(view.file.path), thing.text))
-
-
-# documentation of completions
-
-
-def documentation(snapshot: Snapshot, path: str, key: tuple[str, ...], *, python: Python | None = None) -> str:
-    """Markdown for a completion item's ``key``; empty where there is nothing to say."""
-    file = snapshot.file(path)
-    if file is None or not key:
-        return ""
-    view = View(snapshot, file, python)
-    root = view.project.root
-    if key[0] == "class":
-        entry = view.catalog.get(key[1], key[2])
-        return entry_text(entry, root) if entry is not None else ""
-    if key[0] == "param":
-        entry = view.catalog.get(key[1], key[2])
-        param = entry.signature.get(key[3]) if entry is not None else None
-        return param_text(entry, param, root) if entry is not None and param is not None else ""
-    if key[0] == "member":
-        return _member_documentation(view, key[1], key[2])
-    if key[0] == "field":
-        return field_text(view, key[1])
-    return variable_text(view, key[1]) if key[0] == "variable" else ""
-
-
-def _member_documentation(view: View, owner: str, name: str) -> str:
-    from excore_server.ide.knowledge import facts
-
-    entry: Entry | None = facts(view.catalog).by_path.get(owner)
-    if (entry is None or not entry.members) and view.python is not None:
-        entry = view.python.get(owner) or entry
-    member = next((member for member in entry.members if member.name == name), None) if entry is not None else None
-    return member_text(owner.rpartition(".")[2], member, view.project.root) if member is not None else ""

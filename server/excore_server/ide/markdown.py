@@ -129,19 +129,19 @@ def entry_text(entry: Entry, root: str) -> str:
 def param_text(entry: Entry, param: Param, root: str) -> str:
     """All that the signature and the docstring say about a parameter."""
     param = documented(entry).signature.get(param.name) or param
-    notes = []
+    facts = []
     owner = param.owner.rpartition(".")[2]
     of = owner or entry.name
-    notes.append(f"Parameter of {inline(of)}" + (" (required)" if param.required else ""))
+    facts.append(f"Parameter of {inline(of)}" + (" (required)" if param.required else ""))
     if param.location is not None:
-        notes.append(located(param.location, root))
+        facts.append(located(param.location, root))
     choices = ", ".join(inline(repr(choice)) for choice in param.choices)
     return join(
         (
             code(f"(parameter) {parameter(param)}"),
             inspect.cleandoc(param.doc) if param.doc else "",
             f"One of {choices}." if choices else "",
-            " · ".join(notes),
+            " · ".join(facts),
         )
     )
 

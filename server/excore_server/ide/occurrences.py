@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,11 +11,12 @@ from excore.lang.grammar import Base, FieldRef, VariableRef
 from excore.lang.problems import Origin
 from excore.lang.resolve.model import Argument, Model, Path, Reference, ResolvedHook
 from excore.lang.syntax.tree import Array, Scalar
-from excore.lang.tables.table import Binding, Table
+from excore.lang.tables.table import Table
 from excore.lang.text import Span
 from excore.lang.workspace.host import Snapshot
-from excore_server.ide.hover import reference_paths
-from excore_server.ide.place import HeaderPart, Key, ReferencePlace, Thing, section_length
+from excore_server.ide.bindings import reference_paths
+from excore_server.ide.cursor import Cursor, HeaderPart, Key, ReferencePlace
+from excore_server.ide.name_sites import bases
 from excore_server.ide.view import View, absolute
 
 
@@ -37,45 +38,45 @@ class Occurrence:
     named: bool = True
 
 
-def subject_of(view: View, thing: Thing) -> Subject | None:
-    """What the thing under the cursor names; None where that is nothing to look for."""
-    if isinstance(thing, HeaderPart):
-        length = section_length(thing.path, view.catalog, view.project)
-        if length == len(thing.path):
-            return Subject("section", thing.path)
-        return Subject("group", thing.path) if len(thing.path) == 1 and thing.name in view.model.groups else None
-    if isinstance(thing, Key):
-        if len(thing.slot.path) == 1 and thing.name in view.model.isolated:
-            return Subject("variable", thing.slot.path)
-        return None
-    if isinstance(thing, ReferencePlace):
-        text = thing.text[thing.part.span.start : thing.part.span.end]
-        if thing.part.kind == "variable":
-            return Subject("variable", (text,)) if text in view.model.isolated else None
-        if thing.part.kind == "field":
-            return Subject("group", (text,)) if text in view.model.groups else None
-        if thing.part.kind in ("name", "member"):
-            paths = reference_paths(view, thing)
-            return Subject("section", paths[0]) if len(paths) == 1 else None
+def subject_of(view: View, cursor: Cursor) -> Subject | None:
+    """What the cursor names; None where that is nothing to look for."""
+    model = view.model
+    if isinstance(cursor, HeaderPart | Key):
+        slot = cursor.slot
+        if slot.is_section:
+            return Subject("section", slot.section)
+        if len(slot.path) == 1:
+            return _top_level(model, slot.path[0])
+    elif isinstance(cursor, ReferencePlace):
+        if cursor.part.kind in ("variable", "field"):
+            return _top_level(model, cursor.word)
+        paths = reference_paths(view, cursor)
+        return Subject("section", paths[0]) if len(paths) == 1 else None
     return None
+
+
+def _top_level(model: Model, name: str) -> Subject | None:
+    if name in model.groups:
+        return Subject("group", (name,))
+    return Subject("variable", (name,)) if name in model.isolated else None
 
 
 def occurrences(snapshot: Snapshot, roots: Iterable[str], subject: Subject) -> tuple[Occurrence, ...]:
     """Every place that names the subject in the configs of these roots, by file and position."""
-    found: dict[tuple[str, Span], Occurrence] = {}
+    places: dict[tuple[str, Span], Occurrence] = {}
     for root in roots:
         model = snapshot.own_model(root)
         for origin, definition, named in _of_model(model, subject):
             span = absolute(snapshot, origin)
             if span is not None:
-                found.setdefault((origin.file, span), Occurrence(origin.file, span, definition, named))
-    return tuple(sorted(found.values(), key=lambda each: (each.path, each.span)))
+                places.setdefault((origin.file, span), Occurrence(origin.file, span, definition, named))
+    return _in_order(places)
 
 
-_Place = tuple[Origin, bool, bool]
+_Naming = tuple[Origin, bool, bool]
 
 
-def _of_model(model: Model, subject: Subject) -> Iterator[_Place]:
+def _of_model(model: Model, subject: Subject) -> Iterator[_Naming]:
     if subject.kind == "variable":
         yield from _variable(model, subject.path[0])
     elif subject.kind == "group":
@@ -84,30 +85,17 @@ def _of_model(model: Model, subject: Subject) -> Iterator[_Place]:
         yield from _section(model, subject.path)
 
 
-def _chain(binding: Binding) -> Iterator[Binding]:
-    yield binding
-    yield from binding.shadows
-
-
-def _definitions(binding: Binding) -> Iterator[Origin]:
-    if isinstance(binding.value, Table) and binding.value.headers:
-        yield from binding.value.headers
-    else:
-        yield from (each.origin for each in _chain(binding))
-
-
-def _variable(model: Model, name: str) -> Iterator[_Place]:
+def _variable(model: Model, name: str) -> Iterator[_Naming]:
     binding = model.isolated.get(name)
-    if binding is not None:
-        for origin in _definitions(binding):
-            yield origin, True, True
+    headers = binding.value.headers if binding is not None and isinstance(binding.value, Table) else ()
+    for origin in headers or ((one.origin for one in (binding, *binding.shadows)) if binding is not None else ()):
+        yield origin, True, True
     for section in model.sections.values():
-        if name in section.variables:
-            for argument in section.arguments.values():
-                yield from _variable_uses(model, argument, name)
+        for argument in section.arguments.values() if name in section.variables else ():
+            yield from _variable_uses(model, argument, name)
 
 
-def _variable_uses(model: Model, argument: Argument, name: str) -> Iterator[_Place]:
+def _variable_uses(model: Model, argument: Argument, name: str) -> Iterator[_Naming]:
     for reference in argument.references:
         base = reference.expression.base
         if reference.via is None and isinstance(base, VariableRef) and base.name == name:
@@ -117,13 +105,13 @@ def _variable_uses(model: Model, argument: Argument, name: str) -> Iterator[_Pla
             value = binding.value
             for item in value.items if isinstance(value, Array) else (value,):
                 if isinstance(item, Scalar) and item.kind == "string":
-                    found = model.grammar.variable_text(str(item.value))
-                    if found is not None and found.name == name:
+                    variable = model.grammar.variable_text(str(item.value))
+                    if variable is not None and variable.name == name:
                         whole = Origin(binding.file, binding.block, item.start, item.end)
-                        yield within(whole, found.span), False, True
+                        yield within(whole, variable.span), False, True
 
 
-def _group(model: Model, name: str) -> Iterator[_Place]:
+def _group(model: Model, name: str) -> Iterator[_Naming]:
     group = model.groups.get(name)
     if group is None:
         return
@@ -134,13 +122,15 @@ def _group(model: Model, name: str) -> Iterator[_Place]:
             if header is not None and header.parts[0].name == name:
                 part = header.parts[0]
                 yield Origin(origin.file, origin.block, part.start, part.end), True, True
-    for _, reference in _references(model):
-        for base in _bases(reference):
-            if isinstance(base, FieldRef) and base.field == name:
-                yield within(reference.origin, base.field_span), False, True
+    for section in model.sections.values():
+        for argument in section.arguments.values():
+            for reference in argument.references:
+                for base in bases(reference.expression):
+                    if isinstance(base, FieldRef) and base.field == name:
+                        yield within(reference.origin, base.field_span), False, True
 
 
-def _section(model: Model, path: Path) -> Iterator[_Place]:
+def _section(model: Model, path: Path) -> Iterator[_Naming]:
     section = model.sections.get(path)
     if section is not None:
         for origin in section.table.headers or (section.binding.origin,):
@@ -151,7 +141,7 @@ def _section(model: Model, path: Path) -> Iterator[_Place]:
                 yield from _naming(reference, path)
 
 
-def _naming(reference: Reference, path: Path) -> Iterator[_Place]:
+def _naming(reference: Reference, path: Path) -> Iterator[_Naming]:
     base = reference.expression.base
     if base is not None and any(target.path == path for target in reference.targets):
         yield _named(reference.origin, base, path)
@@ -160,27 +150,12 @@ def _naming(reference: Reference, path: Path) -> Iterator[_Place]:
             yield _named(reference.origin, step.hook.base, path)
 
 
-def _named(origin: Origin, base: Base, path: Path) -> _Place:
+def _named(origin: Origin, base: Base, path: Path) -> _Naming:
     if isinstance(base, FieldRef):
         if base.name == path[-1]:
             return within(origin, base.name_span), False, True
         return within(origin, base.field_span), False, False
     return within(origin, base.span), False, True
-
-
-def _references(model: Model) -> Iterator[tuple[Path, Reference]]:
-    for path, section in model.sections.items():
-        for argument in section.arguments.values():
-            for reference in argument.references:
-                yield path, reference
-
-
-def _bases(reference: Reference) -> Iterator[Base]:
-    if reference.expression.base is not None:
-        yield reference.expression.base
-    for step in reference.hooks:
-        if isinstance(step, ResolvedHook):
-            yield step.hook.base
 
 
 def within(origin: Origin, span: Span) -> Origin:
@@ -192,20 +167,21 @@ def within(origin: Origin, span: Span) -> Origin:
 
 def of_entries(snapshot: Snapshot, roots: Iterable[str], entries: Sequence[Entry]) -> list[tuple[Occurrence, ...]]:
     """For each registered class every place in the configs of these roots that names it: its tables and its uses."""
-    found: dict[int, dict[tuple[str, Span], Occurrence]] = {id(entry): {} for entry in entries}
+    by_entry: dict[int, dict[tuple[str, Span], Occurrence]] = {id(entry): {} for entry in entries}
     for root in roots if entries else ():
         model = snapshot.own_model(root)
-        named = [(path, section.entry) for path, section in model.sections.items()]
-        named += [(path, model.entry(path)) for path in model.implicit]
-        for path, entry in named:
-            places = found.get(id(entry))
+        for path in (*model.sections, *model.implicit):
+            places = by_entry.get(id(model.entry(path)))
             if places is not None:
                 for each in occurrences(snapshot, (root,), Subject("section", path)):
                     places.setdefault((each.path, each.span), each)
-    return [tuple(sorted(found[id(entry)].values(), key=lambda each: (each.path, each.span))) for entry in entries]
+    return [_in_order(by_entry[id(entry)]) for entry in entries]
+
+
+def _in_order(places: Mapping[tuple[str, Span], Occurrence]) -> tuple[Occurrence, ...]:
+    return tuple(places[key] for key in sorted(places))
 
 
 def project_roots(snapshot: Snapshot, root: str) -> tuple[str, ...]:
     """The configs of a project that nobody includes."""
-    found = (each for path in snapshot.configs(root) for each in snapshot.roots(path))
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(each for path in snapshot.configs(root) for each in snapshot.roots(path)))

@@ -1,11 +1,10 @@
-"""Where what stands under the cursor is named: references over all configs, and highlights in one."""
+"""Where what stands under the cursor, or a class of a Python file, is named: over all configs."""
 
 from __future__ import annotations
 
-from excore.lang.catalog import Location
 from excore.lang.workspace.host import Snapshot
+from excore_server.ide.cursor import cursor_at
 from excore_server.ide.occurrences import Occurrence, occurrences, of_entries, project_roots, subject_of
-from excore_server.ide.place import thing_at
 from excore_server.ide.view import View
 
 
@@ -15,16 +14,11 @@ def references(snapshot: Snapshot, path: str, offset: int, *, declaration: bool 
     if file is None:
         return ()
     view = View(snapshot, file)
-    subject = subject_of(view, thing_at(snapshot, path, offset))
+    subject = subject_of(view, cursor_at(snapshot, path, offset))
     if subject is None:
         return ()
-    found = occurrences(snapshot, snapshot.roots(path), subject)
-    return found if declaration else tuple(each for each in found if not each.definition)
-
-
-def highlights(snapshot: Snapshot, path: str, offset: int) -> tuple[Occurrence, ...]:
-    """The references that stand in the file itself."""
-    return tuple(each for each in references(snapshot, path, offset) if each.path == path)
+    places = occurrences(snapshot, snapshot.roots(path), subject)
+    return places if declaration else tuple(each for each in places if not each.definition)
 
 
 def class_references(snapshot: Snapshot, root: str, path: str, line: int) -> tuple[Occurrence, ...]:
@@ -32,10 +26,7 @@ def class_references(snapshot: Snapshot, root: str, path: str, line: int) -> tup
     configs = snapshot.configs(root)
     if not configs:
         return ()
-    entries = [entry for entry in snapshot.catalog(configs[0]) if _is_at(entry.location, path, line)]
-    found = of_entries(snapshot, project_roots(snapshot, root), entries)
-    return tuple(dict.fromkeys(each for places in found for each in places))
-
-
-def _is_at(location: Location | None, path: str, line: int) -> bool:
-    return location is not None and location.path == path and location.line == line
+    catalog = snapshot.catalog(configs[0])
+    entries = [entry for entry in catalog if (at := entry.location) and (at.path, at.line) == (path, line)]
+    uses = of_entries(snapshot, project_roots(snapshot, root), entries)
+    return tuple(dict.fromkeys(each for places in uses for each in places))

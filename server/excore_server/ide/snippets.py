@@ -2,57 +2,46 @@
 
 from __future__ import annotations
 
-import json
-import re
+import ast
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from excore.lang.catalog import Catalog, Entry, Param
 from excore.lang.grammar import Grammar, Prefix
 from excore.lang.project.reading import Project
+from excore.lang.resolve.entries import is_meant
+from excore.lang.syntax.writer import key_text, string_text, value_text
 from excore.lang.workspace.host import File
-from excore_server.ide.knowledge import Fit, fit, literal, wanted
+from excore_server.ide.argument_types import argument_types
+from excore_server.ide.candidates import Candidates, candidates, config_parameters
 
-_BARE = re.compile(r"[A-Za-z0-9_-]+")
 _NEAR = 24  # blocks on either side that are looked at for the style of keys
 
 
-def quote(text: str) -> str:
-    """``text`` as a TOML string: basic, or literal where that needs no escapes."""
-    if "\\" in text and "'" not in text and text.isprintable():
-        return f"'{text}'"
-    return json.dumps(text, ensure_ascii=False)
+quote, key = string_text, key_text
 
 
 def to_toml(value: object) -> str | None:
     """A Python literal as a TOML value on one line; None where TOML has no such value."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | float):
-        return repr(value)
-    if isinstance(value, str):
-        return quote(value)
-    if isinstance(value, list | tuple):
-        items = [to_toml(item) for item in value]
-        return None if None in items else f"[{', '.join(item for item in items if item is not None)}]"
-    if isinstance(value, dict):
-        pairs = [(name, to_toml(item)) for name, item in value.items()]
-        if any(item is None or not isinstance(name, str) for name, item in pairs):
-            return None
-        return "{ " + ", ".join(f"{key(str(name))} = {item}" for name, item in pairs) + " }" if pairs else "{}"
-    return None
+    try:
+        return value_text(value, exact=True)
+    except TypeError:
+        return None
 
 
-def key(name: str) -> str:
-    """A key without prefix, quoted where it must be."""
-    return name if _BARE.fullmatch(name) else quote(name)
+def literal(source: str | None) -> object:
+    """The value of a default's source text; ``Ellipsis`` where it is no literal."""
+    if source is None:
+        return ...
+    try:
+        return ast.literal_eval(source)
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return ...
 
 
 def prefixed(name: str, prefix: Prefix | None, quoted: bool) -> str:
     """A key of a module table: bare or quoted."""
-    if prefix is None:
-        return key(name)
-    text = prefix.char + name
-    return quote(text) if quoted or not _BARE.fullmatch(name) else text
+    return key_text(name) if prefix is None else key_text(prefix.char + name, "" if quoted else prefix.char)
 
 
 def escape(text: str) -> str:
@@ -73,7 +62,7 @@ def quotes_prefixes(file: File, block: int, grammar: Grammar) -> bool:
 
 
 @dataclass
-class Writer:
+class ArgumentWriter:
     """Writes keys and values for one file. ``stops`` counts the snippet's stops."""
 
     catalog: Catalog
@@ -98,42 +87,45 @@ class Writer:
         shown = ",".join(escape(text).replace(",", "\\,").replace("|", "\\|") for text in texts)
         return f"${{{self.stops}|{shown}|}}"
 
-    def prefix_for(self, param: Param, found: Fit) -> Prefix | None:
+    def candidates(self, param: Param) -> Candidates:
+        """What can be given to a parameter as a module."""
+        return candidates(param, param.name, self.catalog, self.project)
+
+    def prefix(self, param: Param) -> Prefix | None:
         """The prefix an argument for ``param`` most likely needs."""
-        want = wanted(param.annotation)
-        if found.as_class:
+        suitable = self.candidates(param)
+        if suitable.as_class:
             return self.grammar.prefix("class")
-        return self.grammar.prefix("new") if found.entries and not want.scalars else None
+        needs_module = suitable.entries and not argument_types(param.annotation).scalars
+        return self.grammar.prefix("new") if needs_module else None
 
-    def argument(self, param: Param, prefix: Prefix | None, found: Fit) -> str:
-        """``name = value`` with stops."""
+    def argument(self, param: Param, prefix: Prefix | None = None) -> str:
+        """``name = value`` with stops, under the prefix that it most likely needs if none is given."""
+        prefix = prefix or self.prefix(param)
         name = prefixed(param.name, prefix, self.quoted)
-        name = escape(name) if self.snippets else name
-        return f"{name} = {self.reference(prefix, found) if prefix is not None else self.value(param)}"
+        value = self.value(param) if prefix is None else self.reference(prefix, self.candidates(param))
+        return f"{escape(name) if self.snippets else name} = {value}"
 
-    def reference(self, prefix: Prefix, found: Fit) -> str:
+    def reference(self, prefix: Prefix, suitable: Candidates) -> str:
         """A value under a prefix: the first class that needs no arguments."""
         name = ""
         if prefix.kind != "variable":
-            easy = (entry for entry in found.entries if not any(p.required for p in entry.signature.params))
-            best = next(easy, found.entries[0] if found.entries else None)
+            entries = [entry for entry in suitable.entries if is_meant(entry, self.catalog, self.project)]
+            easy = (entry for entry in entries if not any(p.required for p in entry.signature.params))
+            best = next(easy, entries[0] if entries else None)
             name = best.name if best is not None else ""
-        if found.container == "table":
+        if suitable.container == "table":
             return "{ " + self.stop("name") + f' = "{self.stop(name)}" }}'
         text = f'"{self.stop(name)}"'
-        if found.container == "list":
-            return f"[{text}]"
-        return text
+        return f"[{text}]" if suitable.container == "list" else text
 
     def value(self, param: Param) -> str:
         """A plain value: the default, or the simplest value of the annotated type."""
-        want = wanted(param.annotation)
+        want = argument_types(param.annotation)
         default = literal(param.default)
-        if param.choices:
-            texts = [text for text in map(to_toml, param.choices) if text is not None]
-            given = to_toml(default)
-            if texts:
-                return self.choice(sorted(texts, key=lambda text: text != given))
+        choices = [text for text in map(to_toml, param.choices) if text is not None]
+        if choices:
+            return self.choice(sorted(choices, key=lambda text: text != to_toml(default)))
         if want.scalars == {"boolean"}:
             return self.choice(["false", "true"] if default is False else ["true", "false"])
         if isinstance(default, str):
@@ -153,15 +145,10 @@ class Writer:
 
     def inside(self, text: str) -> str:
         """A string whose content is a stop, so that its quotes stay."""
-        quoted = quote(text)
+        quoted = string_text(text)
         return f"{quoted[0]}{self.stop(quoted[1:-1])}{quoted[-1]}"
 
-    def required(self, entry: Entry) -> list[str]:
-        """A line for every argument that must be given."""
-        hooked = ("node",) if entry.hook == "argument" else ()
-        lines = []
-        for param in entry.signature.keywords:
-            if param.required and param.name not in hooked:
-                found = fit(param, param.name, self.catalog, self.project)
-                lines.append(self.argument(param, self.prefix_for(param, found), found))
-        return lines
+    def required(self, entry: Entry, names: Collection[str] | None = None) -> list[str]:
+        """A line for every argument that must be given; of ``names`` only, if there are any."""
+        required = (param for param in config_parameters(entry) if param.required)
+        return [self.argument(param) for param in required if names is None or param.name in names]

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from excore.lang.grammar import BASE_KEY
 from excore.lang.text import Span
 from excore.lang.workspace.host import Snapshot
-from excore_server.ide.definition import FileSpan
-from excore_server.ide.hover import base_target
-from excore_server.ide.place import BasePlace, thing_at
+from excore_server.ide.bindings import base_target
+from excore_server.ide.cursor import BasePlace, cursor_at
+from excore_server.ide.locations import FileSpan
 from excore_server.ide.view import View
 
 
@@ -28,8 +28,8 @@ def prepare_types(snapshot: Snapshot, path: str, offset: int) -> tuple[TypeItem,
     file = snapshot.file(path)
     if file is None:
         return ()
-    thing = thing_at(snapshot, path, offset)
-    target = base_target(View(snapshot, file), thing) if isinstance(thing, BasePlace) else path
+    cursor = cursor_at(snapshot, path, offset)
+    target = base_target(View(snapshot, file), cursor) if isinstance(cursor, BasePlace) else path
     return _items(snapshot, (target,))
 
 

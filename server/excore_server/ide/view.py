@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Protocol
 
 from excore.lang.catalog import Catalog, Entry, Param
-from excore.lang.grammar import Grammar
+from excore.lang.grammar import Base, Grammar
 from excore.lang.problems import Origin
 from excore.lang.project.reading import Project
-from excore.lang.resolve.model import Model, Path
+from excore.lang.resolve.entries import entry_of
+from excore.lang.resolve.model import Argument, Model, Path
+from excore.lang.resolve.references import bound_paths
 from excore.lang.syntax.tree import Array, Block, Missing, Scalar
 from excore.lang.tables.table import Binding, Table
 from excore.lang.text import Span
 from excore.lang.workspace.host import File, Snapshot
-from excore_server.ide.knowledge import Python, entry_for
-from excore_server.ide.options import LIMIT
-from excore_server.ide.place import Slot
-from excore_server.ide.snippets import quotes_prefixes
+from excore_server.ide.argument_types import ArgumentTypes, argument_types
+from excore_server.ide.candidates import Candidates, candidates
+from excore_server.ide.cursor import Slot, header_path, slot_of
+from excore_server.ide.snippets import ArgumentWriter, quotes_prefixes
+
+LIMIT = 2000
+"""The most items of a completion list."""
+
+
+class Python(Protocol):
+    """Knows classes that are in no registry (``torch.nn.ReLU``) by import path. Never blocks: None is "not yet"."""
+
+    def get(self, path: str) -> Entry | None: ...  # pragma: no cover
 
 
 @dataclass
@@ -48,24 +60,53 @@ class View:
 
     def entry(self, section: Path) -> Entry | None:
         """What a module table stands for; classes of other packages with what is known of them by now."""
-        entry = entry_for(section, self.catalog, self.project)
-        if entry is None or self.python is None or entry.location is not None or entry.doc or entry.signature.params:
+        entry = entry_of(section, self.catalog, self.project)
+        if entry is None or entry.location is not None or entry.doc or entry.signature.params:
             return entry
-        outside = self.python.get(entry.path)
+        outside = self.external(entry.path)
         if outside is None:
             return entry
         return replace(outside, name=entry.name, registry=entry.registry, certain=entry.certain, hook=entry.hook)
+
+    def bound_paths(self, base: Base) -> tuple[Path, ...]:
+        """The module tables that the base of a reference may mean; a registered name without one is its own path."""
+        return bound_paths(base, self.model, self.catalog, self.project)
+
+    def slot(self, path: Path) -> Slot:
+        """What a key path of the file means."""
+        return slot_of(self.snapshot, self.file.path, path)
+
+    def section_of(self, block: Block) -> Path:
+        """The path of the module table whose header a block has; empty where it has none."""
+        slot = self.slot(header_path(block))
+        return slot.section if slot.is_section else ()
 
     def param(self, slot: Slot) -> Param | None:
         """The parameter that a slot gives a value to."""
         entry = self.entry(slot.section)
         return entry.signature.get(slot.argument) if entry is not None and slot.argument else None
 
-    def params(self, entry: Entry) -> Iterator[Param]:
-        """The parameters a config may give: a hook gets its node from elsewhere."""
-        for param in entry.signature.keywords:
-            if not (entry.hook == "argument" and param.name == "node"):
-                yield param
+    def argument(self, slot: Slot) -> Argument | None:
+        """The argument that a slot is, as the whole config gives it."""
+        section = self.model.sections.get(slot.section)
+        return section.arguments.get(slot.argument) if section is not None else None
+
+    def types(self, slot: Slot) -> ArgumentTypes:
+        """What the parameter of a slot asks for."""
+        param = self.param(slot)
+        return argument_types(param.annotation if param is not None else None)
+
+    def candidates(self, slot: Slot) -> Candidates:
+        """What can be given to the parameter of a slot as a module."""
+        return candidates(self.param(slot), slot.argument, self.catalog, self.project)
+
+    def external(self, path: str) -> Entry | None:
+        """What is known by now of a class of another package."""
+        return self.python.get(path) if self.python is not None else None
+
+    def writer(self, quoted: bool) -> ArgumentWriter:
+        """Writes arguments for the file."""
+        return ArgumentWriter(self.catalog, self.project, self.grammar, quoted, self.snippets)
 
     def block(self, index: int) -> Block:
         return self.file.tree.blocks[index]

@@ -15,12 +15,12 @@ from pygls.protocol import default_converter
 
 from excore import __version__
 from excore_server.lsp.lifecycle import NAME, Lifecycle
-from excore_server.lsp.protocol import ExcoreProtocol
-from excore_server.lsp.session import Session
-from excore_server.lsp.wire import Reader, Writer
+from excore_server.lsp.session.session import Session
+from excore_server.lsp.transport.protocol import ExcoreProtocol
+from excore_server.lsp.transport.wire import Reader, Writer
 
 if TYPE_CHECKING:
-    from excore_server.lsp.record import Recorder
+    from excore_server.lsp.transport.recorder import Recorder
 
 PARENT_CHECK_SECONDS = 5.0
 
@@ -72,7 +72,7 @@ class Server(LanguageServer):
 
 
 def _recording_writer(descriptor: int, recorder: Recorder) -> Writer:
-    from excore_server.lsp.record import RecordingWriter
+    from excore_server.lsp.transport.recorder import RecordingWriter
 
     return RecordingWriter(descriptor, recorder)
 
@@ -141,7 +141,7 @@ def main(level: str, log_file: str | None = None, json_log: str | None = None, r
         targets[-1].setFormatter(JsonLines())
     recorder = None
     if record:
-        from excore_server.lsp.record import Recorder
+        from excore_server.lsp.transport.recorder import Recorder
 
         recorder = Recorder(record)
     stdin, stdout = os.dup(0), os.dup(1)

@@ -8,19 +8,14 @@ local M = {}
 local NAMESPACE = vim.api.nvim_create_namespace('excore.prefixes')
 
 -- prefix -> highlight group; the groups are links that a colour scheme may override.
-M.groups = {
-  ['!'] = 'ExcorePrefixNew',
-  ['@'] = 'ExcorePrefixShared',
-  ['$'] = 'ExcorePrefixClass',
-  ['&'] = 'ExcorePrefixVariable',
-}
-
-local LINKS = {
-  ExcorePrefixNew = 'Special',
-  ExcorePrefixShared = 'Statement',
-  ExcorePrefixClass = 'Type',
-  ExcorePrefixVariable = 'Identifier',
-}
+M.groups = {}
+local LINKS = {}
+local COLOURS = { new = 'Special', shared = 'Statement', class = 'Type' }
+for _, prefix in ipairs(require('excore.names').prefixes) do
+  local group = 'ExcorePrefix' .. prefix.kind:sub(1, 1):upper() .. prefix.kind:sub(2)
+  M.groups[prefix.char] = group
+  LINKS[group] = COLOURS[prefix.kind] or 'Identifier'
+end
 
 ---@type table<integer, true>
 local buffers = {}

@@ -10,21 +10,7 @@ local M = {}
 
 local uv = vim.uv
 
--- TOML files of other tools, without the ending.
-local FOREIGN_NAMES = {}
-for name in
-  ([[
-  pyproject cargo taplo tombi lock ruff uv ty poetry pdm pixi hatch mise tox pytest rustfmt clippy
-  rust-toolchain cross deny typos _typos stylua selene cliff book netlify wrangler fly hugo gopkg project
-  manifest mypy bunfig dprint starship pyrefly languages gitleaks
-  ]]):gmatch('%S+')
-do
-  FOREIGN_NAMES[name] = true
-end
-local FOREIGN_PATTERNS = { '^pylock%.', '^pipfile', '[%.%-]lock$' }
-
--- Folders whose files are not the project's own.
-local SKIPPED_FOLDERS = { node_modules = true, ['site-packages'] = true, __pycache__ = true, venv = true, env = true }
+local names = require('excore.names')
 
 local BOUNDARIES = { '.git', 'pyproject.toml', 'setup.py', 'setup.cfg' }
 
@@ -58,13 +44,12 @@ function M.is_foreign(path)
   if hidden(name) or name:sub(-5) ~= '.toml' then
     return true
   end
-  local stem = name:sub(1, -6)
-  for _, pattern in ipairs(FOREIGN_PATTERNS) do
-    if stem:find(pattern) then
+  for _, pattern in ipairs(names.plain_patterns) do
+    if name:find(pattern) then
       return true
     end
   end
-  return FOREIGN_NAMES[stem] == true
+  return names.plain_names[name] == true
 end
 
 ---@param folder string
@@ -83,7 +68,7 @@ end
 local function in_skipped_folder(path, root)
   local relative = vim.fs.relpath(root, path) or ''
   for part in vim.fs.dirname(relative):gmatch('[^/]+') do
-    if (hidden(part) and part ~= '.' and part ~= '..') or SKIPPED_FOLDERS[part] then
+    if (hidden(part) and part ~= '.' and part ~= '..') or names.skipped_folders[part] then
       return true
     end
   end
@@ -94,7 +79,7 @@ end
 ---@return boolean
 function M.looks_like_config(lines)
   for _, line in ipairs(lines) do
-    if line:find('^%s*__base__%s*=') or line:find('^%s*["\']?[!@$&][%w_-]+["\']?%s*[=.]') then
+    if line:find('^%s*__base__%s*=') or line:find('^%s*["\']?' .. names.prefix_class .. '[%w_-]+["\']?%s*[=.]') then
       return true
     end
   end
@@ -116,7 +101,7 @@ local function uses_excore(folder)
     depth = MAX_DEPTH,
     skip = function(name)
       local base = vim.fs.basename(name)
-      return not (hidden(base) or SKIPPED_FOLDERS[base])
+      return not (hidden(base) or names.skipped_folders[base])
     end,
   }
   for name, kind in vim.fs.dir(folder, options) do

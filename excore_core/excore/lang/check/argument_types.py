@@ -8,6 +8,7 @@ from excore.lang.catalog import Entry, Param
 from excore.lang.check.annotations import Type, fits, mismatch, read_annotation
 from excore.lang.grammar import FieldRef, Prefix
 from excore.lang.problems import Problem, problem
+from excore.lang.resolve.entries import entry_named
 from excore.lang.resolve.model import Argument, Meaning, Model, Plain, Reference, ReferenceDict, ReferenceList
 from excore.lang.resolve.top_level import is_field_or_registry
 from excore.lang.syntax.tree import Array, Scalar
@@ -119,7 +120,7 @@ def _no_object(argument: Argument, annotation: Type, param: Param, model: Model)
     if isinstance(value, Table):
         named = value.bindings.get("type")
         name = named.value.value if named is not None and isinstance(named.value, Scalar) else None
-        entry = model.project.find(model.catalog, name) if isinstance(name, str) else None
+        entry = entry_named(name, model.catalog, model.project) if isinstance(name, str) else None
         if entry is not None and _is_wanted(entry, annotation):
             char = model.grammar.prefix("new").char
             return (
@@ -148,7 +149,7 @@ def _module_prefix(text: str, annotation: Type, model: Model) -> tuple[Prefix | 
         return grammar.prefix("shared") if known else None, text
     written = grammar.split_key(text)
     name = written.name
-    entry = model.project.find(model.catalog, name) if written.error is None else None
+    entry = entry_named(name, model.catalog, model.project) if written.error is None else None
     if entry is None or not _is_wanted(entry, annotation):
         return None, text
     if written.prefix is not None:
@@ -170,7 +171,7 @@ def _is_wanted(entry: Entry, annotation: Type) -> bool:
 
 def _can_be_called(name: str, model: Model) -> bool:
     """Whether objects of a class are called like functions, by `__call__` or as torch's modules by `forward`."""
-    entry = model.project.find(model.catalog, name)
+    entry = entry_named(name, model.catalog, model.project)
     return entry is not None and any(member.name in ("__call__", "forward") for member in entry.members)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from excore.lang.check.typos import IN_BASES
 from excore.lang.grammar import BASE_KEY
 from excore.lang.problems import Origin, Problem
+from excore.lang.resolve.entries import entry_named
 from excore.lang.resolve.model import Model, Path
 from excore.lang.syntax.tree import Block
 
@@ -103,7 +104,7 @@ def _without_missing(found: list[Problem], model: Model) -> list[Problem]:
     for item in found:
         if item.code == "missing-parameter":
             implicit = dict(item.data).get("implicit", "")
-            entry = model.project.find(model.catalog, implicit) if implicit else None
+            entry = entry_named(implicit, model.catalog, model.project) if implicit else None
             if implicit in misnamed or (entry is not None and entry.registry in headless):
                 continue
             if not implicit and item.origin.block in unread:

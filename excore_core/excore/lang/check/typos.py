@@ -15,6 +15,7 @@ from excore.lang.catalog import Entry
 from excore.lang.grammar import BASE_KEY, HOOKS_TABLE
 from excore.lang.nearest import Vocabulary
 from excore.lang.problems import SEVERITIES, Problem, Related, problem
+from excore.lang.resolve.entries import entry_named
 from excore.lang.resolve.model import Model
 from excore.lang.resolve.top_level import fields_and_registries
 from excore.lang.syntax.tree import Array, Block, Scalar
@@ -150,7 +151,7 @@ def _of_value(
     for one in (binding, *inner):
         known = vocabulary.meant(one.name)
         used = known in implicit or known in model.members or known in model.modules
-        if used and _suits(one, model.project.find(model.catalog, known), model):
+        if used and _suits(one, entry_named(known, model.catalog, model.project), model):
             follows = (*_of(lacking, "implicit", known), *wanted)
             yield _Slip(one, _message("class", one.name, known), known, follows)
         elif wanted and one is not binding:
@@ -195,7 +196,7 @@ def _of(found: list[Problem], fact: str, name: str) -> tuple[Problem, ...]:
 def _belongs(member: str, field: str, model: Model) -> bool:
     """Whether a class is one that stands under ``field``."""
     if field == HOOKS_TABLE:
-        entry = model.project.find(model.catalog, member)
+        entry = entry_named(member, model.catalog, model.project)
         return entry is not None and entry.hook == "config"
     return model.catalog.get(model.project.registry_of(field), member) is not None
 

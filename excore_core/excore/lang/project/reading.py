@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple, cast
 
-from excore.lang.catalog import Catalog, Entry
+from excore.lang.catalog import Catalog
 from excore.lang.nearest import is_slip, nearest
 from excore.lang.problems import CATALOGUE, Origin, Problem, Severity, problem
 from excore.lang.source import Disk, Source
@@ -106,13 +106,6 @@ class Project:
     def registry_names(self, catalog: Catalog) -> tuple[str, ...]:
         """Every registry, declared ones first, in order."""
         return tuple(dict.fromkeys((*(spec.name for spec in self.registries), *catalog.registries)))
-
-    def find(self, catalog: Catalog, name: str) -> Entry | None:
-        """The entry of the first registry, in declared order, that has ``name`` (HDR-5)."""
-        for spec in self.registries:
-            if name in catalog.entries.get(spec.name, ()):
-                return catalog.get(spec.name, name)
-        return catalog.find(name)
 
     def slips(self, catalog: Catalog) -> list[Problem]:
         """Registries it declares that nothing makes: an error if almost called like one that it does not declare."""

@@ -8,10 +8,13 @@ from collections.abc import Collection, Iterable, Mapping
 from excore.lang.catalog import Catalog
 from excore.lang.nearest import nearest
 from excore.lang.problems import Origin, Problem, Severity, problem
+from excore.lang.project.reading import Project
+from excore.lang.resolve.entries import entry_named
 
 
 def unknown_class(
     catalog: Catalog,
+    project: Project,
     registry: str | None,
     path: tuple[str, ...],
     origin: Origin,
@@ -56,9 +59,9 @@ def unknown_class(
         message += f"; did you mean `{suggestions[0]}`?"
     elif registry is not None and not others:
         elsewhere = catalog.vocabulary(None).near(name)
-        if elsewhere:
-            owner = catalog.by_name[elsewhere[0]][0].registry
-            message += f"; the nearest name is `{elsewhere[0]}` of registry `{owner}`"
+        nearest_entry = entry_named(elsewhere[0], catalog, project) if elsewhere else None
+        if nearest_entry is not None:
+            message += f"; the nearest name is `{nearest_entry.name}` of registry `{nearest_entry.registry}`"
     severity: Severity | None = None
     if is_open and not others:
         severity = "hint"

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 from excore.lang.catalog import Catalog, Entry
 from excore.lang.grammar import DEFAULT, ArgumentHook, Expression, Grammar, MarkHook, PathHook, Prefix, PrefixKind
 from excore.lang.problems import Origin, Problem
+from excore.lang.resolve.entries import entry_of
 from excore.lang.tables.table import Binding, BoundValue, Table
 
 if TYPE_CHECKING:
@@ -232,4 +233,4 @@ class Model:
     def entry(self, path: Path) -> Entry | None:
         """The registered thing that a section or implicit module stands for."""
         section = self.sections.get(path)
-        return section.entry if section is not None else self.project.find(self.catalog, path[-1])
+        return section.entry if section is not None else entry_of(path, self.catalog, self.project)

@@ -1,4 +1,7 @@
-"""What a name in a reference binds to (REF, VAR)."""
+"""What a reference leads to (REF, VAR).
+
+``bound_paths`` is the rule, for the resolver and for whatever asks about a cursor; ``Lookup`` adds the problems.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +10,16 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
-from excore.lang.catalog import Catalog, Entry
+from excore.lang.catalog import Catalog
 from excore.lang.grammar import Base, Expression, FieldRef, Grammar, Name, SplitKey, VariableRef
 from excore.lang.memo import Memo
 from excore.lang.nearest import nearest
 from excore.lang.problems import Origin, Problem, problem
 from excore.lang.project.reading import Project
+from excore.lang.resolve.entries import entry_named, entry_under
 from excore.lang.resolve.explain import unknown_class, unknown_variable
-from excore.lang.resolve.model import Group, Role, Target
-from excore.lang.resolve.top_level import ANY_NAME, Names, fields_and_registries
+from excore.lang.resolve.model import Group, Model, Path, Target
+from excore.lang.resolve.top_level import ANY_NAME, Names, fields_and_registries, is_field_or_registry
 from excore.lang.syntax.tree import Missing, Scalar
 from excore.lang.tables.table import Binding, Table
 
@@ -32,16 +36,6 @@ class Scope:
     _read: dict[str, Expression] = field(default_factory=dict)
     _keys: dict[str, SplitKey] = field(default_factory=dict)
 
-    def entry(self, role: Role, registry: str | None, name: str) -> Entry | None:
-        """What ``[registry.name]`` or ``[name]`` stands for."""
-        if registry is not None:
-            return self.catalog.get(registry, name)
-        return self.find(name)
-
-    def find(self, name: str) -> Entry | None:
-        """The entry of the first declared registry that has ``name``."""
-        return self.project.find(self.catalog, name)
-
     def read(self, text: str) -> Expression:
         """``grammar.read``, remembered: the same texts recur all over a config."""
         expression = self._read.get(text)
@@ -57,27 +51,56 @@ class Scope:
         return split
 
     @cached_property
-    def taken(self) -> frozenset[str]:
-        """The names of fields, registries and scratchpads, which cannot be a module's (REF-4)."""
-        return frozenset((*self.names.groups, *fields_and_registries(self.catalog, self.project)))
-
-    @cached_property
     def unseen(self) -> tuple[str, ...]:
         """The registries that the project declares and that no source makes."""
         return tuple(spec.name for spec in self.project.registries if spec.name not in self.catalog.registries)
 
     def is_reserved(self, name: str) -> bool:
-        """Whether a name is a field, registry or scratchpad."""
-        return name in self.taken
+        """Whether a name is a field, registry or scratchpad, which cannot be a module's (REF-4)."""
+        return _is_reserved(name, self.names, self.catalog, self.project)
 
     def is_scratchpad(self, name: str) -> bool:
         """Whether a name is that of a table that holds variants of modules."""
         group = self.names.groups.get(name)
         return group is not None and group.role == "scratchpad"
 
-    def target(self, group: Group, name: str) -> Target:
-        """The module ``name`` under ``group``."""
-        return Target((group.name, name), self.entry(group.role, group.registry, name), False)
+    def bound_paths(self, base: Base) -> tuple[Path, ...]:
+        """The modules that a base may mean."""
+        return bound_paths(base, self.names, self.catalog, self.project)
+
+    def target(self, path: Path) -> Target:
+        """The module at ``path``: a table, or a registered name without one."""
+        if len(path) == 1:
+            entry = entry_named(path[0], self.catalog, self.project)
+            return Target(path, entry, path[0] not in self.names.modules)
+        return Target(
+            path, entry_under(self.names.groups[path[0]].registry, path[1], self.catalog, self.project), False
+        )
+
+
+def bound_paths(base: Base, names: Names | Model, catalog: Catalog, project: Project) -> tuple[Path, ...]:
+    """The module tables that ``base`` may mean; a registered name without a table is a path of its own.
+
+    A reference binds where there is one, and to all of them under ``$Field::*``. Several are ambiguous otherwise.
+    """
+    if isinstance(base, Name):
+        name = base.name
+        if name in names.modules:
+            return ((name,),)
+        if _is_reserved(name, names, catalog, project):
+            return ()
+        paths = tuple((group, name) for group in names.members.get(name, ()))
+        return paths or (((name,),) if entry_named(name, catalog, project) is not None else ())
+    group = names.groups.get(base.field) if isinstance(base, FieldRef) else None
+    if group is None or isinstance(base, VariableRef):
+        return ()
+    if base.name is None or base.every:
+        return tuple((group.name, name) for name in group.members)
+    return ((group.name, base.name),) if base.name in group.members else ()
+
+
+def _is_reserved(name: str, names: Names | Model, catalog: Catalog, project: Project) -> bool:
+    return name in names.groups or is_field_or_registry(name, catalog, project)
 
 
 class Place(NamedTuple):
@@ -143,23 +166,18 @@ class Lookup:
         scope = self.scope
         name = base.name
         self.touch(name)
-        if name in scope.names.modules:
-            return (Target((name,), scope.find(name), False),)
-        if scope.is_reserved(name):
-            self.reserved(name, place.within(base.span.start, base.span.end))
-            return ()
-        groups = scope.names.members.get(name, ())
-        if len(groups) == 1:
-            return (scope.target(scope.names.groups[groups[0]], name),)
-        if not groups:
-            entry = scope.find(name)
-            if entry is not None:
-                return (Target((name,), entry, True),)
+        paths = scope.bound_paths(base)
+        if len(paths) == 1:
+            return (scope.target(paths[0]),)
         origin = place.within(base.span.start, base.span.end)
-        if groups:
+        if paths:
+            groups = scope.names.members[name]
             choices = tuple(f"${group}::{name}" for group in groups)
             message = f"`{name}` is in {_listed(groups)}; say which one: {_listed(choices)}"
             self.problems.append(problem("ambiguous-reference", message, origin, suggestions=choices, name=name))
+            return ()
+        if scope.is_reserved(name):
+            self.reserved(name, origin)
             return ()
         value = scope.names.isolated.get(name)
         if value is not None and not isinstance(value.value, Table) and not scope.catalog.has_open:
@@ -168,7 +186,9 @@ class Lookup:
             self.problems.append(problem("unknown-class", message, origin, name=name, prefix=char))
             return ()
         self.touch(ANY_NAME)
-        self.problems.append(unknown_class(scope.catalog, None, (name,), origin, scope.names.members, scope.unseen))
+        self.problems.append(
+            unknown_class(scope.catalog, scope.project, None, (name,), origin, scope.names.members, scope.unseen)
+        )
         return ()
 
     def reserved(self, name: str, origin: Origin) -> None:
@@ -187,15 +207,14 @@ class Lookup:
         if group is None:
             self.no_group(base, origin)
             return ()
-        if base.name is None:
-            return self.sole(group, origin)
-        if base.every:
-            if not group.members:
+        paths = scope.bound_paths(base)
+        if base.every or len(paths) == 1:
+            if not paths:
                 self.empty(group, origin)
-            return tuple(scope.target(group, name) for name in group.members)
-        if base.name in group.members:
-            return (scope.target(group, base.name),)
-        if base.name:
+            return tuple(map(scope.target, paths))
+        if base.name is None:
+            self.no_sole(group, origin)
+        elif base.name:
             where = place.within(base.name_span.start, base.name_span.end)
             suggestions = nearest(base.name, group.members)
             message = f"`{group.name}` has no `{base.name}`; it holds {_listed(tuple(group.members)) or 'nothing'}"
@@ -222,16 +241,14 @@ class Lookup:
             message += f"; did you mean `{suggestions[0]}`?"
         self.problems.append(problem("empty-field", message, origin, suggestions=suggestions, field=base.field))
 
-    def sole(self, group: Group, origin: Origin) -> tuple[Target, ...]:
-        if len(group.members) == 1:
-            return (self.scope.target(group, next(iter(group.members))),)
+    def no_sole(self, group: Group, origin: Origin) -> None:
+        """``$Field`` where the field holds no module, or several."""
         if not group.members:
             self.empty(group, origin)
-            return ()
+            return
         choices = tuple(f"{group.name}::{name}" for name in group.members)
         message = f"`{group.name}` holds several modules; say which one: {_listed(tuple('$' + c for c in choices))}"
         self.problems.append(problem("ambiguous-reference", message, origin, suggestions=choices, field=group.name))
-        return ()
 
     def empty(self, group: Group, origin: Origin) -> None:
         """A group without modules; there is a problem already for one that holds something else."""

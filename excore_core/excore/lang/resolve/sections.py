@@ -22,6 +22,7 @@ from excore.lang.nearest import is_slip, nearest
 from excore.lang.paths import Attribute
 from excore.lang.problems import Origin, Related, Severity, problem
 from excore.lang.reach import out_of_reach
+from excore.lang.resolve.entries import entry_under
 from excore.lang.resolve.explain import unknown_class
 from excore.lang.resolve.model import (
     Argument,
@@ -76,10 +77,10 @@ class SectionResolver(Lookup):
     def resolve(self) -> Section:
         table = self.binding.value
         assert isinstance(table, Table)
-        name = self.path[-1]
-        entry = self.scope.entry(self.role, self.registry, name)
+        catalog, project = self.scope.catalog, self.scope.project
+        entry = entry_under(self.registry, self.path[-1], catalog, project)
         if entry is None:
-            self.problems.append(unknown_class(self.scope.catalog, self.registry, self.path, self.binding.origin))
+            self.problems.append(unknown_class(catalog, project, self.registry, self.path, self.binding.origin))
         arguments: dict[str, Argument] = {}
         no_call = False
         split_key = self.scope.split_key

@@ -10,6 +10,7 @@ from excore.lang.grammar import HOOKS_TABLE
 from excore.lang.memo import Memo
 from excore.lang.problems import Problem, problem
 from excore.lang.project.reading import Project
+from excore.lang.resolve.entries import is_registry, registry_behind
 from excore.lang.resolve.model import Group, Model, Role
 from excore.lang.syntax.tree import Array, Missing, Scalar
 from excore.lang.tables.table import Binding, BoundValue, Table, Tables
@@ -58,11 +59,7 @@ def fields_and_registries(catalog: Catalog, project: Project) -> set[str]:
 
 def is_field_or_registry(name: str, catalog: Catalog, project: Project) -> bool:
     """Whether a name is one of `fields_and_registries`."""
-    return name in project.primary_fields or _is_registry(name, catalog, project)
-
-
-def _is_registry(name: str, catalog: Catalog, project: Project) -> bool:
-    return name in catalog.registries or any(spec.name == name for spec in project.registries)
+    return name in project.primary_fields or is_registry(name, catalog, project)
 
 
 def classify(root: Table, catalog: Catalog, project: Project, memo: Memo) -> Names:
@@ -75,7 +72,11 @@ def classify(root: Table, catalog: Catalog, project: Project, memo: Memo) -> Nam
         role = _role(name, binding, catalog, project)
         if role is None or role == "module":
             return role
-        return _scratchpad(name, binding, catalog) if role == "scratchpad" else _group(name, role, binding, project)
+        return (
+            _scratchpad(name, binding, catalog)
+            if role == "scratchpad"
+            else _group(name, role, binding, catalog, project)
+        )
 
     meanings = memo.each("top level", root.bindings, group_of)
     for name, binding in root.bindings.items():
@@ -116,7 +117,7 @@ def _role(name: str, binding: Binding, catalog: Catalog, project: Project) -> Ro
         return "hooks"
     if name in project.primary_fields:
         return "field"
-    if _is_registry(name, catalog, project):
+    if is_registry(name, catalog, project):
         return "registry"
     value = binding.value
     if not isinstance(value, Table):
@@ -140,8 +141,8 @@ def _scratchpad(name: str, binding: Binding, catalog: Catalog) -> Group:
     return Group(name, "scratchpad", None, binding, members, leftover)
 
 
-def _group(name: str, role: Role, binding: Binding, project: Project) -> Group:
-    registry = None if role == "hooks" else project.registry_of(name) if role == "field" else name
+def _group(name: str, role: Role, binding: Binding, catalog: Catalog, project: Project) -> Group:
+    registry = registry_behind(name, catalog, project)
     what = "the table of lifecycle hooks" if role == "hooks" else f"a {role}"
     problems: list[Problem] = []
     members: dict[str, Binding] = {}

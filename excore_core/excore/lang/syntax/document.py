@@ -9,12 +9,12 @@ from itertools import accumulate
 from operator import attrgetter
 
 from excore.lang.collector import many_objects
+from excore.lang.grammar import DEFAULT
 from excore.lang.syntax.parser import BlockParser
 from excore.lang.syntax.patterns import key_patterns
 from excore.lang.syntax.tree import Block, SyntaxProblem
 from excore.lang.text import Encoding
 
-PREFIXES = "!@$&"
 _newlines = attrgetter("newlines")
 
 
@@ -163,7 +163,7 @@ class _Edit:
                 return found
 
 
-def parse(text: str, prefixes: str = PREFIXES) -> SyntaxTree:
+def parse(text: str, prefixes: str = DEFAULT.prefix_chars) -> SyntaxTree:
     """The tree of ``text``, whatever it holds. ``prefixes`` are the characters that may start a bare key."""
     parser = BlockParser(text, key_patterns(prefixes))
     blocks: list[Block] = []

@@ -8,36 +8,12 @@ from fnmatch import fnmatch
 
 from excore.lang.catalog import Catalog
 from excore.lang.grammar import BASE_KEY, HOOKS_TABLE, Grammar
+from excore.lang.project.foreign import COPY_SUFFIX, holds_no_config, is_plain_name
 from excore.lang.project.reading import Project
 from excore.lang.resolve.top_level import is_field_or_registry
 from excore.lang.tables.table import FileTables, Table
 
-_PLAIN_NAMES = frozenset(
-    """
-    .excore.toml .taplo.toml taplo.toml tombi.toml pyproject.toml cargo.toml clippy.toml rustfmt.toml .rustfmt.toml
-    rust-toolchain.toml netlify.toml book.toml gopkg.toml project.toml manifest.toml ruff.toml .ruff.toml uv.toml
-    poetry.toml pixi.toml pdm.toml .pdm.toml hatch.toml bunfig.toml wrangler.toml fly.toml deny.toml cross.toml
-    stylua.toml selene.toml .stylua.toml mypy.toml pylock.toml tox.toml pytest.toml .pytest.toml
-    .bumpversion.toml .gitleaks.toml gitleaks.toml dprint.toml typos.toml _typos.toml .typos.toml starship.toml
-    pyrefly.toml ty.toml languages.toml
-    """.split()
-)
-SKIPPED_FOLDERS = frozenset(
-    """
-    node_modules __pycache__ site-packages build dist venv env .venv .git .hg .svn .tox .nox .mypy_cache .ruff_cache
-    .pytest_cache .idea .vscode .cache target wandb outputs
-    """.split()
-)
-COPY_SUFFIX = "_overrode.toml"
-"""How the names of the quoted copies end that `excore quote` writes beside configs."""
-
 _MOST_FILES = 20_000
-
-
-def is_plain_name(path: str) -> bool:
-    """Whether a file is by its name the configuration of some other tool."""
-    name = os.path.basename(path).casefold()
-    return name in _PLAIN_NAMES or name.endswith((".lock", ".lock.toml")) or name.startswith("pylock.")
 
 
 def may_be_config(path: str, project: Project) -> bool:
@@ -101,9 +77,7 @@ def find_toml(folder: str) -> Iterator[str]:
     """
     count = 0
     for root, folders, files in os.walk(folder):
-        folders[:] = sorted(
-            name for name in folders if name not in SKIPPED_FOLDERS and not (name.startswith(".") and len(name) > 1)
-        )
+        folders[:] = sorted(name for name in folders if not holds_no_config(name))
         for name in sorted(files):
             if name.endswith(".toml"):
                 path = os.path.join(root, name)

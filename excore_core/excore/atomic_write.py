@@ -1,0 +1,49 @@
+"""Files are replaced, never written in place."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+
+class NotOurs(OSError):
+    """A file or folder that excore did not make, and must not replace, fill or remove. The text says why."""
+
+
+def is_inside(path: str | os.PathLike[str], folder: str | os.PathLike[str]) -> bool:
+    """Whether a path leads to the folder or below it, wherever links lead."""
+    path, folder = os.path.realpath(path), os.path.realpath(folder)
+    return path == folder or path.startswith(os.path.join(folder, ""))
+
+
+def write_text(path: Path, text: str, *, within: str = "") -> None:
+    """Write `text` (UTF-8, newlines as they are) so that a reader sees the old file or the new one, never a part.
+
+    Permissions of a file that is there stay; where a link leads is written, not the link, and so is a device. Where a
+    folder `within` is given, raises `NotOurs` for what is not below it, or is no regular file.
+    """
+    import secrets
+    from shutil import copymode
+
+    target = Path(os.path.realpath(path))
+    if within and not is_inside(target, within):
+        raise NotOurs(f"{path} leads out of {within}, to {target}")
+    if path.exists() and not path.is_file():
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+        if within:
+            raise NotOurs(f"{path} is no regular file")
+        with open(path, "w", encoding="utf-8", newline="") as device:
+            device.write(text)
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temporary = target.with_name(f".{target.name}.{secrets.token_hex(6)}")
+    try:
+        with open(temporary, "x", encoding="utf-8", newline="") as file:
+            file.write(text)
+        if target.exists():
+            copymode(target, temporary)
+        os.replace(temporary, target)
+    finally:
+        temporary.unlink(missing_ok=True)

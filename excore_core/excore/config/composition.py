@@ -1,0 +1,209 @@
+"""One config with everything it inherits, as written and as understood."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, cast
+
+from excore.config import flags
+from excore.config.python_table import python_table
+from excore.config.registered_modules import RegisteredModules, current_project
+from excore.config.remedies import remedies
+from excore.config.reporter import Reporter, blocking
+from excore.config.sources import Files
+from excore.config.update_dict import checked_mapping, mistakes, nested
+from excore.engine.workspace import workspace
+from excore.errors import (
+    ConfigFileNotFoundError,
+    ConfigSyntaxError,
+    CoreConfigParseError,
+    CoreConfigSupportError,
+    did_you_mean,
+)
+from excore.lang import analysis
+from excore.lang.analysis import analyse, file_problems
+from excore.lang.collector import many_objects
+from excore.lang.grammar import BASE_KEY
+from excore.lang.problems import Origin, Problem
+from excore.lang.project.reading import read_project
+from excore.lang.provenance import UPDATE
+from excore.lang.resolve.inherit import Closure, Merger, inherit
+from excore.lang.resolve.model import Model
+from excore.lang.source import Unreadable
+from excore.lang.tables.table import Table, plain
+
+__all__ = ["Composition", "ResolvedConfig"]
+
+# With one of these a name may be known once the sources of the project are read.
+_UNKNOWN = frozenset(
+    ("unknown-class", "unknown-hook", "unknown-section", "empty-field", "unknown-variable", "unknown-table")
+)
+
+
+class Composition:
+    """A config file, its bases and what updates it. Raises nothing until it is asked for something."""
+
+    def __init__(self, path: str, base_key: str = BASE_KEY, update: Mapping[str, Any] | None = None) -> None:
+        self.path = os.path.abspath(path)
+        self.base_key = base_key
+        self.flags = flags.current()
+        self.files = Files(self.flags.grammar.prefix_chars)
+        self.python_values: Mapping[str, Any] | None = None  # stands for the whole config, whatever the file says
+        self._update = checked_mapping(update)
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any], name: str = "config") -> Composition:
+        """A config that is given as Python values."""
+        composition = cls(name)
+        composition.path = name
+        composition.python_values = values
+        return composition
+
+    def merged(self, merger: Merger | None = None) -> Closure:
+        """All files merged to one table.
+
+        Raises `ConfigFileNotFoundError` if there is no such file, `CoreConfigSupportError` if it is not called
+        `.toml`, and `CoreConfigParseError` if it cannot be read.
+        """
+        merger = merger or Merger(self.flags.grammar)
+        if self.python_values is not None:
+            table = python_table(self.python_values, self.path, self.flags.grammar)
+            return Closure(self.path, merger.own(self.path, table, self.base_key), (), ())
+        self._check_file()
+        closure = inherit(self.path, self.files.tables, merger, self.base_key)
+        if self._update:
+            values = nested(self._update, closure.root, self.flags.grammar, merger.is_module)
+            update = python_table(values, UPDATE, self.flags.grammar)
+            closure = closure._replace(root=merger.merge(closure.root, update, UPDATE), files=(*closure.files, UPDATE))
+        return closure
+
+    def _check_file(self) -> None:
+        file = self.files.read(self.path)
+        missing = isinstance(file, Unreadable) and file.missing
+        hint = did_you_mean(os.path.basename(self.path), _configs_beside(self.path)) if missing else ""
+        if not self.path.endswith(".toml"):
+            raise CoreConfigSupportError(f"`{self.path}` is no TOML file; a config must end in .toml.{hint}")
+        if missing:
+            raise ConfigFileNotFoundError(f"There is no config `{self.path}`.{hint}", filename=self.path)
+        if isinstance(file, Unreadable):
+            raise ConfigSyntaxError(f"`{self.path}` cannot be read: {file.reason}.")
+
+    def values(self) -> dict[str, Any]:
+        """The merged config as written. Raises one error for all problems of its files."""
+        with many_objects():
+            closure = self.merged()
+            problems = blocking(file_problems(closure, self.files.read))
+            if problems:
+                raise self.reporter(closure).error(problems)
+            return cast("dict[str, Any]", plain(closure.root))
+
+    def reporter(self, closure: Closure) -> Reporter:
+        """What speaks of problems in these files."""
+        return Reporter(self.files, self.path, tuple(reversed(closure.files)))
+
+    def analyse(self) -> ResolvedConfig:
+        """What the config means. Raises one error for all problems that do not concern signatures."""
+        with many_objects():
+            registered = RegisteredModules(current_project("" if self.python_values is not None else self.path))
+            understood, problems = self._analysed(registered, read_sources=False)
+            hints: list[str] = []
+            if registered.readable and _is_incomplete(understood, problems):
+                understood, problems = self._analysed(registered, read_sources=True)
+                if any(item.code in _UNKNOWN for item in problems) and registered.register_unread():
+                    understood, problems = self._analysed(registered, read_sources=True)
+                unknown = {_text(item.origin) for item in problems if item.code in _UNKNOWN} - {""}
+                hints = registered.reasons_unknown(unknown) if unknown else []
+            wrong = next(mistakes(understood.model), None) if self._update else None
+            if wrong is not None:
+                raise wrong
+            self._check_project(registered)
+            if problems:
+                raise understood.reporter.error(problems, [*hints, *remedies(problems, understood.model)])
+            return understood
+
+    def _check_project(self, registered: RegisteredModules) -> None:
+        """Raises one error for all that is wrong in the project file. A program may run without the folder of its
+        sources."""
+        project = registered.project
+        if project.file is None or not (project.problems or registered.misspelt(project)):
+            return
+        tables = self.files.tables(project.file)
+        written = project if isinstance(tables, Unreadable) else read_project(project.file, tables)
+        blockers = blocking((*written.problems, *registered.misspelt(written)))
+        problems = [item for item in blockers if "missing" not in dict(item.data)]
+        if problems:
+            raise Reporter(self.files, project.file, (project.file,)).error(problems)
+
+    def _analysed(self, registered: RegisteredModules, read_sources: bool) -> tuple[ResolvedConfig, list[Problem]]:
+        catalog = registered.catalog(read_sources=read_sources)
+        project = registered.project.completed(catalog)
+        try:
+            understood = analyse(
+                self.path, self.files.read, catalog, project, self.flags.grammar, os.environ, merge=self.merged
+            )
+            found = blocking(understood.problems(signatures=False))
+        except RecursionError as error:
+            raise CoreConfigParseError(f"`{self.path}` is nested too deeply.") from error
+        if not workspace.excore_validate:
+            found = [item for item in found if item.code != "missing-parameter"]
+        return ResolvedConfig(self, understood, registered), found
+
+
+def _text(origin: Origin) -> str:
+    return origin.block.text[origin.start : origin.end]
+
+
+def _is_incomplete(analysis: ResolvedConfig, problems: Iterable[Problem]) -> bool:
+    """Whether the sources of the project may say more of a config: names are unknown, or tables that hold tables mean
+    nothing where only what is registered says which are modules. To read them may take long, so it is not done for
+    tables of plain values."""
+    if any(item.code in _UNKNOWN for item in problems):
+        return True
+    model = analysis.model
+    is_whole = analysis.registered.project.declared and any(model.catalog.entries.values())
+    tables = [one.value for one in model.isolated.values() if isinstance(one.value, Table)]
+    return not is_whole and any(isinstance(inner.value, Table) for one in tables for inner in one.bindings.values())
+
+
+def _configs_beside(path: str) -> list[str]:
+    try:
+        return [name for name in os.listdir(os.path.dirname(path)) if name.endswith(".toml")]
+    except OSError:
+        return []
+
+
+@dataclass(frozen=True)
+class ResolvedConfig:
+    """A config that means something."""
+
+    composition: Composition
+    understood: analysis.Analysis
+    registered: RegisteredModules
+
+    @property
+    def model(self) -> Model:
+        """What every table, argument and reference means."""
+        return self.understood.model
+
+    @property
+    def closure(self) -> Closure:
+        """The files of the config, merged."""
+        return self.understood.closure
+
+    @property
+    def root(self) -> Table:
+        """The merged table, without `__base__`."""
+        return self.closure.root
+
+    @cached_property
+    def reporter(self) -> Reporter:
+        """What speaks of problems in this config."""
+        return self.composition.reporter(self.closure)
+
+    @cached_property
+    def signature_problems(self) -> tuple[Problem, ...]:
+        """Arguments that are missing or that nobody takes, in everything that would be built."""
+        return tuple(blocking(self.understood.problems()))

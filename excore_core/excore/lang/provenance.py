@@ -1,0 +1,86 @@
+"""Who set a value: the binding that won, and everything it won over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from excore.lang.grammar import Grammar
+from excore.lang.nearest import nearest
+from excore.lang.problems import Origin
+from excore.lang.tables.table import Binding, Table, plain
+
+UPDATE = "update_dict"
+PYTHON = "Python"
+
+
+class NoSuchKey(Exception):
+    """The config has no such key; ``suggestions`` are keys that look like it."""
+
+    def __init__(self, key: str, suggestions: tuple[str, ...] = ()) -> None:
+        super().__init__(f"the config has no `{key}`")
+        self.suggestions = suggestions
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A value of a config: the file that set it, line and column (from 1) of its key there, and what it replaced.
+
+    `overrides` are the settings of base files it took the place of, the nearest first. `file` is `"update_dict"` for a
+    value that `load` was given, `"Python"` for one that was changed since; line and column say nothing there.
+    """
+
+    key: str
+    value: Any
+    file: str
+    line: int
+    column: int
+    overrides: tuple[Setting, ...] = ()
+    binding: Binding | None = field(default=None, repr=False, compare=False)
+
+    def __str__(self) -> str:
+        if self.file == PYTHON:
+            return "set in Python"
+        return UPDATE if self.file == UPDATE else f"{self.file}:{self.line}:{self.column}"
+
+
+def setting(binding: Binding, position: Callable[[Origin], tuple[int, int]]) -> Setting:
+    """The setting that a binding of a merged table stands for; ``position`` gives line and column of an origin."""
+    settings = [
+        Setting(one.name, plain(one.value), one.file, *position(one.origin), binding=one)
+        for one in (*reversed(binding.shadows), binding)
+    ]
+    *overrides, last = settings
+    return Setting(last.key, last.value, last.file, last.line, last.column, tuple(overrides[::-1]), binding)
+
+
+def find_bindings(root: Table, key: str, grammar: Grammar) -> tuple[Binding, ...]:
+    """The bindings that ``Model.FCN.layers`` leads through, that of the value last. Raises ``NoSuchKey``.
+
+    Arguments are found with and without their prefix, and names may hold dots.
+    """
+    bindings: list[Binding] = []
+    table, rest = root, key
+    while rest or not bindings:
+        binding, length = _longest(table, rest, grammar)
+        if binding is None:
+            names = [grammar.split_key(name).name for name in table.bindings]
+            before = ".".join((*(one.name for one in bindings), ""))
+            near = nearest(rest.partition(".")[0], names) if rest else ()
+            raise NoSuchKey(key, tuple(before + name for name in near))
+        bindings.append(binding)
+        rest = rest[length + 1 :]
+        table = binding.value if isinstance(binding.value, Table) else Table({})
+    return tuple(bindings)
+
+
+def _longest(table: Table, text: str, grammar: Grammar) -> tuple[Binding | None, int]:
+    """The binding whose name ``text`` begins with, and how long the name is."""
+    best: Binding | None = None
+    length = 0
+    for name, binding in table.bindings.items():
+        for spelling in (name, grammar.split_key(name).name):
+            if len(spelling) > length and (text == spelling or text.startswith(f"{spelling}.")):
+                best, length = binding, len(spelling)
+    return best, length

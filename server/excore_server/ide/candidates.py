@@ -1,0 +1,142 @@
+"""What a catalog says about parameters: what one wants, and who can be given to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from threading import Lock
+
+from excore.lang.catalog import Catalog, Entry, Param
+from excore.lang.project.reading import Project
+from excore.lang.resolve.entries import first_declared
+from excore.lang.resolve.sections import HOOK_PARAMETER
+from excore_server.ide.argument_types import Container, argument_types, simple_name
+
+
+class CatalogIndex:
+    """What is derived from one catalog once and asked often."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.catalog = catalog
+        self.candidates: dict[tuple[str | None, str, bool], tuple[Project, Candidates]] = {}
+        self.skeletons: dict[tuple[str, str, bool, bool], tuple[Project, str]] = {}
+        self.headers: dict[tuple[str, str], tuple[str, str, bool]] = {}  # of entries: key, summary, what is required
+
+    @cached_property
+    def below(self) -> Mapping[str, tuple[Entry, ...]]:
+        """Entries by the simple name of every class they are or inherit from; functions by the class they return."""
+        below: dict[str, dict[tuple[str, str], Entry]] = {}
+        for entry in self.catalog:
+            if entry.registry.startswith("__"):
+                continue
+            names = {path.rpartition(".")[2] for path in entry.bases}
+            if entry.kind == "function" and entry.signature.returns:
+                names.add(simple_name(entry.signature.returns))
+            elif entry.kind == "class":
+                names.add(entry.path.rpartition(".")[2])
+            for name in names:
+                below.setdefault(name, {})[entry.registry, entry.name] = entry
+        return {name: tuple(entries.values()) for name, entries in below.items()}
+
+    @cached_property
+    def by_path(self) -> Mapping[str, Entry]:
+        """What is registered at each import path, in whichever registry."""
+        return {entry.path: entry for entry in self.catalog}
+
+    @cached_property
+    def by_class(self) -> Mapping[str, tuple[Entry, ...]]:
+        """Entries by the simple name of the class or function itself."""
+        entries: dict[str, list[Entry]] = {}
+        for entry in self.catalog:
+            entries.setdefault(entry.path.rpartition(".")[2], []).append(entry)
+        return {name: tuple(same) for name, same in entries.items()}
+
+    @cached_property
+    def folded(self) -> Mapping[str, str]:
+        """Registry names by their casefolded form."""
+        return {name.casefold(): name for name in self.catalog.registries if not name.startswith("__")}
+
+
+_recent: tuple[CatalogIndex, ...] = ()
+_lock = Lock()
+
+
+def catalog_index(catalog: Catalog) -> CatalogIndex:
+    """The index of a catalog; the last few are remembered. From any thread."""
+    global _recent
+    with _lock:
+        for index in _recent:
+            if index.catalog is catalog:
+                return index
+        index = CatalogIndex(catalog)
+        _recent = (index, *_recent[:3])
+        return index
+
+
+def warm(catalog: Catalog) -> None:
+    """Derive now what the first questions about a catalog need; from any thread."""
+    index = catalog_index(catalog)
+    _ = index.below, index.by_path, index.by_class, index.folded
+
+
+def config_parameters(entry: Entry) -> Iterator[Param]:
+    """The parameters a config may give: a hook gets its node from elsewhere."""
+    return (one for one in entry.signature.keywords if not (entry.hook == "argument" and one.name == HOOK_PARAMETER))
+
+
+def registry_like(parameter: str, catalog: Catalog, project: Project) -> str | None:
+    """The registry a parameter's name speaks of: ``backbone`` of Backbone, ``aux_heads`` of Head."""
+    folded = catalog_index(catalog).folded
+    word = parameter.casefold()
+    words = (word, word.rpartition("_")[2])
+    for form in (*words, *(w.removesuffix("s") for w in words), *(w.removesuffix("es") for w in words)):
+        if form in folded:
+            return folded[form]
+    for name in project.primary_fields:
+        if name.casefold() in words:
+            return project.registry_of(name)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Entries that suit a parameter, best first: by annotation, else by the registry its name speaks of."""
+
+    entries: tuple[Entry, ...]
+    as_class: bool
+    container: Container = ""
+
+
+def candidates(param: Param | None, name: str, catalog: Catalog, project: Project) -> Candidates:
+    """What can be given to a parameter as a module; no entries where it wants none, or anything."""
+    cache = catalog_index(catalog).candidates
+    key = (param.annotation, name, bool(param.choices)) if param is not None else (None, name, False)
+    cached = cache.get(key)
+    if cached is None or cached[0] is not project:
+        cached = cache[key] = (project, _candidates(param, name, catalog, project))
+    return cached[1]
+
+
+def _candidates(param: Param | None, name: str, catalog: Catalog, project: Project) -> Candidates:
+    want = argument_types(param.annotation if param is not None else None)
+    below = catalog_index(catalog).below
+    entries = [entry for cls in want.classes for entry in below.get(cls, ())]
+    plain = bool(want.scalars) or (param is not None and param.choices)
+    like = None if plain or want.types else registry_like(name, catalog, project)
+    as_class = not entries and like is None and bool(want.types or want.callable)
+    if as_class:
+        entries += [entry for cls in want.types for entry in below.get(cls, ()) if entry.kind == "class"]
+    if like is not None:
+        entries += catalog.entries.get(like, {}).values()
+    container = want.container
+    if entries and not container and not want.classes:
+        plural = name.endswith("s") and like is not None and name.casefold() != like.casefold()
+        container = "list" if want.list or (plural and (param is None or param.annotation is None)) else ""
+    unique = {(entry.registry, entry.name): entry for entry in entries}
+    return Candidates(tuple(unique.values()), as_class, container)
+
+
+def class_named(name: str, catalog: Catalog, project: Project) -> Entry | None:
+    """The registered class or function whose own name this is."""
+    return first_declared(catalog_index(catalog).by_class.get(name, ()), project)

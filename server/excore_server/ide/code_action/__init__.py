@@ -1,0 +1,1 @@
+"""What an editor offers to do: fixes of problems."""

@@ -1,0 +1,51 @@
+"""What can be typed at the cursor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from excore.lang.workspace.host import Snapshot
+from excore_server.ide.completion.headers import header
+from excore_server.ide.completion.items import CompletionList
+from excore_server.ide.completion.keys import blank, key
+from excore_server.ide.completion.references import reference
+from excore_server.ide.completion.values import base, value
+from excore_server.ide.cursor import BasePlace, Blank, HeaderPart, Key, ReferencePlace, ValuePlace, cursor_at
+from excore_server.ide.view import LIMIT, Python, View
+
+
+def complete(
+    snapshot: Snapshot,
+    path: str,
+    offset: int,
+    *,
+    python: Python | None = None,
+    environment: Iterable[str] = (),
+    snippets: bool = True,
+    limit: int = LIMIT,
+) -> CompletionList:
+    """All that can be typed at ``offset``, best first, at most ``limit``.
+
+    ``environment`` are the names offered in ``${...}``; with ``snippets`` false plain text is inserted.
+    """
+    file = snapshot.file(path)
+    if file is None:
+        return CompletionList()
+    view = View(snapshot, file, python, environment, snippets, limit)
+    cursor = cursor_at(snapshot, path, offset, guess=True)
+    start, end = cursor.span
+    if "\n" in file.text[start:end]:
+        return CompletionList()  # an editor replaces text within one line only
+    if isinstance(cursor, HeaderPart):
+        return header(view, cursor)
+    if isinstance(cursor, Key):
+        return key(view, cursor)
+    if isinstance(cursor, Blank):
+        return blank(view, cursor)
+    if isinstance(cursor, ReferencePlace):
+        return reference(view, cursor)
+    if isinstance(cursor, ValuePlace):
+        return value(view, cursor)
+    if isinstance(cursor, BasePlace):
+        return base(view, cursor)
+    return CompletionList()

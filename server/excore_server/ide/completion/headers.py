@@ -1,0 +1,146 @@
+"""Completion in ``[headers]``: fields, registries, registered names, each with a skeleton of its required arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from excore.lang.catalog import Entry
+from excore.lang.grammar import HOOKS_TABLE
+from excore.lang.resolve.entries import named_entries, registry_behind
+from excore.lang.resolve.model import Path
+from excore_server.ide.argument_types import argument_types
+from excore_server.ide.candidates import CatalogIndex, catalog_index, config_parameters
+from excore_server.ide.completion.items import CompletionList, Option, about, choose, is_subsequence
+from excore_server.ide.cursor import HeaderPart, section_length
+from excore_server.ide.snippets import escape, key, quote
+from excore_server.ide.view import View
+
+_UNDEFINED, _FIELD, _REGISTRY, _OWN, _NAME, _PRESENT = range(6)
+
+
+def header(view: View, cursor: HeaderPart) -> CompletionList:
+    """Names for one part of a header."""
+    opening = cursor.typed[:1] if cursor.typed[:1] in "\"'" else ""
+    typed = cursor.typed[len(opening) :]
+    names = _Names(view, cursor, typed)
+    if not cursor.before:
+        options = names.first()
+    elif section_length(cursor.before, view.catalog, view.project):
+        is_section = section_length(cursor.before, view.catalog, view.project) == len(cursor.before)
+        options = _arguments(view, cursor.before) if is_section else iter(())
+    elif len(cursor.before) == 1:
+        options = names.under(cursor.before[0])
+    else:
+        options = iter(())
+    return choose(options, typed, cursor.span, opening=opening, limit=view.limit)
+
+
+class _Names:
+    """Names for a part of a header; what can be known before looking at any name is."""
+
+    def __init__(self, view: View, cursor: HeaderPart, typed: str) -> None:
+        self.view = view
+        self.cursor = cursor
+        self.typed = typed.casefold()
+        self.index = catalog_index(view.catalog)
+        self.undefined = frozenset(view.undefined)
+        block, head = view.block(cursor.block), cursor.header
+        line = block.text[head.end :].partition("\n")[0].strip()
+        self.alone = cursor.last and not block.entries and not line  # a skeleton may follow
+        self.quoted = view.quoted(cursor.block)
+        self.closing = "]]" if head.array else "]"
+
+    def fits(self, entry: Entry) -> bool:
+        """Whether what is typed may become the entry's name; asked before anything is made for it."""
+        return not self.typed or is_subsequence(self.typed, entry.name.casefold())
+
+    def first(self) -> Iterator[Option]:
+        view = self.view
+        dot = "." if self.cursor.last else ""
+        present = view.own_bindings(())
+        fields = dict.fromkeys(view.project.primary_fields)
+        for name in fields:
+            registry = view.project.registry_of(name)
+            detail = "field" if registry == name else f"field of registry {registry}"
+            yield Option(name, _FIELD, "field", name + dot, detail=detail, key=("field", name), again=bool(dot))
+        for name in view.project.registry_names(view.catalog):
+            if name not in fields and not name.startswith("__"):
+                about_it = ("field", name)
+                yield Option(name, _REGISTRY, "registry", name + dot, detail="registry", key=about_it, again=bool(dot))
+        if any(entry.hook == "config" for entry in view.catalog):
+            note = "hooks on the build"
+            yield Option(HOOKS_TABLE, _REGISTRY, "keyword", HOOKS_TABLE + dot, detail=note, again=bool(dot))
+        for name, group in view.model.groups.items():
+            if group.role == "scratchpad" and name not in fields:
+                yield Option(name, _OWN, "section", name + dot, detail="variants of modules", again=bool(dot))
+        for entry in named_entries(view.catalog, view.project):
+            if self.fits(entry):
+                yield self.option(entry, entry.name in present, entry.registry)
+
+    def under(self, group: str) -> Iterator[Option]:
+        view = self.view
+        registry = registry_behind(group, view.catalog, view.project)
+        if registry is not None:
+            entries = view.catalog.entries.get(registry, {})
+        else:
+            only_hooks = group == HOOKS_TABLE
+            named = named_entries(view.catalog, view.project)
+            entries = {entry.name: entry for entry in named if not only_hooks or entry.hook == "config"}
+        present = view.own_bindings((group,))
+        current = self.cursor.name if self.cursor.last else ""
+        for name, entry in entries.items():
+            if entry.kind != "module" and self.fits(entry):
+                yield self.option(entry, name in present and name != current, "")
+
+    def option(self, entry: Entry, present: bool, note: str) -> Option:
+        rank = _NAME
+        if present:
+            rank, note = _PRESENT, "has a table in this file"
+        elif entry.name in self.undefined:
+            rank, note = _UNDEFINED, "used, without a table yet"
+        name, summary, has_required = _as_header(self.index, entry)
+        kind = "hook" if entry.hook else entry.kind
+        detail = note or summary
+        if self.alone and has_required:
+            insert, span = partial(self.skeleton, entry, name), self.cursor.rest
+            return Option(entry.name, rank, kind, insert, "", detail, self.view.snippets, about(entry), span=span)
+        return Option(entry.name, rank, kind, name, detail=detail, key=about(entry))
+
+    def skeleton(self, entry: Entry, name: str) -> str:
+        """The name, the end of the header and a line for each required argument."""
+        lines = _required(self.view, entry, self.quoted)
+        return f"{escape(name) if self.view.snippets else name}{self.closing}\n{lines}"
+
+
+def _as_header(index: CatalogIndex, entry: Entry) -> tuple[str, str, bool]:
+    """An entry as key, in few words, and whether it needs arguments; remembered, for a list asks for hundreds."""
+    question = entry.registry, entry.name
+    header = index.headers.get(question)
+    if header is None:
+        required = any(param.required for param in entry.signature.params)
+        header = index.headers[question] = key(entry.name), entry.summary, required
+    return header
+
+
+def _required(view: View, entry: Entry, quoted: bool) -> str:
+    """A line for each required argument; kept with the catalog, for a list asks for hundreds."""
+    cache = catalog_index(view.catalog).skeletons
+    question = (entry.registry, entry.name, quoted, view.snippets)
+    cached = cache.get(question)
+    if cached is None or cached[0] is not view.project:
+        cached = cache[question] = (view.project, "\n".join(view.writer(quoted).required(entry)))
+    return cached[1]
+
+
+def _arguments(view: View, path: Path) -> Iterator[Option]:
+    """Arguments that take a table: dictionaries, and tables of modules under a quoted key."""
+    entry = view.entry(path)
+    char = view.grammar.prefix("new").char
+    for param in config_parameters(entry) if entry is not None else ():
+        about_param = ("param", *about(entry)[1:], param.name)
+        if view.writer(False).candidates(param).container == "table":
+            name = char + param.name
+            yield Option(param.name, 0, "parameter", quote(name), name, param.annotation or "", key=about_param)
+        elif argument_types(param.annotation).table:
+            yield Option(param.name, 0, "parameter", key(param.name), detail=param.annotation or "", key=about_param)

@@ -1,0 +1,122 @@
+"""Completion of keys: the parameters of a section's class, and what may stand at the top level."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from itertools import chain
+
+from excore.lang.catalog import Param
+from excore.lang.grammar import BASE_KEY, NO_CALL_KEY, Prefix
+from excore.lang.resolve.entries import registry_behind
+from excore.lang.resolve.model import Path
+from excore.lang.syntax.tree import KeyPart
+from excore_server.ide.candidates import config_parameters
+from excore_server.ide.completion.items import CompletionList, Option, about, choose
+from excore_server.ide.cursor import Blank, Key, slot_of
+from excore_server.ide.snippets import key as write_key
+from excore_server.ide.snippets import prefixed
+from excore_server.ide.view import View, source_of
+
+_REQUIRED, _OPTIONAL, _ABOVE, _LAST = range(4)
+
+
+def key(view: View, cursor: Key) -> CompletionList:
+    """What the key under the cursor may become."""
+    opening = cursor.typed[:1] if cursor.quoted else ""
+    typed = cursor.typed[len(opening) :]
+    slot = slot_of(view.snapshot, view.file.path, cursor.table)
+    with_value = cursor.entry.equals < 0 and cursor.part is cursor.entry.parts[-1]
+    options: Iterator[Option] = iter(())
+    if slot.is_section:
+        prefix = view.grammar.split_key(typed).prefix
+        if prefix is not None:
+            opening, typed = opening + prefix.char, typed[len(prefix.char) :]
+        quoted = cursor.quoted or view.quoted(cursor.block)
+        options = _parameters(view, slot.section, quoted, prefix, cursor.part, with_value)
+    elif not cursor.table:
+        options = _top(view, with_value)
+    elif len(cursor.table) == 1:
+        options = _classes(view, cursor.table[0])
+    return choose(options, typed, cursor.span, opening=opening, limit=view.limit)
+
+
+def blank(view: View, cursor: Blank) -> CompletionList:
+    """What may begin on an empty line, or in an empty place of an inline table."""
+    options: Iterator[Option] = iter(())
+    if cursor.slot.is_section:
+        options = _parameters(view, cursor.slot.section, view.quoted(cursor.block))
+    elif not cursor.slot.path:
+        options = chain(_top(view, True), _fields(view))
+    return choose(options, "", cursor.span, limit=view.limit)
+
+
+def _parameters(
+    view: View,
+    section: Path,
+    quoted: bool,
+    prefix: Prefix | None = None,
+    part: KeyPart | None = None,
+    with_value: bool = True,
+) -> Iterator[Option]:
+    """The parameters that this file does not give yet, but in the key ``part``; under ``prefix`` if there is one."""
+    entry = view.entry(section)
+    if entry is None or entry.kind == "module":
+        return
+    own = view.own_bindings(section)
+    present = {view.grammar.split_key(name).name for name, binding in own.items() if binding.part is not part}
+    merged = view.model.sections.get(section)
+    for param in config_parameters(entry):
+        if param.name in present:
+            continue
+        above = merged.arguments.get(param.name) if merged is not None else None
+        rank = _REQUIRED if param.required else _OPTIONAL
+        if above is not None and above.binding.file != view.file.path:
+            rank = _ABOVE
+        writer = view.writer(quoted)
+        own_prefix = prefix or writer.prefix(param)
+        label = (own_prefix.char if own_prefix is not None else "") + param.name
+        insert = partial(writer.argument, param, own_prefix)
+        if not with_value:
+            insert = partial(prefixed, param.name, own_prefix, quoted)
+        about_it = ("param", entry.registry, entry.name, param.name)
+        snippet = with_value and view.snippets
+        yield Option(param.name, rank, "parameter", insert, label, summary(param), snippet, about_it)
+    if NO_CALL_KEY not in own:
+        text = f"{NO_CALL_KEY} = true" if with_value else NO_CALL_KEY
+        yield Option(NO_CALL_KEY, _LAST, "keyword", text, detail="pass the table on unbuilt", key=("word", NO_CALL_KEY))
+
+
+def summary(param: Param) -> str:
+    """A parameter's type and default in few words."""
+    kind = param.annotation or ""
+    if param.required:
+        return f"{kind}, required" if kind else "required"
+    return f"{kind} = {param.default}" if kind else f"= {param.default}"
+
+
+def _top(view: View, with_value: bool) -> Iterator[Option]:
+    own = view.own_bindings(())
+    if BASE_KEY not in own:
+        text, snippet = (f'{BASE_KEY} = ["$1"]', view.snippets) if with_value else (BASE_KEY, False)
+        text = text if snippet or not with_value else f'{BASE_KEY} = [""]'
+        yield Option(
+            BASE_KEY, 0, "keyword", text, detail="files to inherit from", snippet=snippet, key=("word", BASE_KEY)
+        )
+    for name, binding in view.model.isolated.items():
+        if binding.file != view.file.path:
+            text = write_key(name)
+            value = source_of(binding)
+            insert = f"{text} = {value}" if with_value and value and not value.endswith(("…", "}")) else text
+            yield Option(name, 1, "variable", insert, detail=value, key=("variable", name))
+
+
+def _fields(view: View) -> Iterator[Option]:
+    for name in view.project.primary_fields:
+        yield Option(f"[{name}", 2, "field", f"[{name}.", f"[{name}]", "field", key=("field", name), again=True)
+
+
+def _classes(view: View, group: str) -> Iterator[Option]:
+    registry = registry_behind(group, view.catalog, view.project)
+    for name, entry in view.catalog.entries.get(registry or "", {}).items():
+        yield Option(name, 0, "class", write_key(name), detail=entry.registry, key=about(entry))

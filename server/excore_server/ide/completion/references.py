@@ -1,0 +1,267 @@
+"""Completion inside the strings under a prefix: what each part of a reference may be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+
+from excore.lang.catalog import Entry
+from excore.lang.check.annotations import fits, read_annotation
+from excore.lang.grammar import EVERY, Name
+from excore.lang.resolve.entries import named_entries, registry_behind
+from excore.lang.resolve.model import Group, Path
+from excore.lang.resolve.top_level import fields_and_registries
+from excore.lang.syntax.scalar import content
+from excore.lang.syntax.tree import Scalar
+from excore.lang.tables.table import Table
+from excore.lang.text import Span
+from excore_server.ide.argument_types import call_shape
+from excore_server.ide.bindings import object_before, value_at
+from excore_server.ide.completion.items import CompletionList, ItemKind, Option, about, choose, is_subsequence
+from excore_server.ide.cursor import ReferencePlace
+from excore_server.ide.snippets import quote
+from excore_server.ide.view import View, source_of
+
+_READY, _FITS, _FIELD, _NEAR, _SECTION, _ANY = range(6)
+
+
+def reference(view: View, cursor: ReferencePlace) -> CompletionList:
+    """What may stand in the part of the reference that the cursor is in."""
+    part, parts = cursor.part, _Parts(view, cursor)
+    options: Iterator[Option] = iter(())
+    if part.kind == "name":
+        options = parts.hooks() if part.hook else parts.names()
+    elif part.kind == "field":
+        options = parts.fields()
+    elif part.kind == "member":
+        options = parts.members()
+    elif part.kind == "variable":
+        options = parts.variables()
+    elif part.kind == "attribute":
+        options = parts.attributes()
+    elif part.kind == "environment":
+        options = parts.environment()
+    listed = _in_quotes(view, cursor, options)
+    if part.kind == "name" and not part.hook and parts.fit_is_enough:
+        return CompletionList(listed.items, True)
+    return listed
+
+
+def _in_quotes(view: View, cursor: ReferencePlace, options: Iterator[Option]) -> CompletionList:
+    """Quotes where the string has none, or none at its end."""
+    text, part = cursor.text, cursor.part
+    if cursor.quoted:
+        value = cursor.value
+        if isinstance(value, Scalar) and part.span.end == len(text) and content(value.raw)[1] == len(value.raw):
+            end = value.raw[:3] if value.raw[:3] in ('"""', "'''") else value.raw[:1]
+            options = (option._replace(insert=option.text + end) for option in options)
+        return choose(options, cursor.typed, cursor.span, limit=view.limit)
+    before, after = text[: part.span.start], text[part.span.end :]
+    alone = not cursor.listed and not text and not cursor.slot.deeper
+    as_list = alone and view.candidates(cursor.slot).container == "list"
+
+    def quoted(option: Option) -> Option:
+        whole = quote(before + option.text + after)
+        return option._replace(insert=f"[{whole}]" if as_list else whole)
+
+    return choose(map(quoted, options), cursor.typed, cursor.whole, opening=before, limit=view.limit)
+
+
+class _Parts:
+    """The options for one place; what suits its parameter is looked up once."""
+
+    def __init__(self, view: View, cursor: ReferencePlace) -> None:
+        self.view = view
+        self.model = view.model
+        self.cursor = cursor
+        self.slot = cursor.slot
+        self.after = cursor.text[cursor.part.span.end :]
+        self.field_mark = view.grammar.prefix("class").char
+
+    @cached_property
+    def suitable(self) -> frozenset[tuple[str, str]]:
+        """Registry and name of all that can be given to the parameter."""
+        return frozenset((entry.registry, entry.name) for entry in self.view.candidates(self.slot).entries)
+
+    def suits(self, path: Path) -> bool:
+        """Whether what stands at a path suits the parameter."""
+        entry = self.view.entry(path)
+        return entry is not None and (entry.registry, entry.name) in self.suitable
+
+    def some_suit(self, group: Group) -> bool:
+        return any(self.suits((group.name, name)) for name in group.members)
+
+    def paths(self, name: str) -> tuple[Path, ...]:
+        """The tables, or the class, that a name may mean."""
+        return self.view.bound_paths(Name(name, Span(0, 0)))
+
+    @cached_property
+    def fitting(self) -> dict[str, tuple[Path, ...]]:
+        """Names that bind to what suits the parameter, best first, with what they bind to."""
+        names = dict.fromkeys(entry.name for entry in self.view.candidates(self.slot).entries)
+        bound = {name: tuple(filter(self.suits, self.paths(name))) for name in names}
+        return {name: paths for name, paths in bound.items() if paths}
+
+    @cached_property
+    def fit_is_enough(self) -> bool:
+        """Whether what suits the parameter also suits what is typed; then nothing else is offered yet."""
+        typed = self.cursor.typed.casefold()
+        return any(is_subsequence(typed, name.casefold()) for name in self.fitting)
+
+    # names
+
+    def names(self) -> Iterator[Option]:
+        for name, paths in self.fitting.items():
+            yield from self.name(name, paths, _READY, _FITS)
+        yield from self.field_names()
+        if self.fit_is_enough:
+            return
+        if not self.fitting and self.view.candidates(self.slot).as_class:
+            yield from self.classes()
+            return
+        reserved = fields_and_registries(self.view.catalog, self.view.project)
+        for entry in named_entries(self.view.catalog, self.view.project):
+            name = entry.name
+            if name in self.fitting or entry.hook or name in reserved:
+                continue
+            if entry.kind == "module":
+                yield Option(name, _SECTION, "module", name, detail=f"python module {entry.path}", key=about(entry))
+            elif name in self.model.members or name in self.model.modules:
+                yield from self.name(name, self.paths(name), _SECTION, _ANY)
+            else:
+                yield Option(name, _ANY, entry.kind, name, detail=entry.registry, key=about(entry))
+
+    def name(self, name: str, paths: Iterable[Path], ready: int, unused: int) -> Iterator[Option]:
+        """The shortest text that binds to each of the tables that a name may mean, or to the class without one."""
+        alone = len(self.paths(name)) == 1
+        for path in paths:
+            entry = self.view.entry(path)
+            if path == self.slot.section:
+                continue
+            if path in self.model.sections:
+                text = name if alone else f"{self.field_mark}{path[0]}::{name}"
+                yield Option(text, ready, "section", text, detail=f"[{'.'.join(path)}]", key=about(entry))
+            elif entry is not None:
+                yield Option(name, unused, entry.kind, name, detail=entry.registry, key=about(entry))
+
+    def field_names(self) -> Iterator[Option]:
+        for group in self.model.groups.values():
+            suits = self.some_suit(group)
+            if group.role == "hooks" or not group.members or (self.suitable and not suits and not self.cursor.typed):
+                continue
+            if len(group.members) == 1 or suits:
+                text = self.field_mark + (group.name if len(group.members) == 1 else f"{group.name}::{EVERY}")
+                rank = _FIELD if suits else _SECTION
+                yield Option(text, rank, "field", text, detail=_shown(group), key=("field", group.name))
+
+    def classes(self) -> Iterator[Option]:
+        """Everything as itself: functions that can be called as the annotation says, others, modules, classes."""
+        param = self.view.param(self.slot)
+        shape = call_shape(param.annotation if param is not None else None)
+        for entry in named_entries(self.view.catalog, self.view.project):
+            rank = _NEAR if entry.kind == "module" else _ANY
+            if entry.kind == "function":
+                rank = _FITS if shape is None or shape.suits(entry.signature) else _FIELD
+            if not entry.hook:
+                yield Option(entry.name, rank, entry.kind, entry.name, detail=entry.registry, key=about(entry))
+
+    def hooks(self) -> Iterator[Option]:
+        for name, entries in self.view.catalog.by_name.items():
+            paths = self.paths(name) if any(entry.hook == "argument" for entry in entries) else ()
+            hook = next(filter(None, map(self.hook, paths)), None)
+            if hook is not None:
+                table = f"[{'.'.join(paths[0])}]" if len(paths) == 1 and paths[0] in self.model.sections else ""
+                rank = 0 if table else 1
+                yield Option(name, rank, "hook", name, detail=table or hook.registry, key=about(hook))
+
+    def hook(self, path: Path) -> Entry | None:
+        """The argument hook that stands at a path."""
+        entry = self.view.entry(path)
+        return entry if entry is not None and entry.hook == "argument" else None
+
+    # $Field::Name
+
+    def fields(self) -> Iterator[Option]:
+        is_hook = self.cursor.part.hook
+        for group in self.model.groups.values():
+            if not group.members or group.role == "hooks":
+                continue
+            if is_hook and not any(self.hook((group.name, name)) for name in group.members):
+                continue
+            several = len(group.members) > 1 and not self.after.startswith("::")
+            text = f"{group.name}::" if several else group.name
+            rank = 0 if is_hook or not self.suitable or self.some_suit(group) else 1
+            about_field = ("field", group.name)
+            yield Option(group.name, rank, "field", text, detail=_shown(group), key=about_field, again=several)
+        for name in self.view.project.primary_fields:
+            if name not in self.model.groups and not is_hook:
+                yield Option(name, 2, "field", name, detail="not in this config", key=("field", name))
+
+    def members(self) -> Iterator[Option]:
+        part, view = self.cursor.part, self.view
+        group = self.model.groups.get(part.field)
+        if group is None:
+            registry = registry_behind(part.field, view.catalog, view.project)
+            for entry in view.catalog.entries.get(registry or "", {}).values():
+                yield Option(entry.name, 3, entry.kind, entry.name, detail="no table yet", key=about(entry))
+            return
+        for name in group.members:
+            path = (group.name, name)
+            if not part.hook or self.hook(path):
+                rank = 0 if not self.suitable or self.suits(path) else 1
+                yield Option(name, rank, "section", name, detail=f"[{'.'.join(path)}]", key=about(view.entry(path)))
+        if not part.hook:
+            yield Option(EVERY, 2, "keyword", EVERY, detail=f"all {len(group.members)} in order")
+
+    # attributes, variables
+
+    def attributes(self) -> Iterator[Option]:
+        before = self.cursor.part.before
+        if self.cursor.prefix.kind == "variable":
+            binding = value_at(self.view, before)
+            if binding is not None and isinstance(binding.value, Table):
+                for name, inner in binding.value.bindings.items():
+                    yield Option(name, 0, "variable", name, detail=source_of(inner))
+            elif binding is not None and isinstance(binding.value, Scalar) and binding.value.kind == "string":
+                for name in ("lower", "upper", "strip", "title", "split"):
+                    yield Option(name, 0, "method", f"{name}()", detail="str")
+            return
+        owner = object_before(self.view, before, self.cursor.prefix)
+        for member in owner.entry.members if owner is not None else ():
+            if owner is None or (owner.as_class and member.instance):
+                continue
+            if member.name.startswith("_") and not self.cursor.typed.startswith("_"):
+                continue
+            is_method = member.kind in ("method", "classmethod", "staticmethod")
+            insert = f"{member.name}()" if is_method and not self.after.startswith("(") else member.name
+            about_member = ("member", owner.entry.path, member.name)
+            kind: ItemKind = "method" if is_method else "attribute"
+            yield Option(member.name, 0, kind, insert, detail=member.annotation or "", key=about_member)
+
+    def variables(self) -> Iterator[Option]:
+        param = self.view.param(self.slot)
+        kind = read_annotation(param.annotation) if param is not None and param.annotation is not None else None
+        for name, binding in self.model.isolated.items():
+            good = kind is None or self.cursor.prefix.kind != "variable" or fits(kind, binding.value)
+            rank = 0 if name == self.slot.argument else 1 if good else 2
+            yield Option(name, rank, "variable", name, detail=source_of(binding), key=("variable", name))
+
+    def environment(self) -> Iterator[Option]:
+        """Variables of the environment and those that configs of the project read, which come first."""
+        view, used = self.view, set[str]()
+        for path in view.snapshot.configs(view.project.root):
+            file = view.snapshot.file(path)
+            if file is not None and path != view.file.path:
+                used.update(name for name, _ in view.grammar.environment(file.text))
+        for name, span in view.grammar.environment(view.file.text):
+            if not span.start <= self.cursor.span.start <= span.end:  # what is being written is no use of it
+                used.add(name)
+        closing = "" if self.after.startswith("}") else "}"
+        for name in sorted({*view.environment, *used}):
+            detail = "" if name not in used else "used in configs" if name in view.environment else "used, not set here"
+            yield Option(name, 0 if name in used else 1, "environment", name + closing, detail=detail)
+
+
+def _shown(group: Group) -> str:
+    names = list(group.members)
+    return ", ".join(names[:4]) + (", ..." if len(names) > 4 else "")

@@ -1,0 +1,85 @@
+"""Completion of plain values and of ``__base__`` paths."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+from excore.lang.catalog import Param
+from excore.lang.check.annotations import Type, read_annotation
+from excore.lang.grammar import NO_CALL_KEY
+from excore_server.ide.completion.items import CompletionList, Option, choose
+from excore_server.ide.cursor import BasePlace, ValuePlace
+from excore_server.ide.snippets import literal, quote, to_toml
+from excore_server.ide.view import View
+
+_DEFAULT, _CHOICE, _OTHER = range(3)
+
+
+def value(view: View, cursor: ValuePlace) -> CompletionList:
+    """Choices, booleans and the default of the parameter that the value is for."""
+    slot = cursor.slot
+    param = view.param(slot) if not slot.deeper else None
+    if slot.section and len(slot.path) == len(slot.section) + 1 and slot.argument == NO_CALL_KEY:
+        options = iter([Option("true", 0, "choice", "true"), Option("false", 1, "choice", "false")])
+    elif param is not None:
+        options = _values(param, cursor)
+    else:
+        options = iter(())
+    return choose(options, cursor.typed, cursor.span, limit=view.limit)
+
+
+def _values(param: Param, cursor: ValuePlace) -> Iterator[Option]:
+    kind = read_annotation(param.annotation) if param.annotation is not None else None
+    default = literal(param.default)
+    choices: list[object] = list(param.choices)
+    if cursor.listed:
+        kind = _item(kind)
+        default = ...
+        choices = []
+    kinds = _flat(kind)
+    for one in kinds:
+        choices.extend(one.values)
+        if "boolean" in one.kinds:
+            choices.extend((True, False))
+    seen: set[str] = set()
+    for choice in choices:
+        text = to_toml(choice)
+        if text is not None and text not in seen:
+            seen.add(text)
+            note = "default" if text == to_toml(default) else ""
+            yield from _option(choice, text, cursor, _DEFAULT if note else _CHOICE, note)
+    text = to_toml(default)
+    if text is not None and text not in seen:
+        yield from _option(default, text, cursor, _DEFAULT, "default")
+
+
+def _option(choice: object, text: str, cursor: ValuePlace, rank: int, note: str) -> Iterator[Option]:
+    if cursor.quoted:
+        if isinstance(choice, str) and quote(choice) == f'"{choice}"':
+            yield Option(choice, rank, "choice", choice, detail=note)
+        return
+    yield Option(text, rank, "choice", text, detail=note)
+
+
+def _item(kind: Type | None) -> Type | None:
+    return next((one.items[0] for one in _flat(kind) if one.shape == "array" and one.items), None)
+
+
+def _flat(kind: Type | None) -> tuple[Type, ...]:
+    if kind is None:
+        return ()
+    return kind.items if kind.shape == "union" else (kind,)
+
+
+def base(view: View, cursor: BasePlace) -> CompletionList:
+    """Config files of the project, relative to this one."""
+    folder = os.path.dirname(view.file.path)
+    options = []
+    for path in view.snapshot.configs(view.project.root):
+        name = os.path.relpath(path, folder).replace(os.sep, "/")
+        if path != view.file.path and name not in cursor.others:
+            text = name if cursor.quoted else quote(name)
+            distance = name.count("../") * 2 + name.count("/")
+            options.append(Option(text, distance, "file", text, name))
+    return choose(options, cursor.typed, cursor.span, limit=view.limit)

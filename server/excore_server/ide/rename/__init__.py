@@ -1,0 +1,1 @@
+"""New names, wherever the old ones are written."""

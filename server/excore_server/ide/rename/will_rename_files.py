@@ -1,0 +1,56 @@
+"""Configs that move: the ``__base__`` entries that name them, and their own, follow."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+
+from excore.lang.resolve.inherit import read_bases
+from excore.lang.workspace.host import File, Snapshot
+from excore_server.ide.edits import Edit, WorkspaceEdit, workspace_edit
+from excore_server.ide.edits_toml import base_text, rewritten, scalar_at
+
+
+def moved_files(snapshot: Snapshot, moves: Iterable[tuple[str, str]]) -> WorkspaceEdit:
+    """What to edit before files or folders move from the first path of each pair to the second."""
+    pairs = [(old.rstrip(os.sep), new.rstrip(os.sep)) for old, new in moves]
+    edits = {}
+    for path in _every(snapshot, [old for old, _ in pairs]):
+        file = snapshot.file(path)
+        if file is not None:
+            edits[path] = list(_followed(snapshot, file, pairs))
+    return workspace_edit(edits)
+
+
+def _every(snapshot: Snapshot, moved: list[str]) -> Iterable[str]:
+    paths = dict.fromkeys(snapshot.configs())
+    paths.update((path, None) for path in moved if path.endswith(".toml"))
+    return paths
+
+
+def _moved(path: str, pairs: list[tuple[str, str]]) -> str:
+    """Where a file is afterwards."""
+    for old, new in pairs:
+        if path == old:
+            return new
+        if path.startswith(old + os.sep):
+            return new + path[len(old) :]
+    return path
+
+
+def _followed(snapshot: Snapshot, file: File, pairs: list[tuple[str, str]]) -> Iterator[Edit]:
+    folder = os.path.dirname(_moved(file.path, pairs))
+    for base in read_bases(file.path, file.tables)[0]:
+        target = _moved(base.path, pairs)
+        absolute = os.path.isabs(os.path.expanduser(base.text))
+        if absolute and target == base.path:
+            continue
+        if not absolute and os.path.normpath(os.path.join(folder, base.text)) == target:
+            continue
+        text = target.replace(os.sep, "/") if absolute else base_text(target, folder)
+        if base.text.startswith("./") and not text.startswith("."):
+            text = f"./{text}"
+        scalar = scalar_at(base.origin.block, base.origin.start)
+        if scalar is not None and text.endswith(".toml"):
+            span = file.absolute(base.origin)
+            yield Edit(span.start, span.end, rewritten(scalar.raw, text))

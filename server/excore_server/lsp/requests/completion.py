@@ -1,0 +1,32 @@
+"""``textDocument/completion`` and ``completionItem/resolve``."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from lsprotocol import types
+
+from excore_server.ide.completion.complete import complete
+from excore_server.ide.completion.documentation import documentation
+from excore_server.lsp.session.session import Session
+from excore_server.lsp.to_lsp.completion_list import completion_list
+from excore_server.lsp.to_lsp.markup import markup
+
+
+def completion(session: Session, params: types.CompletionParams) -> Any:
+    """A ``CompletionList``."""
+    snapshot, path, file, offset = session.at(params)
+    python, snippets = session.python(path), session.client.snippets
+    completions = complete(snapshot, path, offset, python=python, environment=os.environ, snippets=snippets)
+    return completion_list(completions, file, params.text_document.uri, session.client)
+
+
+def resolve(session: Session, params: Any) -> Any:
+    """The item as it came, with its documentation: ``data`` is the uri of the document and the key of the item."""
+    data = params.get("data") if isinstance(params, dict) else None
+    if not isinstance(data, list) or not all(isinstance(part, str) for part in data) or len(data) < 2:
+        return params
+    snapshot, path, _ = session.file(data[0])
+    text = documentation(snapshot, path, tuple(data[1:]), python=session.python(path))
+    return {**params, "documentation": markup(text, session.client.markdown_items)} if text else params

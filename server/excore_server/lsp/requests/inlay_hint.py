@@ -1,0 +1,34 @@
+"""``textDocument/inlayHint``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lsprotocol import types
+
+from excore.tooling.diagnostics import Json
+from excore_server.ide import inlay_hint as inlay
+from excore_server.lsp.session.session import Session
+
+HINT_SETTINGS: dict[str, inlay.HintKind] = {
+    "variables": "variable",
+    "bindings": "binding",
+    "defaults": "default",
+    "sharing": "shared",
+}
+"""What the settings below ``excore.inlayHints`` are called -> the kind of hint each turns on or off."""
+
+
+def inlay_hint(session: Session, params: types.InlayHintParams) -> Any:
+    """``InlayHint``s."""
+    snapshot, path, file = session.file(params.text_document.uri)
+    settings = session.settings.inlay_hints
+    kinds = [kind for name, kind in HINT_SETTINGS.items() if settings.get(name, kind in inlay.USUAL)]
+    result = []
+    for hint in inlay.inlay_hints(snapshot, path, session.span(file, params.range), kinds):
+        line, column = file.position(hint.offset, session.client.encoding)
+        item: Json = {"position": {"line": line, "character": column}, "label": hint.text, "paddingLeft": True}
+        if hint.tooltip:
+            item["tooltip"] = hint.tooltip
+        result.append(item)
+    return result

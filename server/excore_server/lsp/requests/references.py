@@ -1,0 +1,22 @@
+"""``textDocument/references``, of configs and of classes in Python files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lsprotocol import types
+
+from excore_server.ide import references as ide
+from excore_server.lsp.session.session import Session
+from excore_server.lsp.to_lsp.location import locations
+
+
+def references(session: Session, params: types.ReferenceParams) -> Any:
+    """``Location``s."""
+    python = session.python_path(params.text_document.uri)
+    if python is not None:
+        root = session.host.project_of(python).root
+        return locations(ide.class_references(session.snapshot(), root, python, params.position.line), session)
+    snapshot, path, _, offset = session.at(params)
+    declared = params.context.include_declaration
+    return locations(ide.references(snapshot, path, offset, declaration=declared), session)

@@ -1,0 +1,153 @@
+"""Diagnostics on their way to the client: pushed when there is a moment, or handed out when asked for."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from excore.lang.collector import settle
+from excore.lang.source import Disk, Unreadable
+from excore.lang.workspace.snapshot import Snapshot
+from excore.tooling.diagnostics import SEVERITIES, diagnostics, place, unreadable
+
+if TYPE_CHECKING:
+    from excore_server.lsp.session.documents import OpenDocument
+    from excore_server.lsp.session.session import Session
+
+_AT_ONCE = 0.02
+_LONGEST = 0.3
+_REPLACEMENT = "\ufffd"
+
+
+class Publisher:
+    """Knows what the client was last told about each open document.
+
+    A change is answered as soon as no further message waits. Only where that takes long is there a pause first, so that
+    it is done once for a burst of keys.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.told: dict[str, tuple[int | None, list[dict[str, Any]]]] = {}
+        self.results: dict[str, tuple[str, list[dict[str, Any]]]] = {}
+        self.cost = 0.0
+        self.due = False
+        self.timer: asyncio.TimerHandle | None = None
+        self._last_result = 0
+
+    def changed(self) -> None:
+        """Something changed that diagnostics may depend on."""
+        if self.session.client.pull_diagnostics:
+            return
+        self.due = True
+        if self.timer is not None:
+            self.timer.cancel()
+            self.timer = None
+        if self.cost > _AT_ONCE:
+            delay = min(_LONGEST, 2 * self.cost)
+            self.timer = self.session.protocol.loop.call_later(delay, self.flush)
+
+    def idle(self) -> None:
+        """Nothing more has arrived from the client."""
+        if self.due and self.timer is None:
+            self.flush()
+
+    def flush(self) -> None:
+        """Tell the client what is new, the document that was changed last first."""
+        self.due = False
+        self.timer = None
+        started = perf_counter()
+        for document in sorted(self.session.documents.values(), key=lambda one: -one.touched):
+            if document.is_toml:
+                self._push(document)
+        self.cost = perf_counter() - started
+
+    def _push(self, document: OpenDocument) -> None:
+        version = document.version if self.session.client.versions else None
+        found = self.session.protocol.guarded(f"diagnostics of {document.path}", self.of, document.path)
+        if not isinstance(found, list) or self.told.get(document.uri) == (version, found):
+            return
+        self.told[document.uri] = (version, found)
+        params: dict[str, Any] = {"uri": document.uri, "diagnostics": found}
+        if version is not None:
+            params["version"] = version
+        self.session.protocol.notify("textDocument/publishDiagnostics", params)
+
+    def closed(self, document: OpenDocument) -> None:
+        """A document is not open any more: what was said about it is taken back."""
+        self.results.pop(document.path, None)
+        told = self.told.pop(document.uri, None)
+        if told is not None and told[1]:
+            self.session.protocol.notify("textDocument/publishDiagnostics", {"uri": document.uri, "diagnostics": []})
+
+    def of(self, path: str) -> list[dict[str, Any]]:
+        """Every diagnostic of a file, as the client wants them."""
+        session = self.session
+        started = perf_counter()
+        snapshot = session.snapshot()
+        client = session.client
+        found = diagnostics(
+            snapshot,
+            path,
+            client.encoding,
+            related=client.related,
+            tags=client.tags,
+            pages=client.pages,
+            uri=session.uri_of,
+        )
+        found += self._lost_bytes(snapshot, path)
+        if not client.data:
+            found = [{key: value for key, value in item.items() if key != "data"} for item in found]
+        if perf_counter() - started > _AT_ONCE:
+            settle()  # much was made that stays: whole files, not edits
+        return _with_severity(found, session.settings.severity)
+
+    def _lost_bytes(self, snapshot: Snapshot, path: str) -> list[dict[str, Any]]:
+        """An editor shows replacement characters for what is no UTF-8 on disk: the first place of them."""
+        file = snapshot.file(path)
+        if file is None or _REPLACEMENT not in file.text or not snapshot.is_judged(path):
+            return []
+        text = Disk().read(path)
+        if not isinstance(text, Unreadable) or text.missing:
+            return []
+        start, client = file.text.index(_REPLACEMENT), self.session.client
+        item = {**unreadable(text), "range": place(file, start, start + 1, client.encoding)}
+        if not client.pages:
+            del item["codeDescription"]
+        return [item]
+
+    def report(self, path: str, previous: str | None) -> dict[str, Any]:
+        """The answer to a pull: a full report, or "unchanged" if ``previous`` names the same one."""
+        found = self.of(path)
+        known = self.results.get(path)
+        if known is None or known[1] != found:
+            self._last_result += 1
+            known = self.results[path] = (str(self._last_result), found)
+        if previous == known[0]:
+            return {"kind": "unchanged", "resultId": previous}
+        return {"kind": "full", "resultId": known[0], "items": found}
+
+    def workspace(self, previous: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+        """A report for each config that is known, and for the files of ``previous`` (result ids by path) that are gone:
+        nothing is wrong with them any more."""
+        session = self.session
+        paths = dict.fromkeys((*session.snapshot().configs(), *previous))
+        for path in paths:
+            report = self.report(path, previous.get(path))
+            document = session.documents.get(path)
+            version = document.version if document is not None else None
+            yield {"uri": session.uri_of(path), "version": version, **report}
+
+
+def _with_severity(found: list[dict[str, Any]], wanted: Mapping[str, str]) -> list[dict[str, Any]]:
+    if not wanted:
+        return found
+    kept = []
+    for item in found:
+        severity = wanted.get(item["code"])
+        if severity == "off":
+            continue
+        kept.append(item if severity is None else {**item, "severity": SEVERITIES[severity]})
+    return kept
