@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 from excore.config.targets import import_target
 from excore.engine import registry_cache
-from excore.engine.live import LazyMapping, LiveCatalog, imported, live_catalog
+from excore.engine.live import LiveCatalog, imported, live_catalog
 from excore.engine.registry import Registry
 from excore.engine.workspace import workspace
 from excore.errors import ConfigError, ConfigFileNotFoundError, CoreConfigSupportError, StrToClassError
-from excore.lang.catalog import Entry, Unregistered
+from excore.lang.catalog import Entry, LazyMapping, Unregistered
 from excore.lang.problems import Problem
 from excore.lang.project.reading import Project, find_project, is_vast
 

@@ -11,13 +11,13 @@ import hashlib
 import json
 import os
 import sys
-import tempfile
 import zlib
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
+from excore.atomic_write import write_text
 from excore.index.facts import LIGHT, FileFacts, Outline
 
 _SCANNER = (
@@ -94,15 +94,7 @@ class IndexCache:
         body = b"\n".join([_dump(index), *details])
         head = _dump({"version": version(), "checksum": zlib.crc32(body)})
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            handle, temporary = tempfile.mkstemp(dir=self.path.parent, suffix=".tmp")
-            try:
-                with os.fdopen(handle, "wb") as file:
-                    file.write(head + b"\n" + body)
-                os.replace(temporary, self.path)
-            except OSError:
-                os.unlink(temporary)
-                return False
+            write_text(self.path, b"\n".join([head, body]).decode("ascii"))
         except OSError:
             return False
         return True

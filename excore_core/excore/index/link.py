@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from threading import RLock
 from typing import TypeVar
 
@@ -20,6 +20,7 @@ from excore.lang.catalog import (
     Catalog,
     Entry,
     EntryKind,
+    LazyMapping,
     Location,
     Member,
     RegistryInfo,
@@ -45,38 +46,8 @@ class Sources:
     outlines: Mapping[str, tuple[str, Outline]]
 
 
-class LateMapping(Mapping[str, V]):
-    """A mapping whose values are made when they are looked at, under a lock, each once."""
-
-    def __init__(self, keys: Iterable[str], make: Callable[[str], V], lock: RLock) -> None:
-        self._keys = dict.fromkeys(keys)
-        self._make = make
-        self._made: dict[str, V] = {}
-        self._lock = lock
-
-    def __getitem__(self, key: str) -> V:
-        try:
-            return self._made[key]
-        except KeyError:
-            if key not in self._keys:
-                raise
-        with self._lock:
-            if key not in self._made:
-                self._made[key] = self._make(key)
-            return self._made[key]
-
-    def __contains__(self, key: object) -> bool:
-        return key in self._keys
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._keys)
-
-    def __len__(self) -> int:
-        return len(self._keys)
-
-
-class LateDict(Mapping[str, V]):
-    """A mapping that is made as a whole when it is first looked at."""
+class _LateDict(Mapping[str, V]):
+    """A mapping that is made as a whole, under a lock, when it is first looked at."""
 
     def __init__(self, make: Callable[[], dict[str, V]], lock: RLock) -> None:
         self._make = make
@@ -114,14 +85,13 @@ class Linker:
             parts = [self._collected(file) for file in self._own_files]
             infos, tables = _tables(parts)
         entries = {
-            name: LateMapping(table, lambda key, table=table, name=name: self._entry(name, table[key]), self._lock)  # type: ignore[misc]
-            for name, table in tables.items()
+            name: LazyMapping(table, partial(self._entry, name, table), self._lock) for name, table in tables.items()
         }
         return Catalog(
             infos,
             entries,
-            LateDict(lambda: self._unregistered(tables), self._lock),
-            LateDict(self._subclasses, self._lock),
+            _LateDict(lambda: self._unregistered(tables), self._lock),
+            _LateDict(self._subclasses, self._lock),
             grammar(file.facts for file in self._own_files),
             self._follow,
         )
@@ -163,7 +133,8 @@ class Linker:
 
     # -- entries
 
-    def _entry(self, registry: str, item: RegisteredName) -> Entry:
+    def _entry(self, registry: str, table: Mapping[str, RegisteredName], name: str) -> Entry:
+        item = table[name]
         key = ("entry", item.target.kind, item.target.path)
         entry = self.memo.get(key, lambda: self._described(item.target))
         return replace(

@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from excore.engine.cache_paths import file_path
-from excore.index.dump import merge
+from excore.index.dumped_entries import merge
 from excore.lang.catalog import Catalog
 from excore.lang.project.reading import Project
 from excore.lang.registry_file import RegistryFileError, read_registry_file
