@@ -7,7 +7,7 @@ from typing import NamedTuple
 from excore.index.facts import At, Expr
 
 
-class Call(NamedTuple):
+class CallExpr(NamedTuple):
     """A call; ``keywords`` are the named ones, ``spreads`` is the number of ``**mappings`` besides."""
 
     func: Expr
@@ -23,12 +23,12 @@ class Call(NamedTuple):
         return next((self.keywords[name] for name in names if name in self.keywords), None)
 
 
-def call_of(expr: Expr | None) -> Call | None:
+def call_of(expr: Expr | None) -> CallExpr | None:
     """``expr`` as a call, None if it is none."""
     if not isinstance(expr, dict) or "f" not in expr:
         return None
     keywords = {name: value for name, value in expr["k"] if name}
-    return Call(expr["f"], expr["a"], keywords, len(expr["k"]) - len(keywords), expr["at"])
+    return CallExpr(expr["f"], expr["a"], keywords, len(expr["k"]) - len(keywords), expr["at"])
 
 
 def elements(expr: Expr | None) -> list[Expr] | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from excore.index.call_parameters import Parameters
 from excore.index.class_order import ENUMS, NAMED_TUPLES, TYPED_DICTS, ClassOrder, ClassRef
-from excore.index.expressions import Call, call_of, render
+from excore.index.expressions import CallExpr, call_of, render
 from excore.index.facts import Expr, FieldFact, ParamFact, unpacked
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def _inner_annotation(text: str) -> str | None:
     return text if text not in ("ClassVar", "typing.ClassVar") else None
 
 
-def _default(call: Call, style: Style, function: str) -> str | None:
+def _default(call: CallExpr, style: Style, function: str) -> str | None:
     """The default that a call like ``field(default=1)`` describes."""
     for key in ("default_factory", "factory"):
         if key in call.keywords:

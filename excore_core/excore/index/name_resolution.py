@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from excore.index.expressions import call_of
-from excore.index.facts import NEVER, REGISTERING, BindingFact, Expr, FileFacts
+from excore.index.facts import MAYBE, NEVER, REGISTERING, BindingFact, Expr, FileFacts
 from excore.index.python_files import is_package
 from excore.lang.memo import Memo
 
@@ -299,8 +299,8 @@ def preferred(bindings: Sequence[BindingFact]) -> Sequence[BindingFact]:
     if len(bindings) == 1:
         return bindings
     plain = [item for item in bindings if item["kind"] == "value"]
-    known = [item for item in bindings if item["kind"] != "value"]
-    sure = [item for item in known if not item.get("guard")]
-    never = [item for item in known if item.get("guard") == NEVER]
-    maybe = [item for item in known if item.get("guard") not in (None, 0, NEVER)]
+    informative = [item for item in bindings if item["kind"] != "value"]
+    sure = [item for item in informative if not item.get("guard")]
+    maybe = [item for item in informative if item.get("guard") == MAYBE]
+    never = [item for item in informative if item.get("guard") == NEVER]
     return [*reversed(sure), *maybe, *never, *plain]

@@ -6,7 +6,7 @@ import re
 import sys
 from dataclasses import dataclass, field
 
-from excore.index.expressions import Call, call_of, dictionary, elements, render, substitute
+from excore.index.expressions import CallExpr, call_of, dictionary, elements, render, substitute
 from excore.index.facts import MAYBE, NEVER, At, CallFact, Expr, unpacked
 from excore.index.name_resolution import NameResolver, ResolvedName, SourceFile
 from excore.index.predicate import Predicate
@@ -55,7 +55,7 @@ class _Registering:
     ``certain``: it surely runs."""
 
     method: ResolvedName
-    call: Call
+    call: CallExpr
     certain: bool
     where: str
 
@@ -101,7 +101,7 @@ class _Collector:
         reason = "its name is computed" if computed else ""
         self.result.registries.append(RegistryInfo(name, place, (variable,), extra_fields, computed, reason))
 
-    def extra_fields(self, call: Call | None) -> tuple[str, ...]:
+    def extra_fields(self, call: CallExpr | None) -> tuple[str, ...]:
         names = call.keywords.get("extra_field") or call.argument(1) if call is not None else None
         items = elements(names)
         texts = [self.names.text_of(self.file, item) for item in ([names] if items is None else items)]
