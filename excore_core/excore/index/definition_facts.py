@@ -85,9 +85,6 @@ def _follow_kwargs(source: SourceText, node: FunctionNode, name: str, fact: Func
     Every use of the name is either understood (passed on as ``**name``, or read by ``pop``, ``get`` or ``setdefault``
     with a constant key) or it may take any key: so it is enough to count the uses that were understood.
     """
-    forwards: list[Forward] = []
-    popped: list[ParamFact] = []
-    read: list[ParamFact] = []
     uses = understood = 0
     for child in chain.from_iterable(map(ast.walk, node.body)):
         if type(child) is ast.Name:
@@ -97,18 +94,13 @@ def _follow_kwargs(source: SourceText, node: FunctionNode, name: str, fact: Func
                 forward = _forward(child)
                 if forward is not None:
                     understood += 1
-                    forwards.append(forward)
-                continue
-            param = _read_parameter(source, child, name)
-            if param is not None:
-                understood += 1
-                (popped if child.func.attr == "pop" else read).append(param)  # type: ignore[attr-defined]
-    if forwards:
-        fact["forwards"] = forwards
-    if popped:
-        fact["popped"] = popped
-    if read:
-        fact["read"] = read
+                    fact.setdefault("forwards", []).append(forward)
+            elif isinstance(child.func, ast.Attribute) and dotted(child.func.value) == name:
+                param = _read_parameter(source, child, child.func.attr)
+                if param is not None:
+                    understood += 1
+                    is_popped = child.func.attr == "pop"
+                    (fact.setdefault("popped", []) if is_popped else fact.setdefault("read", [])).append(param)
     if uses > understood:
         fact["leaks"] = True
 
@@ -135,19 +127,16 @@ def _forward(call: ast.Call) -> Forward | None:
     return {"to": to, "positional": max(0, positional), "keywords": [item.arg for item in call.keywords if item.arg]}
 
 
-def _read_parameter(source: SourceText, call: ast.Call, name: str) -> ParamFact | None:
-    """The parameter that ``name.pop("x", default)``, ``get`` or ``setdefault`` reads.
+def _read_parameter(source: SourceText, call: ast.Call, method: str) -> ParamFact | None:
+    """The parameter that ``kwargs.pop("x", default)``, ``get`` or ``setdefault`` reads, ``None`` of another call.
 
-    ``get`` gives none its default: what is not there then goes on without it.
+    ``get`` gives it no default: if it is not there, what the ``kwargs`` are handed to goes on without it.
     """
-    func = call.func
-    if not (isinstance(func, ast.Attribute) and func.attr in ("pop", "get", "setdefault") and call.args):
-        return None
-    key = call.args[0]
-    if dotted(func.value) != name or not (isinstance(key, ast.Constant) and isinstance(key.value, str)):
+    key = call.args[0] if method in ("pop", "get", "setdefault") and call.args else None
+    if not (isinstance(key, ast.Constant) and isinstance(key.value, str)):
         return None
     fact: ParamFact = {"name": key.value, "at": source.at(key), "kind": "keyword-only"}
-    if len(call.args) > 1 and func.attr != "get":
+    if len(call.args) > 1 and method != "get":
         fact["default"] = source.segment(call.args[1])
     return fact
 

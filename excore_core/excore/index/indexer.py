@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache, partial
 from threading import RLock
 from typing import cast
 
@@ -234,11 +235,22 @@ class Indexer:
             moved = {name for name, _ in short_names.items() ^ self._layout.short_names.items()}
             self._memo = self._memo.without(moved)
             self._layout = ModuleLayout(paths, short_names, python_files.names_below_root(paths, self.root))
-        reader = _ModuleReader(self, self._layout.paths, modules)
-        sources = Sources(modules, reader.find, self._layout, outlines)
+        find = cache(partial(self._find, self._layout.paths, modules))
+        sources = Sources(modules, find, self._layout, outlines)
         self.catalog = Linker(sources, self.registry_types, self._memo, self._lock).catalog()
 
-    def read_module(self, path: str, module: str, *, external: bool) -> SourceFile | None:
+    def _find(self, paths: Mapping[str, str], modules: Mapping[str, SourceFile], module: str) -> SourceFile | None:
+        """A module that is read on demand, in one state of the project: one without registrations or an installed one;
+        ``None`` if there is none to read."""
+        path = paths.get(module) if module else None
+        if path is not None:
+            return modules.get(module) or self._read_module(path, module, external=False)
+        if not module or not self.search_paths or module.partition(".")[0] in UNREAD:
+            return None
+        path = python_files.locate(module, self.search_paths) or python_files.locate_standard(module)
+        return self._read_module(path, module, external=True) if path is not None else None
+
+    def _read_module(self, path: str, module: str, *, external: bool) -> SourceFile | None:
         """A module that was not scanned with the others, fully scanned; ``None`` if it cannot be read."""
         file = python_files.stat(path)
         cached = self._cached.get(path) if path not in self._buffers else None
@@ -252,31 +264,6 @@ class Indexer:
             self._cached[path] = Cached(file.size, file.mtime_ns, time.time_ns(), digest(data), facts)
             self._dirty = True
         return SourceFile(path, module, facts, external)
-
-
-class _ModuleReader:
-    """Reads modules on demand for one state of the project: those without registrations and installed ones."""
-
-    def __init__(self, index: Indexer, paths: Mapping[str, str], modules: Mapping[str, SourceFile]) -> None:
-        self._index = index
-        self._paths = paths
-        self._modules = modules
-        self._read: dict[str, SourceFile | None] = {}
-
-    def find(self, module: str) -> SourceFile | None:
-        """The module of that name, ``None`` if there is none to read."""
-        if module not in self._read:
-            self._read[module] = self._find(module) if module else None
-        return self._read[module]
-
-    def _find(self, module: str) -> SourceFile | None:
-        path = self._paths.get(module)
-        if path is not None:
-            return self._modules.get(module) or self._index.read_module(path, module, external=False)
-        if not self._index.search_paths or module.partition(".")[0] in UNREAD:
-            return None
-        path = python_files.locate(module, self._index.search_paths) or python_files.locate_standard(module)
-        return self._index.read_module(path, module, external=True) if path is not None else None
 
 
 def _first_folder(root: str, src_dir: str) -> str:

@@ -73,7 +73,8 @@ class ModuleLayout:
 
 
 class NameResolver:
-    """Resolves names over all modules.
+    """Resolves names over all modules. ``registry_types`` are classes that count as registries, and functions with the
+    registry that they fill, as in ``"package.register_model: Model"``.
 
     Imports may go round in circles. A name that is being resolved already is nothing to whoever asks for it again, as
     in Python, where the second module of a circle sees the first one half made. Such an answer depends on where the
@@ -94,7 +95,8 @@ class NameResolver:
         self._find = find
         self._layout = layout
         self._types = frozenset(text for text in registry_types if ":" not in text)
-        self._functions = dict(registering_function(text) for text in registry_types if ":" in text)
+        paths = (text.partition(":") for text in registry_types if ":" in text)
+        self._functions = {path.strip(): registry.strip() for path, _, registry in paths}
         self._active: set[tuple[str, str]] = set()
 
     def lookup(self, module: str) -> SourceFile | None:
@@ -286,12 +288,6 @@ class NameResolver:
             )
         finally:
             self._active.discard(key)
-
-
-def registering_function(text: str) -> tuple[str, str]:
-    """``"package.register_model: Model"`` read: the import path of a function and the registry it fills."""
-    path, _, registry = text.partition(":")
-    return path.strip(), registry.strip()
 
 
 def preferred(bindings: Sequence[BindingFact]) -> Sequence[BindingFact]:

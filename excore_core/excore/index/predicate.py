@@ -29,12 +29,6 @@ _COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
     ast.LtE: operator.le,
     ast.GtE: operator.ge,
 }
-_KINDS = {
-    "inspect.isclass": "class",
-    "isclass": "class",
-    "inspect.isfunction": "function",
-    "isfunction": "function",
-}
 
 
 class _CannotTellError(Exception):
@@ -134,8 +128,10 @@ class _Evaluation:
             return tuple(map(self._value, node.elts))
         if isinstance(node, ast.BoolOp):
             return self._bool_op(node)
-        if isinstance(node, ast.UnaryOp):
-            return self._unary(node)
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+            return not self._value(node.operand)
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+            return -self._value(node.operand)
         if isinstance(node, ast.IfExp):
             return self._value(node.body if self._value(node.test) else node.orelse)
         if isinstance(node, ast.Compare):
@@ -157,14 +153,6 @@ class _Evaluation:
             if bool(result) is isinstance(node.op, ast.Or):
                 break
         return result
-
-    def _unary(self, node: ast.UnaryOp) -> Any:
-        value = self._value(node.operand)
-        if isinstance(node.op, ast.Not):
-            return not value
-        if isinstance(node.op, ast.USub) and isinstance(value, int):
-            return -value
-        raise _CannotTellError
 
     def _compare(self, node: ast.Compare) -> bool:
         left = self._value(node.left)
@@ -198,8 +186,9 @@ class _Evaluation:
         first = arguments[0] if arguments else None
         if name == "getattr" and len(arguments) >= 2 and isinstance(first, _Module):
             return self._object
-        if name in _KINDS and len(arguments) == 1 and isinstance(first, _Object):
-            return first.is_a(_KINDS[name])
+        kind = {"isclass": "class", "isfunction": "function"}.get(name.removeprefix("inspect."))
+        if kind is not None and len(arguments) == 1 and isinstance(first, _Object):
+            return first.is_a(kind)
         if name == "callable" and isinstance(first, _Object):
             return True
         if name == "len" and len(arguments) == 1 and isinstance(first, (str, tuple)):

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 
+from excore.index.definition_facts import targets
 from excore.index.facts import FileFacts, FlagFact
 from excore.index.source_text import dotted
 from excore.lang.grammar import DEFAULT, Grammar, HookMark, Prefix
@@ -53,8 +54,7 @@ def grammar(files: Iterable[FileFacts]) -> Grammar:
 def _class_flags(node: ast.ClassDef) -> Iterator[str]:
     for statement in node.body:
         if isinstance(statement, (ast.Assign, ast.AnnAssign)):
-            targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-            if any(isinstance(target, ast.Name) and target.id == "flag" for target in targets):
+            if any(dotted(target) == "flag" for target in targets(statement)):
                 yield _text(statement.value, {})
 
 

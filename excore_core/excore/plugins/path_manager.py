@@ -34,9 +34,9 @@ class PathManager:
             train(paths.get("ckpt"))
 
     ``sub_folders`` is a list of names or a dataclass instance whose values are the names. ``instance_name`` is the time
-    unless it is passed. With ``config_name_first`` the folders are ``base/config/sub/instance``. An instance folder that
-    exists already is an error unless ``sub_folder_exist_ok``. With ``remove_if_fail`` an exception in the block removes
-    the instance folders the manager created; it is raised on in any case.
+    unless it is passed. With ``config_name_first`` the folders are ``base/config/sub/instance``. An instance folder
+    that exists already is an error unless ``sub_folder_exist_ok``. With ``remove_if_fail`` an exception in the block
+    removes the instance folders the manager created; it is raised on in any case.
 
     Processes may share instance folders with ``sub_folder_exist_ok``: a folder that another one has entered, too, is
     never removed, whoever created it, and whoever fails.
