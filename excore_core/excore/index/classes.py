@@ -93,7 +93,7 @@ class Classes:
             if isinstance(func, str):
                 target = self.names.resolve(module, func)
             else:
-                target = self.names.callee(file, decorator)
+                target = self.names.method_of(file, func) if call is not None else None
             if target is None or (target.kind != "method" and self.names.function_registry(target) is None):
                 return True
         return False

@@ -205,7 +205,8 @@ class NameResolver:
         if call is None:
             return None
         if not isinstance(call.func, str):
-            method = self.callee(file, call.func) if call_of(call.func) and call.arguments else None
+            inner = call_of(call.func) if call.arguments else None
+            method = self.method_of(file, inner.func) if inner is not None else None
             return self.object_of(file, call.arguments[0]) if method is not None else None
         owner, _, attribute = call.func.rpartition(".")
         if attribute in ("get_registry", "make_global") and self.is_registry_type(self.resolve(file.module, owner)):
@@ -226,15 +227,14 @@ class NameResolver:
         """What an expression stands for: a name, or a call that gives a registry or an object back."""
         return self.resolve(file.module, expr) if isinstance(expr, str) else self.value_of_call(file, expr)
 
-    def callee(self, file: SourceFile, expr: Expr) -> ResolvedName | None:
-        """The registering method that a call calls, if it is one."""
-        call = call_of(expr)
+    def method_of(self, file: SourceFile, func: Expr) -> ResolvedName | None:
+        """The registering method that ``func`` stands for, if it is one; its registry may be that of a call."""
         target: ResolvedName | None = None
-        if call is not None and isinstance(call.func, str):
-            target = self.object_of(file, call.func)
-        elif call is not None and not isinstance(call.func, str) and "o" in call.func:
-            owner = self.object_of(file, call.func["o"])
-            target = self.attribute(owner, call.func["n"]) if owner is not None and owner.kind == "registry" else None
+        if isinstance(func, str):
+            target = self.resolve(file.module, func)
+        elif "o" in func:
+            owner = self.object_of(file, func["o"])
+            target = self.attribute(owner, func["n"]) if owner is not None and owner.kind == "registry" else None
         return target if target is not None and target.kind == "method" else None
 
     def text_of(self, file: SourceFile, expr: Expr | None) -> str | None:

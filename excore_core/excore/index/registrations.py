@@ -120,11 +120,8 @@ class _Collector:
             func = decorator if call is None else call.func
             if isinstance(func, str) and self.by_function(func, target, keywords, certain, is_called=call is not None):
                 continue
-            if call is None:
-                method = self.names.resolve(self.file.module, decorator) if isinstance(decorator, str) else None
-            else:
-                method = self.names.callee(self.file, decorator)
-            if method is None or method.kind != "method" or method.name not in _ADDING:
+            method = self.names.method_of(self.file, func) if call is not None or isinstance(func, str) else None
+            if method is None or method.name not in _ADDING:
                 continue
             registry = _registry(method)
             if isinstance(func, str) and func.count(".") == 1:
@@ -156,7 +153,7 @@ class _Collector:
         if not parameter or call is None:
             return False
         outer = call_of(call.func) or call
-        method = self.names.callee(file, call.func if outer is not call else expr)
+        method = self.names.method_of(file, outer.func)
         handed = call.keywords.get("module", call.argument(0))
         if method is None or method.name not in _ADDING or handed != parameter:
             return False
@@ -199,7 +196,7 @@ class _Collector:
         if call is None:
             return
         inner = call_of(call.func)
-        method = self.names.callee(self.file, expr if inner is None else call.func)
+        method = self.names.method_of(self.file, (inner or call).func)
         if method is None:
             return
         made = _Registering(method, call, certain, where)
