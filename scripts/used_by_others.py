@@ -5,7 +5,9 @@ mypy reads this file too, so that a name which is gone has to go from here.
 
 from __future__ import annotations
 
-from excore.cli import auto_register, caches, check, definitions, demo, extension, format, listing, stubs, typehints
+from excore.cli import auto_register, caches, check, demo, extension, format, stubs, typehints
+from excore.cli import list_modules as listing
+from excore.cli import registry_definitions as definitions
 from excore.config._compat import models
 from excore.config.attributes import GetAttr
 from excore.config.lazy import LazyConfig

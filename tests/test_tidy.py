@@ -116,8 +116,6 @@ def test_nobody_imports_from_a_higher_floor() -> None:
 
 def test_no_imports_in_a_circle() -> None:
     graph = grimp.build_graph("excore", "excore_server", exclude_type_checking_imports=True, cache_dir=None)
-    for name in ("assembling", "bodies"):  # the public face of its own room
-        graph.remove_import(importer="excore.lang.tables.table", imported=f"excore.lang.tables.{name}")
     imports = {module: graph.find_modules_directly_imported_by(module) for module in sorted(graph.modules)}
     TopologicalSorter(imports).prepare()  # raises CycleError, which names the modules
 
@@ -176,6 +174,11 @@ def test_prefix_characters_are_known_to_the_grammar_alone() -> None:
 
 def test_git_is_started_in_one_place() -> None:
     none_of(lines_with(r"""["']git["'],""", tuple(path for path in product() if path != CORE / "engine" / "git.py")))
+
+
+def test_toml_text_and_near_names_have_one_home_each() -> None:
+    paths = tuple(path for path in product() if path != CORE / "lang" / "syntax" / "patterns.py")
+    none_of(lines_with(r"\[A-Za-z0-9_-\]|get_close_matches", paths))
 
 
 def test_one_broad_handler_at_the_edge() -> None:

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from cli_kit import Run, Write
 
-from excore.atomic_write import NotOurs
-from excore.engine.cache import claim, read_mark, remove
+from excore.storage.atomic_write import NotOurs
+from excore.storage.cache import claim, read_mark, remove
 
 Tree = dict[str, str]
 
@@ -256,7 +256,7 @@ def test_a_cache_folder_that_cannot_be(project: Path, run: Run, path: str) -> No
 CLAIMING = """
 import sys
 from pathlib import Path
-from excore.engine.cache import claim
+from excore.storage.cache import claim
 
 input()
 claim(*map(Path, sys.argv[1:]))

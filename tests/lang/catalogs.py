@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 
 from excore.lang.catalog import Catalog, Entry, Param, RegistryInfo, Signature
-from excore.lang.project.reading import Project, read_spec
+from excore.lang.project.model import Project, read_spec
 
 ZOO = """
 Model: FCN(backbone, head=None, num_classes: int = 2)

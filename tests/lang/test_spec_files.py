@@ -9,7 +9,8 @@ from catalogs import catalog, project
 from spec_kit import RUN, bound, check, found, read, snapshot
 
 from excore.lang.catalog import Catalog, Entry, RegistryInfo
-from excore.lang.project.reading import find_project, load_project, read_spec
+from excore.lang.project.model import read_spec
+from excore.lang.project.reading import find_project, load_project
 from excore.lang.source import Memory
 from excore.lang.tables.table import plain
 from excore.lang.workspace.host import Host

@@ -15,14 +15,15 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 
-from excore.atomic_write import NotOurs
-from excore.cli.asking import fail, plain, tell
+from excore.cli.output import fail, plain, print_line, shown_path
 from excore.cli.writing import claim_cache
-from excore.engine.cache import refuse_foreign
 from excore.engine.registry_cache import is_cache
 from excore.engine.workspace import workspace
-from excore.lang.project.reading import Project, find_project
-from excore.tooling.indexing import make_indexer
+from excore.lang.project.model import Project
+from excore.lang.project.reading import find_project
+from excore.storage.atomic_write import NotOurs
+from excore.storage.cache import refuse_foreign
+from excore.tooling.indexers import make_indexer
 
 Progress = Callable[[int, int, str], None]
 """Gets how many files are done, how many there are, and the one that is imported now."""
@@ -76,7 +77,7 @@ def auto_register(
     if not os.path.exists(path):
         fail(f"{target}: no such file or folder")
     if path != source and not path.startswith(source + os.sep):
-        fail(f"{target} is not below {shown(source)}")
+        fail(f"{target} is not below {shown_path(source)}")
     claim_cache()
     try:
         refuse_foreign(Path(workspace.registry_cache_file), is_cache)
@@ -86,13 +87,13 @@ def auto_register(
         lambda progress: register(project, path, update=bool(target), timeout=timeout, python=python, progress=progress)
     )
     for group in _by_cause(done.failures):
-        tell(_told(group), err=True)
+        print_line(_report(group), err=True)
         if trace and group[0].trace:
-            tell(group[0].trace.rstrip(), err=True)
+            print_line(group[0].trace.rstrip(), err=True)
     if not done.complete:
         fail("nothing was written")
     what = f"{done.modules} modules in {done.registries} registries, from {done.files} files"
-    tell(f"{what}; {len(done.failures)} could not be imported" if done.failures else what)
+    print_line(f"{what}; {len(done.failures)} could not be imported" if done.failures else what)
     raise typer.Exit(1 if done.failures else 0)
 
 
@@ -100,7 +101,7 @@ def source_folder(project: Project) -> str:
     """The folder whose modules are imported: `src_dir`, else the project. Ends the command if there is none."""
     folder = os.path.normpath(os.path.join(project.root, project.src_dir))
     if not os.path.isdir(folder):
-        fail(f"src_dir: there is no folder {shown(folder)}")
+        fail(f"src_dir: there is no folder {shown_path(folder)}")
     return folder
 
 
@@ -248,16 +249,10 @@ def _by_cause(failures: Iterable[Failure]) -> list[list[Failure]]:
     return list(groups.values())
 
 
-def _told(group: list[Failure]) -> str:
+def _report(group: list[Failure]) -> str:
     first = group[0]
-    place = f"{shown(first.at)}:{first.line}" if first.line else shown(first.at)
+    place = f"{shown_path(first.at)}:{first.line}" if first.line else shown_path(first.at)
     if [failure.file for failure in group] == [first.at]:
         return f"{place}: {first.error}"
-    files = ", ".join(shown(failure.file) for failure in group if failure.file != first.at)
+    files = ", ".join(shown_path(failure.file) for failure in group if failure.file != first.at)
     return f"{place}: {first.error}\n  so these cannot be imported: {files}"
-
-
-def shown(path: str) -> str:
-    """How a path is told: relative to the current folder where it is below, with its symbolic links as they are."""
-    relative = os.path.relpath(path)
-    return plain(path if relative.startswith(os.pardir) else relative)

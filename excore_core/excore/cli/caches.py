@@ -9,10 +9,10 @@ from typing import Annotated
 
 import typer
 
-from excore.cli.asking import fail, plain, tell
-from excore.engine.cache import INDEX, is_unmarked_cache, read_mark, remove, user_base
+from excore.cli.output import fail, plain, print_line
 from excore.engine.text_table import render
 from excore.engine.workspace import workspace
+from excore.storage.cache import INDEX, is_unmarked_cache, read_mark, remove, user_base
 
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
@@ -21,7 +21,7 @@ _INDEX_FILE = re.compile(r"\.?[0-9a-f]{32}(?:\.packages)?\.json(?:\.[0-9a-f]{12}
 
 def cache_dir() -> None:
     """Print the cache folder of this workspace."""
-    tell(plain(workspace.cache_dir))
+    print_line(plain(workspace.cache_dir))
 
 
 def cache_list() -> None:
@@ -34,13 +34,13 @@ def clear_cache(yes: Yes = False) -> None:
     """Remove the cache folder of this workspace. A folder that excore did not make is never removed."""
     folder = workspace.cache_dir
     if not os.path.isdir(folder):
-        tell(f"there is no cache {plain(folder)}")
+        print_line(f"there is no cache {plain(folder)}")
         return
     if read_mark(os.path.realpath(folder)) is None:
         _remove(folder, workspace.base_dir)
     if yes or typer.confirm(plain(f"Remove the cache of {workspace.name}, {folder}?"), err=True):
         _remove(folder, workspace.base_dir)
-        tell(f"{plain(folder)} is removed")
+        print_line(f"{plain(folder)} is removed")
 
 
 def clear_all_cache(yes: Yes = False) -> None:
@@ -49,7 +49,7 @@ def clear_all_cache(yes: Yes = False) -> None:
     names = _names(base)
     _tell_of_unmarked(base)
     if not names:
-        tell(f"there is no cache in {plain(base)}")
+        print_line(f"there is no cache in {plain(base)}")
         return
     typer.echo(_listed(names))
     if yes or typer.confirm(plain(f"Remove all of them from {base}?"), err=True):
@@ -61,7 +61,7 @@ def clear_all_cache(yes: Yes = False) -> None:
                 _remove(folder)
         if _is_users(base) and not os.listdir(base):
             os.rmdir(base)
-        tell(f"{len(names)} removed from {plain(base)}")
+        print_line(f"{len(names)} removed from {plain(base)}")
 
 
 def _remove(folder: str, root: str = "") -> None:
@@ -109,7 +109,7 @@ def _tell_of_unmarked(base: str) -> None:
         if is_unmarked_cache(os.path.join(base, name)):
             folder = plain(os.path.join(base, name))
             told = "carries no mark of excore; if it is a cache of an older version, remove it yourself"
-            tell(f"excore: {folder} {told}", err=True)
+            print_line(f"excore: {folder} {told}", err=True)
 
 
 def _is_users(base: str) -> bool:

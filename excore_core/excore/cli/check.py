@@ -11,10 +11,9 @@ from typing import Annotated
 
 import typer
 
-from excore.cli.asking import IMPOSSIBLE, tell
-from excore.cli.auto_register import shown
+from excore.cli.check_formats import RENDERERS
 from excore.cli.checked_file import CheckedFile
-from excore.cli.render import RENDERERS
+from excore.cli.output import EXIT_NOT_DONE, print_line, shown_path
 from excore.index.syntax_errors import unparsed
 from excore.lang.project.reading import is_vast
 from excore.lang.source import Unreadable
@@ -22,7 +21,7 @@ from excore.lang.text import LineIndex
 from excore.lang.workspace.config_files import find_toml, why_no_config
 from excore.lang.workspace.host import Host, Snapshot
 from excore.tooling.diagnostics import SEVERITIES, diagnostics, unreadable
-from excore.tooling.indexing import make_indexer
+from excore.tooling.indexers import make_indexer
 from excore.tooling.registry_dump import with_dump
 
 
@@ -54,17 +53,17 @@ def check(
     try:
         found = run([os.fspath(path) for path in paths or [Path(".")]], _warn)
     except NoSuchPath as error:
-        tell(f"excore check: {error}", err=True)
-        raise typer.Exit(IMPOSSIBLE) from None
+        print_line(f"excore check: {error}", err=True)
+        raise typer.Exit(EXIT_NOT_DONE) from None
     RENDERERS[format.value](found, sys.stdout)
     if not found and not any(path.suffix == ".toml" and path.is_file() for path in paths or ()):
-        tell("excore check: there is no config here", err=True)
-        raise typer.Exit(IMPOSSIBLE)
+        print_line("excore check: there is no config here", err=True)
+        raise typer.Exit(EXIT_NOT_DONE)
     raise typer.Exit(1 if is_failure(found, strict) else 0)
 
 
 def _warn(message: str) -> None:
-    tell(f"excore check: {message}", err=True)
+    print_line(f"excore check: {message}", err=True)
 
 
 def run(paths: Iterable[str], warn: Callable[[str], None] = _warn) -> list[CheckedFile]:
@@ -76,7 +75,7 @@ def run(paths: Iterable[str], warn: Callable[[str], None] = _warn) -> list[Check
     """
     snapshot, checked, others = survey(paths, warn)
     for path in others:
-        warn(f"{shown(path)} is not checked: {why_no_config(path, snapshot.project(path))}")
+        warn(f"{shown_path(path)} is not checked: {why_no_config(path, snapshot.project(path))}")
     project_files = {snapshot.project(path).file for path in checked}
     checked.update(file for file in project_files if file is not None and diagnostics(snapshot, file))
     found = [_finding(snapshot, path) for path in sorted(checked)]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from excore.cli.asking import IMPOSSIBLE
+from excore.cli.output import EXIT_NOT_DONE
 from excore.tooling.lsp_client import Client, Json, ServerError, ServerGone
 from excore.tooling.uris import to_uri
 
@@ -120,12 +120,12 @@ def demo(
     root = project or find_example()
     if root is None or not root.is_dir():
         view.fail("The quickstart example is not here. Name its folder.")
-        raise typer.Exit(IMPOSSIBLE)
+        raise typer.Exit(EXIT_NOT_DONE)
     try:
         wrong = play(root.resolve(), view)
     except ServerGone as error:
         view.fail(f"excore-server: {error}")
-        raise typer.Exit(IMPOSSIBLE) from None
+        raise typer.Exit(EXIT_NOT_DONE) from None
     view.end(len(SCENES), wrong)
     raise typer.Exit(1 if wrong else 0)
 

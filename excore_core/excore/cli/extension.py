@@ -10,16 +10,16 @@ from typing import Annotated
 
 import typer
 
-from excore.cli.asking import fail, tell
-from excore.cli.auto_register import shown
+from excore.cli.output import fail, print_line, shown_path
 from excore.cli.project_file import merge_settings
 from excore.cli.writing import claim_cache, write_made, write_output
 from excore.engine.workspace import workspace
 from excore.lang.catalog import Catalog
 from excore.lang.collector import many_objects
-from excore.lang.project.reading import Project, find_project
+from excore.lang.project.model import Project
+from excore.lang.project.reading import find_project
 from excore.schema.completion_schema import class_mapping, is_class_mapping, is_schema, json_schema, taplo_settings
-from excore.tooling.indexing import make_indexer
+from excore.tooling.indexers import make_indexer
 from excore.tooling.registry_dump import with_dump
 
 TAPLO = ".taplo.toml"
@@ -43,8 +43,8 @@ def config_extension() -> None:
     write_made(Path(mapping_file), json.dumps(mapping) + "\n", is_class_mapping)
     settings = Path(project.root, TAPLO)
     changed = merge_settings(settings, taplo_settings(_from(project.root, schema_file)))
-    tell(f"schema: {shown(schema_file)}\nclass mapping: {shown(mapping_file)}")
-    tell(f"{shown(str(settings))} {'now names' if changed else 'names'} the schema")
+    print_line(f"schema: {shown_path(schema_file)}\nclass mapping: {shown_path(mapping_file)}")
+    print_line(f"{shown_path(str(settings))} {'now names' if changed else 'names'} the schema")
 
 
 def schema(
@@ -76,11 +76,11 @@ def _catalog(project: Project) -> Catalog:
     """The catalog; what in it is uncertain is said on standard error."""
     catalog, refused = with_dump(make_indexer(project).build(), project)
     if refused:
-        tell(f"excore: {refused}", err=True)
+        print_line(f"excore: {refused}", err=True)
     for info in catalog.registries.values():
         if info.open and not info.name.startswith("__"):
             why = f" ({info.reason})" if info.reason else ""
-            tell(
+            print_line(
                 f"excore: registry {info.name} may hold more than its source tells{why}; run `excore auto-register`",
                 err=True,
             )

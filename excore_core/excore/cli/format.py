@@ -9,9 +9,8 @@ from typing import Annotated
 
 import typer
 
-from excore.cli.asking import fail, plain, tell
-from excore.cli.auto_register import shown
 from excore.cli.check import NoSuchPath, survey
+from excore.cli.output import fail, plain, print_line, shown_path
 from excore.cli.writing import why_not_written
 from excore.lang.source import Disk, Unreadable
 from excore.lang.syntax.document import parse
@@ -34,19 +33,19 @@ def format_configs(
     wrong = False
     for path, text, root in configs_to_change([os.fspath(path) for path in paths or [Path(".")]]):
         if not isinstance(text, str):
-            tell(f"{shown(path)}: {text.reason}", err=True)
+            print_line(f"{shown_path(path)}: {text.reason}", err=True)
             wrong = True
             continue
         made = formatted(parse(text), " " * indent)
         if made is None:
-            tell(f"{shown(path)}: left alone, it is not TOML; `excore check` says why", err=True)
+            print_line(f"{shown_path(path)}: left alone, it is not TOML; `excore check` says why", err=True)
             wrong = True
         elif made != text:
             why = "" if check else why_not_written(Path(path), made, root)
             if why:
-                tell(f"{shown(path)}: left alone, {plain(why)}", err=True)
+                print_line(f"{shown_path(path)}: left alone, {plain(why)}", err=True)
             else:
-                tell(f"{'would change' if check else 'changed'} {shown(path)}")
+                print_line(f"{'would change' if check else 'changed'} {shown_path(path)}")
             wrong = wrong or check or bool(why)
     if wrong:
         raise typer.Exit(1)
@@ -69,4 +68,4 @@ def configs_to_change(paths: list[str]) -> Iterator[tuple[str, str | Unreadable,
         if path in configs or not isinstance(text, str):
             yield path, text, project.root
         elif path in named:
-            tell(f"{shown(path)}: left alone, {plain(why_no_config(path, project))}", err=True)
+            print_line(f"{shown_path(path)}: left alone, {plain(why_no_config(path, project))}", err=True)

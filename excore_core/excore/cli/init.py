@@ -8,19 +8,13 @@ from typing import Annotated
 
 import typer
 
-from excore.cli.asking import agree, ask, fail, tell
-from excore.cli.definitions import define
+from excore.cli.output import fail, print_line
 from excore.cli.project_file import derived, project_path, write_settings
+from excore.cli.prompts import confirm, prompt
+from excore.cli.registry_definitions import define
 from excore.engine.workspace import notation
-from excore.lang.project.reading import (
-    PROJECT_FILE,
-    PYPROJECT,
-    Project,
-    RegistrySpec,
-    find_project,
-    load_project,
-    read_spec,
-)
+from excore.lang.project.model import Project, RegistrySpec, read_spec
+from excore.lang.project.reading import PROJECT_FILE, PYPROJECT, find_project, load_project
 
 
 def init(
@@ -44,10 +38,10 @@ def init(
     here = os.getcwd()
     known = _existing(here)
     if known is not None and not force:
-        tell(f"{os.path.basename(known.file or '')} exists already; --force goes on all the same")
+        print_line(f"{os.path.basename(known.file or '')} exists already; --force goes on all the same")
         return
-    name = name or ask("Name of the project", (known.name if known else "") or os.path.basename(here))
-    src_dir = src_dir or ask("Folder of its modules", _likely_source(here, known))
+    name = name or prompt("Name of the project", (known.name if known else "") or os.path.basename(here))
+    src_dir = src_dir or prompt("Folder of its modules", _likely_source(here, known))
     src_dir = os.path.relpath(os.path.join(here, src_dir), here).replace(os.sep, "/")
     if not os.path.isdir(os.path.join(here, src_dir)):
         fail(f"there is no folder {src_dir}")
@@ -60,11 +54,11 @@ def init(
         specs = _asked_registries()
     settings = {"name": name, "src_dir": src_dir, "registries": [notation(spec) for spec in specs], **derived(specs)}
     write_settings(path, settings)
-    tell(f"{path.name} is written")
+    print_line(f"{path.name} is written")
     if not set(found) >= {spec.name for spec in specs}:
         define(load_project(str(path)), entry)
     if specs and not any(spec.starred for spec in specs):
-        tell(f"mark the registries whose modules are built with * in {path.name}, then run `excore update`")
+        print_line(f"mark the registries whose modules are built with * in {path.name}, then run `excore update`")
 
 
 def update() -> None:
@@ -72,11 +66,11 @@ def update() -> None:
     project = find_project(os.getcwd())
     path = project_path(project)
     for problem in project.problems:
-        tell(f"{path.name}: {problem.message}", err=True)
+        print_line(f"{path.name}: {problem.message}", err=True)
     if project.problems:
         fail(f"{path.name} is not changed")
     changed = write_settings(path, derived(project.registries) if project.registries else {})
-    tell(f"{path.name} is {'updated' if changed else 'up to date'}")
+    print_line(f"{path.name} is {'updated' if changed else 'up to date'}")
 
 
 def _existing(folder: str) -> Project | None:
@@ -121,13 +115,13 @@ def _merged(known: tuple[RegistrySpec, ...], found: list[str]) -> list[RegistryS
 
 
 def _asked_registries() -> list[RegistrySpec]:
-    if not agree("There are no registries yet. Do you want to define some?"):
-        tell("registries can be named in the project file later")
+    if not confirm("There are no registries yet. Do you want to define some?"):
+        print_line("registries can be named in the project file later")
         return []
-    tell('One a line, an empty line ends: "Head", "*Model", "*Data: TrainData, TestData"', err=True)
+    print_line('One a line, an empty line ends: "Head", "*Model", "*Data: TrainData, TestData"', err=True)
     specs: list[RegistrySpec] = []
     while True:
-        line = ask("Registry", "")
+        line = prompt("Registry", "")
         if not line:
             return specs
         specs.append(read_spec(line))

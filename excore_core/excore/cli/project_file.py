@@ -10,12 +10,13 @@ from collections.abc import Iterable, Mapping, MutableMapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from excore.cli.asking import fail
+from excore.cli.output import fail
 from excore.cli.writing import write
-from excore.engine.cache_paths import FILES
-from excore.lang.project.reading import PYPROJECT, Project, RegistrySpec
+from excore.lang.project.model import Project, RegistrySpec
+from excore.lang.project.reading import PYPROJECT
 from excore.lang.source import Disk, Unreadable
 from excore.schema.completion_schema import ISOLATED
+from excore.storage.cache_paths import FILES
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument

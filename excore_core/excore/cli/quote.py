@@ -9,9 +9,8 @@ from typing import Annotated
 
 import typer
 
-from excore.cli.asking import fail, plain, tell
-from excore.cli.auto_register import shown
 from excore.cli.format import configs_to_change
+from excore.cli.output import fail, plain, print_line, shown_path
 from excore.cli.writing import why_not_written
 from excore.lang.project.foreign import COPY_SUFFIX
 from excore.lang.project.reading import find_project
@@ -37,14 +36,14 @@ def quote(
     failed = False
     for path, text, root in _configs(config, override):
         if not isinstance(text, str):
-            tell(f"{shown(path)}: {text.reason}", err=True)
+            print_line(f"{shown_path(path)}: {text.reason}", err=True)
             failed = True
             continue
         tree = parse(text)
         broken = [(start + item.start, item.message) for start, item in _problems(tree)]
         if broken:
             line, column = tree.position(broken[0][0], "utf-32")
-            tell(f"{shown(path)}:{line + 1}:{column + 1}: {broken[0][1]}", err=True)
+            print_line(f"{shown_path(path)}:{line + 1}:{column + 1}: {broken[0][1]}", err=True)
             failed = True
             continue
         changed = quoted(tree)
@@ -52,10 +51,10 @@ def quote(
         if target != path or changed != text:
             why = why_not_written(Path(target), changed, root)
             if why:
-                tell(f"{shown(path)}: left alone, {plain(why)}", err=True)
+                print_line(f"{shown_path(path)}: left alone, {plain(why)}", err=True)
                 failed = True
             else:
-                tell(f"{'changed' if override else 'wrote'} {shown(target)}")
+                print_line(f"{'changed' if override else 'wrote'} {shown_path(target)}")
     if failed:
         raise typer.Exit(1)
 

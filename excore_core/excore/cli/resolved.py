@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection
 
-from excore.cli.asking import fail
+from excore.cli.output import fail
 from excore.lang.resolve.model import Model
 from excore.lang.source import Source
 from excore.lang.workspace.host import Host, Snapshot

@@ -9,10 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
-from excore.cli.asking import fail, tell
-from excore.cli.asking import plain as safe
-from excore.cli.auto_register import shown
-from excore.cli.paper import mark, put, say
+from excore.cli.output import fail, print_line, print_or_write, print_text, shown_path, styled
+from excore.cli.output import plain as safe
 from excore.cli.resolved import errors, opened
 from excore.lang.provenance import NoSuchKey, Setting
 from excore.lang.syntax.document import parse
@@ -65,7 +63,7 @@ def show(
         document = composed(snapshot, path, origins=False, quoted=quoted, full=full)
         typer.echo(json.dumps(_plain(snapshot, path, document), indent=2, ensure_ascii=False, default=str))
         return
-    say(composed(snapshot, path, origins=origins, quoted=quoted, full=full).text, "toml")
+    print_text(composed(snapshot, path, origins=origins, quoted=quoted, full=full).text, "toml")
     _warn(snapshot, path)
 
 
@@ -88,7 +86,7 @@ def _warn(snapshot: Snapshot, path: str) -> None:
     """Say if what is shown cannot be whole, and end the command with 1 then."""
     count = errors(snapshot, path)
     if count:
-        tell(f"excore: {shown(path)} has {count}; see `excore check {shown(path)}`", err=True)
+        print_line(f"excore: {shown_path(path)} has {count}; see `excore check {shown_path(path)}`", err=True)
         raise typer.Exit(1)
 
 
@@ -105,7 +103,7 @@ def blame(
         fail(f"{error}" + (f"; did you mean {near[0]}?" if near else ""))
     for name, setting in settings.items():
         if len(settings) > 1:
-            typer.echo(mark(name, "cyan"))
+            typer.echo(styled(name, "cyan"))
         _say_setting(snapshot, path, setting, "", "green")
         for other in setting.overrides:
             _say_setting(snapshot, path, other, "overrides ", "dim")
@@ -114,7 +112,7 @@ def blame(
 def _say_setting(snapshot: Snapshot, path: str, setting: Setting, before: str, style: str) -> None:
     place = f"{relative(setting.file, os.getcwd())}:{setting.line}"
     text = blaming.setting_text(setting, snapshot.own_model(path).grammar)
-    typer.echo(f"  {mark(before, 'dim')}{mark(place, style)}: {safe(text)}")
+    typer.echo(f"  {styled(before, 'dim')}{styled(place, style)}: {safe(text)}")
 
 
 def graph(
@@ -140,7 +138,7 @@ def graph(
         text = svg(found, os.path.basename(path))
     else:
         text = (drawing.dot if format is Picture.dot else drawing.mermaid)(found)
-    put(text, output, {"json": "json", "svg": "xml"}.get(format.value, ""))
+    print_or_write(text, output, {"json": "json", "svg": "xml"}.get(format.value, ""))
     _warn(snapshot, path)
 
 
@@ -155,5 +153,5 @@ def python(
     The exit code is 1 if the config has errors.
     """
     snapshot, path = opened(config)
-    put(python_code(snapshot.own_model(path)).text, output, "python")
+    print_or_write(python_code(snapshot.own_model(path)).text, output, "python")
     _warn(snapshot, path)

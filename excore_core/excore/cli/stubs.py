@@ -10,8 +10,7 @@ from typing import Annotated
 
 import typer
 
-from excore.cli.asking import fail
-from excore.cli.paper import put
+from excore.cli.output import fail, print_or_write
 from excore.cli.resolved import resolved
 from excore.cli.typehints import is_name, module_type, typed_dict, value_type
 from excore.lang.resolve.model import Model
@@ -37,7 +36,7 @@ def stubs(
     if not name.isidentifier() or keyword.iskeyword(name):
         fail(f"`{name}` is not the name of a class")
     text = stub_text(resolved(config, whole=True), name)
-    put(text, output, "python")
+    print_or_write(text, output, "python")
 
 
 def class_of(config: str) -> str:

@@ -10,8 +10,8 @@ from typing import Annotated
 
 import typer
 
-from excore.cli.asking import fail, tell
-from excore.cli.auto_register import shown, source_folder
+from excore.cli.auto_register import source_folder
+from excore.cli.output import fail, print_line, shown_path
 from excore.cli.resolved import resolved
 from excore.cli.writing import write
 from excore.lang.catalog import Entry
@@ -56,7 +56,7 @@ def generate_typehints(
     if path.exists() and not force:
         before = path.read_text("utf-8", errors="replace")
         if MARK not in before and f"class {class_name}" not in before:
-            fail(f"{shown(str(path))} was not written by this command; --force replaces it")
+            fail(f"{shown_path(str(path))} was not written by this command; --force replaces it")
     for name in (class_name, info_class_name):
         if not name.isidentifier() or keyword.iskeyword(name):
             fail(f"`{name}` is not the name of a class")
@@ -68,7 +68,7 @@ def generate_typehints(
             fail("there are no fields; run `excore init` first")
         text = _text([(name, "Any") for name in fields], None, [], class_name, info_class_name)
     write(path, text, project.root)
-    tell(f"{shown(str(path))} is written")
+    print_line(f"{shown_path(str(path))} is written")
 
 
 def module_text(model: Model, class_name: str, info_class_name: str) -> str:

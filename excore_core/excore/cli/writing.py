@@ -7,11 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from excore.atomic_write import NotOurs, write_text
-from excore.cli.asking import fail, plain
-from excore.engine.cache import refuse_foreign
+from excore.cli.output import fail, plain
 from excore.engine.workspace import workspace
 from excore.lang.project.reading import find_project
+from excore.storage.atomic_write import NotOurs, write_text
+from excore.storage.cache import refuse_foreign
 
 
 def why_not_written(path: Path, text: str, root: str) -> str:

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from excore.atomic_write import write_text
 from excore.engine.logging import logger
 from excore.lang.syntax.writer import document
+from excore.storage.atomic_write import write_text
 
 __all__ = ["dump"]
 

@@ -22,7 +22,8 @@ from excore.engine.workspace import workspace
 from excore.errors import ConfigError, ConfigFileNotFoundError, CoreConfigSupportError, StrToClassError
 from excore.lang.catalog import Entry, LazyMapping, Unregistered
 from excore.lang.problems import Problem
-from excore.lang.project.reading import Project, find_project, is_vast
+from excore.lang.project.model import Project
+from excore.lang.project.reading import find_project, is_vast, unmade_registries
 
 if TYPE_CHECKING:
     from excore.config.importer import Importer
@@ -153,7 +154,7 @@ class RegisteredModules:
         """Registries of the project file that are misspelt, as far as the sources were read."""
         if "_index" not in vars(self) or all(map(Registry.get_registry, project.places)):
             return []
-        return [one for one in project.slips(self._index.catalog) if one.severity == "error"]
+        return [one for one in unmade_registries(project, self._index.catalog) if one.severity == "error"]
 
     def register_unread(self) -> bool:
         """Import the files whose registrations cannot be read; whether any registered something. What fails is told by

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from excore.atomic_write import write_text
-from excore.engine.cache import refuse_foreign
 from excore.errors import ConfigFileNotFoundError, CoreConfigSupportError
 from excore.lang.catalog import Entry
 from excore.lang.registry_file import (
@@ -19,6 +17,8 @@ from excore.lang.registry_file import (
     read_registry_file,
     registry_text,
 )
+from excore.storage.atomic_write import write_text
+from excore.storage.cache import refuse_foreign
 
 if TYPE_CHECKING:
     from excore.engine.registry import Registry

@@ -11,10 +11,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from excore.engine.cache_paths import FILES, base_folder, file_path, project_folder
+from excore.storage.cache_paths import FILES, base_folder, file_path, project_folder
 
 if TYPE_CHECKING:
-    from excore.lang.project.reading import Project, RegistrySpec
+    from excore.lang.project.model import Project, RegistrySpec
 
 __all__ = ["Workspace", "workspace"]
 
@@ -89,7 +89,7 @@ class Workspace:
         registries, fields = project.registries, tuple(values.get("primary_fields", project.primary_fields))
         mapping = values.get("primary_to_registry", project.primary_to_registry)
         if "registries" in values:
-            from excore.lang.project.reading import read_spec
+            from excore.lang.project.model import read_spec
 
             registries = tuple(map(read_spec, values["registries"]))
         if registries != project.registries and fields == project.primary_fields:
@@ -128,7 +128,7 @@ class Workspace:
 
         Raises `NotOurs`, an OSError, if the folder is there and was not made by excore.
         """
-        from excore.engine.cache import claim
+        from excore.storage.cache import claim
 
         claim(Path(self.cache_dir), Path(self.base_dir))
 
@@ -139,7 +139,7 @@ class Workspace:
         """
         import tomlkit
 
-        from excore.atomic_write import write_text
+        from excore.storage.atomic_write import write_text
 
         target = Path(path)
         document = tomlkit.parse(target.read_text(encoding="utf-8")) if target.exists() else tomlkit.document()

@@ -17,8 +17,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
-from excore.atomic_write import write_text
 from excore.index.facts import LIGHT, FileFacts, Outline
+from excore.storage.atomic_write import write_text
 
 _SCANNER = (
     "definition_facts.py",

@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Collection, Iterator
 
 from excore.index.python_files import walk
-from excore.lang.project.reading import Project
+from excore.lang.project.model import Project
 
 
 def unparsed(project: Project, names: Collection[str]) -> Iterator[str]:

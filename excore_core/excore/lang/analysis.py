@@ -17,7 +17,7 @@ from excore.lang.file import File
 from excore.lang.grammar import Grammar
 from excore.lang.memo import Memo
 from excore.lang.problems import Origin, Problem, problem
-from excore.lang.project.reading import Project
+from excore.lang.project.model import Project
 from excore.lang.resolve.inherit import Closure, Merger, inherit
 from excore.lang.resolve.model import Model
 from excore.lang.resolve.resolver import resolve

@@ -8,7 +8,7 @@ not change.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from itertools import compress, count
 from operator import is_, is_not
 from typing import Any, NamedTuple, TypeAlias, TypeVar, cast
@@ -60,8 +60,10 @@ def differing(before: Mapping[K, V], after: Mapping[K, V]) -> tuple[list[K], lis
         return [], []
     old, new = list(before), list(after)
     was, now = list(before.values()), list(after.values())
-    first = min(_first_other(old, new), _first_other(was, now))
-    last = min(_first_other(old[first:][::-1], new[first:][::-1]), _first_other(was[first:][::-1], now[first:][::-1]))
+    most = min(len(old), len(new))
+    first = min(_first_other(old, new, most), _first_other(was, now, most))
+    most -= first
+    last = min(_first_other(reversed(old), reversed(new), most), _first_other(reversed(was), reversed(now), most))
     changed = []
     for index in range(first, len(new) - last):
         key, value = new[index], now[index]
@@ -71,9 +73,9 @@ def differing(before: Mapping[K, V], after: Mapping[K, V]) -> tuple[list[K], lis
     return changed, [key for key in old[first : len(old) - last] if key not in after]
 
 
-def _first_other(one: list[Any], other: list[Any]) -> int:
-    """The first place at which two lists hold different objects."""
-    return next(compress(count(), map(is_not, one, other)), min(len(one), len(other)))
+def _first_other(one: Iterable[Any], other: Iterable[Any], most: int) -> int:
+    """How many objects two rows have in common at their beginning, at most ``most``."""
+    return min(next(compress(count(), map(is_not, one, other)), most), most)
 
 
 class Memo:

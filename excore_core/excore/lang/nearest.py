@@ -53,11 +53,11 @@ class Vocabulary:
         self._meant: dict[str, str] = {}
 
     def meant(self, name: str) -> str:
-        """The name that ``name`` is a slip of (see ``is_slip``), or ""."""
+        """The name that ``name`` is a typo of (see ``is_typo``), or ""."""
         known = self._meant.get(name)
         if known is None:
             near = self.near(name, limit=1)
-            known = self._meant[name] = near[0] if near and is_slip(name, near[0]) else ""
+            known = self._meant[name] = near[0] if near and is_typo(name, near[0]) else ""
         return known
 
     def near(self, name: str, others: Iterable[str] = (), limit: int = 3) -> tuple[str, ...]:
@@ -74,7 +74,7 @@ def distance(one: str, other: str) -> int:
     return _distance(_masks(one), len(one), other) if one else len(other)
 
 
-def is_slip(name: str, meant: str) -> bool:
+def is_typo(name: str, meant: str) -> bool:
     """Whether ``name`` is ``meant`` with a letter too many, too few or wrong, or two swapped; case does not count."""
     one, other = name.casefold(), meant.casefold()
     if name == meant or abs(len(one) - len(other)) > 1:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from excore.lang.catalog import Catalog, Entry
-from excore.lang.project.reading import Project
+from excore.lang.project.model import Project
 from excore.schema.parameter_types import Json, parameter
 
 ISOLATED = "isolated_fields"

@@ -13,7 +13,7 @@ import re
 from excore.lang.catalog import Catalog, Entry, Param
 from excore.lang.check.annotations import Type, read_annotation
 from excore.lang.grammar import BASE_KEY, HOOKS_TABLE, NO_CALL_KEY
-from excore.lang.project.reading import Project
+from excore.lang.project.model import Project
 from excore.lang.resolve.entries import named_entries
 from excore.schema.parameter_types import Json
 

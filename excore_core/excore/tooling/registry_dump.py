@@ -6,13 +6,13 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from excore.engine.cache_paths import file_path
 from excore.index.dumped_entries import merge
 from excore.lang.catalog import Catalog
-from excore.lang.project.reading import Project
+from excore.lang.project.model import Project
 from excore.lang.registry_file import RegistryFileError, read_registry_file
 from excore.lang.source import Disk
-from excore.tooling.indexing import make_indexer
+from excore.storage.cache_paths import file_path
+from excore.tooling.indexers import make_indexer
 
 
 def dump_file(project: Project) -> Path:

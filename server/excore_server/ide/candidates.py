@@ -8,7 +8,7 @@ from functools import cached_property
 from threading import Lock
 
 from excore.lang.catalog import Catalog, Entry, Param
-from excore.lang.project.reading import Project
+from excore.lang.project.model import Project
 from excore.lang.resolve.entries import first_declared
 from excore.lang.resolve.sections import HOOK_PARAMETER
 from excore_server.ide.argument_types import Container, argument_types, simple_name

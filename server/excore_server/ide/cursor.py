@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from excore.lang.catalog import Catalog
 from excore.lang.grammar import BASE_KEY, Grammar, Part, Prefix
-from excore.lang.project.reading import Project
+from excore.lang.project.model import Project
 from excore.lang.resolve.model import Path
 from excore.lang.resolve.top_level import is_module_path
 from excore.lang.syntax.scalar import content

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from excore.lang.catalog import Catalog, Entry, Param
 from excore.lang.grammar import Grammar, Prefix
-from excore.lang.project.reading import Project
+from excore.lang.project.model import Project
 from excore.lang.resolve.entries import is_meant
 from excore.lang.syntax.writer import key_text, string_text, value_text
 from excore.lang.workspace.host import File

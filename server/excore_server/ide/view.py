@@ -10,7 +10,7 @@ from typing import Protocol
 from excore.lang.catalog import Catalog, Entry, Param
 from excore.lang.grammar import Base, Grammar
 from excore.lang.problems import Origin
-from excore.lang.project.reading import Project
+from excore.lang.project.model import Project
 from excore.lang.resolve.entries import entry_of
 from excore.lang.resolve.model import Argument, Model, Path
 from excore.lang.resolve.references import bound_paths

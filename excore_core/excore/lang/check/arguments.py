@@ -9,10 +9,10 @@ from itertools import chain, starmap
 from excore.lang.catalog import Entry
 from excore.lang.check.argument_types import mistyped
 from excore.lang.check.misplaced import with_misplaced
-from excore.lang.check.typos import unregistered, with_slips
+from excore.lang.check.typos import unregistered, with_typos
 from excore.lang.grammar import NO_CALL_KEY, PRIVATE
 from excore.lang.memo import Memo
-from excore.lang.nearest import is_slip, nearest
+from excore.lang.nearest import is_typo, nearest
 from excore.lang.problems import Origin, Problem, Severity, problem
 from excore.lang.resolve.model import Argument, Model, Path, Section
 from excore.lang.resolve.sections import HOOK_PARAMETER
@@ -41,13 +41,14 @@ def check(model: Model, memo: Memo, signatures: bool = True) -> list[Problem]:
     for group in model.groups.values():
         problems.extend(group.problems)
     if signatures:
-        problems.extend(chain.from_iterable(memo.each("verdicts", model.sections, judged).values()))
+        for above, sections in model.parts.items():
+            problems.extend(chain.from_iterable(memo.each(("verdicts", above), sections, judged).values()))
     else:
         problems.extend(chain.from_iterable(starmap(judged, model.sections.items())))
     problems.extend(_implicit(model))
     problems.extend(_unused_variables(model))
     problems.extend(unregistered(model))
-    return with_slips(with_misplaced(problems, model), model)
+    return with_typos(with_misplaced(problems, model), model)
 
 
 def _judged(model: Model, section: Section, lints: tuple[Problem, ...]) -> Iterable[Problem]:
@@ -88,10 +89,10 @@ def section_lints(section: Section, model: Model) -> Iterable[Problem]:
     for argument in given.values():
         if signature.get(argument.name) is not None or argument.name == unlisted:
             continue
-        slip_of = [name for name in (*missing, NO_CALL_KEY) if missing and is_slip(argument.name, name)]
-        if slip_of or not signature.takes_any:
+        typo_of = [name for name in (*missing, NO_CALL_KEY) if missing and is_typo(argument.name, name)]
+        if typo_of or not signature.takes_any:
             unknown = _unknown(argument, section, entry)
-            misspelled.update(slip_of or [name.lstrip(model.grammar.prefix_chars) for name in unknown.suggestions[:1]])
+            misspelled.update(typo_of or [name.lstrip(model.grammar.prefix_chars) for name in unknown.suggestions[:1]])
             yield unknown
     for argument in given.values():
         param = signature.get(argument.name)

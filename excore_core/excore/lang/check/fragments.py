@@ -78,9 +78,9 @@ def _agreed(item: Problem, others: Iterable[Witness]) -> Problem | None:
 
 
 def as_fragment(found: Iterable[Problem], codes: Collection[str], known: Collection[str] = ()) -> Iterator[Problem]:
-    """``found``, with what other files may give as hints: those of ``codes``, unless it is a slip of a name.
+    """``found``, with what other files may give as hints: those of ``codes``, unless it is a typo of a name.
 
-    A slip is what suggestions are for; a ``$Field`` of the ``known`` ones is none whatever they say.
+    A typo is what suggestions are for; a ``$Field`` of the ``known`` ones is none whatever they say.
     """
     for item in found:
         may_come = not item.suggestions or dict(item.data).get("field") in known

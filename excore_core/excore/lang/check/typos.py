@@ -53,7 +53,7 @@ def _like_modules(model: Model) -> Iterator[Binding]:
                 yield binding
 
 
-class _Slip(NamedTuple):
+class _Typo(NamedTuple):
     """A name, what it should be, and the problems that follow from it."""
 
     binding: Binding
@@ -62,7 +62,7 @@ class _Slip(NamedTuple):
     follows: tuple[Problem, ...]
     code: str = "unknown-table"
 
-    def sorted(self, order: Mapping[Block, int]) -> _Slip:
+    def sorted(self, order: Mapping[Block, int]) -> _Typo:
         """With what follows in the order of the tables it is in."""
 
         def place(item: Problem) -> tuple[int, int, int]:
@@ -84,24 +84,24 @@ class _Slip(NamedTuple):
         )
 
 
-def with_slips(found: Sequence[Problem], model: Model) -> list[Problem]:
-    """``found``, the problems of ``model``, with those of slips and without what only follows from them."""
-    slips = list(_slips(found, model))
-    if not slips:
+def with_typos(found: Sequence[Problem], model: Model) -> list[Problem]:
+    """``found``, the problems of ``model``, with those of typos and without what only follows from them."""
+    typos = list(_typos(found, model))
+    if not typos:
         return list(found)
     order = {
         section.binding.block: number for number, section in enumerate(map(model.sections.__getitem__, model.paths))
     }
-    slips = [slip.sorted(order) for slip in slips]
-    explained = {item for slip in slips for item in slip.follows}
-    names = {slip.binding.name for slip in slips}
+    typos = [typo.sorted(order) for typo in typos]
+    explained = {item for typo in typos for item in typo.follows}
+    names = {typo.binding.name for typo in typos}
     unused = {model.sections[path].binding.origin for path in model.paths if path[0] in names}
-    unused |= {slip.binding.origin for slip in slips}
+    unused |= {typo.binding.origin for typo in typos}
     kept = [item for item in found if item not in explained and not (item.code in _UNUSED and item.origin in unused)]
-    return [*(slip.problem() for slip in slips), *kept]
+    return [*(typo.problem() for typo in typos), *kept]
 
 
-def _slips(found: Sequence[Problem], model: Model) -> Iterator[_Slip]:
+def _typos(found: Sequence[Problem], model: Model) -> Iterator[_Typo]:
     yield from _of_bases(found, model)
     pads = [group for group in model.groups.values() if group.role == "scratchpad"]
     values = [binding for binding in model.isolated.values() if isinstance(binding.value, Table)]
@@ -116,18 +116,18 @@ def _slips(found: Sequence[Problem], model: Model) -> Iterator[_Slip]:
             continue
         if any(_belongs(member, meant, model) for member in group.members):
             message = _message("field", group.name, meant, "a scratchpad that nothing uses")
-            yield _Slip(group.binding, message, meant, _of(unbound, "field", meant))
+            yield _Typo(group.binding, message, meant, _of(unbound, "field", meant))
     if not values:
         return
     implicit = frozenset(path[-1] for path in model.implicit)
     read: set[str] | None = None
     for binding in values:
         name = binding.name
-        slips = [*_of_value(binding, fields, implicit, unbound, lacking, model)]
-        if slips and read is None:
+        typos = [*_of_value(binding, fields, implicit, unbound, lacking, model)]
+        if typos and read is None:
             read = {known for section in model.sections.values() for known in section.variables}
-        if slips and read is not None and name not in read:
-            yield from slips
+        if typos and read is not None and name not in read:
+            yield from typos
 
 
 def _of_value(
@@ -137,14 +137,14 @@ def _of_value(
     unbound: list[Problem],
     lacking: list[Problem],
     model: Model,
-) -> Iterator[_Slip]:
+) -> Iterator[_Typo]:
     table = binding.value
     assert isinstance(table, Table)
     inner = [one for one in table.bindings.values() if isinstance(one.value, Table)]
     meant = fields.meant(binding.name)
     if meant and any(_is_module(one, meant, model) for one in inner):
         follows = _of(unbound, "field", meant)
-        yield _Slip(binding, _message("field", binding.name, meant), meant, follows)
+        yield _Typo(binding, _message("field", binding.name, meant), meant, follows)
         return
     wanted = _of(unbound, "value", binding.name)
     vocabulary = model.catalog.vocabulary(None)
@@ -153,23 +153,23 @@ def _of_value(
         used = known in implicit or known in model.members or known in model.modules
         if used and _suits(one, entry_named(known, model.catalog, model.project), model):
             follows = (*_of(lacking, "implicit", known), *wanted)
-            yield _Slip(one, _message("class", one.name, known), known, follows)
+            yield _Typo(one, _message("class", one.name, known), known, follows)
         elif wanted and one is not binding:
             near = vocabulary.near(one.name, limit=1)
             if near:
-                yield _Slip(one, _message("class", one.name, near[0]), near[0], wanted)
+                yield _Typo(one, _message("class", one.name, near[0]), near[0], wanted)
 
 
 def _message(what: str, name: str, meant: str, as_written: str = "a value that no class gets") -> str:
     return f"there is no {what} `{name}`; did you mean `{meant}`? As it is written, this is {as_written}"
 
 
-def _of_bases(found: Sequence[Problem], model: Model) -> Iterator[_Slip]:
+def _of_bases(found: Sequence[Problem], model: Model) -> Iterator[_Typo]:
     for name, binding in model.isolated.items():
         if isinstance(binding.value, Scalar | Array) and _is_like_base(name) and is_files(binding.value):
             message = f"`{name}` is a value like any other; did you mean `{BASE_KEY}`?"
             follows = tuple(item for item in found if item.code in IN_BASES)
-            yield _Slip(binding, message, BASE_KEY, follows, "invalid-base")
+            yield _Typo(binding, message, BASE_KEY, follows, "invalid-base")
 
 
 def _is_like_base(name: str) -> bool:
@@ -202,7 +202,7 @@ def _belongs(member: str, field: str, model: Model) -> bool:
 
 
 def _is_module(binding: Binding, field: str, model: Model) -> bool:
-    """Whether a table looks like that of a class under ``field``: by a prefix, or by a name that is a class's slip."""
+    """Whether a table looks like that of a class under ``field``: by a prefix, or by a name that is a class's typo."""
     table = binding.value
     assert isinstance(table, Table)
     if any(map(model.grammar.is_prefixed, table.bindings)):

@@ -1,4 +1,4 @@
-"""The project file: which folder, which registries and fields, which settings (WS).
+"""Reading the project file: which folder, which registries and fields, which settings (WS).
 
 ``.excore.toml`` is read as upstream writes it; ``[tool.excore]`` of a ``pyproject.toml`` takes the same keys. What is
 derived there (fields, mapping) is derived here when it is missing.
@@ -7,13 +7,14 @@ derived there (fields, mapping) is derived here when it is missing.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import NamedTuple, cast
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import cast
 
 from excore.lang.catalog import Catalog
-from excore.lang.nearest import is_slip, nearest
-from excore.lang.problems import CATALOGUE, Origin, Problem, Severity, problem
+from excore.lang.nearest import is_typo, nearest
+from excore.lang.problems import CATALOGUE, Origin, Problem, problem
+from excore.lang.project.model import DEFAULT_REGISTRY_TYPES, Project, RegistrySpec, read_spec
 from excore.lang.source import Disk, Source
 from excore.lang.syntax.document import parse
 from excore.lang.syntax.tree import Array, Missing, Scalar
@@ -22,7 +23,6 @@ from excore.lang.tables.table import Binding, FileTables, Table, plain
 
 PROJECT_FILE = ".excore.toml"
 PYPROJECT = "pyproject.toml"
-DEFAULT_REGISTRY_TYPES = ("excore.Registry", "excore.engine.registry.Registry")
 
 _MARKERS = (PYPROJECT, "setup.py", "setup.cfg", ".git", ".hg")
 _KEYS = (
@@ -34,101 +34,6 @@ _FLAGS = ("excore_validate", "excore_manual_set", "excore_log_build_message")
 _PATHS = ("cache_base_dir", "cache_dir", "registry_cache_file", "json_schema_file", "class_mapping_file")
 _TABLES = ("primary_to_registry", "json_schema_fields", "props")
 _SEVERITIES = ("error", "warning", "information", "hint", "off")
-
-
-class RegistrySpec(NamedTuple):
-    """One entry of ``registries``: ``"*Data: TrainData, TestData"``. ``starred`` marks it as primary (WS-2)."""
-
-    name: str
-    starred: bool
-    fields: tuple[str, ...]
-
-    @property
-    def primary_fields(self) -> tuple[str, ...]:
-        """The fields it gives: those listed, or its own name, or none without a star."""
-        if not self.starred:
-            return ()
-        return self.fields or (self.name,)
-
-
-def read_spec(text: str) -> RegistrySpec:
-    """``"*Name: A, B"`` read; blanks do not count."""
-    body = text.strip()
-    starred = body.startswith("*")
-    name, _, rest = body.lstrip("*").partition(":")
-    fields = tuple(part.strip() for part in rest.split(",") if part.strip())
-    return RegistrySpec(name.strip(), starred, fields)
-
-
-@dataclass(frozen=True)
-class Project:
-    """What is known of a project before any Python is read. ``root`` is absolute.
-
-    ``declared`` is false where no project file says which fields there are: then every registry is a field.
-    """
-
-    root: str
-    file: str | None = None
-    name: str = ""
-    src_dir: str = ""
-    registries: tuple[RegistrySpec, ...] = ()
-    primary_fields: tuple[str, ...] = ()
-    primary_to_registry: Mapping[str, str] = field(default_factory=dict)
-    registry_types: tuple[str, ...] = DEFAULT_REGISTRY_TYPES
-    include: tuple[str, ...] = ()  # globs of config files, relative to root; empty: decided by content
-    exclude: tuple[str, ...] = ()
-    severities: Mapping[str, str] = field(default_factory=dict)
-    settings: Mapping[str, object] = field(default_factory=dict)  # every other key as it is written
-    problems: tuple[Problem, ...] = ()
-    places: Mapping[str, Origin] = field(default_factory=dict, compare=False)  # of the registries it declares
-
-    @property
-    def declared(self) -> bool:
-        """Whether a project file names registries or fields."""
-        return bool(self.registries or self.primary_fields)
-
-    def registry_of(self, field_name: str) -> str:
-        """The registry that backs a primary field."""
-        return self.primary_to_registry.get(field_name, field_name)
-
-    def completed(self, catalog: Catalog) -> Project:
-        """This project with what the catalog adds: fields, where the project file declares none.
-
-        A field that has the name of a registry with modules is of that one, whatever the project file says.
-        """
-        if not self.declared:
-            names = tuple(name for name in catalog.registries if not name.startswith("__"))
-            return replace(self, primary_fields=names)
-        mapped = (name for name, registry in self.primary_to_registry.items() if name != registry)
-        own = {name: name for name in mapped if catalog.serves(name)}
-        return replace(self, primary_to_registry={**self.primary_to_registry, **own}) if own else self
-
-    def registry_names(self, catalog: Catalog) -> tuple[str, ...]:
-        """Every registry, declared ones first, in order."""
-        return tuple(dict.fromkeys((*(spec.name for spec in self.registries), *catalog.registries)))
-
-    def slips(self, catalog: Catalog) -> list[Problem]:
-        """Registries it declares that nothing makes: an error if almost called like one that it does not declare."""
-        others = [name for name in catalog.registries if name not in self.places and not name.startswith("__")]
-        found = []
-        for name, origin in self.places.items() if catalog.registries else ():
-            info = catalog.registries.get(name)
-            if catalog.entries.get(name) or (info is not None and (info.location is not None or info.open)):
-                continue
-            meant = _slip(name, others)
-            message = f"there is no registry `{name}`; did you mean `{meant}`?"
-            if not meant:
-                message = f"no source of the project makes the registry `{name}`"
-            told = _told(message, origin, meant)
-            found.append(told if meant else replace(told, severity="hint"))
-        return found
-
-    def severity(self, code: str) -> Severity | None:
-        """The severity the project wants for a code: None for "off", the catalogue's where it says nothing."""
-        wanted = self.severities.get(code)
-        if wanted is None:
-            return CATALOGUE[code].severity
-        return None if wanted == "off" else cast(Severity, wanted)
 
 
 def find_project(path: str, source: Source | None = None) -> Project:
@@ -184,13 +89,30 @@ def read_project(file: str, tables: FileTables) -> Project:
     return _Reader(root, file, table, _broken(tables)).project()
 
 
-def _slip(name: str, known: Iterable[str]) -> str:
-    """The known name that ``name`` is a slip of, or ""."""
-    near = nearest(name, known, 1)
-    return near[0] if near and is_slip(name, near[0]) else ""
+def unmade_registries(project: Project, catalog: Catalog) -> list[Problem]:
+    """Registries that a project declares and nothing makes: an error if almost called like one it does not declare."""
+    others = [name for name in catalog.registries if name not in project.places and not name.startswith("__")]
+    problems = []
+    for name, origin in project.places.items() if catalog.registries else ():
+        info = catalog.registries.get(name)
+        if catalog.entries.get(name) or (info is not None and (info.location is not None or info.open)):
+            continue
+        meant = _meant(name, others)
+        message = f"there is no registry `{name}`; did you mean `{meant}`?"
+        if not meant:
+            message = f"no source of the project makes the registry `{name}`"
+        unmade = _invalid(message, origin, meant)
+        problems.append(unmade if meant else replace(unmade, severity="hint"))
+    return problems
 
 
-def _told(message: str, origin: Origin, meant: str = "", missing: str = "") -> Problem:
+def _meant(name: str, names: Iterable[str]) -> str:
+    """The one of ``names`` that ``name`` is a typo of, or ""."""
+    near = nearest(name, names, 1)
+    return near[0] if near and is_typo(name, near[0]) else ""
+
+
+def _invalid(message: str, origin: Origin, meant: str = "", missing: str = "") -> Problem:
     """``missing`` is a folder that is not there."""
     suggestions = (meant,) if meant else ()
     if missing:
@@ -200,12 +122,15 @@ def _told(message: str, origin: Origin, meant: str = "", missing: str = "") -> P
 
 def _broken(tables: FileTables) -> list[Problem]:
     """What is no TOML in the file."""
-    found = [
-        _told(item.message, Origin(tables.file, block, item.start, item.end))
+    problems = [
+        _invalid(item.message, Origin(tables.file, block, item.start, item.end))
         for block in tables.blocks
         for item in block.problems
     ]
-    return [*found, *(_told(item.message, item.origin) for item in tables.problems if item.code == "duplicate-key")]
+    return [
+        *problems,
+        *(_invalid(item.message, item.origin) for item in tables.problems if item.code == "duplicate-key"),
+    ]
 
 
 class _Reader:
@@ -254,7 +179,7 @@ class _Reader:
             meant = nearest(name, _KEYS, 1) if name not in _KEYS else ()
             if meant and meant[0] not in self.table.bindings:
                 message = f"`{name}` is no key of a project file; did you mean `{meant[0]}`?"
-                self.problems.append(_told(message, binding.origin, meant[0]))
+                self.problems.append(_invalid(message, binding.origin, meant[0]))
         for names, kind, what in (
             (_FLAGS, bool, "true or false"),
             (_PATHS, str, "a string"),
@@ -267,10 +192,10 @@ class _Reader:
                         self.complain(written, f"`{name}` must be {what}")
         if src_dir and os.path.isdir(self.root) and not os.path.isdir(os.path.join(self.root, src_dir)):
             place = self.table.bindings["src_dir"].value_origin
-            self.problems.append(_told(f"there is no folder `{src_dir}`", place, missing=src_dir))
+            self.problems.append(_invalid(f"there is no folder `{src_dir}`", place, missing=src_dir))
 
     def complain(self, binding: Binding, message: str) -> None:
-        self.problems.append(_told(message, binding.value_origin))
+        self.problems.append(_invalid(message, binding.value_origin))
 
     def text(self, key: str) -> str:
         binding = self.table.bindings.get(key)
@@ -307,11 +232,11 @@ class _Reader:
         spec = read_spec(text)
         first, *others = spec.name.replace(",", " ").split() or [""]
         if not first:
-            self.problems.append(_told(f"`{text}` names no registry", origin))
+            self.problems.append(_invalid(f"`{text}` names no registry", origin))
         elif others:
             meant = f"{'*' if spec.starred else ''}{first}: {', '.join((*others, *spec.fields))}"
             message = f"`{text}` names no registry: its fields stand behind a colon; did you mean `{meant}`?"
-            self.problems.append(_told(message, origin, meant))
+            self.problems.append(_invalid(message, origin, meant))
         else:
             self.places.setdefault(spec.name, origin)
         return spec
@@ -341,9 +266,9 @@ class _Reader:
                     mapping.setdefault(name, registry)
         known = {spec.name for spec in specs} | mapping.keys()
         for name, origin in self.items("primary_fields"):
-            meant = _slip(name, known) if name not in known else ""
+            meant = _meant(name, known) if name not in known else ""
             if meant:
-                self.problems.append(_told(f"there is no registry `{name}`; did you mean `{meant}`?", origin, meant))
+                self.problems.append(_invalid(f"there is no registry `{name}`; did you mean `{meant}`?", origin, meant))
         order = tuple(dict.fromkeys((*(name for spec in specs for name in spec.primary_fields), *written)))
         return order, mapping
 
@@ -354,7 +279,7 @@ class _Reader:
         if not isinstance(binding.value, Table):
             self.complain(binding, "`severity` must be a table of problem codes")
             return {}
-        found: dict[str, str] = {}
+        severities: dict[str, str] = {}
         for name, entry in binding.value.bindings.items():
             value = plain(entry.value)
             if name not in CATALOGUE:
@@ -362,5 +287,5 @@ class _Reader:
             elif value not in _SEVERITIES:
                 self.complain(entry, f"a severity is one of {', '.join(_SEVERITIES)}")
             else:
-                found[name] = str(value)
-        return found
+                severities[name] = str(value)
+        return severities

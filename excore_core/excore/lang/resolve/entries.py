@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from excore.lang.catalog import Catalog, Entry
 from excore.lang.grammar import HOOKS_TABLE
-from excore.lang.project.reading import Project
+from excore.lang.project.model import Project
 
 
 def is_registry(name: str, catalog: Catalog, project: Project) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from excore.lang.catalog import Catalog
 from excore.lang.nearest import nearest
 from excore.lang.problems import Origin, Problem, Severity, problem
-from excore.lang.project.reading import Project
+from excore.lang.project.model import Project
 from excore.lang.resolve.entries import entry_named
 
 

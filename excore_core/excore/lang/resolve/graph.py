@@ -24,7 +24,7 @@ def connect(model: Model, before: Model | None, memo: Memo) -> Model:
     if no section uses anything else than in it.
     """
     sections = model.sections
-    changed = {*chain(*differing(before.sections, sections))} if before is not None else sections.keys()
+    changed = _changed(before, model) if before is not None else sections.keys()
     if before is None:
         users: Mapping[Path, tuple[Use, ...]] = _users(sections)
     else:
@@ -35,23 +35,32 @@ def connect(model: Model, before: Model | None, memo: Memo) -> Model:
                     model,
                     users=users,
                     reached=before.reached,
+                    starts=before.starts,
                     unbuilt=before.unbuilt,
                     silent=before.silent,
                     put_off=before.put_off,
                     implicit=before.implicit,
                     problems=before.problems,
                 )
-    silent = frozenset(path for path, section in sections.items() if section.no_call)
-    starts = frozenset(path for path, section in sections.items() if section.role in _STARTS)
-    using = {path: section.uses for path, section in sections.items() if section.uses}
-    reached, unbuilt = _built(sections, users, using, starts)
+    here = [path for path in changed if path in sections]
+    silent = frozenset(path for path in here if sections[path].no_call)
+    starts = frozenset(path for path in here if sections[path].role in _STARTS)
+    if before is not None:
+        silent |= before.silent.difference(changed)
+        starts |= before.starts.difference(changed)
+    if before is None or before.unbuilt:
+        reached = _reach(sections, starts, ())
+    else:
+        reached = _reach_after(before, sections, users, starts, changed)
+    reached, unbuilt = _built(sections, users, starts, reached)
     put_off = frozenset[Path]()
     left = {path for path in silent if not any(use.kind == "hook" for use in users.get(path, ()))}
     if left:
-        put_off = reached - _reach(using, starts, unbuilt | left) | (reached & left)
+        put_off = reached - _reach(sections, starts, unbuilt | left) | (reached & left)
     model = replace(
         model,
         users=users,
+        starts=starts,
         reached=reached,
         unbuilt=unbuilt,
         silent=silent,
@@ -59,8 +68,17 @@ def connect(model: Model, before: Model | None, memo: Memo) -> Model:
         implicit=tuple(filterfalse(sections.__contains__, users)),
     )
     if before is not None:
-        memo.outdate("verdicts", _affected(before, model, changed))
+        for path in _affected(before, model, changed):
+            memo.outdate(("verdicts", path[:-1]), (path,))
     return replace(model, problems=_problems(model, before, changed, memo))
+
+
+def _changed(before: Model, model: Model) -> set[Path]:
+    """The paths of sections that are not the same in both."""
+    changed: set[Path] = set()
+    for above in before.parts.keys() | model.parts.keys():
+        changed.update(*differing(before.parts.get(above, {}), model.parts.get(above, {})))
+    return changed
 
 
 def _affected(before: Model, model: Model, changed: Collection[Path]) -> set[Path]:
@@ -125,17 +143,19 @@ _ROUNDS = 8
 def _built(
     sections: Mapping[Path, Section],
     users: Mapping[Path, tuple[Use, ...]],
-    using: Mapping[Path, tuple[Use, ...]],
     starts: frozenset[Path],
+    reached: frozenset[Path],
 ) -> tuple[frozenset[Path], frozenset[Path]]:
-    """What a build reaches, and what of that it takes as class only: what is not built needs nothing itself."""
+    """What a build reaches, and what of that it takes as class only: what is not built needs nothing itself.
+
+    ``reached`` is what it reaches where all that is used is built.
+    """
     may_be_class = [
         path
-        for path, uses in users.items()
-        if path in starts and sections[path].role != "hooks" and any(use.kind == "class" for use in uses)
+        for path in starts.intersection(users)
+        if any(use.kind == "class" for use in users[path]) and sections[path].role != "hooks"
     ]
     unbuilt: frozenset[Path] = frozenset()
-    reached = _reach(using, starts, unbuilt)
     for _ in range(_ROUNDS):
         only_class: set[Path] = set()
         for path in may_be_class:
@@ -146,22 +166,63 @@ def _built(
         if only_class == unbuilt:
             break
         unbuilt = frozenset(only_class)
-        reached = _reach(using, starts, unbuilt)
+        reached = _reach(sections, starts, unbuilt)
     return reached, unbuilt
 
 
-def _reach(using: Mapping[Path, tuple[Use, ...]], starts: frozenset[Path], skip: Collection[Path]) -> frozenset[Path]:
+def _reach(sections: Mapping[Path, Section], starts: frozenset[Path], skip: Collection[Path]) -> frozenset[Path]:
     """What a build comes by from ``starts``, if it does not enter ``skip``."""
-    seen: set[Path] = set(starts)
-    pending = [path for path in using if path in seen and path not in skip]
+    reached: set[Path] = set(starts)
+    _follow(list(starts.difference(skip)), reached, sections, skip)
+    return frozenset(reached)
+
+
+def _follow(
+    pending: list[Path], reached: set[Path], sections: Mapping[Path, Section], skip: Collection[Path] = ()
+) -> None:
+    """Add to ``reached`` what a build comes by from ``pending``."""
     while pending:
-        for use in using[pending.pop()]:
+        for use in sections[pending.pop()].uses:
             target = use.target
-            if target not in seen and use.kind in _BUILDS:
-                seen.add(target)
-                if target in using and target not in skip:
+            if target not in reached and use.kind in _BUILDS:
+                reached.add(target)
+                if target in sections and target not in skip:
                     pending.append(target)
-    return frozenset(seen)
+
+
+def _reach_after(
+    before: Model,
+    sections: Mapping[Path, Section],
+    users: Mapping[Path, tuple[Use, ...]],
+    starts: frozenset[Path],
+    changed: Collection[Path],
+) -> frozenset[Path]:
+    """``_reach`` with nothing skipped, from what was reached ``before`` so.
+
+    A whole walk takes 0.4 ms of 0.8 for a keystroke in a reference among 500 tables. It is needed only where what
+    nobody uses any more is used by others of which it is not certain that they are reached without it.
+    """
+    reached = set(before.reached)
+    lost = [path for path in changed if path in before.starts and path not in starts]
+    for path in changed:
+        if path in before.sections:
+            lost += (use.target for use in before.sections[path].uses)
+    while lost:
+        path = lost.pop()
+        if path not in reached or path in starts:
+            continue
+        others = [use.user for use in users.get(path, ()) if use.kind in _BUILDS and use.user in reached]
+        if any(user in starts for user in others):
+            continue
+        if others:
+            return _reach(sections, starts, ())
+        reached.discard(path)
+        if path in sections:
+            lost += (use.target for use in sections[path].uses)
+    come = [path for path in changed if path in starts or (path in reached and path in sections)]
+    reached.update(come)
+    _follow(come, reached, sections)
+    return before.reached if reached == before.reached else frozenset(reached)
 
 
 _user = attrgetter("user")

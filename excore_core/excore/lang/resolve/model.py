@@ -18,7 +18,7 @@ from excore.lang.resolve.entries import entry_of
 from excore.lang.tables.table import Binding, BoundValue, Table
 
 if TYPE_CHECKING:
-    from excore.lang.project.reading import Project
+    from excore.lang.project.model import Project
 
 Path: TypeAlias = tuple[str, ...]
 Role = Literal["field", "registry", "module", "scratchpad", "hooks", "implicit"]
@@ -190,7 +190,9 @@ class Model:
     isolated: Mapping[str, Binding] = field(default_factory=dict)
     members: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # module name -> groups that hold it
     sections: Mapping[Path, Section] = field(default_factory=dict)
+    parts: Mapping[Path, Mapping[Path, Section]] = field(default_factory=dict)  # the sections by what they are below
     users: Mapping[Path, tuple[Use, ...]] = field(default_factory=dict)  # by path of the user, then as written
+    starts: frozenset[Path] = frozenset()  # where a build begins
     reached: frozenset[Path] = frozenset()  # what a build comes by
     unbuilt: frozenset[Path] = frozenset()  # reached, but only as class
     silent: frozenset[Path] = frozenset()  # sections with `__no_call__`

@@ -15,7 +15,7 @@ from excore.lang.grammar import Base, Expression, FieldRef, Grammar, Name, Split
 from excore.lang.memo import Memo
 from excore.lang.nearest import nearest
 from excore.lang.problems import Origin, Problem, problem
-from excore.lang.project.reading import Project
+from excore.lang.project.model import Project
 from excore.lang.resolve.entries import entry_named, entry_under
 from excore.lang.resolve.explain import unknown_class, unknown_variable
 from excore.lang.resolve.model import Group, Model, Path, Target

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from excore.lang.catalog import Catalog
 from excore.lang.grammar import DEFAULT, Grammar
 from excore.lang.memo import Memo
-from excore.lang.project.reading import Project
+from excore.lang.project.model import Project
 from excore.lang.resolve.graph import connect
 from excore.lang.resolve.model import Model, Path, Role, Section
 from excore.lang.resolve.references import Scope
@@ -55,31 +55,28 @@ def _resolved(
         memo.forget(changed_names(before, names))
     memo.latest("names", (root,), lambda: names)
     scope = Scope(names, catalog, project, grammar, environment)
+    parts: dict[Path, Mapping[Path, Section]] = {
+        (group.name,): _sections(scope, (group.name,), group.role, group.registry, group.members, memo)
+        for group in names.groups.values()
+    }
+    parts[()] = _sections(scope, (), "module", None, names.modules, memo)
+    for stage in ("sections", "by path", "verdicts"):
+        memo.retain(stage, parts)
     sections: dict[Path, Section] = {}
-    for group in names.groups.values():
-        _resolve_tables(scope, (group.name,), group.role, group.registry, group.members, sections, memo)
-    _resolve_tables(scope, (), "module", None, names.modules, sections, memo)
-    for stage in ("sections", "by path"):
-        memo.retain(stage, {(group.name,) for group in names.groups.values()} | {()})
-    model = Model(
-        file, root, catalog, project, grammar, names.groups, names.modules, names.isolated, names.members, sections
-    )
+    for part in parts.values():
+        sections.update(part)
+    groups, modules, isolated, members = names.groups, names.modules, names.isolated, names.members
+    model = Model(file, root, catalog, project, grammar, groups, modules, isolated, members, sections, parts)
     return connect(model, memo.last("model"), memo)
 
 
-def _resolve_tables(
-    scope: Scope,
-    above: Path,
-    role: Role,
-    registry: str | None,
-    tables: Mapping[str, Binding],
-    sections: dict[Path, Section],
-    memo: Memo,
-) -> None:
-    """Add the sections of the module tables below ``above``."""
+def _sections(
+    scope: Scope, above: Path, role: Role, registry: str | None, tables: Mapping[str, Binding], memo: Memo
+) -> Mapping[Path, Section]:
+    """The sections of the module tables below ``above``."""
 
     def resolved(name: str, binding: Binding) -> Section:
         return SectionResolver(scope, (*above, name), role, registry, binding, memo).resolve()
 
     by_name = memo.each(("sections", above), tables, resolved)
-    sections.update(memo.latest(("by path", above), (by_name,), lambda: {one.path: one for one in by_name.values()}))
+    return memo.latest(("by path", above), (by_name,), lambda: {one.path: one for one in by_name.values()})

@@ -18,7 +18,7 @@ from excore.lang.grammar import (
     VariableRef,
 )
 from excore.lang.memo import Memo
-from excore.lang.nearest import is_slip, nearest
+from excore.lang.nearest import is_typo, nearest
 from excore.lang.paths import Attribute
 from excore.lang.problems import Origin, Related, Severity, problem
 from excore.lang.reach import out_of_reach
@@ -345,8 +345,8 @@ class SectionResolver(Lookup):
             start -= 1
             suggestions = (f"::{first.name}",)
         elif not entry.members_complete:  # it may have more members; what is told is a name almost that of a known one
-            slip = is_slip(first.name, suggestions[0]) if suggestions else False
-            if not slip or _differ_by_number(first.name, *suggestions):
+            typo = is_typo(first.name, suggestions[0]) if suggestions else False
+            if not typo or _differ_by_number(first.name, *suggestions):
                 return
             severity = "warning"
             message = message.replace("has no attribute", "seems to have no attribute")

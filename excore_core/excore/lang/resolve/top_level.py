@@ -9,7 +9,7 @@ from excore.lang.catalog import Catalog
 from excore.lang.grammar import HOOKS_TABLE
 from excore.lang.memo import Memo
 from excore.lang.problems import Problem, problem
-from excore.lang.project.reading import Project
+from excore.lang.project.model import Project
 from excore.lang.resolve.entries import is_registry, registry_behind
 from excore.lang.resolve.model import Group, Model, Role
 from excore.lang.syntax.tree import Array, Missing, Scalar
@@ -106,7 +106,7 @@ def changed_names(before: Names, after: Names) -> set[Hashable]:
                 changed.add(name)
     if before.members is not after.members:
         changed.update(name for name, _ in before.members.items() ^ after.members.items())
-    if changed and [set(of) for of in before.keys] != [set(of) for of in after.keys]:
+    if changed and any(old.keys() != new.keys() for old, new in zip(before.keys, after.keys, strict=True)):
         changed.add(ANY_NAME)
     return changed
 

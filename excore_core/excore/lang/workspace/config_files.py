@@ -9,7 +9,7 @@ from fnmatch import fnmatch
 from excore.lang.catalog import Catalog
 from excore.lang.grammar import BASE_KEY, HOOKS_TABLE, Grammar
 from excore.lang.project.foreign import COPY_SUFFIX, holds_no_config, is_plain_name
-from excore.lang.project.reading import Project
+from excore.lang.project.model import Project
 from excore.lang.resolve.top_level import is_field_or_registry
 from excore.lang.tables.table import FileTables, Table
 

@@ -13,7 +13,8 @@ from excore.lang.catalog import Catalog
 from excore.lang.file import File, read_file
 from excore.lang.grammar import Grammar
 from excore.lang.memo import Memo
-from excore.lang.project.reading import Project, find_project
+from excore.lang.project.model import Project
+from excore.lang.project.reading import find_project
 from excore.lang.source import Disk, Source, Unreadable
 from excore.lang.workspace.config_files import find_toml
 from excore.lang.workspace.snapshot import Snapshot

@@ -17,7 +17,8 @@ from excore.lang.file import File
 from excore.lang.grammar import BASE_KEY, Grammar
 from excore.lang.memo import Memo
 from excore.lang.problems import Problem, Related
-from excore.lang.project.reading import Project, read_project
+from excore.lang.project.model import Project
+from excore.lang.project.reading import read_project, unmade_registries
 from excore.lang.resolve.inherit import Closure, include_graph, read_bases
 from excore.lang.resolve.model import Model
 from excore.lang.resolve.top_level import fields_and_registries
@@ -214,7 +215,10 @@ class Snapshot:
         project = self.project(path)
         if path == project.file:
             written = read_project(path, file.tables)
-            problems = [*written.problems, *(written.slips(self.catalog(path)) if self.has_catalog(path) else ())]
+            problems = [
+                *written.problems,
+                *(unmade_registries(written, self.catalog(path)) if self.has_catalog(path) else ()),
+            ]
         elif not self.is_judged(path):
             return []
         else:

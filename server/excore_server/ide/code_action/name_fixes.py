@@ -31,7 +31,7 @@ def near_names(view: View, problem: Problem) -> Iterator[Fix]:
 
 
 def is_clear(name: str, suggestions: tuple[str, ...]) -> bool:
-    """Whether the first suggestion is one slip away and no other is, or is the only one."""
+    """Whether the first suggestion is one typo away and no other is, or is the only one."""
     if len(suggestions) < 2:
         return bool(suggestions)
     return distance(name, suggestions[0]) < distance(name, suggestions[1])

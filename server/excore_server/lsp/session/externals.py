@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from excore_server.lsp.transport.protocol import ExcoreProtocol
 
 if TYPE_CHECKING:
-    from excore.lang.project.reading import Project
+    from excore.lang.project.model import Project
     from excore_server.pyinfo import PyInfo
 
 _PAUSE = 0.3

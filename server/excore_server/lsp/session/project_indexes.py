@@ -11,7 +11,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, Literal
 
 from excore.lang.catalog import Catalog
-from excore.lang.project.reading import Project
+from excore.lang.project.model import Project
 from excore_server.lsp.session.worker import Worker
 from excore_server.lsp.transport.protocol import ExcoreProtocol, Refused
 
@@ -123,7 +123,7 @@ class ProjectIndexes:
         _prepare(catalog)
 
     def _read(self, index: ProjectIndex, report: Callable[[int, int], None]) -> Catalog:
-        from excore.tooling.indexing import make_indexer  # not needed for the first answer, and not light
+        from excore.tooling.indexers import make_indexer  # not needed for the first answer, and not light
 
         index.indexer = make_indexer(index.project, self.interpreter)
         return self._completed(index, index.indexer.build(report))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from excore.index.indexer import Indexer
-from excore.lang.project.reading import Project
+from excore.lang.project.model import Project
 from excore.tooling.environments import search_paths
 
 

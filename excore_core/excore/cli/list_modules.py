@@ -9,8 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from excore.cli.asking import fail, tell
-from excore.cli.auto_register import shown
+from excore.cli.output import fail, print_line, shown_path
 from excore.cli.resolved import resolved
 from excore.lang.catalog import Catalog, Entry, Location, Param
 from excore.lang.nearest import nearest
@@ -49,7 +48,7 @@ def list_modules(
     found = {name: [*_entries(catalog, name, used)] for name in dict.fromkeys(wanted)}
     if used is not None:
         found = {name: entries for name, entries in found.items() if entries}
-    tell(json.dumps(_plain(found), indent=2) if as_json else "\n".join(_lines(found, catalog)))
+    print_line(json.dumps(_plain(found), indent=2) if as_json else "\n".join(_lines(found, catalog)))
 
 
 def summary(entry: Entry) -> str:
@@ -93,7 +92,7 @@ def _lines(found: Mapping[str, list[Entry]], catalog: Catalog) -> Iterator[str]:
 
 
 def _place(location: Location | None) -> str:
-    return f"{shown(location.path)}:{location.line + 1}" if location is not None else ""
+    return f"{shown_path(location.path)}:{location.line + 1}" if location is not None else ""
 
 
 def _plain(found: Mapping[str, list[Entry]]) -> dict[str, list[dict[str, Any]]]:

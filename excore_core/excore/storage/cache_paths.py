@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from excore.lang.project.reading import Project
+    from excore.lang.project.model import Project
 
 FILES = {
     "registry_cache_file": "registry_cache.json",
@@ -19,14 +19,14 @@ FILES = {
 
 def base_folder(project: Project) -> str:
     """The folder that holds the folders of all projects."""
-    from excore.engine.cache import user_base
+    from excore.storage.cache import user_base
 
     return _setting(project, "cache_base_dir") or user_base()
 
 
 def project_folder(project: Project, base: str = "") -> str:
     """The folder of a project, by its setting or below `base`; it may not exist."""
-    from excore.engine.cache import cache_dir
+    from excore.storage.cache import cache_dir
 
     return _setting(project, "cache_dir") or str(cache_dir(Path(project.root), Path(base or base_folder(project))))
 

@@ -9,7 +9,7 @@ from typing import TextIO
 
 from excore import __version__
 from excore.cli.checked_file import CheckedFile, counts
-from excore.cli.repeats import Repeats, Source, is_inherited
+from excore.cli.repeated_diagnostics import Repeats, Source, is_inherited
 from excore.lang.problems import CATALOGUE, unsaid
 from excore.lang.text import offset_in_line
 from excore.tooling.diagnostics import SEVERITIES, Json, encode

@@ -10,11 +10,12 @@ from typing import Annotated
 
 import typer
 
-from excore.cli.asking import fail, tell
-from excore.cli.auto_register import shown, source_folder
+from excore.cli.auto_register import source_folder
+from excore.cli.output import fail, print_line, shown_path
 from excore.cli.writing import write
-from excore.lang.project.reading import Project, find_project
-from excore.tooling.indexing import make_indexer
+from excore.lang.project.model import Project
+from excore.lang.project.reading import find_project
+from excore.tooling.indexers import make_indexer
 
 REGISTRY = "Registry"
 PACKAGE = "excore"
@@ -47,20 +48,20 @@ def define(project: Project, entry: str) -> None:
     except FileNotFoundError:
         text = ""
     except (OSError, UnicodeDecodeError) as error:
-        fail(f"{shown(str(path))} cannot be read: {error}")
+        fail(f"{shown_path(str(path))} cannot be read: {error}")
     try:
         changed = with_definitions(text, [spec.name for spec in project.registries])
     except SyntaxError as error:
-        fail(f"{shown(str(path))}:{error.lineno}: {error.msg}")
+        fail(f"{shown_path(str(path))}:{error.lineno}: {error.msg}")
     if changed == text and path.exists():
-        tell(f"{shown(str(path))} defines all registries")
+        print_line(f"{shown_path(str(path))} defines all registries")
         return
     names = [spec.name for spec in project.registries]
     elsewhere = _places(project, [name for name in names if name in defined(ast.parse(changed))], path)
     write(path, changed, project.root)
-    tell(f"registries are defined in {shown(str(path))}")
+    print_line(f"registries are defined in {shown_path(str(path))}")
     for name, place in elsewhere.items():
-        tell(f"excore: `{name}` is defined in {place} too", err=True)
+        print_line(f"excore: `{name}` is defined in {place} too", err=True)
 
 
 def _places(project: Project, names: Iterable[str], path: Path) -> dict[str, str]:
@@ -70,7 +71,7 @@ def _places(project: Project, names: Iterable[str], path: Path) -> dict[str, str
     for name in names:
         info = catalog.registries.get(name)
         if info is not None and info.location is not None and info.location.path != str(path):
-            places[name] = f"{shown(info.location.path)}:{info.location.line + 1}"
+            places[name] = f"{shown_path(info.location.path)}:{info.location.line + 1}"
     return places
 
 

@@ -8,9 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from excore.cli.asking import fail, plain
 from excore.cli.git import NoRevision, Revision
-from excore.cli.paper import mark
+from excore.cli.output import fail, plain, styled
 from excore.cli.resolved import opened
 from excore.lang.workspace.snapshot import Snapshot
 from excore.views.diff import Change, Side
@@ -66,23 +65,23 @@ def _old(config: str, revision: str) -> tuple[Snapshot, str]:
 def _line(change: Change, old: Snapshot, new: Snapshot, revision: str) -> str:
     before, after, key = change.before, change.after, plain(change.key)
     if before is None and after is not None:
-        return f"{mark('+', 'green')} {key}{_value(change, after, 'green')}  {_place(after, new, '')}"
+        return f"{styled('+', 'green')} {key}{_value(change, after, 'green')}  {_place(after, new, '')}"
     if after is None and before is not None:
-        return f"{mark('-', 'red')} {key}{_value(change, before, 'red')}  {_place(before, old, revision)}"
+        return f"{styled('-', 'red')} {key}{_value(change, before, 'red')}  {_place(before, old, revision)}"
     assert before is not None
     assert after is not None
-    values = f"{mark(before.value, 'red')} -> {mark(after.value, 'green')}"
-    places = f"{_place(before, old, revision)} {mark('->', 'dim')} {_place(after, new, '')}"
-    return f"{mark('~', 'yellow')} {key}: {values}  {places}"
+    values = f"{styled(before.value, 'red')} -> {styled(after.value, 'green')}"
+    places = f"{_place(before, old, revision)} {styled('->', 'dim')} {_place(after, new, '')}"
+    return f"{styled('~', 'yellow')} {key}: {values}  {places}"
 
 
 def _value(change: Change, side: Side, style: str) -> str:
-    return f" {plain(side.value)}" if change.key.startswith("[") else f": {mark(side.value, style)}"
+    return f" {plain(side.value)}" if change.key.startswith("[") else f": {styled(side.value, style)}"
 
 
 def _place(side: Side, snapshot: Snapshot, revision: str) -> str:
     place = shown_place(snapshot, side.origin, os.getcwd())
-    return mark(f"({revision}:{place})" if revision else f"({place})", "dim")
+    return styled(f"({revision}:{place})" if revision else f"({place})", "dim")
 
 
 def _plain(change: Change, old: Snapshot, new: Snapshot) -> dict[str, Any]:

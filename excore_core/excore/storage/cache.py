@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from excore.atomic_write import NotOurs, is_inside, write_text
+from excore.storage.atomic_write import NotOurs, is_inside, write_text
 
 OWNER_FILE = "workspace.json"
 TAG_FILE = "CACHEDIR.TAG"

@@ -1,0 +1,86 @@
+"""What commands say: coloured on a terminal, plain text for everything else, and never what a terminal would obey."""
+
+from __future__ import annotations
+
+import os
+import sys
+import unicodedata
+from pathlib import Path
+from typing import NoReturn
+
+import typer
+
+EXIT_NOT_DONE = 2
+"""The exit code of every command that could not do its job; 1 says that it did, and that something is not as it should
+be."""
+
+
+def plain(text: str, but: str = "") -> str:
+    """A text without what terminals obey: control characters, changes of direction and the like are written as escapes.
+
+    ``but`` are characters that stay. Names in files and of files may hold anything.
+    """
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() or char in but else _escape(char) for char in text)
+
+
+def _escape(char: str) -> str:
+    # what is left are blanks of other kinds than the usual one
+    return char if unicodedata.category(char) == "Zs" else char.encode("unicode_escape", "surrogatepass").decode()
+
+
+def print_line(message: str, err: bool = False) -> None:
+    """Lines on standard output, or on standard error, without what terminals obey. Names in it are ``plain`` already
+    where a line end in one of them would be taken for one of the message."""
+    typer.echo(plain(message, but="\n\t"), err=err)
+
+
+def fail(message: str) -> NoReturn:
+    """Say why the command cannot do its job, and end it."""
+    print_line(f"excore: {message}", err=True)
+    raise typer.Exit(EXIT_NOT_DONE)
+
+
+def shown_path(path: str) -> str:
+    """How a path is told: relative to the current folder where it is below, with its symbolic links as they are."""
+    relative = os.path.relpath(path)
+    return plain(path if relative.startswith(os.pardir) else relative)
+
+
+def is_terminal() -> bool:
+    """Whether people look at what is written, and want colours."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+
+def print_text(text: str, language: str = "") -> None:
+    """Write whole lines; on a terminal in the colours of a language that Pygments knows, and without what it obeys."""
+    if sys.stdout.isatty():
+        text = plain(text, but="\n\t")
+    if not language or not is_terminal():
+        typer.echo(text, nl=False)
+        return
+    from rich.console import Console
+    from rich.syntax import Syntax
+
+    # the terminal's own colours: those of a theme are for one kind of background
+    shown = Syntax(text, language, theme="ansi_light", background_color="default", word_wrap=False)
+    Console(soft_wrap=True).print(shown, end="")
+
+
+def print_or_write(text: str, output: str, language: str = "") -> None:
+    """Write to a file, or as ``print_text`` where none is named. Ends the command if the file cannot be written."""
+    if not output:
+        print_text(text, language)
+        return
+    from excore.cli.writing import write_output
+
+    write_output(Path(output), text)
+
+
+def styled(text: str, style: str) -> str:
+    """A piece of a line in a style of the terminal (``red``, ``dim``)."""
+    text = plain(text)
+    if not is_terminal():
+        return text
+    return typer.style(text, dim=True) if style == "dim" else typer.style(text, fg=style)
