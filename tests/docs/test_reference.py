@@ -17,7 +17,7 @@ from excore import ConfigError, config
 from excore.cli.check import run
 from excore.index.indexer import Indexer
 from excore.lang.problems import SEVERITIES
-from excore.schema.completion import module_schema
+from excore.schema.completion_schema import module_schema
 
 PAGES = [DOCS / "reference" / "language.md", DOCS / "reference" / "api.md"]
 IDS = [anchor.upper() for page in PAGES for anchor in anchors(page)]

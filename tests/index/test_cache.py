@@ -12,8 +12,9 @@ import pytest
 import warm
 from index_kit import Project
 
-from excore.index import Indexer, cache
-from excore.index.cache import Cached, IndexCache, default_folder
+from excore.index import Indexer
+from excore.index import facts_cache as cache
+from excore.index.facts_cache import Cached, IndexCache, default_folder
 
 Make = Callable[..., Project]
 

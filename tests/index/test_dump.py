@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from index_kit import Project
 
-from excore.index.dump import merge
+from excore.index.dumped_entries import merge
 from excore.lang.catalog import Catalog, Entry, Param, RegistryInfo, Signature
 from excore.lang.entry_json import entry_from_json, entry_to_json
 from excore.lang.registry_file import (

@@ -175,6 +175,21 @@ def test_a_broken_statement_costs_only_itself(project: Make, method: str, value:
         assert made.at("B") == "app.py: B"
 
 
+def test_what_a_broken_text_lost_is_remembered_while_it_stays_broken(project: Make) -> None:
+    made = project("""
+        from excore import Registry
+        MODEL = Registry("Model")
+        @MODEL.register()
+        class A: ...
+        @MODEL.register()
+        class B: ...
+    """)
+    text = Path(made.path("app.py")).read_text("utf-8")
+    for half_typed in ("class B(:", "class B(a:", "class B(a.:"):
+        made.index.update({made.path("app.py"): text.replace("class B:", half_typed)})
+        assert made.names() == ["A", "B"]
+
+
 def test_what_a_broken_text_lost_is_remembered(project: Make) -> None:
     head = "from excore import Registry\nMODEL = Registry('Model')\n"
     text = f"{head}@MODEL.register()\nclass A:\n    def __init__(self, a): ...\n"
@@ -251,7 +266,7 @@ def test_odd_trees(project: Make) -> None:
     (made.root / "huge.py").write_bytes(b"#" * 2_100_000)
     made.build()
     assert [os.path.relpath(path, made.root) for path in made.index.files] == ["a/x.py"]
-    assert made.index.notes == {made.path("huge.py"): "larger than 2 MB, not read"}
+    assert made.index.unread == {made.path("huge.py"): "larger than 2 MB, not read"}
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="the superuser can read every file")
@@ -260,7 +275,7 @@ def test_an_unreadable_file_is_noted(project: Make) -> None:
     os.chmod(made.path("a.py"), 0)
     made.cache = made.cache / "other"
     made.build()
-    assert made.index.notes == {made.path("a.py"): "cannot be read"}
+    assert made.index.unread == {made.path("a.py"): "cannot be read"}
 
 
 def test_a_root_that_is_not_there(tmp_path: Path) -> None:

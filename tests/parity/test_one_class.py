@@ -23,7 +23,7 @@ from excore.config.provenance import SectionContext
 from excore.lang.problems import Origin
 from excore.lang.resolve.model import Reference
 from excore.lang.workspace.host import Host, Snapshot
-from excore.schema.checking import config_schema
+from excore.schema.config_schema import config_schema
 from excore.views.graph import graph
 from excore.views.python_code import python_code
 from excore_server.ide.call_hierarchy import prepare_calls

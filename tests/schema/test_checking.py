@@ -19,7 +19,7 @@ from excore.index.indexer import Indexer
 from excore.lang.catalog import Catalog
 from excore.lang.project.reading import find_project
 from excore.lang.syntax.document import parse
-from excore.schema.checking import config_schema
+from excore.schema.config_schema import config_schema
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 

@@ -12,8 +12,8 @@ from excore import Registry
 from excore.config._json_schema import parse_registry
 from excore.index.indexer import Indexer
 from excore.lang.catalog import Param
-from excore.schema.completion import class_mapping, registry_schema
-from excore.schema.types import parameter
+from excore.schema.completion_schema import class_mapping, registry_schema
+from excore.schema.parameter_types import parameter
 
 NOTHING: dict[str, Any] = {}
 

@@ -14,7 +14,7 @@ import typer
 from excore.cli.check_formats import RENDERERS
 from excore.cli.checked_file import CheckedFile
 from excore.cli.output import EXIT_NOT_DONE, print_line, shown_path
-from excore.index.unparsed import unparsed
+from excore.index.syntax_errors import unparsed
 from excore.lang.project.reading import is_vast
 from excore.lang.source import Unreadable
 from excore.lang.text import LineIndex

@@ -18,7 +18,7 @@ from excore.lang.catalog import Catalog
 from excore.lang.collector import many_objects
 from excore.lang.project.model import Project
 from excore.lang.project.reading import find_project
-from excore.schema.completion import class_mapping, is_class_mapping, is_schema, json_schema, taplo_settings
+from excore.schema.completion_schema import class_mapping, is_class_mapping, is_schema, json_schema, taplo_settings
 from excore.tooling.indexers import make_indexer
 from excore.tooling.registry_dump import with_dump
 
@@ -57,7 +57,7 @@ def schema(
 ) -> None:
     """Write a JSON schema (draft 2020-12) by which any TOML tool can check configs with quoted keys."""
     from excore.index.docstrings import documented
-    from excore.schema.checking import config_schema
+    from excore.schema.config_schema import config_schema
 
     project = find_project(os.getcwd())
     catalog = _catalog(project)

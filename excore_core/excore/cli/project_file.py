@@ -15,7 +15,7 @@ from excore.cli.writing import write
 from excore.lang.project.model import Project, RegistrySpec
 from excore.lang.project.reading import PYPROJECT
 from excore.lang.source import Disk, Unreadable
-from excore.schema.completion import ISOLATED
+from excore.schema.completion_schema import ISOLATED
 from excore.storage.cache_paths import FILES
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from types import TracebackType
 from typing import Any, NamedTuple, TextIO
 
-from excore.index.files import read, walk
+from excore.index.python_files import read, walk
 from excore.index.roots import Roots
 from excore.index.scan import may_register
 from excore.lang.project.foreign import holds_no_source

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 from excore.config.targets import import_target
 from excore.engine import registry_cache
-from excore.engine.live import LazyMapping, LiveCatalog, imported, live_catalog
+from excore.engine.live import LiveCatalog, imported, live_catalog
 from excore.engine.registry import Registry
 from excore.engine.workspace import workspace
 from excore.errors import ConfigError, ConfigFileNotFoundError, CoreConfigSupportError, StrToClassError
-from excore.lang.catalog import Entry, Unregistered
+from excore.lang.catalog import Entry, LazyMapping, Unregistered
 from excore.lang.problems import Problem
 from excore.lang.project.model import Project
 from excore.lang.project.reading import find_project, is_vast, unmade_registries
@@ -175,7 +175,7 @@ class RegisteredModules:
         """What may be why `names` are unknown: files of the project that are no Python, registrations that cannot be
         read."""
         from excore.config.importer import module_of_file
-        from excore.index.unparsed import unparsed
+        from excore.index.syntax_errors import unparsed
 
         infos = [info for info in self._index.catalog.registries.values() if info.open and info.reason]
         opened = [info.reason for info in infos if not all(map(module_of_file, info.filled_by))]

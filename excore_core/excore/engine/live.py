@@ -7,64 +7,23 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from types import ModuleType
-from typing import Any, TypeVar
+from typing import Any
 
 from excore.engine.inspecting import LiveEntry
 from excore.errors import ConfigError
-from excore.lang.catalog import Catalog, Entry, RegistryInfo
+from excore.lang.catalog import Catalog, Entry, LazyMapping, RegistryInfo
 from excore.lang.reach import Reached
 from excore.lang.registry_file import unread_entry
 
 Import = Callable[[str], Any]
-V = TypeVar("V")
-
-
-class LazyMapping(Mapping[str, V]):
-    """Names that are known, and values that are made when they are asked for."""
-
-    def __init__(self, names: Collection[str], make: Callable[[str], V]) -> None:
-        self._names = names
-        self._make = make
-        self._values: dict[str, V] = {}
-
-    def __getitem__(self, name: str) -> V:
-        value = self._values.get(name)
-        if value is None:
-            if name not in self._names:
-                raise KeyError(name)
-            value = self._values[name] = self._make(name)
-        return value
-
-    def get(self, name: str, default: Any = None) -> Any:
-        """As `dict.get`; no exception is made for an unknown name."""
-        return self[name] if name in self._names else default
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._names
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._names)
-
-    def __len__(self) -> int:
-        return len(self._names)
 
 
 @dataclass(frozen=True)
 class LiveCatalog(Catalog):
     """A catalog whose entries are imported on demand."""
-
-    @cached_property
-    def by_name(self) -> Mapping[str, tuple[Entry, ...]]:
-        """Every entry by its name, first declared registry first; an entry is made when it is asked for."""
-        owners: dict[str, list[str]] = {}
-        for registry, entries in self.entries.items():
-            for name in entries if not registry.startswith("__") else ():
-                owners.setdefault(name, []).append(registry)
-        return LazyMapping(owners, lambda name: tuple(self.entries[owner][name] for owner in owners[name]))
 
     def find(self, name: str) -> Entry | None:
         """The entry of the first declared registry that has ``name``; only that one is made."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -25,21 +26,17 @@ def param_docs(docstring: str) -> Mapping[str, str]:
         parsed = parse(docstring)
     except ParseError:
         return {}
-    found: dict[str, str] = {}
+    docs: dict[str, str] = {}
     for item in parsed.params:
         if item.description:
             for name in item.arg_name.split(","):
-                found.setdefault(name.strip().lstrip("*"), " ".join(item.description.split()))
-    return found
+                docs.setdefault(name.strip().lstrip("*"), " ".join(item.description.split()))
+    return docs
 
 
 def cleaned(docstring: str) -> str:
     """A raw docstring without its indentation and outer blank lines."""
-    if "\n" not in docstring:
-        return docstring.strip()
-    first, *rest = docstring.expandtabs().split("\n")
-    margin = min((len(line) - len(line.lstrip()) for line in rest if not line.isspace() and line), default=0)
-    return "\n".join([first.strip(), *(line[margin:].rstrip() for line in rest)]).strip("\n")
+    return "\n".join(line.rstrip() for line in inspect.cleandoc(docstring).split("\n")).strip("\n")
 
 
 def documented(entry: Entry) -> Entry:
@@ -51,11 +48,10 @@ def documented(entry: Entry) -> Entry:
 
 
 def _documented(param: Param, entry: Entry) -> Param:
+    """``param`` with the first text about it: of the entry's own docstring (owner ""), or that of the class that
+    declares it, and only then of other classes, whose parameters of this name may mean something else."""
     if param.doc:
         return param
-    ranked = sorted(entry.docstrings, key=lambda item: (item[0] != "" and item[0] != param.owner, item[0] != ""))
-    for _, text in ranked:
-        doc = param_docs(text).get(param.name)
-        if doc:
-            return replace(param, doc=doc)
-    return param
+    ranked = sorted(entry.docstrings, key=lambda item: (item[0] not in ("", param.owner), item[0] != ""))
+    doc = next((doc for _, text in ranked if (doc := param_docs(text).get(param.name))), "")
+    return replace(param, doc=doc) if doc else param

@@ -6,7 +6,10 @@ Facts depend on nothing but the text: no path, no module name, no other file. Wh
 from __future__ import annotations
 
 import json
-from typing import Any, Literal, TypedDict, TypeVar, Union
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar, Union
+
+if TYPE_CHECKING:
+    from typing_extensions import Required
 
 At = list[int]
 """``[line, column, end column]``, 0-based, code points."""
@@ -21,6 +24,8 @@ Expr = Union[str, "dict[str, Any]"]
 - ``{"o": Expr, "n": name}`` attribute of something that is no name
 - ``{"*": Expr}`` starred
 - ``{"s": source text}`` anything else
+
+``excore.index.expressions`` reads them.
 """
 
 Guard = Literal[0, 1, 2]
@@ -30,15 +35,15 @@ ALWAYS: Guard = 0
 MAYBE: Guard = 1
 NEVER: Guard = 2
 
-
-class _ParamFact(TypedDict):
-    name: str
-    at: At
+REGISTERING = frozenset({"register", "register_module", "register_all", "match", "merge"})
+"""Methods of a registry that fill it."""
 
 
-class ParamFact(_ParamFact, total=False):
-    """``kind`` is left out for positional-or-keyword."""
+class ParamFact(TypedDict, total=False):
+    """A parameter. ``kind`` is left out for positional-or-keyword."""
 
+    name: Required[str]
+    at: Required[At]
     kind: Literal["positional-only", "var-positional", "keyword-only", "var-keyword"]
     annotation: str
     default: str
@@ -46,73 +51,64 @@ class ParamFact(_ParamFact, total=False):
 
 class Forward(TypedDict):
     """A call that gets ``**kwargs``: ``to`` is "super", "self.method" or a dotted name; ``positional`` counts the
-    arguments before, ``given`` names those given by keyword."""
+    arguments before, ``keywords`` are the names of those passed by keyword."""
 
     to: str
     positional: int
-    given: list[str]
+    keywords: list[str]
 
 
-class _FunctionFact(TypedDict):
-    name: str
-    at: At
-    params: list[ParamFact]
+class FunctionFact(TypedDict, total=False):
+    """A function or method.
 
+    ``leaks``: ``**kwargs`` goes where reading cannot follow. ``popped``: what ``kwargs.pop("x", d)`` takes out;
+    ``read``: what ``kwargs.get("x")`` and ``kwargs.setdefault("x", d)`` leave in. ``source``: text of a small function,
+    stored as it may be the predicate of a ``match``. ``registers``: its only parameter, and the only call that the
+    function makes.
+    """
 
-class FunctionFact(_FunctionFact, total=False):
-    """``leaks``: ``**kwargs`` goes where reading cannot follow. ``takes``: what ``kwargs.pop("x", d)`` takes out;
-    ``reads``: what ``kwargs.get("x")`` and ``kwargs.setdefault("x", d)`` leave in. ``source``: text of a small
-    function, kept as it may be the predicate of a ``match``. ``registers``: its only parameter, and the call that it is
-    given to, of a function that does nothing else."""
-
+    name: Required[str]
+    at: Required[At]
+    params: Required[list[ParamFact]]
     returns: str
     doc: str
     decorators: list[Expr]
     forwards: list[Forward]
     leaks: bool
-    takes: list[ParamFact]
-    reads: list[ParamFact]
+    popped: list[ParamFact]
+    read: list[ParamFact]
     source: str
     registers: tuple[str, Expr]
     packed: bytes
 
 
-class _MemberFact(TypedDict):
-    name: str
-    kind: Literal["attribute", "method", "classmethod", "staticmethod", "property"]
-    at: At
-
-
-class MemberFact(_MemberFact, total=False):
+class MemberFact(TypedDict, total=False):
     """A method, a property or an attribute set on ``self``."""
 
+    name: Required[str]
+    kind: Required[Literal["attribute", "method", "classmethod", "staticmethod", "property"]]
+    at: Required[At]
     doc: str
     annotation: str
 
 
-class _FieldFact(TypedDict):
-    name: str
-    at: At
-
-
-class FieldFact(_FieldFact, total=False):
+class FieldFact(TypedDict, total=False):
     """A name bound in a class body. ``value`` is there only where it says more than ``default``: calls."""
 
+    name: Required[str]
+    at: Required[At]
     annotation: str
     default: str
     value: Expr
 
 
-class _ClassFact(TypedDict):
-    name: str
-    at: At
-    bases: list[str]
-
-
-class ClassFact(_ClassFact, total=False):
-    """``bases`` holds "" for what is no dotted name. ``targets`` are methods that the constructor forwards to.
+class ClassFact(TypedDict, total=False):
+    """A class. ``bases`` holds "" for what is no dotted name. ``targets`` are methods that the constructor forwards to.
     ``dynamic``: objects may have attributes that no assignment names."""
 
+    name: Required[str]
+    at: Required[At]
+    bases: Required[list[str]]
     doc: str
     decorators: list[Expr]
     keywords: dict[str, str]
@@ -125,17 +121,14 @@ class ClassFact(_ClassFact, total=False):
     packed: bytes
 
 
-class _Binding(TypedDict):
-    kind: Literal["module", "from", "class", "def", "call", "alias", "const", "list", "type", "value"]
-
-
-class Binding(_Binding, total=False):
+class BindingFact(TypedDict, total=False):
     """What a module-level statement binds a name to.
 
     module: ``module``; from: ``level``, ``module``, ``name``; alias: ``target`` dotted; const, type: ``text``;
     call: ``call``; list: ``items``.
     """
 
+    kind: Required[Literal["module", "from", "class", "def", "call", "alias", "const", "list", "type", "value"]]
     guard: Guard
     at: At
     module: str
@@ -149,16 +142,13 @@ class Binding(_Binding, total=False):
     function: FunctionFact
 
 
-class _CallFact(TypedDict):
-    call: Expr
-
-
-class CallFact(_CallFact, total=False):
+class CallFact(TypedDict, total=False):
     """A call at module level, or (``where``) one that looks like a registration and runs in a loop or function.
 
     ``each``: a name of the call and what it stands for one after the other, where a loop does nothing else.
     """
 
+    call: Required[Expr]
     guard: Guard
     where: str
     each: tuple[str, Expr]
@@ -168,14 +158,11 @@ FlagFact = tuple[str, str, str]
 """A prefix or mark that is registered: "prefix" or "mark", the character, the name of its class."""
 
 
-class _Facts(TypedDict):
-    names: dict[str, list[Binding]]
-
-
-class Facts(_Facts, total=False):
-    """Everything known of one file. ``stars``: star imports as ``[level, module]``; ``broken``: it did not parse;
+class FileFacts(TypedDict, total=False):
+    """All that one file says. ``stars``: star imports as ``[level, module]``; ``broken``: it did not parse;
     ``imports``: modules it imports by their full names, but those of Python."""
 
+    names: Required[dict[str, list[BindingFact]]]
     imports: list[str]
     stars: list[tuple[int, str]]
     all: list[str]
@@ -184,14 +171,11 @@ class Facts(_Facts, total=False):
     broken: bool
 
 
-class _Outline(TypedDict):
-    outline: list[tuple[str, str, int, int]]
+class Outline(TypedDict, total=False):
+    """What stands for a file without registrations until something asks for its facts: its top-level classes and
+    functions as ``[kind, name, line, column]``, and its ``imports``."""
 
-
-class Outline(_Outline, total=False):
-    """What a file without registrations is known by until something asks for it: its top-level classes and functions
-    as ``[kind, name, line, column]``, and its ``imports``."""
-
+    outline: Required[list[tuple[str, str, int, int]]]
     imports: list[str]
 
 
@@ -201,7 +185,7 @@ LIGHT = frozenset({"name", "at", "bases", "decorators"})
 Definition = TypeVar("Definition", ClassFact, FunctionFact)
 
 
-def whole(fact: Definition) -> Definition:
+def unpacked(fact: Definition) -> Definition:
     """``fact`` with all its keys; unpacks it in place the first time."""
     packed = fact.get("packed")
     if packed is not None:

@@ -4,180 +4,174 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
-from excore.index.facts import ClassFact, Expr, FieldFact, ParamFact, whole
-from excore.index.source import render
-from excore.index.taken import ClassRef, Order, Taken
+from excore.index.call_parameters import Parameters
+from excore.index.class_order import ENUMS, NAMED_TUPLES, TYPED_DICTS, ClassOrder, ClassRef
+from excore.index.expressions import CallExpr, call_of, render
+from excore.index.facts import Expr, FieldFact, ParamFact, unpacked
 
 if TYPE_CHECKING:
     from excore.index.classes import Classes
 
-Style = Literal["", "dataclass", "attrs", "tuple", "dict", "model", "enum"]
-ENUMS = frozenset(f"enum.{name}" for name in ("Enum", "IntEnum", "Flag", "IntFlag", "StrEnum", "ReprEnum"))
-_TUPLES = frozenset({"typing.NamedTuple", "typing_extensions.NamedTuple"})
-_DICTS = frozenset({"typing.TypedDict", "typing_extensions.TypedDict"})
+Style = Literal["dataclass", "attrs", "tuple", "dict", "model"]
 _MODELS = frozenset(
     {"pydantic.BaseModel", "pydantic.main.BaseModel", "pydantic_settings.BaseSettings", "pydantic.v1.BaseModel"}
 )
-KNOWN_BASES = ENUMS | _TUPLES | _DICTS
 _DATACLASS = frozenset({"dataclasses.dataclass", "pydantic.dataclasses.dataclass"})
 _ATTRS = frozenset(
     {f"attr.{name}" for name in ("s", "attrs", "dataclass", "define", "frozen", "mutable", "attributes")}
     | {f"attrs.{name}" for name in ("define", "frozen", "mutable")}
 )
+_OF_FIELDS = ENUMS | NAMED_TUPLES | TYPED_DICTS | _MODELS
+_FIELD_FUNCTIONS: dict[Style, tuple[str, ...]] = {
+    "dataclass": ("field", "Field"),
+    "attrs": ("ib", "attrib", "field", "Factory"),
+    "model": ("Field",),
+}
 _WRAPPED = re.compile(r"^(?:\w+\.)*(InitVar|ClassVar|Final|Annotated)\[(.*)\]$", re.DOTALL)
 
 
-def style(classes: Classes, ref: ClassRef) -> tuple[Style, dict[str, str]]:
-    """Which decorator makes the constructor of a class, and that decorator's keywords as source."""
+def _decorator(classes: Classes, ref: ClassRef) -> tuple[Style | None, dict[str, str]]:
+    """Which decorator makes the constructor of a class, if one does, and that decorator's keywords as source."""
     for decorator in ref.fact.get("decorators", ()):
-        func: Expr = decorator["f"] if isinstance(decorator, dict) and "f" in decorator else decorator
+        call = call_of(decorator)
+        func = decorator if call is None else call.func
         if not isinstance(func, str):
             continue
         target = classes.names.resolve(ref.module, func)
         path = target.path if target is not None else func
-        found: Style = "dataclass" if path in _DATACLASS else "attrs" if path in _ATTRS else ""
-        if found:
-            keywords = decorator["k"] if isinstance(decorator, dict) else []
-            return found, {name: render(value) for name, value in keywords if name}
-    return "", {}
+        if path in _DATACLASS or path in _ATTRS:
+            keywords = call.keywords if call is not None else {}
+            style: Style = "dataclass" if path in _DATACLASS else "attrs"
+            return style, {name: render(value) for name, value in keywords.items()}
+    return None, {}
 
 
-def of_class(classes: Classes, ref: ClassRef, order: Order, index: int) -> Taken | None:
-    """The generated constructor of a class that was read, ``None`` if it has none."""
-    kind, keywords = style(classes, ref)
-    if not kind or keywords.get("init") == "False":
+def of_class(classes: Classes, ref: ClassRef, order: ClassOrder, index: int) -> Parameters | None:
+    """The generated constructor of the class ``ref``, item ``index`` of an order; ``None`` if it has none."""
+    style, keywords = _decorator(classes, ref)
+    if style is None or keywords.get("init") == "False":
         return None
-    return _collect(classes, order, index, kind)
+    return _of_fields(classes, order, index, style)
 
 
-def of_external(classes: Classes, path: str, order: Order, index: int) -> Taken | None:
-    """The constructor that a base class outside the project generates from the fields of those below it."""
-    if path in _TUPLES:
-        return _collect(classes, order, 0, "tuple")
-    if path in _DICTS:
-        return _collect(classes, order, 0, "dict")
-    if path in _MODELS:
-        return _collect(classes, order, 0, "model")
+def of_external(classes: Classes, path: str, order: ClassOrder) -> Parameters | None:
+    """The constructor that a base class outside the project generates from the fields of those below it; ``None`` if it
+    is not one of those that do."""
     if path in ENUMS:
-        ref = order.items[0]
-        if not isinstance(ref, str):
-            value: ParamFact = {"name": "value", "at": ref.fact["at"]}
-            return Taken((classes.param(value, ref),))
-    return None
+        ref = next(order.classes)
+        return Parameters((classes.param({"name": "value", "at": ref.fact["at"]}, ref),))
+    styles: dict[Style, frozenset[str]] = {"tuple": NAMED_TUPLES, "dict": TYPED_DICTS, "model": _MODELS}
+    style = next((style for style, paths in styles.items() if path in paths), None)
+    return _of_fields(classes, order, 0, style) if style is not None else None
 
 
-def _collect(classes: Classes, order: Order, start: int, kind: Style) -> Taken:
+def _of_fields(classes: Classes, order: ClassOrder, start: int, style: Style) -> Parameters:
+    """The fields of a class and its bases, those of the last base first. A field that is bound again keeps its place;
+    one that is annotated again as no field is none any more."""
     params: dict[str, tuple[ParamFact, ClassRef]] = {}
     docs: list[tuple[str, str]] = []
     complete = True
     for item in reversed(order.items[start:]):
         if not isinstance(item, ClassRef):
-            complete &= item in KNOWN_BASES or item in _MODELS or item.startswith(("typing.", "abc.", "builtins."))
+            complete &= item in _OF_FIELDS or item.startswith(("typing.", "abc.", "builtins."))
             continue
-        own, keywords = style(classes, item)
-        if kind in ("dataclass", "attrs") and not own:
+        own_style, keywords = _decorator(classes, item)
+        if style in ("dataclass", "attrs") and not own_style:
             continue
-        fact = whole(item.fact)
+        fact = unpacked(item.fact)
         if "doc" in fact:
             docs.insert(0, (item.path, fact["doc"]))
-        complete &= not _allows_extra(fact)
-        only = keywords.get("kw_only") == "True" or kind in ("dict", "model")
-        optional = kind == "dict" and fact.get("keywords", {}).get("total") == "False"
-        for field in fact.get("fields", ()):
-            if kind == "dataclass" and field.get("annotation", "").endswith("KW_ONLY"):
-                only = True
+        by_keyword = keywords.get("kw_only") == "True" or style in ("dict", "model")
+        optional = style == "dict" and fact.get("keywords", {}).get("total") == "False"
+        for field in item.fields:
+            complete &= field["name"] != "model_config" or "allow" not in field.get("default", "")
+            if style == "dataclass" and field.get("annotation", "").endswith("KW_ONLY"):
+                by_keyword = True
                 continue
-            param = _parameter(field, kind, only, optional)
-            if param is None:
-                if "annotation" in field:
-                    params.pop(field["name"], None)
-            else:
+            param = _parameter(field, style, by_keyword, optional)
+            if param is not None:
                 params[param["name"]] = (param, item)
-    made = [classes.param(param, owner) for param, owner in params.values()]
-    made.sort(key=lambda param: param.kind == "keyword-only")
-    return Taken(tuple(made), complete, tuple(docs))
+            elif "annotation" in field:
+                params.pop(field["name"], None)
+    result = [classes.param(param, owner) for param, owner in params.values()]
+    result.sort(key=lambda param: param.kind == "keyword-only")
+    return Parameters(tuple(result), complete, tuple(docs))
 
 
-def _allows_extra(fact: ClassFact) -> bool:
-    for field in fact.get("fields", ()):
-        if field["name"] == "model_config" and "allow" in field.get("default", ""):
-            return True
-    return False
-
-
-def _parameter(field: FieldFact, kind: Style, only: bool, optional: bool) -> ParamFact | None:
+def _parameter(field: FieldFact, style: Style, by_keyword: bool, optional: bool) -> ParamFact | None:
     """The parameter that a field makes, ``None`` if it makes none."""
     name = field["name"]
-    text = field.get("annotation")
-    value = field.get("value")
-    call: dict[str, Any] = value if isinstance(value, dict) and "f" in value else {}
-    function = call["f"].rpartition(".")[2] if call and isinstance(call["f"], str) else ""
-    is_field = function in {
-        "dataclass": ("field", "Field"),
-        "attrs": ("ib", "attrib", "field", "Factory"),
-        "model": ("Field",),
-    }.get(kind, ())
-    if text is None and not (kind == "attrs" and is_field):
+    call = call_of(field.get("value"))
+    function = call.func.rpartition(".")[2] if call is not None and isinstance(call.func, str) else ""
+    described = call if function in _FIELD_FUNCTIONS.get(style, ()) else None
+    annotation = _inner_annotation(field.get("annotation", ""))
+    if annotation is None or (style == "model" and name in ("model_config", "Config")):
         return None
-    wrapped = _WRAPPED.match(text) if text else None
-    while wrapped:
-        if wrapped[1] == "ClassVar":
-            return None
-        text = wrapped[2] if wrapped[1] != "Annotated" else wrapped[2].split(",", 1)[0]
-        wrapped = _WRAPPED.match(text)
-    if text in ("ClassVar", "typing.ClassVar") or (kind == "model" and name in ("model_config", "Config")):
+    if not annotation and not (style == "attrs" and described is not None):
         return None
-    fact: ParamFact = {"name": name.lstrip("_") if kind == "attrs" else name, "at": field["at"]}
-    if text:
-        fact["annotation"] = text
+    fact: ParamFact = {"name": name.lstrip("_") if style == "attrs" else name, "at": field["at"]}
+    if annotation:
+        fact["annotation"] = annotation
     default = field.get("default")
-    if is_field:
-        keywords = {key: item for key, item in call["k"] if key}
+    if described is not None:
+        keywords = described.keywords
         if keywords.get("init") == {"c": False}:
             return None
         if "kw_only" in keywords:
-            only = keywords["kw_only"] == {"c": True}
+            by_keyword = keywords["kw_only"] == {"c": True}
         alias = keywords.get("alias")
         if isinstance(alias, dict) and isinstance(alias.get("c"), str):
             fact["name"] = alias["c"]
-        default = _default(call, keywords, kind, function)
+        default = _default(described, style, function)
     if default is None and optional:
         default = "..."
     if default is not None:
         fact["default"] = default
-    if only:
+    if by_keyword:
         fact["kind"] = "keyword-only"
     return fact
 
 
-def _default(call: dict[str, Any], keywords: dict[str, Expr], kind: Style, function: str) -> str | None:
+def _inner_annotation(text: str) -> str | None:
+    """An annotation without ``Final[...]`` and the like around it, ``None`` for that of a class variable."""
+    while wrapped := _WRAPPED.match(text):
+        if wrapped[1] == "ClassVar":
+            return None
+        text = wrapped[2] if wrapped[1] != "Annotated" else wrapped[2].split(",", 1)[0]
+    return text if text not in ("ClassVar", "typing.ClassVar") else None
+
+
+def _default(call: CallExpr, style: Style, function: str) -> str | None:
+    """The default that a call like ``field(default=1)`` describes."""
     for key in ("default_factory", "factory"):
-        if key in keywords:
-            return _made(keywords[key])
-    if function == "Factory" and call["a"]:
-        return _made(call["a"][0])
-    given = keywords.get("default", call["a"][0] if call["a"] and kind in ("model", "attrs") else None)
-    if given is None or given == {"s": "..."}:
+        if key in call.keywords:
+            return _result_of(call.keywords[key])
+    if function == "Factory" and call.arguments:
+        return _result_of(call.arguments[0])
+    first = call.arguments[0] if call.arguments and style in ("model", "attrs") else None
+    default = call.keywords.get("default", first)
+    if default is None or default == {"s": "..."}:
         return None
-    if isinstance(given, dict) and isinstance(given.get("f"), str) and given["f"].endswith("Factory") and given["a"]:
-        return _made(given["a"][0])
-    return render(given)
+    factory = call_of(default)
+    if factory is not None and isinstance(factory.func, str) and factory.func.endswith("Factory") and factory.arguments:
+        return _result_of(factory.arguments[0])
+    return render(default)
 
 
-def _made(factory: Expr) -> str:
+def _result_of(factory: Expr) -> str:
     text = render(factory)
     if text.startswith("lambda"):
         return text.partition(":")[2].strip()
     return {"list": "[]", "dict": "{}", "tuple": "()"}.get(text, f"{text}()")
 
 
-def text_value(field: FieldFact, lowered: bool) -> str | None:
-    """The value of an enum's member if it is a text; of `auto()` its name in small letters where ``lowered``."""
+def text_value(field: FieldFact, *, lowered: bool) -> str | None:
+    """The value of an enum's member if it is a text; of ``auto()`` its name in small letters where ``lowered``."""
     default = field.get("default", "")
     if lowered and default.endswith("auto()"):
-        return str(field["name"]).lower()
+        return field["name"].lower()
     try:
         value = ast.literal_eval(default)
     except (ValueError, SyntaxError, MemoryError, RecursionError):

@@ -7,14 +7,16 @@ import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache, partial
 from threading import RLock
-from typing import NamedTuple, cast
+from typing import cast
 
-from excore.index import files as tree
-from excore.index.cache import Cached, IndexCache, digest
-from excore.index.facts import Facts, Outline
+from excore.index import python_files
+from excore.index.facts import FileFacts, Outline
+from excore.index.facts_cache import Cached, IndexCache, digest
 from excore.index.link import Linker, Sources
-from excore.index.names import Layout, SourceFile
+from excore.index.name_resolution import ModuleLayout, SourceFile
+from excore.index.python_files import PythonFile
 from excore.index.roots import Roots, find_roots
 from excore.index.scan import may_register, outline, scan
 from excore.lang.catalog import Catalog
@@ -25,20 +27,16 @@ UNREAD = frozenset({"attr", "attrs", "pydantic", "pydantic_settings", "typing_ex
 """Packages that are known by name and never read, wherever they are installed."""
 
 
-class _File(NamedTuple):
-    module: str
-    is_package: bool
-    state: Cached
-
-
 class Indexer:
     """Static index of the Python files below ``root``. Nothing is imported or run.
 
     ``src_dir`` is the folder of ``root`` whose files come first and are imported from above it, as in
     ``.excore.toml``. ``registry_types`` are names or import paths of classes that count as registries, besides their
     subclasses. ``search_paths`` are folders of installed packages, read only where the project uses them. ``excludes``
-    are patterns relative to ``root``. ``cache_dir`` replaces the user's cache folder; ``use_cache=False`` keeps
+    are patterns relative to ``root``. ``cache_dir`` replaces the user's cache folder; ``use_cache=False`` holds
     everything in memory.
+
+    ``catalog`` is that of the last state; ``unread`` says of files that were not read why.
 
     ``build`` and ``update`` are called by one thread at a time; catalogs may be read by any.
     """
@@ -60,14 +58,15 @@ class Indexer:
         self.search_paths = tuple(os.fspath(path) for path in search_paths)
         self.excludes = tuple(excludes)
         self.catalog = Catalog()
-        self.notes: dict[str, str] = {}
+        self.unread: dict[str, str] = {}
         self._cache = IndexCache("\n".join((self.root, *self.registry_types)), cache_dir) if use_cache else None
         self._lock = RLock()
-        self._files: dict[str, _File] = {}
-        self._overlays: dict[str, str] = {}
-        self._loaded: dict[str, Cached] = {}
+        self._states: dict[str, Cached] = {}  # of the files of the project, as they are on disk or in buffers
+        self._cached: dict[str, Cached] = {}  # of all files on disk that were read, what the disk cache holds
+        self._modules: dict[str, str] = {}  # import paths of the files
+        self._buffers: dict[str, str] = {}
         self._roots = Roots((self.root,))
-        self._layout = Layout({}, {}, {})
+        self._layout = ModuleLayout({}, {}, {})
         self._memo = Memo()
         self._dirty = False
 
@@ -79,7 +78,7 @@ class Indexer:
     @property
     def files(self) -> tuple[str, ...]:
         """Absolute paths of all Python files of the project, in order."""
-        return tuple(self._files)
+        return tuple(self._states)
 
     @property
     def folders(self) -> tuple[str, ...]:
@@ -87,12 +86,11 @@ class Indexer:
         return self._roots.folders
 
     def module(self, path: str) -> str | None:
-        """Import path of a file of the project."""
-        file = self._files.get(path)
-        return file.module if file is not None else None
+        """Import path of a file of the project, ``None`` of any other."""
+        return self._modules.get(path)
 
     def place(self, module: str) -> tuple[str, str] | None:
-        """The file of a module of the project, and the folder that Python imports it from."""
+        """The file of a module of the project, and the folder that Python imports it from; ``None`` of any other."""
         path = self._layout.paths.get(module)
         return (path, self._roots.folder(path)) if path is not None else None
 
@@ -101,196 +99,171 @@ class Indexer:
     def build(self, progress: Progress | None = None) -> Catalog:
         """Look at every file; parse those that changed since the last time. ``progress`` gets done and total."""
         with _no_collector():
-            known = self._loaded
-            if not known and self._cache is not None:
-                known = self._cache.load()
-            found = self._found()
-            self.notes.clear()
-            new: dict[str, Cached] = {}
-            loaded: dict[str, Cached] = {}
-            for number, item in enumerate(found):
-                if progress is not None:
-                    progress(number, len(found))
-                state = self._state(item, known.get(item.path))
-                if state is not None:
-                    new[item.path] = state
-                    if item.path not in self._overlays:
-                        loaded[item.path] = state
+            before = self._cached
+            if not before and self._cache is not None:
+                before = self._cache.load()
+            files = list(python_files.walk(self.root, self.excludes, _first_folder(self.root, self.src_dir)))
+            on_disk = {file.path for file in files}
+            files += [PythonFile(path, 0, 0) for path in self._buffers if path not in on_disk]
+            self.unread.clear()
             inside = self.root + os.sep
-            loaded.update((path, state) for path, state in known.items() if not path.startswith(inside))
-            self._dirty |= len(loaded) != len(known) or any(
-                state is not known.get(path) for path, state in loaded.items()
+            states: dict[str, Cached] = {}
+            cached: dict[str, Cached] = {}
+            for number, file in enumerate(files):
+                if progress is not None:
+                    progress(number, len(files))
+                state = self._state(file, before.get(file.path))
+                if state is not None:
+                    states[file.path] = state
+                    if file.path not in self._buffers:
+                        cached[file.path] = state
+            cached.update((path, state) for path, state in before.items() if not path.startswith(inside))
+            self._dirty |= len(cached) != len(before) or any(
+                state is not before.get(path) for path, state in cached.items()
             )
-            self._loaded = loaded
-            self._name(new, self._found_roots(new))
+            self._cached, self._states = cached, states
+            self._name_modules(self._current_roots())
             self._link()
             self.save()
         if progress is not None:
-            progress(len(found), len(found))
+            progress(len(files), len(files))
         return self.catalog
 
-    def _found(self) -> list[tree.Found]:
-        """Files of the tree and open buffers that are not saved yet."""
-        found = list(tree.walk(self.root, self.excludes, _first_folder(self.root, self.src_dir)))
-        there = {item.path for item in found}
-        found.extend(_found(path, 0, 0) for path in self._overlays if path not in there)
-        return found
+    def _current_roots(self) -> Roots:
+        imports = {path: _imports(state) for path, state in self._states.items()}
+        return find_roots(self.root, self.src_dir, imports)
 
-    def _found_roots(self, states: Mapping[str, Cached]) -> Roots:
-        return find_roots(self.root, self.src_dir, {path: _imports(state) for path, state in states.items()})
-
-    def _name(self, states: Mapping[str, Cached], roots: Roots) -> None:
+    def _name_modules(self, roots: Roots) -> None:
         """Give every file its module name; what was remembered of modules by their names does not count any more."""
         self._roots = roots
-        self._files = {path: _File(roots.module(path), _is_package(path), state) for path, state in states.items()}
+        self._modules = {path: roots.module(path) for path in self._states}
         self._memo = Memo()
 
     def update(self, changes: Mapping[str, str | None]) -> Catalog:
         """The catalog after some files changed. A text is that of an open buffer and hides the file; ``None`` says that
         there is no buffer (any more): the file counts as it is on disk, or as gone."""
         with _no_collector():
-            return self._update(changes)
-
-    def _update(self, changes: Mapping[str, str | None]) -> Catalog:
-        changed: set[str] = set()
-        moved = False
-        for path, text in changes.items():
-            path = os.path.abspath(path)
-            if not tree.belongs(path, self.root):
-                continue
-            module = self._roots.module(path)
-            before = self._files.get(path)
-            known = before.state if before is not None and path not in self._overlays else None
-            if text is None:
-                self._overlays.pop(path, None)
-            else:
-                self._overlays[path] = text
-            after = self._state(_stat(path), known)
-            moved |= (before and _imports(before.state)) != (after and _imports(after))
-            if after is None:
-                self._loaded.pop(path, None)
-                if self._files.pop(path, None) is not None:
-                    changed.add(module)
-                continue
-            if path not in self._overlays:
-                self._dirty |= self._loaded.get(path) is not after
-                self._loaded[path] = after
-            if before is None or before.state.digest != after.digest:
-                changed.add(module)
-            self._files[path] = _File(module, _is_package(path), after)
-        if changed:
-            with self._lock:
-                states = {path: file.state for path, file in self._files.items()} if moved else {}
-                roots = self._found_roots(states) if moved else self._roots
-                if roots != self._roots:
-                    self._name(states, roots)
-                self._memo = self._memo.without(changed)
-                self._link()
+            changed: set[str] = set()
+            moved = False
+            for path, text in changes.items():
+                path = os.path.abspath(path)
+                if python_files.belongs(path, self.root):
+                    before = self._states.get(path)
+                    after = self._changed(path, text)
+                    moved |= (before and _imports(before)) != (after and _imports(after))
+                    if (before and before.digest) != (after and after.digest):
+                        changed.add(self._roots.module(path))
+            if changed:
+                with self._lock:
+                    roots = self._current_roots() if moved else self._roots
+                    if roots != self._roots:
+                        self._name_modules(roots)
+                    self._memo = self._memo.without(changed)
+                    self._link()
         return self.catalog
+
+    def _changed(self, path: str, text: str | None) -> Cached | None:
+        """The new state of one file, ``None`` if it is gone."""
+        if text is None:
+            self._buffers.pop(path, None)
+        else:
+            self._buffers[path] = text
+        after = self._state(python_files.stat(path), self._states.get(path))
+        if after is None:
+            self._cached.pop(path, None)
+            self._states.pop(path, None)
+            self._modules.pop(path, None)
+            return None
+        if text is None:
+            self._dirty |= self._cached.get(path) is not after
+            self._cached[path] = after
+        self._states[path] = after
+        self._modules[path] = self._roots.module(path)
+        return after
 
     def save(self) -> None:
         """Write the disk cache if anything changed since it was read."""
         if self._cache is not None and self._dirty:
-            self._cache.save(self._loaded)
+            self._cache.save(self._cached)
             self._dirty = False
 
     # -- reading
 
-    def _state(self, item: tree.Found, known: Cached | None) -> Cached | None:
-        """State of a file, from ``known`` where that still holds; ``None`` if there is no such file to read."""
-        buffer = self._overlays.get(item.path)
-        if buffer is None and known is not None and item.size >= 0 and known.fits(item.size, item.mtime_ns):
-            return known
-        if buffer is not None:
-            item = item._replace(size=-1, mtime_ns=-1)  # no file ever looks like this: closing it reads the file again
-            data: bytes | None = buffer.encode("utf-8", "replace")
-        else:
-            data = tree.read(item.path)
+    def _read(self, path: str) -> bytes | None:
+        buffer = self._buffers.get(path)
+        return python_files.read(path) if buffer is None else buffer.encode("utf-8", "replace")
+
+    def _state(self, file: PythonFile, before: Cached | None) -> Cached | None:
+        """State of a file, ``before`` where that still holds; ``None`` if there is no such file to read."""
+        if file.path in self._buffers:
+            file = file._replace(size=-1, mtime_ns=-1)  # no file ever looks like this: closing it reads the file again
+        elif before is not None and file.size >= 0 and before.fits(file.size, file.mtime_ns):
+            return before
+        data = self._read(file.path)
         if data is None:
-            if item.size > tree.MAX_SIZE:
-                self.notes[item.path] = f"larger than {tree.MAX_SIZE // 1_000_000} MB, not read"
-            elif item.size >= 0:
-                self.notes[item.path] = "cannot be read"
+            if file.size >= 0:
+                large = file.size > python_files.MAX_SIZE
+                reason = f"larger than {python_files.MAX_SIZE // 1_000_000} MB, not read"
+                self.unread[file.path] = reason if large else "cannot be read"
             return None
         seen, name = time.time_ns(), digest(data)
-        if known is not None and known.digest == name:
-            return known._replace(size=item.size, mtime_ns=item.mtime_ns, seen_ns=seen)
-        text = tree.decode(data)
-        content: Facts | Outline
+        if before is not None and before.digest == name:
+            return before._replace(size=file.size, mtime_ns=file.mtime_ns, seen_ns=seen)
+        text = python_files.decode(data)
+        content: FileFacts | Outline
         if may_register(data, self.registry_types):
-            previous = known.content if known is not None and "names" in known.content else None
-            content = scan(text, cast("Facts | None", previous))
+            content = scan(text, before.facts if before is not None else None)
         else:
             content = outline(text)
-        return Cached(item.size, item.mtime_ns, seen, name, content)
+        return Cached(file.size, file.mtime_ns, seen, name, content)
 
     def _link(self) -> None:
         modules: dict[str, SourceFile] = {}
         outlines: dict[str, tuple[str, Outline]] = {}
         paths: dict[str, str] = {}
-        for path, file in self._files.items():
-            if file.module in paths:
+        for path, state in self._states.items():
+            module = self._modules[path]
+            if module in paths:
                 continue
-            paths[file.module] = path
-            content = file.state.content
-            if "names" in content:
-                modules[file.module] = SourceFile(path, file.module, file.is_package, cast(Facts, content))
+            paths[module] = path
+            if state.facts is not None:
+                modules[module] = SourceFile(path, module, state.facts)
             else:
-                outlines[file.module] = (path, content)
+                outlines[module] = (path, cast(Outline, state.content))
         if paths != self._layout.paths:
-            aliases = tree.aliases(paths)
-            moved = {name for name, _ in aliases.items() ^ self._layout.aliases.items()}
+            short_names = python_files.short_names(paths)
+            moved = {name for name, _ in short_names.items() ^ self._layout.short_names.items()}
             self._memo = self._memo.without(moved)
-            self._layout = Layout(paths, aliases, tree.places(paths, self.root))
-        finder = _Finder(self, self._layout.paths, modules)
-        linker = Linker(Sources(modules, finder, self._layout, outlines), self.registry_types, self._memo, self._lock)
-        self.catalog = linker.catalog()
+            self._layout = ModuleLayout(paths, short_names, python_files.names_below_root(paths, self.root))
+        find = cache(partial(self._find, self._layout.paths, modules))
+        sources = Sources(modules, find, self._layout, outlines)
+        self.catalog = Linker(sources, self.registry_types, self._memo, self._lock).catalog()
 
-    def read_module(self, path: str, module: str, is_package: bool, *, external: bool) -> SourceFile | None:
-        """A module that was not scanned with the others, fully scanned."""
-        item = _stat(path)
-        known = self._loaded.get(path)
-        if (
-            known is not None
-            and "names" in known.content
-            and path not in self._overlays
-            and known.fits(item.size, item.mtime_ns)
-        ):
-            return SourceFile(path, module, is_package, cast(Facts, known.content), external)
-        data = self._overlays[path].encode("utf-8", "replace") if path in self._overlays else tree.read(path)
+    def _find(self, paths: Mapping[str, str], modules: Mapping[str, SourceFile], module: str) -> SourceFile | None:
+        """A module that is read on demand, in one state of the project: one without registrations or an installed one;
+        ``None`` if there is none to read."""
+        path = paths.get(module) if module else None
+        if path is not None:
+            return modules.get(module) or self._read_module(path, module, external=False)
+        if not module or not self.search_paths or module.partition(".")[0] in UNREAD:
+            return None
+        path = python_files.locate(module, self.search_paths) or python_files.locate_standard(module)
+        return self._read_module(path, module, external=True) if path is not None else None
+
+    def _read_module(self, path: str, module: str, *, external: bool) -> SourceFile | None:
+        """A module that was not scanned with the others, fully scanned; ``None`` if it cannot be read."""
+        file = python_files.stat(path)
+        cached = self._cached.get(path) if path not in self._buffers else None
+        if cached is not None and cached.facts is not None and cached.fits(file.size, file.mtime_ns):
+            return SourceFile(path, module, cached.facts, external)
+        data = self._read(path)
         if data is None:
             return None
-        facts = scan(tree.decode(data))
+        facts = scan(python_files.decode(data))
         if external:
-            self._loaded[path] = Cached(item.size, item.mtime_ns, time.time_ns(), digest(data), facts)
+            self._cached[path] = Cached(file.size, file.mtime_ns, time.time_ns(), digest(data), facts)
             self._dirty = True
-        return SourceFile(path, module, is_package, facts, external)
-
-
-class _Finder:
-    """Reads modules on demand for one state of the project: those without registrations and installed ones."""
-
-    def __init__(self, index: Indexer, paths: Mapping[str, str], modules: Mapping[str, SourceFile]) -> None:
-        self._index = index
-        self._paths = paths
-        self._modules = modules
-        self._found: dict[str, SourceFile | None] = {}
-
-    def __call__(self, module: str) -> SourceFile | None:
-        if module not in self._found:
-            self._found[module] = self._find(module)
-        return self._found[module]
-
-    def _find(self, module: str) -> SourceFile | None:
-        if not module:
-            return None
-        path = self._paths.get(module)
-        if path is not None:
-            return self._modules.get(module) or self._index.read_module(path, module, _is_package(path), external=False)
-        if not self._index.search_paths or module.partition(".")[0] in UNREAD:
-            return None
-        located = tree.locate(module, self._index.search_paths) or tree.standard(module)
-        return self._index.read_module(located[0], module, located[1], external=True) if located else None
+        return SourceFile(path, module, facts, external)
 
 
 def _first_folder(root: str, src_dir: str) -> str:
@@ -304,26 +277,9 @@ def _imports(state: Cached) -> list[str]:
     return state.content.get("imports", [])
 
 
-def _is_package(path: str) -> bool:
-    return os.path.basename(path) == "__init__.py"
-
-
-def _found(path: str, size: int, mtime_ns: int) -> tree.Found:
-    return tree.Found(path, _is_package(path), size, mtime_ns)
-
-
-def _stat(path: str) -> tree.Found:
-    """The file as it is on disk; size -1 if it is not there."""
-    try:
-        info = os.stat(path)
-    except OSError:
-        return _found(path, -1, 0)
-    return _found(path, info.st_size, info.st_mtime_ns)
-
-
 @contextmanager
 def _no_collector() -> Iterator[None]:
-    """Millions of small objects are made and kept: the cyclic collector would only walk them again and again."""
+    """Millions of small objects are made that stay: the cyclic collector would only walk them again and again."""
     enabled = gc.isenabled()
     gc.disable()
     try:

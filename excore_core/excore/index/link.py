@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from threading import RLock
 from typing import TypeVar
 
-from excore.index.classes import Classes, location, signature
+from excore.index.class_order import ClassRef, class_ref
+from excore.index.classes import Classes
 from excore.index.docstrings import cleaned
-from excore.index.facts import Outline, whole
-from excore.index.flags import grammar
-from excore.index.names import Layout, Names, SourceFile, Target
-from excore.index.registrations import Collected, Registration, collect
-from excore.index.taken import ClassRef
+from excore.index.facts import Outline, unpacked
+from excore.index.name_resolution import ModuleLayout, NameResolver, ResolvedName, SourceFile
+from excore.index.registered_flags import grammar
+from excore.index.registrations import ModuleRegistrations, RegisteredName, collect
 from excore.lang.catalog import (
     Catalog,
     Entry,
     EntryKind,
+    LazyMapping,
     Location,
     Member,
     RegistryInfo,
@@ -41,42 +42,12 @@ class Sources:
 
     modules: Mapping[str, SourceFile]
     find: Callable[[str], SourceFile | None]
-    layout: Layout
+    layout: ModuleLayout
     outlines: Mapping[str, tuple[str, Outline]]
 
 
-class LateMapping(Mapping[str, V]):
-    """A mapping whose values are made when they are looked at, under a lock, each once."""
-
-    def __init__(self, keys: Iterable[str], make: Callable[[str], V], lock: RLock) -> None:
-        self._keys = dict.fromkeys(keys)
-        self._make = make
-        self._made: dict[str, V] = {}
-        self._lock = lock
-
-    def __getitem__(self, key: str) -> V:
-        try:
-            return self._made[key]
-        except KeyError:
-            if key not in self._keys:
-                raise
-        with self._lock:
-            if key not in self._made:
-                self._made[key] = self._make(key)
-            return self._made[key]
-
-    def __contains__(self, key: object) -> bool:
-        return key in self._keys
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._keys)
-
-    def __len__(self) -> int:
-        return len(self._keys)
-
-
-class LateDict(Mapping[str, V]):
-    """A mapping that is made as a whole when it is first looked at."""
+class _LateDict(Mapping[str, V]):
+    """A mapping that is made as a whole, under a lock, when it is first looked at."""
 
     def __init__(self, make: Callable[[], dict[str, V]], lock: RLock) -> None:
         self._make = make
@@ -104,29 +75,29 @@ class Linker:
         self.memo = memo
         self._lock = lock
         self._sources = sources
-        self._names = Names(sources.modules, sources.find, sources.layout, registry_types, memo)
+        self._own_files = [file for file in sources.modules.values() if not file.external]
+        self._names = NameResolver(sources.modules, sources.find, sources.layout, registry_types, memo)
         self._classes = Classes(self._names)
 
     def catalog(self) -> Catalog:
         """The catalog of this state."""
         with self._lock:
-            parts = [self._collected(file) for file in self._sources.modules.values() if not file.external]
+            parts = [self._collected(file) for file in self._own_files]
             infos, tables = _tables(parts)
         entries = {
-            name: LateMapping(table, lambda key, table=table, name=name: self._entry(name, table[key]), self._lock)  # type: ignore[misc]
-            for name, table in tables.items()
+            name: LazyMapping(table, partial(self._entry, name, table), self._lock) for name, table in tables.items()
         }
         return Catalog(
             infos,
             entries,
-            LateDict(lambda: self._unregistered(tables), self._lock),
-            LateDict(self._subclasses, self._lock),
-            grammar(file.facts for file in self._sources.modules.values() if not file.external),
+            _LateDict(lambda: self._unregistered(tables), self._lock),
+            _LateDict(self._subclasses, self._lock),
+            grammar(file.facts for file in self._own_files),
             self._follow,
         )
 
-    def _collected(self, file: SourceFile) -> Collected:
-        def run() -> Collected:
+    def _collected(self, file: SourceFile) -> ModuleRegistrations:
+        def run() -> ModuleRegistrations:
             self.memo.touch(file.module)
             return collect(self._names, file)
 
@@ -140,29 +111,30 @@ class Linker:
             return self.memo.get(("follow", module, *names), lambda: self._reached(module, names))
 
     def _reached(self, module: str, names: Sequence[str]) -> list[Reached]:
-        found: list[Reached] = []
+        steps: list[Reached] = []
         holder = self._names.module_target(module)
         for name in names:
             target = self._names.attribute(holder, name)
             if target is None or target.kind not in ("module", "external", "class", "function"):
                 break
             if target.kind == "module" or (target.kind == "external" and target.fact):
-                found.append(Reached(target.module, True))
+                steps.append(Reached(target.module, True))
             else:
                 file = self._names.lookup(holder.module)
                 public = file.facts.get("all") if file is not None else None
                 listed = public is not None and (not public or name in public)  # empty: it is computed
                 owner = target.module if target.kind != "external" else target.module.rpartition(".")[0]
-                found.append(Reached(owner, False, holder.module, listed))
+                steps.append(Reached(owner, False, holder.module, listed))
             holder = target
-        return found
+        return steps
 
     def _in_reach(self, module: str, name: str) -> bool:
         return not any(out_of_reach(module, reached) for reached in self._reached(module, (name,)))
 
     # -- entries
 
-    def _entry(self, registry: str, item: Registration) -> Entry:
+    def _entry(self, registry: str, table: Mapping[str, RegisteredName], name: str) -> Entry:
+        item = table[name]
         key = ("entry", item.target.kind, item.target.path)
         entry = self.memo.get(key, lambda: self._described(item.target))
         return replace(
@@ -174,8 +146,8 @@ class Linker:
             certain=item.certain,
         )
 
-    def _described(self, target: Target) -> Entry:
-        ref = self._classes.ref(target)
+    def _described(self, target: ResolvedName) -> Entry:
+        ref = class_ref(self._names, target)
         if ref is not None:
             return self._class(ref)
         if target.kind == "function":
@@ -197,61 +169,61 @@ class Linker:
         )
 
     def _class(self, ref: ClassRef) -> Entry:
-        fact = whole(ref.fact)
-        taken = self._classes.constructor(ref)
-        hook = self._classes.is_hook(ref)
-        configures = not hook and self._classes.has_attribute(ref, "__HookType__")
+        fact = unpacked(ref.fact)
+        parameters = self._classes.constructor(ref)
+        is_hook = self._classes.is_hook(ref)
+        configures = not is_hook and self._classes.has_attribute(ref, "__HookType__")
         members, members_complete = self._classes.members(ref)
-        doc = fact.get("doc") or fact.get("init", {}).get("doc", "")
+        order = self._classes.order(ref)
         return Entry(
-            ref.fact["name"],
+            fact["name"],
             "",
             "class",
             ref.path,
-            signature(taken, ref.path, without=("node",) if hook else ()),
-            cleaned(doc),
-            location(ref.file, fact["at"]),
-            self._classes.bases(ref),
-            self._classes.order(ref).complete,
+            parameters.signature(ref.path, without=("node",) if is_hook else ()),
+            cleaned(fact.get("doc") or fact.get("init", {}).get("doc", "")),
+            ref.location(fact["at"]),
+            order.paths,
+            order.complete,
             members,
             members_complete,
-            docstrings=_docstrings(taken.docs, ref.path),
-            hook="argument" if hook else "config" if configures else "",
+            docstrings=parameters.docstrings(ref.path),
+            hook="argument" if is_hook else "config" if configures else "",
             source=self._source(ref.module),
         )
 
-    def _function(self, target: Target) -> Entry:
-        fact = whole(target.fact)
-        taken = self._classes.function(target)
+    def _function(self, target: ResolvedName) -> Entry:
+        fact = unpacked(target.fact)
+        parameters = self._classes.function(target)
         file = self._names.lookup(target.module)
         returns = fact.get("returns")
-        made = (
-            self._names.resolve(target.module, returns) if returns and returns.replace(".", "").isidentifier() else None
-        )
-        ref = self._classes.ref(made) if made is not None else None
+        is_name = returns is not None and returns.replace(".", "").isidentifier()
+        ref = class_ref(self._names, self._names.resolve(target.module, returns or "")) if is_name else None
+        order = self._classes.order(ref) if ref is not None else None
+        returned = self._classes.annotation(target.module, returns)[0] if returns else None
         return Entry(
             target.name,
             "",
             "function",
             target.path,
-            signature(taken, target.path, self._classes.annotation(target.module, returns)[0] if returns else None),
+            parameters.signature(target.path, returned),
             cleaned(fact.get("doc", "")),
-            location(file.path if file else "", fact["at"]),
-            self._classes.bases(ref) if ref is not None else (),
-            ref is not None and self._classes.order(ref).complete,
+            Location(file.path if file else "", *fact["at"]),
+            order.paths if order is not None else (),
+            order is not None and order.complete,
             members_complete=False,
-            docstrings=_docstrings(taken.docs, target.path),
+            docstrings=parameters.docstrings(target.path),
             source=self._source(target.module),
         )
 
-    def _module(self, target: Target) -> Entry:
+    def _module(self, target: ResolvedName) -> Entry:
         file = self._names.lookup(target.module)
         members: list[Member] = []
         if file is not None:
             for name, bindings in file.facts["names"].items():
                 at = bindings[-1].get("cls", bindings[-1].get("function", bindings[-1])).get("at")
                 if not name.startswith("_") and self._in_reach(target.module, name):
-                    place = location(file.path, at) if isinstance(at, list) else None
+                    place = Location(file.path, *at) if isinstance(at, list) else None
                     members.append(Member(name, "attribute", location=place, instance=False))
         return Entry(
             target.module.rpartition(".")[2],
@@ -271,69 +243,67 @@ class Linker:
 
     # -- the rest of the project
 
-    def _unregistered(self, tables: dict[str, dict[str, Registration]]) -> dict[str, Unregistered]:
+    def _unregistered(self, tables: dict[str, dict[str, RegisteredName]]) -> dict[str, Unregistered]:
+        """Classes and functions of the project that no registry holds; a class comes before a function of its name."""
         registered = {item.target.path for table in tables.values() for item in table.values()}
-        found: dict[str, Unregistered] = {}
+        classes: dict[str, Unregistered] = {}
         functions: dict[str, Unregistered] = {}
-        for file in self._sources.modules.values():
+
+        def add(is_class: bool, module: str, name: str, place: Location) -> None:
+            path = f"{module}.{name}"
+            if path not in registered:
+                (classes if is_class else functions).setdefault(name, Unregistered(name, path, place))
+
+        for file in self._own_files:
             for name, bindings in file.facts["names"].items():
-                binding = bindings[-1]
-                path = f"{file.module}.{name}"
-                fact = binding.get("cls") or binding.get("function")
-                if fact is not None and path not in registered and not file.external:
-                    item = Unregistered(name, path, location(file.path, fact["at"]))
-                    (found if "cls" in binding else functions).setdefault(name, item)
+                fact = bindings[-1].get("cls") or bindings[-1].get("function")
+                if fact is not None:
+                    add("cls" in bindings[-1], file.module, name, Location(file.path, *fact["at"]))
         for module, (path, outline) in self._sources.outlines.items():
             for kind, name, line, column in outline["outline"]:
-                inside = f"{module}.{name}"
-                if inside not in registered:
-                    item = Unregistered(name, inside, Location(path, line, column, column + len(name)))
-                    (found if kind == "class" else functions).setdefault(name, item)
-        return {**functions, **found}
+                add(kind == "class", module, name, Location(path, line, column, column + len(name)))
+        return {**functions, **classes}
 
-    def _classes_read(self) -> Iterator[ClassRef]:
+    def _subclasses(self) -> dict[str, tuple[str, ...]]:
+        """The bases of every class that was read; "?" stands for those that are no names."""
+        bases: dict[str, tuple[str, ...]] = {}
         for file in self._sources.modules.values():
             for name, bindings in file.facts["names"].items():
                 for binding in bindings:
-                    if binding["kind"] == "class":
-                        yield ClassRef(f"{file.module}.{name}", file.module, file.path, binding["cls"])
-
-    def _subclasses(self) -> dict[str, tuple[str, ...]]:
-        found: dict[str, tuple[str, ...]] = {}
-        for ref in self._classes_read():
-            for item in self._classes.order(ref).items:
-                if isinstance(item, ClassRef) and item.path not in found:
-                    computed = ("?",) if not all(item.fact["bases"]) else ()  # a base that is no name
-                    found[item.path] = (*self._classes.bases(item)[1:], *computed)
-        return found
+                    if binding["kind"] != "class":
+                        continue
+                    ref = ClassRef(f"{file.module}.{name}", file.module, file.path, binding["cls"])
+                    for item in self._classes.order(ref).classes:
+                        if item.path not in bases:
+                            computed = () if all(item.fact["bases"]) else ("?",)
+                            bases[item.path] = (*self._classes.order(item).paths[1:], *computed)
+        return bases
 
 
-def _docstrings(docs: tuple[tuple[str, str], ...], own: str) -> tuple[tuple[str, str], ...]:
-    return tuple(("" if owner == own else owner, text) for owner, text in docs if text)
-
-
-def _tables(parts: list[Collected]) -> tuple[dict[str, RegistryInfo], dict[str, dict[str, Registration]]]:
+def _tables(
+    parts: list[ModuleRegistrations],
+) -> tuple[dict[str, RegistryInfo], dict[str, dict[str, RegisteredName]]]:
     """Registries in the order of their creation and what each holds."""
     infos: dict[str, RegistryInfo] = {}
     for part in parts:
         for info in part.registries:
-            known = infos.get(info.name)
-            infos[info.name] = info if known is None else _joined(known, info)
-    tables: dict[str, dict[str, Registration]] = {name: {} for name in infos}
+            first = infos.get(info.name, info)
+            variables = tuple(dict.fromkeys((*first.variables, *info.variables)))
+            extra_fields = first.extra_fields or info.extra_fields
+            infos[info.name] = replace(first, variables=variables, extra_fields=extra_fields)
+    tables: dict[str, dict[str, RegisteredName]] = {name: {} for name in infos}
     for part in parts:
-        for item in part.registrations:
-            table = tables.get(item.registry)
-            if table is None:  # found by get_registry, created where nobody looked
+        for item in part.names:
+            if item.registry not in infos:  # found by get_registry, created where nobody looked
                 infos[item.registry] = RegistryInfo(item.registry)
-                table = tables[item.registry] = {}
-            renamed = item.extra and "name" not in infos[item.registry].extra_fields
-            for name, one in _renamed(item) if renamed else [(item.name, item)]:
-                if name not in table or one.force:
-                    table[name] = one
+            table = tables.setdefault(item.registry, {})
+            is_renamed = item.extra and "name" not in infos[item.registry].extra_fields
+            for one in _renamed(item) if is_renamed else [item]:
+                if one.name not in table or one.force:
+                    table[one.name] = one
         for registry, variable in part.variables:
-            known = infos.get(registry)
-            if known is not None and variable not in known.variables:
-                infos[registry] = replace(known, variables=(*known.variables, variable))
+            if registry in infos and variable not in infos[registry].variables:
+                infos[registry] = replace(infos[registry], variables=(*infos[registry].variables, variable))
     for part in parts:
         _open(part, infos)
     _merge([merge for part in parts for merge in part.merges], infos, tables)
@@ -342,54 +312,49 @@ def _tables(parts: list[Collected]) -> tuple[dict[str, RegistryInfo], dict[str, 
     return infos, tables
 
 
-def _open(part: Collected, infos: dict[str, RegistryInfo]) -> None:
+def _open(part: ModuleRegistrations, infos: dict[str, RegistryInfo]) -> None:
     """Mark the registries that a part fills in a way that is not understood."""
     for registry, reason, path in part.opened:
-        known = infos.get(registry, RegistryInfo(registry))
-        if path not in known.filled_by:
-            filled_by = (*known.filled_by, path)
-            infos[registry] = replace(known, open=True, reason=known.reason or reason, filled_by=filled_by)
+        info = infos.get(registry, RegistryInfo(registry))
+        if path not in info.filled_by:
+            filled_by = (*info.filled_by, path)
+            infos[registry] = replace(info, open=True, reason=info.reason or reason, filled_by=filled_by)
 
 
-def _joined(first: RegistryInfo, second: RegistryInfo) -> RegistryInfo:
-    return replace(
-        first,
-        variables=tuple(dict.fromkeys((*first.variables, *second.variables))),
-        extra_fields=first.extra_fields or second.extra_fields,
-    )
-
-
-def _renamed(item: Registration) -> list[tuple[str, Registration]]:
-    """A registration with ``name="X"`` or ``name=["X", "Y"]``, as registries of other libraries take it, goes under
-    those names."""
+def _renamed(item: RegisteredName) -> list[RegisteredName]:
+    """A registration with ``name="X"`` or ``name=["X", "Y"]``, as registries of other libraries take it, under those
+    names."""
     extra = dict(item.extra)
     text = extra.pop("name", None)
     if text is None:
-        return [(item.name, item)]
+        return [item]
     try:
-        given = ast.literal_eval(text)
+        value = ast.literal_eval(text)
     except (ValueError, SyntaxError, MemoryError, RecursionError):
-        given = None
-    names = [name for name in (given if isinstance(given, list | tuple) else [given]) if isinstance(name, str)]
-    return [(name, replace(item, name=name, extra=tuple(extra.items()))) for name in names or [item.name]]
+        value = None
+    names = [name for name in (value if isinstance(value, list | tuple) else [value]) if isinstance(name, str)]
+    return [replace(item, name=name, extra=tuple(extra.items())) for name in names or [item.name]]
 
 
 def _merge(
     merges: list[tuple[str, tuple[str, ...]]],
     infos: dict[str, RegistryInfo],
-    tables: dict[str, dict[str, Registration]],
+    tables: dict[str, dict[str, RegisteredName]],
 ) -> None:
+    """Let registries hold what is merged into them.
+
+    One of them may be merged on before it is full, so this is repeated until nothing changes: each round fills one more
+    link of a chain, so there are no more rounds than merges.
+    """
     if GLOBAL in infos:
         merges = [*merges, (GLOBAL, tuple(name for name in infos if not name.startswith("__")))]
-    for _ in range(len(merges)):
+    for _ in merges:
         before = sum(map(len, tables.values())), sum(info.open for info in infos.values())
         for registry, sources in merges:
             table = tables.setdefault(registry, {})
             infos.setdefault(registry, RegistryInfo(registry))
             for source in sources:
-                if source == registry:
-                    continue
-                for name, item in tables.get(source, {}).items():
+                for name, item in tables.get(source, {}).items() if source != registry else ():
                     table.setdefault(name, item)
                 other = infos.get(source)
                 if other is not None and other.open and not infos[registry].open:

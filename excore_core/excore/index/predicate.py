@@ -6,17 +6,29 @@ Nothing is executed: the tree is walked and only the names, string tests and com
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+import operator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from excore.index.source import dotted, parse
+from excore.index.source_text import dotted, parse
 
-_TESTS = frozenset(
+_METHODS = frozenset(
     "startswith endswith isupper islower istitle isalpha isalnum isdigit isidentifier lower upper title strip lstrip "
     "rstrip removeprefix removesuffix find count".split()
 )
-_CLASS, _FUNCTION = "class", "function"
+_COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.Is: operator.eq,
+    ast.IsNot: operator.ne,
+    ast.In: lambda left, right: left in right,
+    ast.NotIn: lambda left, right: left not in right,
+    ast.Lt: operator.lt,
+    ast.Gt: operator.gt,
+    ast.LtE: operator.le,
+    ast.GtE: operator.ge,
+}
 
 
 class _CannotTellError(Exception):
@@ -25,12 +37,21 @@ class _CannotTellError(Exception):
 
 @dataclass(frozen=True)
 class _Module:
-    names: tuple[str, ...] | None
+    """The module that the predicate gets: nothing is known of it but its ``__all__``."""
+
+    public: tuple[str, ...] | None
 
 
 @dataclass(frozen=True)
 class _Object:
+    """The object that the predicate looks up: nothing is known of it but its kind."""
+
     kind: str
+
+    def is_a(self, kind: str) -> bool:
+        if not self.kind:
+            raise _CannotTellError
+        return self.kind == kind
 
 
 @dataclass(frozen=True)
@@ -46,9 +67,7 @@ class Predicate:
         self._arguments: list[str] = []
         source = source.strip()
         tree = parse(f"({source})" if source.startswith("lambda") else source)
-        if tree is None or not tree.body:
-            return
-        node = tree.body[0]
+        node = tree.body[0] if tree is not None and tree.body else None
         if isinstance(node, ast.FunctionDef):
             self._body, arguments = node.body, node.args
         elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Lambda):
@@ -62,145 +81,124 @@ class Predicate:
         ``exported`` is the module's ``__all__``."""
         if len(self._arguments) < 2:
             return None
-        values: dict[str, Any] = {
-            self._arguments[0]: name,
-            self._arguments[1]: _Module(tuple(exported) if exported is not None else None),
-        }
+        module = _Module(tuple(exported) if exported is not None else None)
+        evaluation = _Evaluation({self._arguments[0]: name, self._arguments[1]: module}, _Object(kind))
         try:
-            result = _run(self._body, values, kind)
+            result = evaluation.run(self._body)
         except (_CannotTellError, TypeError, IndexError, ValueError, AttributeError):
             return None
-        return bool(result.value) if isinstance(result, _Returned) else False
+        return bool(result.value) if result is not None else False
 
 
-def _run(body: list[ast.stmt], values: dict[str, Any], kind: str) -> _Returned | None:
-    for node in body:
-        if isinstance(node, ast.Return):
-            return _Returned(_value(node.value, values, kind) if node.value is not None else None)
-        if isinstance(node, ast.If):
-            result = _run(node.body if _value(node.test, values, kind) else node.orelse, values, kind)
-            if result is not None:
-                return result
-        elif isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
-            values[node.targets[0].id] = _value(node.value, values, kind)
-        elif not isinstance(node, ast.Pass) and not (
-            isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-        ):
-            raise _CannotTellError
-    return None
+class _Evaluation:
+    """One call of a predicate.
 
+    What it computes is what Python would: values are texts, numbers and tuples of source text, on which the operations
+    below are as harmless as in Python; the module and the object are opaque. Anything else cannot be told, and the
+    whole answer with it: there is no partly known value.
+    """
 
-def _value(node: ast.expr, values: dict[str, Any], kind: str) -> Any:
-    if isinstance(node, ast.Constant):
-        return node.value
-    if isinstance(node, ast.Name):
-        if node.id in values:
-            return values[node.id]
+    def __init__(self, values: dict[str, Any], looked_up: _Object) -> None:
+        self._values = values
+        self._object = looked_up
+
+    def run(self, body: list[ast.stmt]) -> _Returned | None:
+        """What ``body`` returns, ``None`` if it runs to its end."""
+        for node in body:
+            if isinstance(node, ast.Return):
+                return _Returned(self._value(node.value) if node.value is not None else None)
+            if isinstance(node, ast.If):
+                result = self.run(node.body if self._value(node.test) else node.orelse)
+                if result is not None:
+                    return result
+            elif isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+                self._values[node.targets[0].id] = self._value(node.value)
+            elif not isinstance(node, ast.Pass) and not (
+                isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+            ):
+                raise _CannotTellError
+        return None
+
+    def _value(self, node: ast.expr) -> Any:
+        if isinstance(node, ast.Constant):
+            return node.value
+        if isinstance(node, ast.Name) and node.id in self._values:
+            return self._values[node.id]
+        if isinstance(node, (ast.Tuple, ast.List, ast.Set)):
+            return tuple(map(self._value, node.elts))
+        if isinstance(node, ast.BoolOp):
+            return self._bool_op(node)
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+            return not self._value(node.operand)
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+            return -self._value(node.operand)
+        if isinstance(node, ast.IfExp):
+            return self._value(node.body if self._value(node.test) else node.orelse)
+        if isinstance(node, ast.Compare):
+            return self._compare(node)
+        if isinstance(node, ast.Subscript):
+            return self._subscript(node)
+        if isinstance(node, ast.Call):
+            return self._call(node)
+        if isinstance(node, ast.Attribute):
+            owner = self._value(node.value)
+            if isinstance(owner, _Module) and node.attr == "__all__" and owner.public is not None:
+                return owner.public
         raise _CannotTellError
-    if isinstance(node, (ast.Tuple, ast.List, ast.Set)):
-        return tuple(_value(item, values, kind) for item in node.elts)
-    if isinstance(node, ast.BoolOp):
-        return _either(node, values, kind)
-    if isinstance(node, ast.UnaryOp):
-        return _unary(node, values, kind)
-    if isinstance(node, ast.IfExp):
-        return _value(node.body if _value(node.test, values, kind) else node.orelse, values, kind)
-    if isinstance(node, ast.Compare):
-        return _compare(node, values, kind)
-    if isinstance(node, ast.Subscript):
-        return _subscript(node, values, kind)
-    if isinstance(node, ast.Call):
-        return _call(node, values, kind)
-    if isinstance(node, ast.Attribute):
-        owner = _value(node.value, values, kind)
-        if isinstance(owner, _Module) and node.attr == "__all__" and owner.names is not None:
-            return owner.names
-    raise _CannotTellError
 
+    def _bool_op(self, node: ast.BoolOp) -> Any:
+        result: Any = None
+        for item in node.values:
+            result = self._value(item)
+            if bool(result) is isinstance(node.op, ast.Or):
+                break
+        return result
 
-def _either(node: ast.BoolOp, values: dict[str, Any], kind: str) -> Any:
-    result: Any = None
-    for item in node.values:
-        result = _value(item, values, kind)
-        if bool(result) is isinstance(node.op, ast.Or):
-            break
-    return result
-
-
-def _unary(node: ast.UnaryOp, values: dict[str, Any], kind: str) -> Any:
-    value = _value(node.operand, values, kind)
-    if isinstance(node.op, ast.Not):
-        return not value
-    if isinstance(node.op, ast.USub) and isinstance(value, int):
-        return -value
-    raise _CannotTellError
-
-
-def _compare(node: ast.Compare, values: dict[str, Any], kind: str) -> bool:
-    left = _value(node.left, values, kind)
-    for operator, item in zip(node.ops, node.comparators, strict=True):
-        right = _value(item, values, kind)
-        if isinstance(left, (_Object, _Module)) or isinstance(right, (_Object, _Module)):
-            raise _CannotTellError
-        if isinstance(operator, (ast.Eq, ast.Is)):
-            holds = left == right
-        elif isinstance(operator, (ast.NotEq, ast.IsNot)):
-            holds = left != right
-        elif isinstance(operator, ast.In):
-            holds = left in right
-        elif isinstance(operator, ast.NotIn):
-            holds = left not in right
-        elif isinstance(operator, ast.Lt):
-            holds = left < right
-        elif isinstance(operator, ast.Gt):
-            holds = left > right
-        elif isinstance(operator, ast.LtE):
-            holds = left <= right
-        else:
-            holds = left >= right
-        if not holds:
-            return False
-        left = right
-    return True
-
-
-def _subscript(node: ast.Subscript, values: dict[str, Any], kind: str) -> Any:
-    owner = _value(node.value, values, kind)
-    if not isinstance(owner, (str, tuple)):
-        raise _CannotTellError
-    if isinstance(node.slice, ast.Slice):
-        bounds = [None if item is None else _value(item, values, kind) for item in (node.slice.lower, node.slice.upper)]
-        return owner[bounds[0] : bounds[1]]
-    return owner[_value(node.slice, values, kind)]
-
-
-def _call(node: ast.Call, values: dict[str, Any], kind: str) -> Any:
-    name = dotted(node.func)
-    if node.keywords:
-        raise _CannotTellError
-    if name == "isinstance" and len(node.args) == 2 and dotted(node.args[1]) == "type":
-        return _is(_value(node.args[0], values, kind), _CLASS)
-    arguments = [_value(item, values, kind) for item in node.args]
-    if name == "getattr" and len(arguments) >= 2 and isinstance(arguments[0], _Module):
-        return _Object(kind)
-    if name in ("inspect.isclass", "isclass") and len(arguments) == 1:
-        return _is(arguments[0], _CLASS)
-    if name in ("inspect.isfunction", "isfunction") and len(arguments) == 1:
-        return _is(arguments[0], _FUNCTION)
-    if name == "callable" and isinstance(arguments[0], _Object):
+    def _compare(self, node: ast.Compare) -> bool:
+        left = self._value(node.left)
+        for comparison, item in zip(node.ops, node.comparators, strict=True):
+            right = self._value(item)
+            if isinstance(left, (_Object, _Module)) or isinstance(right, (_Object, _Module)):
+                raise _CannotTellError
+            if not _COMPARISONS[type(comparison)](left, right):
+                return False
+            left = right
         return True
-    if name in ("len", "bool") and len(arguments) == 1 and isinstance(arguments[0], (str, tuple, bool)):
-        return len(arguments[0]) if name == "len" and not isinstance(arguments[0], bool) else bool(arguments[0])
-    if name == "hasattr" and isinstance(arguments[0], _Module) and arguments[1] == "__all__":
-        return arguments[0].names is not None
-    if isinstance(node.func, ast.Attribute) and node.func.attr in _TESTS:
-        owner = _value(node.func.value, values, kind)
-        if isinstance(owner, str):
-            return getattr(owner, node.func.attr)(*arguments)
-    raise _CannotTellError
 
+    def _subscript(self, node: ast.Subscript) -> Any:
+        owner = self._value(node.value)
+        if not isinstance(owner, (str, tuple)):
+            raise _CannotTellError
+        if isinstance(node.slice, ast.Slice):
+            ends = (node.slice.lower, node.slice.upper)
+            lower, upper = (None if end is None else self._value(end) for end in ends)
+            return owner[lower:upper]
+        return owner[self._value(node.slice)]
 
-def _is(value: Any, kind: str) -> bool:
-    if not isinstance(value, _Object) or not value.kind:
+    def _call(self, node: ast.Call) -> Any:
+        name = dotted(node.func)
+        if node.keywords:
+            raise _CannotTellError
+        if name == "isinstance" and len(node.args) == 2 and dotted(node.args[1]) == "type":
+            name, arguments = "isclass", [self._value(node.args[0])]
+        else:
+            arguments = [self._value(item) for item in node.args]
+        first = arguments[0] if arguments else None
+        if name == "getattr" and len(arguments) >= 2 and isinstance(first, _Module):
+            return self._object
+        kind = {"isclass": "class", "isfunction": "function"}.get(name.removeprefix("inspect."))
+        if kind is not None and len(arguments) == 1 and isinstance(first, _Object):
+            return first.is_a(kind)
+        if name == "callable" and isinstance(first, _Object):
+            return True
+        if name == "len" and len(arguments) == 1 and isinstance(first, (str, tuple)):
+            return len(first)
+        if name == "bool" and len(arguments) == 1 and isinstance(first, (str, tuple, bool)):
+            return bool(first)
+        if name == "hasattr" and isinstance(first, _Module) and arguments[1] == "__all__":
+            return first.public is not None
+        if isinstance(node.func, ast.Attribute) and node.func.attr in _METHODS:
+            owner = self._value(node.func.value)
+            if isinstance(owner, str):
+                return getattr(owner, node.func.attr)(*arguments)
         raise _CannotTellError
-    return value.kind == kind

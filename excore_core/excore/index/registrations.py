@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 import sys
 from dataclasses import dataclass, field
-from typing import Any
 
-from excore.index.facts import MAYBE, NEVER, At, CallFact, Expr, whole
-from excore.index.names import Names, SourceFile, Target
+from excore.index.expressions import CallExpr, call_of, dictionary, elements, render, substitute
+from excore.index.facts import MAYBE, NEVER, At, CallFact, Expr, unpacked
+from excore.index.name_resolution import NameResolver, ResolvedName, SourceFile
 from excore.index.predicate import Predicate
-from excore.index.source import render, with_name
 from excore.lang.catalog import Location, RegistryInfo
 
 _KEY = re.compile(r"[A-Za-z0-9_]+\Z")
@@ -19,12 +18,12 @@ _NO_EXTRA = frozenset({"force", "module", "match_func", "extra_info"})
 
 
 @dataclass(frozen=True, slots=True)
-class Registration:
+class RegisteredName:
     """``target`` registered in ``registry`` as ``name``."""
 
     registry: str
     name: str
-    target: Target
+    target: ResolvedName
     at: Location
     extra: tuple[tuple[str, str], ...] = ()
     certain: bool = True
@@ -32,278 +31,270 @@ class Registration:
 
 
 @dataclass(slots=True)
-class Collected:
-    """All that one module says about registries. ``opened``: registry, why it may hold more, and the
-    file that may fill it."""
+class ModuleRegistrations:
+    """All that one module says about registries. ``opened``: registry, why it may hold more, and the file that may fill
+    it. ``merges``: registry and those merged into it. ``variables``: registry and a name of it."""
 
     registries: list[RegistryInfo] = field(default_factory=list)
-    registrations: list[Registration] = field(default_factory=list)
+    names: list[RegisteredName] = field(default_factory=list)
     opened: list[tuple[str, str, str]] = field(default_factory=list)
     merges: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     variables: list[tuple[str, str]] = field(default_factory=list)
 
 
-def collect(names: Names, file: SourceFile) -> Collected:
+def collect(names: NameResolver, file: SourceFile) -> ModuleRegistrations:
     """What ``file`` registers when it is imported."""
-    return _Collector(names, file).run()
+    collector = _Collector(names, file)
+    collector.run()
+    return collector.result
+
+
+@dataclass(frozen=True, slots=True)
+class _Registering:
+    """A call of a registering ``method``. ``where`` is "" or the loop or function that makes it nobody knows how often;
+    ``certain``: it surely runs."""
+
+    method: ResolvedName
+    call: CallExpr
+    certain: bool
+    where: str
+
+    @property
+    def force(self) -> dict[str, Expr]:
+        """The keyword ``force``, for methods that hand it on."""
+        return {key: value for key, value in self.call.keywords.items() if key == "force"}
 
 
 class _Collector:
-    def __init__(self, names: Names, file: SourceFile) -> None:
+    def __init__(self, names: NameResolver, file: SourceFile) -> None:
         self.names = names
         self.file = file
-        self.found = Collected()
+        self.result = ModuleRegistrations()
 
-    def run(self) -> Collected:
+    def run(self) -> None:
         facts = self.file.facts
         for name, bindings in facts["names"].items():
             for binding in bindings:
                 guard = binding.get("guard", 0)
                 if binding["kind"] == "call":
                     self.creation(name, binding["call"], binding.get("at", [0, 0, 0]))
-                elif guard == NEVER:
-                    continue
-                elif binding["kind"] == "class":
-                    target = Target("class", self.file.module, name, binding["cls"])
-                    self.decorated(target, binding["cls"].get("decorators", []), binding["cls"]["at"], not guard)
-                elif binding["kind"] == "def":
-                    target = Target("function", self.file.module, name, binding["function"])
-                    self.decorated(
-                        target, binding["function"].get("decorators", []), binding["function"]["at"], not guard
-                    )
+                elif guard != NEVER and binding["kind"] == "class":
+                    target = ResolvedName("class", self.file.module, name, binding["cls"])
+                    self.decorated(target, binding["cls"].get("decorators", []), not guard)
+                elif guard != NEVER and binding["kind"] == "def":
+                    target = ResolvedName("function", self.file.module, name, binding["function"])
+                    self.decorated(target, binding["function"].get("decorators", []), not guard)
         for fact in facts.get("calls", ()):
             if fact.get("guard") != NEVER:
                 self.called(fact)
-        self.found.registrations.sort(key=lambda item: item.at.line)
-        return self.found
+        self.result.names.sort(key=lambda item: item.at.line)
 
     def creation(self, variable: str, call: Expr, at: At) -> None:
         target = self.names.value_of_call(self.file, call, variable)
         if target is None or target.kind != "registry":
             return
-        self.found.variables.append((target.name, variable))
+        self.result.variables.append((target.name, variable))
         if target.fact is None and target.name != "__global":
             return
-        info = RegistryInfo(target.name, Location(self.file.path, *at), (variable,), self.extra_fields(target.fact))
-        if target.name.startswith("?"):
-            info = RegistryInfo(variable, info.location, (variable,), info.extra_fields, True, "its name is computed")
-        self.found.registries.append(info)
+        name, computed = (variable, True) if target.name.startswith("?") else (target.name, False)
+        place, extra_fields = Location(self.file.path, *at), self.extra_fields(target.fact)
+        reason = "its name is computed" if computed else ""
+        self.result.registries.append(RegistryInfo(name, place, (variable,), extra_fields, computed, reason))
 
-    def extra_fields(self, call: Expr | None) -> tuple[str, ...]:
-        if not isinstance(call, dict):
-            return ()
-        given = dict(call["k"]).get("extra_field", call["a"][1] if len(call["a"]) > 1 else None)
-        if isinstance(given, dict) and "l" in given:
-            texts = [self.names.text_of(self.file, item) for item in given["l"]]
-            return tuple(text for text in texts if text is not None)
-        text = self.names.text_of(self.file, given) if given is not None else None
-        return (text,) if text is not None else ()
+    def extra_fields(self, call: CallExpr | None) -> tuple[str, ...]:
+        names = call.keywords.get("extra_field") or call.argument(1) if call is not None else None
+        items = elements(names)
+        texts = [self.names.text_of(self.file, item) for item in ([names] if items is None else items)]
+        return tuple(text for text in texts if text is not None)
 
-    def decorated(self, target: Target, decorators: list[Expr], at: At, certain: bool) -> None:
+    # -- decorators
+
+    def decorated(self, target: ResolvedName, decorators: list[Expr], certain: bool) -> None:
+        """``REGISTRY.register`` or ``REGISTRY.register(name="A")`` above a definition, or a function that does this."""
+        at = target.fact["at"]
         for decorator in decorators:
-            if self.by_function(target, decorator, at, certain):
+            call = call_of(decorator)
+            keywords = dict(call.keywords) if call is not None else {}
+            if call is not None and call.arguments:
+                keywords.setdefault("name", call.arguments[0])
+            func = decorator if call is None else call.func
+            if isinstance(func, str) and self.by_function(func, target, keywords, certain, is_called=call is not None):
                 continue
-            if isinstance(decorator, str):
-                method = self.names.resolve(self.file.module, decorator)
-                if method is not None and method.kind == "method" and method.name in _ADDING:
-                    self.variable(method, decorator)
-                    self.add(_registry(method), target, at, {}, certain)
-                continue
-            method = self.names.callee(self.file, decorator)
+            method = self.names.method_of(self.file, func) if call is not None or isinstance(func, str) else None
             if method is None or method.name not in _ADDING:
                 continue
-            self.variable(method, decorator["f"])
-            keywords = {key: value for key, value in decorator["k"] if key}
-            if decorator["a"]:
-                keywords.setdefault("name", decorator["a"][0])
-            if len(keywords) < len(decorator["k"]):
-                self.open(method, "extra information is computed", decorator["at"])
-            self.add(_registry(method), target, decorator["at"], keywords, certain)
+            registry = _registry(method)
+            if isinstance(func, str) and func.count(".") == 1:
+                self.result.variables.append((registry, func.partition(".")[0]))
+            if call is not None and len(keywords) < len(call.keywords) + call.spreads:
+                self.open(method, "extra information is computed", call.at)
+            self.add(registry, target, at if call is None else call.at, keywords, certain)
 
-    def by_function(self, target: Target, decorator: Expr, at: At, certain: bool) -> bool:
+    def by_function(
+        self, func: str, target: ResolvedName, keywords: dict[str, Expr], certain: bool, *, is_called: bool
+    ) -> bool:
         """Whether a decorator is a function that registers; then what it registers is added."""
-        func = decorator if isinstance(decorator, str) else decorator.get("f")
-        if not isinstance(func, str):
-            return False
         function = self.names.resolve(self.file.module, func)
         registry = self.names.function_registry(function)
-        if function is None or registry is None:
-            return isinstance(decorator, str) and self.by_helper(function, target, at, certain)
-        keywords: dict[str, Expr] = {}
-        if not isinstance(decorator, str):
-            keywords = {key: value for key, value in decorator["k"] if key}
-            if decorator["a"]:
-                keywords.setdefault("name", decorator["a"][0])
-        self.found.registries.append(RegistryInfo(registry))
-        self.add(registry, target, at, keywords, certain)
-        return True
+        if registry is not None:
+            self.result.registries.append(RegistryInfo(registry))
+            self.add(registry, target, target.fact["at"], keywords, certain)
+            return True
+        return not is_called and function is not None and self.by_helper(function, target, certain)
 
-    def by_helper(self, function: Target | None, target: Target, at: At, certain: bool) -> bool:
+    def by_helper(self, function: ResolvedName, target: ResolvedName, certain: bool) -> bool:
         """Whether a function hands what it decorates to a registering method and does nothing else. It may do so for
         others too: that the registry is open stays true."""
-        file = self.names.lookup(function.module) if function is not None and function.kind == "function" else None
-        if function is None or file is None:
+        file = self.names.lookup(function.module) if function.kind == "function" else None
+        if file is None:
             return False
-        name, call = whole(function.fact).get("registers", ("", {}))
-        if not name or not isinstance(call, dict):
+        parameter, expr = unpacked(function.fact).get("registers", ("", {}))
+        call = call_of(expr)
+        if not parameter or call is None:
             return False
-        outer = call["f"] if isinstance(call["f"], dict) and "f" in call["f"] else call
-        method = self.names.callee(file, outer)
-        given = {key: value for key, value in call["k"] if key}.get("module", call["a"][0] if call["a"] else None)
-        if method is None or method.name not in _ADDING or given != name:
+        outer = call_of(call.func) or call
+        method = self.names.method_of(file, outer.func)
+        handed = call.keywords.get("module", call.argument(0))
+        if method is None or method.name not in _ADDING or handed != parameter:
             return False
-        keywords = {key: value for key, value in outer["k"] if key and key != "module"}
-        self.add(_registry(method), target, at, keywords, certain)
+        keywords = {key: value for key, value in outer.keywords.items() if key != "module"}
+        self.add(_registry(method), target, target.fact["at"], keywords, certain)
         return True
 
-    def variable(self, method: Target, func: Expr) -> None:
-        if isinstance(func, str) and func.count(".") == 1:
-            self.found.variables.append((_registry(method), func.partition(".")[0]))
+    # -- results
 
-    def add(self, registry: str, target: Target, at: At, keywords: dict[str, Expr], certain: bool) -> None:
+    def add(self, registry: str, target: ResolvedName, at: At, keywords: dict[str, Expr], certain: bool) -> None:
         name, sure = _key(target)
-        sure |= "name" in keywords
-        place = Location(self.file.path, *at)
-        force = keywords.get("force") == {"c": True}
+        certain &= sure or "name" in keywords
         extra = tuple((key, render(value)) for key, value in keywords.items() if key not in _NO_EXTRA)
         if _KEY.match(name):
-            self.found.registrations.append(Registration(registry, name, target, place, extra, certain and sure, force))
+            place, force = Location(self.file.path, *at), keywords.get("force") == {"c": True}
+            self.result.names.append(RegisteredName(registry, name, target, place, extra, certain, force))
 
-    def open(self, method: Target, reason: str, at: At) -> None:
+    def open(self, method: ResolvedName, reason: str, at: At) -> None:
         where = re.split(r"[\\/]", self.file.path)[-1]
-        self.found.opened.append((_registry(method), f"{reason} ({where}:{at[0] + 1})", self.file.path))
+        self.result.opened.append((_registry(method), f"{reason} ({where}:{at[0] + 1})", self.file.path))
+
+    def not_read(self, made: _Registering, verb: str, reason: str) -> None:
+        """A call whose arguments were not read: its registry may hold more."""
+        self.open(made.method, f"{verb} in {made.where}" if made.where else reason, made.call.at)
 
     # -- calls
 
     def called(self, fact: CallFact) -> None:
         certain = fact.get("guard") != MAYBE
-        name, given = fact.get("each", ("", None))
-        items = self.items(given)
+        name, each = fact.get("each", ("", None))
+        items = self.items(each)
         if items is None:
             self.call(fact["call"], certain and "where" not in fact, fact.get("where", ""))
             return
         for item in items:
-            self.call(with_name(fact["call"], name, item), certain, "")
+            self.call(substitute(fact["call"], name, item), certain, "")
 
-    def call(self, call: Expr, certain: bool, where: str) -> None:
-        if isinstance(call, str) or "f" not in call:
+    def call(self, expr: Expr, certain: bool, where: str) -> None:
+        call = call_of(expr)
+        if call is None:
             return
-        func = call["f"]
-        if isinstance(func, dict) and "f" in func:
-            method = self.names.callee(self.file, func)
-            if method is not None and method.name in _ADDING and call["a"]:
-                keywords = {key: value for key, value in func["k"] if key}
-                self.add_object(method, call["a"][0], call["at"], keywords, certain, where)
-            return
-        method = self.names.callee(self.file, call)
+        inner = call_of(call.func)
+        method = self.names.method_of(self.file, (inner or call).func)
         if method is None:
             return
-        keywords = {key: value for key, value in call["k"] if key}
-        if method.name in _ADDING:
-            given = keywords.get("module", call["a"][0] if call["a"] else None)
-            if "module" in keywords and call["a"]:
-                keywords.setdefault("name", call["a"][0])
-            if given is None or (isinstance(given, dict) and "c" in given):
-                if where:
-                    self.open(method, f"registered in {where}", call["at"])
-                return
-            self.add_object(method, given, call["at"], keywords, certain, where)
+        made = _Registering(method, call, certain, where)
+        if inner is not None:
+            if method.name in _ADDING and call.arguments:
+                self.add_object(made, call.arguments[0], inner.keywords)
+        elif method.name in _ADDING:
+            self.register(made)
         elif method.name == "register_all":
-            self.register_all(method, call, keywords, certain, where)
+            self.register_all(made)
         elif method.name == "match":
-            self.match(method, call, keywords, certain, where)
-        elif method.name == "merge":
-            self.merge(method, call, where)
+            self.match(made)
+        else:
+            self.merge(made)
 
-    def add_object(
-        self, method: Target, given: Expr, at: At, keywords: dict[str, Expr], certain: bool, where: str
-    ) -> None:
-        target = self.names.object_of(self.file, given)
+    def register(self, made: _Registering) -> None:
+        call, keywords = made.call, dict(made.call.keywords)
+        if "module" in keywords and call.arguments:
+            keywords.setdefault("name", call.arguments[0])
+        module = keywords.get("module", call.argument(0))
+        if module is not None and not (isinstance(module, dict) and "c" in module):
+            self.add_object(made, module, keywords)
+        elif made.where:
+            self.open(made.method, f"registered in {made.where}", call.at)
+
+    def add_object(self, made: _Registering, expr: Expr, keywords: dict[str, Expr]) -> None:
+        target = self.names.object_of(self.file, expr)
         if target is None or target.kind not in ("class", "function", "module", "external"):
-            reason = f"registered in {where}" if where else f"{render(given)} could not be read"
-            self.open(method, reason, at)
-            return
-        self.add(_registry(method), target, at, keywords, certain)
+            self.not_read(made, "registered", f"{render(expr)} could not be read")
+        else:
+            self.add(_registry(made.method), target, made.call.at, keywords, made.certain)
 
-    def items(self, given: Expr | None) -> list[Expr] | None:
+    def items(self, expr: Expr | None) -> list[Expr] | None:
         """The elements of a list that can be read, with starred lists spliced in."""
-        if isinstance(given, str):
-            target = self.names.resolve(self.file.module, given)
-            if target is None or target.kind != "data" or "items" not in target.fact:
-                return None
-            given = {"l": target.fact["items"]}
-        if not isinstance(given, dict) or "l" not in given:
+        if isinstance(expr, str):
+            target = self.names.resolve(self.file.module, expr)
+            listed = target.fact.get("items") if target is not None and target.kind == "data" else None
+        else:
+            listed = elements(expr)
+        if listed is None:
             return None
-        found: list[Expr] = []
-        for item in given["l"]:
-            if isinstance(item, dict) and "*" in item:
-                inner = self.items(item["*"])
-                if inner is None:
-                    return None
-                found += inner
-            else:
-                found.append(item)
-        return found
+        items: list[Expr] = []
+        for item in listed:
+            inner = self.items(item["*"]) if isinstance(item, dict) and "*" in item else [item]
+            if inner is None:
+                return None
+            items += inner
+        return items
 
-    def register_all(
-        self, method: Target, call: dict[str, Any], keywords: dict[str, Expr], certain: bool, where: str
-    ) -> None:
-        at: At = call["at"]
-        items = self.items(call["a"][0] if call["a"] else keywords.get("modules"))
+    def register_all(self, made: _Registering) -> None:
+        items = self.items(made.call.argument(0, "modules"))
         if items is None:
-            self.open(method, f"registered in {where}" if where else "the list of register_all is computed", at)
+            self.not_read(made, "registered", "the list of register_all is computed")
             return
-        infos = keywords.get("extra_info", call["a"][1] if len(call["a"]) > 1 else None)
-        extras = infos["l"] if isinstance(infos, dict) and "l" in infos else []
-        kept = {key: value for key, value in keywords.items() if key == "force"}
+        extras = elements(made.call.keywords.get("extra_info") or made.call.argument(1)) or []
         for index, item in enumerate(items):
-            extra = extras[index] if index < len(extras) else None
-            self.add_object(method, item, at, {**kept, **_dictionary(extra)}, certain, where)
+            extra = dictionary(extras[index] if index < len(extras) else None)
+            self.add_object(made, item, {**made.force, **extra})
 
-    def merge(self, method: Target, call: dict[str, Any], where: str) -> None:
-        at: At = call["at"]
-        given: Expr | None = call["a"][0] if call["a"] else None
-        others = given["l"] if isinstance(given, dict) and "l" in given else [given] if given is not None else []
-        sources: list[str] = []
-        for item in others:
-            target = self.names.object_of(self.file, item)
-            if target is not None and target.kind == "registry":
-                sources.append(target.name)
-            else:
-                self.open(method, f"merged in {where}" if where else "a merged registry could not be read", at)
+    def merge(self, made: _Registering) -> None:
+        first = made.call.argument(0)
+        others = elements(first)
+        if others is None:
+            others = [first] if first is not None else []
+        targets = [self.names.object_of(self.file, item) for item in others]
+        sources = tuple(target.name for target in targets if target is not None and target.kind == "registry")
+        if len(sources) < len(targets):
+            self.not_read(made, "merged", "a merged registry could not be read")
         if sources:
-            self.found.merges.append((_registry(method), tuple(sources)))
+            self.result.merges.append((_registry(made.method), sources))
 
-    def match(self, method: Target, call: dict[str, Any], keywords: dict[str, Expr], certain: bool, where: str) -> None:
-        at: At = call["at"]
-        given: Expr | None = call["a"][0] if call["a"] else keywords.get("base_module", keywords.get("module"))
-        rule: Expr | None = call["a"][1] if len(call["a"]) > 1 else keywords.get("match_func")
-        target = self.names.object_of(self.file, given) if given is not None else None
+    def match(self, made: _Registering) -> None:
+        module = made.call.argument(0, "base_module", "module")
+        target = self.names.object_of(self.file, module) if module is not None else None
         if target is None or target.kind not in ("module", "external"):
-            self.open(method, f"matched in {where}" if where else "the matched module could not be read", at)
+            self.not_read(made, "matched", "the matched module could not be read")
             return
         if target.kind == "external":
-            self.open(method, _unread(target.module), at)
+            self.open(made.method, _unread(target.module), made.call.at)
             return
-        predicate = self.predicate(rule)
         file = self.names.lookup(target.module)
         if file is None:
             return
-        kept = {key: value for key, value in keywords.items() if key == "force"}
-        told = True
-        for name, found in self.namespace(file, set()).items():
-            if found.kind not in ("class", "function", "external") or (found.kind == "external" and found.fact):
+        predicate = self.predicate(made.call.argument(1, "match_func"))
+        undecided = False
+        for name, member in self.namespace(file, set()).items():
+            if member.kind not in ("class", "function", "external") or (member.kind == "external" and member.fact):
                 continue
             if predicate is None:
                 accepted: bool | None = not name.startswith("__")
             else:
-                kind = "" if found.kind == "external" else found.kind
+                kind = "" if member.kind == "external" else member.kind
                 accepted = predicate.accepts(name, kind, file.facts.get("all"))
-            told &= accepted is not None
+            undecided |= accepted is None
             if accepted is not False:
-                self.add(_registry(method), found, at, kept, certain and accepted is True)
-        if not told:
-            self.open(method, "the predicate of match could not be read", at)
+                self.add(_registry(made.method), member, made.call.at, made.force, made.certain and accepted is True)
+        if undecided:
+            self.open(made.method, "the predicate of match could not be read", made.call.at)
 
     def predicate(self, rule: Expr | None) -> Predicate | None:
         """The rule of a match; ``None`` for the default one."""
@@ -313,28 +304,26 @@ class _Collector:
             return Predicate(str(rule.get("s", "")))
         target = self.names.resolve(self.file.module, rule)
         if target is not None and target.kind == "function":
-            return Predicate(whole(target.fact).get("source", ""))
-        if target is not None and target.kind == "data":
-            return Predicate(target.fact.get("text", ""))
-        return Predicate("")
+            return Predicate(unpacked(target.fact).get("source", ""))
+        return Predicate(target.fact.get("text", "") if target is not None and target.kind == "data" else "")
 
-    def namespace(self, file: SourceFile, seen: set[str]) -> dict[str, Target]:
+    def namespace(self, file: SourceFile, seen: set[str]) -> dict[str, ResolvedName]:
         """Every name a module has, in the order it gets them as far as that can be told."""
         seen.add(file.module)
-        found: dict[str, Target] = {}
+        namespace: dict[str, ResolvedName] = {}
         for level, source in file.facts.get("stars", ()):
             base = self.names.absolute(file, level, source)
             starred = self.names.lookup(base)
             if starred is not None and base not in seen:
+                public = starred.facts.get("all")
                 for name, target in self.namespace(starred, seen).items():
-                    public = name in starred.facts["all"] if "all" in starred.facts else not name.startswith("_")
-                    if public:
-                        found[name] = target
+                    if name in public if public is not None else not name.startswith("_"):
+                        namespace[name] = target
         for name in file.facts["names"]:
             bound = self.names.name_in(file.module, name)
             if bound is not None:
-                found[name] = bound
-        return found
+                namespace[name] = bound
+        return namespace
 
 
 def _unread(module: str) -> str:
@@ -342,24 +331,15 @@ def _unread(module: str) -> str:
     return f"{module} is not written in Python" if package in sys.stdlib_module_names else f"{package} is not installed"
 
 
-def _registry(method: Target) -> str:
+def _registry(method: ResolvedName) -> str:
     name = method.module
     return name.rpartition(".")[2] if name.startswith("?") else name
 
 
-def _key(target: Target) -> tuple[str, bool]:
+def _key(target: ResolvedName) -> tuple[str, bool]:
     """The name under which an object is registered and whether that is sure."""
     if target.kind in ("class", "function"):
         return target.name, True
     if target.kind == "module" or target.fact:
         return target.module, True
     return target.module.rpartition(".")[2], False
-
-
-def _dictionary(expr: Expr | None) -> dict[str, Expr]:
-    """Keys and values of ``dict(a=1)``, as far as they can be read."""
-    if isinstance(expr, dict) and expr.get("f") == "dict":
-        return {key: value for key, value in expr["k"] if key}
-    if isinstance(expr, dict) and "d" in expr:
-        return {str(key): value for key, value in expr["d"]}
-    return {}

@@ -1,5 +1,5 @@
 """What the module of a file is called: which folders Python imports from. One rule, for the index and for whoever
-imports what the index found.
+imports what stands in the index.
 
 A file belongs to the nearest import folder above it, and its place below that is its name. Import folders are
 
@@ -71,8 +71,8 @@ def find_roots(root: str, src_dir: str, files: Mapping[str, Sequence[str]]) -> R
         certain.add(os.path.dirname(own))
     certain.discard(root)
     loose = _script_folders(root, files) - certain - {own}
-    kept = _without_clashes(Roots(_ordered(root, certain)), sorted(loose), files)
-    return Roots(_ordered(root, certain | kept))
+    unclashing = _without_clashes(Roots(_ordered(root, certain)), sorted(loose), files)
+    return Roots(_ordered(root, certain | unclashing))
 
 
 def _ordered(root: str, folders: set[str]) -> tuple[str, ...]:
@@ -99,23 +99,19 @@ def _script_folders(root: str, files: Mapping[str, Sequence[str]]) -> set[str]:
     neighbours: dict[str, set[str]] = {}
     for path in files:
         folder, name = os.path.split(path[:-3])
-        while len(folder) >= len(root):
-            known = neighbours.setdefault(folder, set())
-            if name in known:
-                break
-            known.add(name)
+        while len(folder) >= len(root) and name not in neighbours.setdefault(folder, set()):
+            neighbours[folder].add(name)
             folder, name = os.path.split(folder)
-    found: set[str] = set()
+    folders: set[str] = set()
     for path, modules in files.items():
         folder = os.path.dirname(path)
         while _is_package(folder, files):
             folder = os.path.dirname(folder)
-        if folder == root or folder in found or not folder.startswith(root + os.sep):
-            continue
-        names = {module.partition(".")[0] for module in modules} & neighbours.get(folder, set())
-        if names - neighbours[root] - sys.stdlib_module_names:
-            found.add(folder)
-    return found
+        if folder not in folders and folder.startswith(root + os.sep):
+            names = {module.partition(".")[0] for module in modules} & neighbours.get(folder, set())
+            if names - neighbours[root] - sys.stdlib_module_names:
+                folders.add(folder)
+    return folders
 
 
 def _without_clashes(certain: Roots, loose: Sequence[str], files: Mapping[str, Any]) -> set[str]:
@@ -136,7 +132,7 @@ def _without_clashes(certain: Roots, loose: Sequence[str], files: Mapping[str, A
 
 def _packaging(root: str) -> tuple[set[str], bool]:
     """Folders of packages below ``root`` as its packaging files give them, and whether there are such files."""
-    found: set[str] = set()
+    folders: list[Any] = []
     installed = False
     for name in PACKAGING:
         text = Disk().read(os.path.join(root, name))
@@ -144,50 +140,46 @@ def _packaging(root: str) -> tuple[set[str], bool]:
             continue
         if name == "pyproject.toml":
             data = cast("dict[str, Any]", plain(assemble(name, parse(text)).root))
-            tools = _table(data.get("tool"))
-            installed |= any(key in data for key in ("project", "build-system")) or "poetry" in tools
-            found.update(_of_tools(tools))
+            installed |= any(key in data for key in ("project", "build-system")) or "poetry" in _at(data, "tool")
+            folders += _of_tools(data)
         elif name == "setup.cfg":
-            options = _options(text)
-            installed |= bool(options)
-            found.update(options.values())
+            parser = configparser.ConfigParser(interpolation=None, strict=False)
+            try:
+                parser.read_string(text)
+            except configparser.Error:
+                continue
+            if parser.has_section("options") or parser.has_section("metadata"):
+                installed = True
+                folders += _of_setup_cfg(parser)
         else:
             installed = True
-            found.update(match[1] for match in (_SETUP.search(text), _WHERE.search(text)) if match)
-    inside = {os.path.normpath(folder) for folder in found if isinstance(folder, str)}
+            folders += [match[1] for match in (_SETUP.search(text), _WHERE.search(text)) if match]
+    inside = {os.path.normpath(folder) for folder in folders if isinstance(folder, str) and folder}
     return {folder for folder in inside if not folder.startswith(os.pardir) and not os.path.isabs(folder)}, installed
 
 
-def _of_tools(tools: Mapping[str, Any]) -> Iterator[Any]:
-    setuptools = _table(tools.get("setuptools"))
-    yield _table(setuptools.get("package-dir")).get("")
-    where = _table(_table(setuptools.get("packages")).get("find")).get("where")
+def _of_tools(data: Mapping[str, Any]) -> Iterator[Any]:
+    """What a ``pyproject.toml`` gives as folders of packages, whatever the values are."""
+    yield _at(data, "tool", "setuptools", "package-dir").get("")
+    where = _at(data, "tool", "setuptools", "packages", "find").get("where")
     yield from where if isinstance(where, list) else [where]
-    packages = _table(tools.get("poetry")).get("packages")
-    yield from (_table(item).get("from") for item in packages) if isinstance(packages, list) else ()
-    wheel = _table(_table(_table(_table(tools.get("hatch")).get("build")).get("targets")).get("wheel")).get("packages")
-    for item in wheel if isinstance(wheel, list) else ():
-        if isinstance(item, str):
-            yield os.path.dirname(item) or None
-    yield _table(_table(tools.get("pdm")).get("build")).get("package-dir")
+    packages = _at(data, "tool", "poetry").get("packages")
+    yield from (_at(item).get("from") for item in packages) if isinstance(packages, list) else ()
+    wheel = _at(data, "tool", "hatch", "build", "targets", "wheel").get("packages")
+    yield from (os.path.dirname(item) for item in wheel if isinstance(item, str)) if isinstance(wheel, list) else ()
+    yield _at(data, "tool", "pdm", "build").get("package-dir")
 
 
-def _table(value: object) -> Mapping[str, Any]:
+def _at(value: object, *keys: str) -> Mapping[str, Any]:
+    """The table at ``keys`` below a value, an empty one if there is none."""
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
     return value if isinstance(value, dict) else {}
 
 
-def _options(text: str) -> dict[str, str]:
-    parser = configparser.ConfigParser(interpolation=None, strict=False)
-    try:
-        parser.read_string(text)
-    except configparser.Error:
-        return {}
-    found = {}
-    if parser.has_section("options") or parser.has_section("metadata"):
-        found["name"] = ""
-        for line in parser.get("options", "package_dir", fallback="").splitlines():
-            key, _, value = line.partition("=")
-            if not key.strip() and value.strip():
-                found["package_dir"] = value.strip()
-        found["where"] = parser.get("options.packages.find", "where", fallback="").strip()
-    return {key: value for key, value in found.items() if value or key == "name"}
+def _of_setup_cfg(parser: configparser.ConfigParser) -> Iterator[str]:
+    for line in parser.get("options", "package_dir", fallback="").splitlines():
+        key, _, value = line.partition("=")
+        if not key.strip():
+            yield value.strip()
+    yield parser.get("options.packages.find", "where", fallback="").strip()

@@ -1,20 +1,31 @@
-"""One Python text -> its ``Facts``. Pure and total: any text gives facts, nothing is imported or run."""
+"""One Python text -> its ``FileFacts``. Pure and total: any text gives facts, nothing is imported or run."""
 
 from __future__ import annotations
 
 import ast
 import re
 import sys
-from bisect import bisect_left
 from collections.abc import Sequence
+from typing import Any
 
-from excore.index import definitions, flags
-from excore.index.facts import ALWAYS, MAYBE, NEVER, Binding, CallFact, Expr, Facts, FlagFact, Guard, Outline, whole
-from excore.index.lenient import parse_parts
-from excore.index.source import SourceText, dotted, hits, normalised, parse
+from excore.index import definition_facts, registered_flags
+from excore.index.error_recovery import parse_parts
+from excore.index.facts import (
+    ALWAYS,
+    MAYBE,
+    NEVER,
+    REGISTERING,
+    BindingFact,
+    CallFact,
+    Expr,
+    FileFacts,
+    Guard,
+    Outline,
+    unpacked,
+)
+from excore.index.source_text import MatchingLines, SourceText, dotted, normalised, parse
 
 _REGISTERING = re.compile(r"\.(?:register\w*|match|merge)\b")
-_METHODS = frozenset({"register", "register_module", "register_all", "match", "merge"})
 _OUTLINE = re.compile(r"^(class|(?:async[ \t]+)?def)[ \t]+(\w+)", re.MULTILINE)
 _IMPORT = re.compile(
     r"^[ \t]*(?:from[ \t]+([A-Za-z_][\w.]*)[ \t]+import\b|import[ \t]+([A-Za-z_][^\n#;]*))", re.MULTILINE
@@ -25,7 +36,7 @@ _STATEMENT = re.compile(rb"^[ \t]*[A-Za-z_][\w.]*[.](?:match|merge)[(]", re.MULT
 def may_register(data: bytes, registry_types: tuple[str, ...] = ("Registry",)) -> bool:
     """Whether a file with this content can define or use a registry, or register a flag; cheap, errs on the side of
     yes."""
-    if b".register" in data or b"@register" in data or flags.REGISTERING_BYTES.search(data):
+    if b".register" in data or b"@register" in data or registered_flags.REGISTERING_BYTES.search(data):
         return True
     if any(name.partition(":")[0].strip().rpartition(".")[2].encode() in data for name in registry_types):
         return True
@@ -33,112 +44,91 @@ def may_register(data: bytes, registry_types: tuple[str, ...] = ("Registry",)) -
 
 
 def outline(text: str) -> Outline:
-    """Top-level classes and functions, found without parsing."""
-    found: list[tuple[str, str, int, int]] = []
+    """Top-level classes and functions of ``text`` and what it imports, read without parsing."""
+    definitions: list[tuple[str, str, int, int]] = []
     line, offset = 0, 0
     text = normalised(text)
     for match in _OUTLINE.finditer(text):
-        start = match.start()
-        line += text.count("\n", offset, start)
-        offset = start
+        line += text.count("\n", offset, match.start())
+        offset = match.start()
         kind = "class" if match[1] == "class" else "function"
-        found.append((kind, match[2], line, match.start(2) - start))
-    made: Outline = {"outline": found}
+        definitions.append((kind, match[2], line, match.start(2) - offset))
+    result: Outline = {"outline": definitions}
     modules = _imported(text)
     if modules:
-        made["imports"] = modules
-    return made
+        result["imports"] = modules
+    return result
 
 
 def _imported(text: str) -> list[str]:
-    """Modules that lines of ``text`` import by their full names, without those of Python; found without parsing."""
-    found: set[str] = set()
+    """Modules that lines of ``text`` import by their full names, without those of Python; read without parsing."""
+    modules: set[str] = set()
     for match in _IMPORT.finditer(text):
-        found.update([match[1]] if match[1] else [item.split()[0] for item in match[2].split(",") if item.strip()])
-    return sorted(name for name in found if name.partition(".")[0] not in sys.stdlib_module_names)
+        modules.update([match[1]] if match[1] else [item.split()[0] for item in match[2].split(",") if item.strip()])
+    return sorted(name for name in modules if name.partition(".")[0] not in sys.stdlib_module_names)
 
 
-def scan(text: str, previous: Facts | None = None) -> Facts:
-    """Facts of ``text``. Where it does not parse, what does parse counts, and names that got lost are taken from
+def scan(text: str, previous: FileFacts | None = None) -> FileFacts:
+    """Facts of ``text``. Where it does not parse, what does parse counts, and names that got lost are those of
     ``previous``, the facts of an earlier state of the same file."""
     text = normalised(text)
     tree = parse(text)
     scanner = _Scanner(text)
     if tree is not None:
-        scanner.body(tree.body, ALWAYS)
-        scanner.flagged(tree.body)
-        return scanner.finish()
+        scanner.module(tree)
+        return scanner.facts
     damaged: list[str] = []
-    for part, whole_part in parse_parts(text):
-        scanner.body(part.body, ALWAYS)
-        scanner.flagged(part.body)
-        if not whole_part:
+    for part, is_whole in parse_parts(text):
+        scanner.module(part)
+        if not is_whole:
             damaged += [node.name for node in part.body if isinstance(node, ast.ClassDef)]
-    facts = scanner.finish()
+    facts = scanner.facts
+    earlier = previous["names"] if previous is not None else {}
     for name in damaged:
-        _complete(facts["names"][name][-1], previous["names"].get(name, []) if previous is not None else [])
+        _complete(facts["names"][name][-1], earlier.get(name, []))
     facts["broken"] = True
-    if previous is not None:
-        for name, bindings in previous["names"].items():
-            facts["names"].setdefault(name, bindings)
+    for name, bindings in earlier.items():
+        facts["names"].setdefault(name, bindings)
     return facts
 
 
-def _complete(binding: Binding, earlier: list[Binding]) -> None:
+def _complete(binding: BindingFact, earlier: list[BindingFact]) -> None:
     """Give a class that lost methods those of its earlier state; if its constructor is still missing, it may take
     anything."""
     fact = binding["cls"]
     for old in earlier:
         if old["kind"] == "class":
-            known = whole(old["cls"])
-            if "init" in known:
-                fact.setdefault("init", known["init"])
-            if "new" in known:
-                fact.setdefault("new", known["new"])
-            if "targets" in known:
-                fact.setdefault("targets", known["targets"])
-            there = {member["name"] for member in fact.get("members", ())}
-            lost = [member for member in known.get("members", ()) if member["name"] not in there]
+            before = unpacked(old["cls"])
+            constructor: Any = {key: before[key] for key in ("init", "new", "targets") if key in before}
+            fact.update({**constructor, **fact})
+            names = {member["name"] for member in fact.get("members", ())}
+            lost = [member for member in before.get("members", ()) if member["name"] not in names]
             fact["members"] = [*fact.get("members", ()), *lost]
     if "init" not in fact and "new" not in fact:
         fact["bases"] = [*fact["bases"], ""]
 
 
 class _Scanner:
-    """Walks module-level statements once and keeps what ``Facts`` hold."""
+    """Walks module-level statements once and collects what ``FileFacts`` hold."""
 
     def __init__(self, text: str) -> None:
         self.source = SourceText(text)
-        self.names: dict[str, list[Binding]] = {}
-        self.stars: list[tuple[int, str]] = []
-        self.all: list[str] | None = None
-        self.calls: list[CallFact] = []
-        self.flags: list[FlagFact] = []
-        self.may_flag = flags.REGISTERING.search(text) is not None
+        self.names: dict[str, list[BindingFact]] = {}
+        self.facts: FileFacts = {"names": self.names}
+        self.registering = MatchingLines(_REGISTERING, text)
+        self.has_flags = registered_flags.REGISTERING.search(text) is not None
         self.keep_source = "match(" in text
-        self.hits = hits(_REGISTERING, text)
-
-    def finish(self) -> Facts:
-        facts: Facts = {"names": self.names}
-        modules = _imported("\n".join(self.source.lines))
+        modules = _imported(text)
         if modules:
-            facts["imports"] = modules
-        if self.stars:
-            facts["stars"] = self.stars
-        if self.all is not None:
-            facts["all"] = self.all
-        if self.calls:
-            facts["calls"] = self.calls
-        if self.flags:
-            facts["flags"] = self.flags
-        return facts
+            self.facts["imports"] = modules
 
-    def flagged(self, statements: list[ast.stmt]) -> None:
-        """Keep the flags that ``statements`` register."""
-        if self.may_flag:
-            self.flags.extend(flags.found(statements))
+    def module(self, tree: ast.Module) -> None:
+        self.body(tree.body, ALWAYS)
+        flags = list(registered_flags.flags_of(tree)) if self.has_flags else []
+        if flags:
+            self.facts.setdefault("flags", []).extend(flags)
 
-    def bind(self, name: str, binding: Binding, guard: Guard) -> None:
+    def bind(self, name: str, binding: BindingFact, guard: Guard) -> None:
         if guard:
             binding["guard"] = guard
         self.names.setdefault(name, []).append(binding)
@@ -146,57 +136,47 @@ class _Scanner:
     def body(self, statements: list[ast.stmt], guard: Guard) -> None:
         for node in statements:
             if isinstance(node, ast.ClassDef):
-                self.bind(node.name, {"kind": "class", "cls": definitions.class_(self.source, node)}, guard)
+                self.bind(node.name, {"kind": "class", "cls": definition_facts.class_(self.source, node)}, guard)
                 self.dynamic(node.body, f"the body of class {node.name}", guard)
             elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 self.function(node, guard)
-            elif isinstance(node, ast.Import):
+            elif isinstance(node, (ast.Import, ast.ImportFrom)):
                 self.imports(node, guard)
-            elif isinstance(node, ast.ImportFrom):
-                self.imports_from(node, guard)
-            elif isinstance(node, ast.Assign):
-                for target in node.targets:
+            elif isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
+                for target in definition_facts.targets(node):
                     self.assign(target, node.value, guard)
                 self.value(node.value, guard)
-            elif isinstance(node, ast.AnnAssign):
-                if node.value is not None:
-                    self.assign(node.target, node.value, guard)
-                    self.value(node.value, guard)
-            elif isinstance(node, ast.AugAssign):
-                self.extend_all(node.target, node.value)
+            elif isinstance(node, ast.AugAssign) and dotted(node.target) == "__all__":
+                self.extend_all([node.value])
             elif isinstance(node, ast.Expr):
                 self.value(node.value, guard)
-                self.extension_of_all(node.value)
+                if isinstance(node.value, ast.Call) and dotted(node.value.func) in ("__all__.extend", "__all__.append"):
+                    self.extend_all(node.value.args)
             else:
                 self.compound(node, guard)
-
-    def extension_of_all(self, node: ast.expr) -> None:
-        if isinstance(node, ast.Call) and dotted(node.func) in ("__all__.extend", "__all__.append"):
-            for argument in node.args:
-                self.extend_all(ast.Name("__all__"), argument)
 
     def compound(self, node: ast.stmt, guard: Guard) -> None:
         inner: Guard = guard or MAYBE
         if isinstance(node, ast.If):
             test = ast.unparse(node.test) if node.lineno == node.test.end_lineno else ""
-            if test in ("TYPE_CHECKING", "typing.TYPE_CHECKING") or test.startswith("__name__ =="):
-                self.body(node.body, NEVER)
-                self.body(node.orelse, guard)
-            else:
-                self.body(node.body, inner)
-                self.body(node.orelse, inner)
+            never = test in ("TYPE_CHECKING", "typing.TYPE_CHECKING") or test.startswith("__name__ ==")
+            self.body(node.body, NEVER if never else inner)
+            self.body(node.orelse, guard if never else inner)
         elif isinstance(node, (ast.With, ast.AsyncWith)):
             self.body(node.body, guard)
         elif isinstance(node, (ast.For, ast.AsyncFor, ast.While)):
             self.loop(node, guard)
-            self.names_of_loop(node, inner)
-        elif hasattr(node, "handlers"):
+            for statement in definition_facts.statements(node.body):
+                for target in statement.targets if isinstance(statement, ast.Assign) else ():
+                    if isinstance(target, ast.Name):
+                        self.bind(target.id, {"kind": "value"}, inner)
+        elif hasattr(node, "handlers"):  # try, and try with except*, which Python 3.10 does not have
             self.body(getattr(node, "body", []), inner)
             for handler in node.handlers:
                 self.body(handler.body, inner)
             self.body(getattr(node, "orelse", []), inner)
             self.body(getattr(node, "finalbody", []), guard)
-        elif hasattr(node, "cases"):
+        elif isinstance(node, ast.Match):
             for case in node.cases:
                 self.body(case.body, inner)
         elif type(node).__name__ == "TypeAlias":
@@ -204,63 +184,42 @@ class _Scanner:
             if isinstance(name, ast.Name) and isinstance(value, ast.expr):
                 self.bind(name.id, {"kind": "type", "text": self.source.segment(value)}, guard)
 
-    def names_of_loop(self, node: ast.For | ast.AsyncFor | ast.While, guard: Guard) -> None:
-        for statement in definitions.statements(node.body):
-            for target in statement.targets if isinstance(statement, ast.Assign) else ():
-                if isinstance(target, ast.Name):
-                    self.bind(target.id, {"kind": "value"}, guard)
-
-    def function(self, node: definitions.FunctionNode, guard: Guard) -> None:
+    def function(self, node: definition_facts.FunctionNode, guard: Guard) -> None:
         if any(dotted(item).endswith("overload") for item in node.decorator_list):
             return
-        fact = definitions.function(self.source, node, keep_source=self.keep_source)
-        registers = _registers(node) if self.touched(node) else None
+        fact = definition_facts.function(self.source, node, keep_source=self.keep_source)
+        registers = _only_call(node) if self.may_register(node) else None
         if registers is not None:
             fact["registers"] = (registers[0], self.source.expression(registers[1]))
         self.bind(node.name, {"kind": "def", "function": fact}, guard)
         self.dynamic(node.body, f"function {node.name}", guard)
 
-    def imports(self, node: ast.Import, guard: Guard) -> None:
+    def imports(self, node: ast.Import | ast.ImportFrom, guard: Guard) -> None:
         for alias in node.names:
-            if alias.asname:
-                self.bind(alias.asname, {"kind": "module", "module": alias.name}, guard)
+            if isinstance(node, ast.Import):
+                module = alias.name if alias.asname else alias.name.partition(".")[0]
+                self.bind(alias.asname or module, {"kind": "module", "module": module}, guard)
+            elif alias.name == "*":
+                self.facts.setdefault("stars", []).append((node.level, node.module or ""))
             else:
-                top = alias.name.partition(".")[0]
-                self.bind(top, {"kind": "module", "module": top}, guard)
-
-    def imports_from(self, node: ast.ImportFrom, guard: Guard) -> None:
-        for alias in node.names:
-            if alias.name == "*":
-                self.stars.append((node.level, node.module or ""))
-            else:
-                binding: Binding = {
-                    "kind": "from",
-                    "level": node.level,
-                    "module": node.module or "",
-                    "name": alias.name,
-                }
-                self.bind(alias.asname or alias.name, binding, guard)
+                name, module = alias.asname or alias.name, node.module or ""
+                self.bind(name, {"kind": "from", "level": node.level, "module": module, "name": alias.name}, guard)
 
     def assign(self, target: ast.expr, value: ast.expr, guard: Guard) -> None:
         if isinstance(target, (ast.Tuple, ast.List)):
-            same = isinstance(value, (ast.Tuple, ast.List)) and len(value.elts) == len(target.elts)
+            values = value.elts if isinstance(value, (ast.Tuple, ast.List)) else []
             for index, item in enumerate(target.elts):
-                if same:
-                    self.assign(item, value.elts[index], guard)  # type: ignore[attr-defined]
+                if len(values) == len(target.elts):
+                    self.assign(item, values[index], guard)
                 elif isinstance(item, ast.Name):
                     self.bind(item.id, {"kind": "value"}, guard)
-            return
-        if not isinstance(target, ast.Name):
-            return
-        if target.id == "__all__":
-            self.all = []
-            self.extend_all(target, value)
-            return
-        binding = self.binding(value)
-        binding["at"] = self.source.at(target)
-        self.bind(target.id, binding, guard)
+        elif dotted(target) == "__all__":
+            self.facts["all"] = []
+            self.extend_all([value])
+        elif isinstance(target, ast.Name):
+            self.bind(target.id, {**self.binding(value), "at": self.source.at(target)}, guard)
 
-    def binding(self, value: ast.expr) -> Binding:
+    def binding(self, value: ast.expr) -> BindingFact:
         if isinstance(value, ast.Call):
             return {"kind": "call", "call": self.source.expression(value)}
         if isinstance(value, (ast.Name, ast.Attribute)):
@@ -277,31 +236,32 @@ class _Scanner:
             return {"kind": "value", "text": self.source.segment(value)}
         return {"kind": "value"}
 
-    def extend_all(self, target: ast.expr, value: ast.expr) -> None:
-        if not (isinstance(target, ast.Name) and target.id == "__all__"):
-            return
-        names = self.all if self.all is not None else []
-        for node in value.elts if isinstance(value, (ast.List, ast.Tuple)) else [value]:
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                names.append(node.value)
-        self.all = names
+    def extend_all(self, values: list[ast.expr]) -> None:
+        names = self.facts.setdefault("all", [])
+        for value in values:
+            for node in value.elts if isinstance(value, (ast.List, ast.Tuple)) else [value]:
+                if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    names.append(node.value)
+
+    # -- registrations
 
     def value(self, node: ast.expr, guard: Guard) -> None:
         """Registrations that a module-level expression makes."""
-        if not self.touched(node):
+        if not self.may_register(node):
             return
         if isinstance(node, ast.Call):
             self.call({"call": self.source.expression(node)}, guard)
             if not _is_registering(node):
-                for given in (*node.args, *(item.value for item in node.keywords)):
-                    if isinstance(given, ast.Call) and _is_registering(given) and (given.args or given.keywords):
-                        self.value(given, guard)
+                for argument in (*node.args, *(item.value for item in node.keywords)):
+                    inner = isinstance(argument, ast.Call) and _is_registering(argument)
+                    if inner and (argument.args or argument.keywords):  # type: ignore[attr-defined]
+                        self.value(argument, guard)
                     else:
-                        self.dynamic([given], _place(given), guard)
+                        self.dynamic([argument], _place(argument), guard)
         elif isinstance(node, (ast.Tuple, ast.List)):
             for item in node.elts:
                 self.value(item, guard)
-        elif isinstance(node, (ast.ListComp, ast.SetComp)) and isinstance(node.elt, ast.Call) and _plain(node):
+        elif isinstance(node, (ast.ListComp, ast.SetComp)) and isinstance(node.elt, ast.Call) and _is_plain(node):
             self.each(node.generators[0], [node.elt], "a comprehension", guard)
         elif not isinstance(node, (ast.Attribute, ast.Name, ast.Constant)):
             self.dynamic([node], _place(node), guard)
@@ -318,41 +278,36 @@ class _Scanner:
         if not isinstance(loop.target, ast.Name):
             self.dynamic(calls, where, guard)
             return
-        items = self.source.expression(loop.iter)
+        items = (loop.target.id, self.source.expression(loop.iter))
         for call in calls:
-            if self.touched(call):
-                self.call(
-                    {"call": self.source.expression(call), "where": where, "each": (loop.target.id, items)}, guard
-                )
+            if self.may_register(call):
+                self.call({"call": self.source.expression(call), "where": where, "each": items}, guard)
 
     def call(self, fact: CallFact, guard: Guard) -> None:
         if guard:
             fact["guard"] = guard
-        self.calls.append(fact)
+        self.facts.setdefault("calls", []).append(fact)
 
-    def touched(self, node: ast.stmt | ast.expr) -> bool:
+    def may_register(self, node: ast.stmt | ast.expr) -> bool:
         """Whether a registering method is named anywhere in the lines of ``node``."""
         decorators = getattr(node, "decorator_list", ())
-        index = bisect_left(self.hits, decorators[0].lineno if decorators else node.lineno)
-        return index < len(self.hits) and self.hits[index] <= (node.end_lineno or node.lineno)
+        first = decorators[0].lineno if decorators else node.lineno
+        return self.registering.between(first, node.end_lineno or node.lineno)
 
     def dynamic(self, nodes: Sequence[ast.stmt | ast.expr], where: str, guard: Guard) -> None:
-        for node in nodes:
-            if self.touched(node):
-                called: set[int] = set()
-                for child in ast.walk(node):
-                    if isinstance(child, ast.Call):
-                        called.add(id(child.func))
-                        if _method(child) in _METHODS:
-                            self.call({"call": self.source.expression(child), "where": where}, guard)
-                    elif isinstance(child, ast.Attribute) and child.attr in _METHODS and id(child) not in called:
-                        handed: Expr = {
-                            "f": self.source.expression(child),
-                            "a": [],
-                            "k": [],
-                            "at": self.source.at(child),
-                        }
-                        self.call({"call": handed, "where": where}, guard)
+        """Registrations anywhere in ``nodes``, which run nobody knows how often; a registering method that is not
+        called counts as called without arguments."""
+        for node in filter(self.may_register, nodes):
+            called: set[int] = set()
+            for child in ast.walk(node):
+                if isinstance(child, ast.Call):
+                    called.add(id(child.func))
+                    if _method(child) in REGISTERING:
+                        self.call({"call": self.source.expression(child), "where": where}, guard)
+                elif isinstance(child, ast.Attribute) and child.attr in REGISTERING and id(child) not in called:
+                    method = self.source.expression(child)
+                    call: Expr = {"f": method, "a": [], "k": [], "at": self.source.at(child)}
+                    self.call({"call": call, "where": where}, guard)
 
 
 def _place(node: ast.expr) -> str:
@@ -362,21 +317,20 @@ def _place(node: ast.expr) -> str:
 
 def _is_registering(node: ast.Call) -> bool:
     """Whether a call looks like ``REGISTRY.register_module(...)`` or ``REGISTRY.register(...)(...)``."""
-    inner = node.func if isinstance(node.func, ast.Call) else node
-    return _method(inner) in _METHODS
+    return _method(node.func if isinstance(node.func, ast.Call) else node) in REGISTERING
 
 
-def _plain(node: ast.ListComp | ast.SetComp) -> bool:
+def _is_plain(node: ast.ListComp | ast.SetComp) -> bool:
     """Whether a comprehension runs through all of one thing."""
     return len(node.generators) == 1 and not node.generators[0].ifs and not node.generators[0].is_async
 
 
-def _registers(node: definitions.FunctionNode) -> tuple[str, ast.Call] | None:
+def _only_call(node: definition_facts.FunctionNode) -> tuple[str, ast.Call] | None:
     """The only parameter of a function, and the only call that it makes before it returns; None if it does more."""
-    given = node.args
-    if len(given.args) != 1 or given.posonlyargs or given.kwonlyargs or given.vararg or given.kwarg:
+    args = node.args
+    if len(args.args) != 1 or args.posonlyargs or args.kwonlyargs or args.vararg or args.kwarg:
         return None
-    name = given.args[0].arg
+    name = args.args[0].arg
     body = [one for one in node.body if not (isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant))]
     if len(body) == 2 and isinstance(body[1], ast.Return) and isinstance(body[1].value, ast.Name):
         body = body[:1] if body[1].value.id == name else []

@@ -7,10 +7,11 @@ dynamic registration could add makes its registry ``open``, and names unknown th
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeVar
 
 from excore.lang.grammar import DEFAULT, Grammar
 from excore.lang.nearest import Vocabulary
@@ -21,6 +22,45 @@ _ORDINARY = frozenset(("object", "ABC", "Generic", "Module"))
 EntryKind = Literal["class", "function", "module"]
 ParamKind = Literal["positional-only", "positional-or-keyword", "var-positional", "keyword-only", "var-keyword"]
 Source = Literal["source", "dump", "live", "external"]
+
+
+V = TypeVar("V")
+
+
+class LazyMapping(Mapping[str, V]):
+    """Names that are known, and values that are made when they are asked for, each once; ``lock`` is held meanwhile."""
+
+    def __init__(
+        self, names: Collection[str], make: Callable[[str], V], lock: AbstractContextManager[Any] | None = None
+    ) -> None:
+        self._names = names
+        self._make = make
+        self._lock = lock or nullcontext()
+        self._values: dict[str, V] = {}
+
+    def __getitem__(self, name: str) -> V:
+        value = self._values.get(name)
+        if value is None:
+            if name not in self._names:
+                raise KeyError(name)
+            with self._lock:
+                value = self._values.get(name)  # another thread may have made it while this one waited
+                if value is None:
+                    value = self._values[name] = self._make(name)
+        return value
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """As ``dict.get``; no exception is made for an unknown name."""
+        return self[name] if name in self._names else default
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
 
 
 class Location(NamedTuple):
@@ -196,7 +236,11 @@ class Catalog:
 
         Registries named ``__x`` are private and left out (REG-12). Looking a name up makes only its entries.
         """
-        return _ByName(self.entries)
+        tables: dict[str, list[Mapping[str, Entry]]] = {}
+        for registry, table in self.entries.items():
+            for name in table if not registry.startswith("__") else ():
+                tables.setdefault(name, []).append(table)
+        return LazyMapping(tables, lambda name: tuple(table[name] for table in tables[name]))
 
     def find(self, name: str) -> Entry | None:
         """The entry of the first registry that was made and has ``name``; a project may declare another order."""
@@ -247,29 +291,6 @@ class Catalog:
     def __iter__(self) -> Iterator[Entry]:
         for entries in self.entries.values():
             yield from entries.values()
-
-
-class _ByName(Mapping[str, tuple[Entry, ...]]):
-    """Names of all public registries. An index makes its entries late: none is asked for before somebody needs it."""
-
-    def __init__(self, entries: Mapping[str, Mapping[str, Entry]]) -> None:
-        self._registries: dict[str, list[Mapping[str, Entry]]] = {}
-        for registry, table in entries.items():
-            if not registry.startswith("__"):
-                for name in table:
-                    self._registries.setdefault(name, []).append(table)
-
-    def __getitem__(self, name: str) -> tuple[Entry, ...]:
-        return tuple(table[name] for table in self._registries[name])
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._registries
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._registries)
-
-    def __len__(self) -> int:
-        return len(self._registries)
 
 
 def _is_ordinary(path: str, read: Mapping[str, tuple[str, ...]]) -> bool:

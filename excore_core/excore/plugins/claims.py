@@ -12,11 +12,11 @@ from pathlib import Path
 
 
 class Claim:
-    """The claim of this process on one folder, before it is made. With ``kept`` it stands until ``release``."""
+    """The claim of this process on one folder, before it is made. With ``lasting`` it stands until ``release``."""
 
-    def __init__(self, folder: Path, *, kept: bool) -> None:
+    def __init__(self, folder: Path, *, lasting: bool) -> None:
         self.folder = Path(os.path.abspath(folder))  # the current folder may change meanwhile
-        self._kept = kept
+        self._lasting = lasting
         self._path = self.folder.with_name(f".{folder.name}.claim")
         self._token = f"{os.getpid()} {secrets.token_hex(8)}\n"
         self._process = os.getpid()
@@ -34,7 +34,7 @@ class Claim:
                 raise
         finally:
             # a claim of another process is taken away for the folder that is shared with it
-            if (alone and not (made and self._kept)) or (not alone and (made or exist_ok)):
+            if (alone and not (made and self._lasting)) or (not alone and (made or exist_ok)):
                 self._path.unlink(missing_ok=True)
         return made
 
@@ -46,15 +46,15 @@ class Claim:
         """Take the claim back; whether it still stood: nobody else has come to the folder."""
         if not self.is_mine():
             return False
-        # moved first, so that it cannot be taken for that of a process which comes just now
-        taken = self._path.with_name(f"{self._path.name}.{secrets.token_hex(4)}")
+        # moved first, so that it is not mistaken for that of a process which comes just now
+        moved = self._path.with_name(f"{self._path.name}.{secrets.token_hex(4)}")
         try:
-            os.rename(self._path, taken)
+            os.rename(self._path, moved)
         except OSError:
             return False
-        own = taken.read_text("utf-8", errors="replace") == self._token
-        taken.unlink()
-        return own
+        is_own = moved.read_text("utf-8", errors="replace") == self._token
+        moved.unlink()
+        return is_own
 
     def _write(self) -> bool:
         try:

@@ -1,4 +1,4 @@
-"""Networks written layer by layer: `$backbone = "Sequential*Layers"` builds the layers that a table lists.
+"""Networks written layer by layer: ``$backbone = "Sequential*Layers"`` builds the layers that a table lists.
 
     [Layers]
     "$class_mapping" = ["Conv2d", "BatchNorm2d"]
@@ -28,10 +28,10 @@ __all__ = ["FinegrainedConfig", "enable_finegrained_config"]
 
 
 class FinegrainedConfig(ConfigArgumentHook):
-    """Calls what its node gives with layers: `container(layers)`, or `container(*layers)` with `unpack`.
+    """Calls what its node gives with layers: ``container(layers)``, or ``container(*layers)`` with ``unpack``.
 
-    `class_mapping` are the classes, `info` pairs of a number of layers and an index into them, `args` first the values
-    that the first layer receives, then for each pair its further arguments in order.
+    ``class_mapping`` are the classes, ``info`` pairs of a number of layers and an index into them, ``args`` first the
+    values that the first layer receives, then for each pair its further arguments in order.
     """
 
     flag = "*"
@@ -47,7 +47,7 @@ class FinegrainedConfig(ConfigArgumentHook):
         unpack: bool = False,
         enabled: bool = True,
     ) -> None:
-        """Raises `CoreConfigParseError` if the table does not fit together."""
+        """Raises ``CoreConfigParseError`` if the table does not fit together."""
         super().__init__(node, enabled)
         if len(args) != len(info) + 1:
             raise CoreConfigParseError(f"`args` needs {len(info) + 1} lists, one more than `info`, not {len(args)}.")
@@ -66,25 +66,25 @@ class FinegrainedConfig(ConfigArgumentHook):
         self.unpack = unpack
 
     def hook(self, **kwargs: Any) -> Any:
-        """The container with its layers. Raises `ModuleBuildError` if a layer does not fit behind the one before it."""
+        """The container with its layers. Raises ``ModuleBuildError`` if a layer does not fit behind the one before."""
         container = self.node(**kwargs)
         layers: list[Any] = []
         passed = list(self.args[0])
-        for (number, index), given in zip(self.info, self.args[1:], strict=True):
+        for (number, index), values in zip(self.info, self.args[1:], strict=True):
             for _ in range(number):
-                arguments = self._arguments(index, passed, given)
+                arguments = self._arguments(index, passed, values)
                 layers.append(self.classes[index](**arguments))
                 passed = [self._value(index, name, arguments) for name in self.send[index]]
         return container(*layers) if self.unpack else container(layers)
 
-    def _arguments(self, index: int, passed: Sequence[Any], given: Sequence[Any]) -> dict[str, Any]:
+    def _arguments(self, index: int, passed: Sequence[Any], values: Sequence[Any]) -> dict[str, Any]:
         receive, layer = self.receive[index], target_name(self.classes[index])
         if len(passed) != len(receive):
             raise ModuleBuildError(f"`{layer}` receives {', '.join(receive)}, but is handed {list(passed)}.")
         free = [parameter.name for parameter in parameters(self.classes[index]) or () if parameter.name not in receive]
-        if len(given) > len(free):
-            raise ModuleBuildError(f"`{layer}` takes {len(free)} more arguments, but {list(given)} are given.")
-        return dict(zip(receive, passed, strict=True)) | dict(zip(free, given, strict=False))
+        if len(values) > len(free):
+            raise ModuleBuildError(f"`{layer}` takes {len(free)} more arguments, but {list(values)} are given.")
+        return dict(zip(receive, passed, strict=True)) | dict(zip(free, values, strict=False))
 
     def _value(self, index: int, name: str, arguments: dict[str, Any]) -> Any:
         if name in arguments:
@@ -100,14 +100,14 @@ class FinegrainedConfig(ConfigArgumentHook):
         name = target_name(layer)
         for registry in Registry._registry_pool.values():
             if name in registry and field in registry.extra_field:
-                found = registry.get_extra_info(name, field)
-                if found is not None:
-                    return [found] if isinstance(found, str) else list(found)
+                names = registry.get_extra_info(name, field)
+                if names is not None:
+                    return [names] if isinstance(names, str) else list(names)
         raise CoreConfigParseError(f"The registry of `{name}` has no extra information `{field}` of it.")
 
     @classmethod
     def __excore_prepare__(cls, node: Any, info: str, config: Any) -> Any:
-        """The node with its layers, which the table `name` or `$A::b::c` of the config lists."""
+        """The node with its layers, which the table ``name`` or ``$A::b::c`` of the config lists."""
         arguments = config.arguments(config.table(info))
         missing = [name for name in ("class_mapping", "info", "args") if name not in arguments]
         if missing:
@@ -118,9 +118,9 @@ class FinegrainedConfig(ConfigArgumentHook):
 def enable_finegrained_config(
     hook_flag: str = "*", rcv_key: str = "receive", snd_key: str = "send", force: bool = False
 ) -> None:
-    """Let `hook_flag` in a reference put layers into what stands before it; the keys name the extra fields.
+    """Let ``hook_flag`` in a reference put layers into what stands before it; the keys name the extra fields.
 
-    Raises ValueError if the flag is taken, unless `force`.
+    Raises ValueError if the flag is taken, unless ``force``.
     """
     keys = {"flag": hook_flag, "rcv_key": rcv_key, "snd_key": snd_key, "__doc__": FinegrainedConfig.__doc__}
     register_argument_hook(hook_flag, type("FinegrainedConfig", (FinegrainedConfig,), keys), force=force)

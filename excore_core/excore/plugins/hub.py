@@ -1,4 +1,4 @@
-"""Models and functions that other repositories publish in their `hubconf.py`.
+"""Models and functions that other repositories publish in their ``hubconf.py``.
 
     hub.list("owner/name:branch")
     model = hub.load("owner/name", "resnet50", num_classes=10)
@@ -23,7 +23,7 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from urllib.parse import urlparse
 
 from excore.engine.git import check_out, fetch_repository
@@ -75,7 +75,7 @@ def import_module(
     commit: str | None = None,
     protocol: str = DEFAULT_PROTOCOL,
 ) -> ModuleType:
-    """The module `hubconf_entry` of a repository, fetched unless it is in the cache.
+    """The module ``hubconf_entry`` of a repository, fetched unless it is in the cache.
 
     Raises InvalidProtocol, InvalidGitHost or InvalidRepo before any network access; HTTPDownloadError, GitPullError or
     GitCheckoutError if fetching fails.
@@ -117,7 +117,7 @@ def load(
     protocol: str = DEFAULT_PROTOCOL,
     **kwargs: Any,
 ) -> Any:
-    """What the callable `entry` of a repository returns for `args` and `kwargs`.
+    """What the callable ``entry`` of a repository returns for ``args`` and ``kwargs``.
 
     Raises RuntimeError if there is no such callable or a package it depends on is not installed.
     """
@@ -136,15 +136,15 @@ def help(
     commit: str | None = None,
     protocol: str = DEFAULT_PROTOCOL,
 ) -> str | None:
-    """The docstring of the callable `entry` of a repository. Raises RuntimeError if there is none."""
+    """The docstring of the callable ``entry`` of a repository. Raises RuntimeError if there is none."""
     module = import_module(repo_info, git_host, hubconf_entry, use_cache, commit, protocol)
     return _callable(module, entry, hubconf_entry).__doc__
 
 
 class pretrained:
-    """A decorator for functions that make a model: with `pretrained=True` weights are loaded into it.
+    """A decorator for functions that make a model: with ``pretrained=True`` weights are loaded into it.
 
-    The file at `url` is downloaded once into the cache and given to `load_func(path, model)`.
+    The file at ``url`` is downloaded once into the cache and given to ``load_func(path, model)``.
     """
 
     def __init__(self, url: str, load_func: Callable[[str, Any], Any]) -> None:
@@ -171,7 +171,7 @@ class pretrained:
 
 
 def download_from_url(url: str, dst: str) -> None:
-    """Write what `url` (http or https) gives to `dst`, whole or not at all.
+    """Write what ``url`` (http or https) gives to ``dst``, whole or not at all.
 
     Raises InvalidProtocol for another kind of URL, HTTPDownloadError if the download fails.
     """
@@ -279,8 +279,7 @@ def _callable(module: ModuleType, entry: str, file: str) -> Callable[..., Any]:
     function = getattr(module, entry, None)
     if not callable(function):
         raise RuntimeError(f"There is no callable `{entry}` in {file}.{did_you_mean(entry, _published(module))}")
-    found: Callable[..., Any] = function
-    return found
+    return cast("Callable[..., Any]", function)
 
 
 def _check_dependencies(module: ModuleType) -> None:

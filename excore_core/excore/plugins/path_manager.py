@@ -28,17 +28,17 @@ class DataclassProtocol(Protocol):
 
 
 class PathManager:
-    """Creates `base/sub/config/instance` for each sub-folder when its `with` block is entered.
+    """Creates ``base/sub/config/instance`` for each sub-folder when its ``with`` block is entered.
 
         with PathManager("exp", ["ckpt", "logs"], "fcn", remove_if_fail=True) as paths:
             train(paths.get("ckpt"))
 
-    `sub_folders` is a list of names or a dataclass instance whose values are the names. `instance_name` is the time if
-    it is not given. With `config_name_first` the folders are `base/config/sub/instance`. An instance folder that exists
-    already is an error unless `sub_folder_exist_ok`. With `remove_if_fail` an exception in the block removes the
-    instance folders the manager created; it is raised on in any case.
+    ``sub_folders`` is a list of names or a dataclass instance whose values are the names. ``instance_name`` is the time
+    unless it is passed. With ``config_name_first`` the folders are ``base/config/sub/instance``. An instance folder
+    that exists already is an error unless ``sub_folder_exist_ok``. With ``remove_if_fail`` an exception in the block
+    removes the instance folders the manager created; it is raised on in any case.
 
-    Processes may share instance folders with `sub_folder_exist_ok`: a folder that another one has entered, too, is
+    Processes may share instance folders with ``sub_folder_exist_ok``: a folder that another one has entered, too, is
     never removed, whoever created it, and whoever fails.
     """
 
@@ -55,7 +55,7 @@ class PathManager:
         config_name_first: bool = False,
         return_str: bool = False,
     ) -> None:
-        """Creates nothing yet. Raises TypeError for other kinds of `sub_folders`."""
+        """Creates nothing yet. Raises TypeError for other kinds of ``sub_folders``."""
         self.base_path = Path(base_path)
         self.sub_folders = [Path(name) for name in dict.fromkeys(_names(sub_folders))]
         self.config_name = Path(config_name)
@@ -68,7 +68,7 @@ class PathManager:
         self._in_block = False
 
     def get(self, name: str) -> Any:
-        """The instance folder of a sub-folder: a Path, or a str with `return_str`. Raises KeyError for another name."""
+        """The instance folder of a sub-folder: a Path, or a str with ``return_str``. Raises KeyError for others."""
         folder = Path(name)
         if folder not in self.sub_folders:
             raise KeyError(f"There is no sub-folder `{name}`.{did_you_mean(name, map(str, self.sub_folders))}")
@@ -83,7 +83,7 @@ class PathManager:
                 if folder.exists():
                     raise FileExistsError(f"The folder {folder} exists already.")
         for folder in folders:
-            claim = Claim(folder, kept=self._in_block)
+            claim = Claim(folder, lasting=self._in_block)
             if claim.make(self.sub_exist_ok):
                 self._created.append(claim)
 
@@ -92,14 +92,14 @@ class PathManager:
         self.mkdir()
 
     def final(self) -> None:
-        """What a failing block does when `remove_if_fail` is set; for subclasses to extend."""
+        """What a failing block does when ``remove_if_fail`` is set; for subclasses to extend."""
         self.remove_all()
 
     def remove_all(self) -> None:
         """Remove the instance folders this manager created, with all they hold.
 
         Those stay that another process has entered, or may have: outside of the block that is any of them with
-        `sub_folder_exist_ok`. A process that was forked off removes nothing.
+        ``sub_folder_exist_ok``. A process that was forked off removes nothing.
         """
         for claim in self._created:
             if claim.release() if self._in_block else claim.is_mine() and not self.sub_exist_ok:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from excore.index.dump import merge
+from excore.index.dumped_entries import merge
 from excore.lang.catalog import Catalog
 from excore.lang.project.model import Project
 from excore.lang.registry_file import RegistryFileError, read_registry_file

@@ -9,7 +9,7 @@ from excore.config.targets import import_target
 from excore.engine.inspecting import LiveEntry
 from excore.engine.registry import Registry
 from excore.lang.catalog import Catalog, Entry, RegistryInfo
-from excore.schema.completion import class_mapping, registry_schema
+from excore.schema.completion_schema import class_mapping, registry_schema
 
 __all__ = ["parse_registry"]
 

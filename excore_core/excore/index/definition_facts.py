@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from excore.index.facts import ClassFact, FieldFact, Forward, FunctionFact, MemberFact, ParamFact
-from excore.index.source import SourceText, dotted
+from excore.index.source_text import SourceText, dotted
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -38,37 +38,27 @@ def annotation(source: SourceText, node: ast.expr) -> str:
 
 def parameters(source: SourceText, args: ast.arguments) -> list[ParamFact]:
     """All parameters in order, ``self`` among them."""
-    found: list[ParamFact] = []
     positional = [*args.posonlyargs, *args.args]
-    first_default = len(positional) - len(args.defaults)
-    for index, arg in enumerate(positional):
-        fact = _parameter(source, arg)
-        if index < len(args.posonlyargs):
-            fact["kind"] = "positional-only"
-        if index >= first_default:
-            fact["default"] = source.segment(args.defaults[index - first_default])
-        found.append(fact)
+    defaults = [*[None] * (len(positional) - len(args.defaults)), *args.defaults]
+    kinds = [*["positional-only"] * len(args.posonlyargs), *[""] * len(args.args)]
+    params = [_parameter(source, *item) for item in zip(positional, kinds, defaults, strict=True)]
     if args.vararg is not None:
-        fact = _parameter(source, args.vararg)
-        fact["kind"] = "var-positional"
-        found.append(fact)
+        params.append(_parameter(source, args.vararg, "var-positional"))
     for arg, default in zip(args.kwonlyargs, args.kw_defaults, strict=True):
-        fact = _parameter(source, arg)
-        fact["kind"] = "keyword-only"
-        if default is not None:
-            fact["default"] = source.segment(default)
-        found.append(fact)
+        params.append(_parameter(source, arg, "keyword-only", default))
     if args.kwarg is not None:
-        fact = _parameter(source, args.kwarg)
-        fact["kind"] = "var-keyword"
-        found.append(fact)
-    return found
+        params.append(_parameter(source, args.kwarg, "var-keyword"))
+    return params
 
 
-def _parameter(source: SourceText, arg: ast.arg) -> ParamFact:
+def _parameter(source: SourceText, arg: ast.arg, kind: str, default: ast.expr | None = None) -> ParamFact:
     fact: ParamFact = {"name": arg.arg, "at": source.at(arg, len(arg.arg))}
     if arg.annotation is not None:
         fact["annotation"] = annotation(source, arg.annotation)
+    if kind:
+        fact["kind"] = kind  # type: ignore[typeddict-item]
+    if default is not None:
+        fact["default"] = source.segment(default)
     return fact
 
 
@@ -90,50 +80,39 @@ def function(source: SourceText, node: FunctionNode, *, keep_source: bool = Fals
 
 
 def _follow_kwargs(source: SourceText, node: FunctionNode, name: str, fact: FunctionFact) -> None:
-    forwards: list[Forward] = []
-    takes: list[ParamFact] = []
-    reads: list[ParamFact] = []
-    uses = followed = 0
+    """Add to ``fact`` where the parameter ``**name`` goes.
+
+    Every use of the name is either understood (passed on as ``**name``, or read by ``pop``, ``get`` or ``setdefault``
+    with a constant key) or it may take any key: so it is enough to count the uses that were understood.
+    """
+    uses = understood = 0
     for child in chain.from_iterable(map(ast.walk, node.body)):
         if type(child) is ast.Name:
             uses += child.id == name
         elif type(child) is ast.Call:
-            if _passes_on(child, name):
-                followed += 1
+            if any(item.arg is None and dotted(item.value) == name for item in child.keywords):
                 forward = _forward(child)
-                if forward is None:
-                    fact["leaks"] = True
-                else:
-                    forwards.append(forward)
-            else:
-                taken = _taken(source, child, name)
-                if taken is not None:
-                    followed += 1
-                    (takes if child.func.attr == "pop" else reads).append(taken)  # type: ignore[attr-defined]
-    if forwards:
-        fact["forwards"] = forwards
-    if takes:
-        fact["takes"] = takes
-    if reads:
-        fact["reads"] = reads
-    if uses > followed:
+                if forward is not None:
+                    understood += 1
+                    fact.setdefault("forwards", []).append(forward)
+            elif isinstance(child.func, ast.Attribute) and dotted(child.func.value) == name:
+                param = _read_parameter(source, child, child.func.attr)
+                if param is not None:
+                    understood += 1
+                    is_popped = child.func.attr == "pop"
+                    (fact.setdefault("popped", []) if is_popped else fact.setdefault("read", [])).append(param)
+    if uses > understood:
         fact["leaks"] = True
 
 
-def _passes_on(call: ast.Call, name: str) -> bool:
-    return any(
-        item.arg is None and isinstance(item.value, ast.Name) and item.value.id == name for item in call.keywords
-    )
-
-
 def _forward(call: ast.Call) -> Forward | None:
-    """The call's target and what it is given, ``None`` if that cannot be told."""
-    own_star = [arg for arg in call.args if isinstance(arg, ast.Starred)]
-    if any(not isinstance(arg.value, ast.Name) for arg in own_star):
+    """The target of a call that gets ``**kwargs`` and what else it gets, ``None`` if that cannot be read."""
+    spread = [arg.value for arg in call.args if isinstance(arg, ast.Starred)]
+    if not all(isinstance(value, ast.Name) for value in spread):
         return None
     if sum(item.arg is None for item in call.keywords) > 1:
         return None
-    positional = len(call.args) - len(own_star)
+    positional = len(call.args) - len(spread)
     func = call.func
     to = dotted(func)
     if isinstance(func, ast.Attribute) and isinstance(func.value, ast.Call) and dotted(func.value.func) == "super":
@@ -145,19 +124,19 @@ def _forward(call: ast.Call) -> Forward | None:
         positional -= 1
     if not to:
         return None
-    return {"to": to, "positional": max(0, positional), "given": [item.arg for item in call.keywords if item.arg]}
+    return {"to": to, "positional": max(0, positional), "keywords": [item.arg for item in call.keywords if item.arg]}
 
 
-def _taken(source: SourceText, call: ast.Call, name: str) -> ParamFact | None:
-    """The parameter that ``name.pop("x", default)``, ``get`` or ``setdefault`` reads; only ``get`` gives no default."""
-    func = call.func
-    if not (isinstance(func, ast.Attribute) and func.attr in ("pop", "get", "setdefault") and call.args):
-        return None
-    key = call.args[0]
-    if dotted(func.value) != name or not (isinstance(key, ast.Constant) and isinstance(key.value, str)):
+def _read_parameter(source: SourceText, call: ast.Call, method: str) -> ParamFact | None:
+    """The parameter that ``kwargs.pop("x", default)``, ``get`` or ``setdefault`` reads, ``None`` of another call.
+
+    ``get`` gives it no default: if it is not there, what the ``kwargs`` are handed to goes on without it.
+    """
+    key = call.args[0] if method in ("pop", "get", "setdefault") and call.args else None
+    if not (isinstance(key, ast.Constant) and isinstance(key.value, str)):
         return None
     fact: ParamFact = {"name": key.value, "at": source.at(key), "kind": "keyword-only"}
-    if len(call.args) > 1 and func.attr != "get":
+    if len(call.args) > 1 and method != "get":
         fact["default"] = source.segment(call.args[1])
     return fact
 
@@ -196,12 +175,14 @@ def class_(source: SourceText, node: ast.ClassDef) -> ClassFact:
     for statement in statements(node.body):
         if isinstance(statement, _FUNCTIONS):
             _method(source, statement, members, methods)
-        else:
-            fields.update((field["name"], field) for field in _fields(source, statement))
+        elif isinstance(statement, (ast.Assign, ast.AnnAssign)):
+            for target in targets(statement):
+                if isinstance(target, ast.Name):
+                    fields[target.id] = _field(source, target, statement)
     for method in methods.values():
         _self_attributes(source, method, members)
     _constructors(source, fact, methods)
-    if source.is_dynamic(node):
+    if source.dynamic.between(node.lineno, node.end_lineno or node.lineno):
         fact["dynamic"] = True
     if members:
         fact["members"] = list(members.values())
@@ -210,30 +191,23 @@ def class_(source: SourceText, node: ast.ClassDef) -> ClassFact:
     return fact
 
 
-def _fields(source: SourceText, statement: ast.stmt) -> Iterator[FieldFact]:
-    """What a statement in the body of a class assigns or annotates."""
+def targets(statement: ast.stmt) -> list[ast.expr]:
+    """What a statement assigns to, or annotates."""
+    if isinstance(statement, ast.Assign):
+        return statement.targets
+    return [statement.target] if isinstance(statement, ast.AnnAssign) else []
+
+
+def _field(source: SourceText, target: ast.Name, statement: ast.Assign | ast.AnnAssign) -> FieldFact:
+    """The name that an assignment in the body of a class binds."""
+    field: FieldFact = {"name": target.id, "at": source.at(target)}
     if isinstance(statement, ast.AnnAssign):
-        if isinstance(statement.target, ast.Name):
-            field: FieldFact = {
-                "name": statement.target.id,
-                "at": source.at(statement.target),
-                "annotation": annotation(source, statement.annotation),
-            }
-            _value(source, field, statement.value)
-            yield field
-    elif isinstance(statement, ast.Assign):
-        for target in statement.targets:
-            if isinstance(target, ast.Name):
-                field = {"name": target.id, "at": source.at(target)}
-                _value(source, field, statement.value)
-                yield field
-
-
-def _value(source: SourceText, field: FieldFact, value: ast.expr | None) -> None:
-    if value is not None:
-        field["default"] = source.segment(value)
-        if isinstance(value, ast.Call):
-            field["value"] = source.expression(value)
+        field["annotation"] = annotation(source, statement.annotation)
+    if statement.value is not None:
+        field["default"] = source.segment(statement.value)
+        if isinstance(statement.value, ast.Call):
+            field["value"] = source.expression(statement.value)
+    return field
 
 
 def _method(
@@ -261,38 +235,31 @@ def _method(
 
 
 def _self_attributes(source: SourceText, method: FunctionNode, members: dict[str, MemberFact]) -> None:
+    """Add to ``members`` what a method assigns to attributes of its first argument."""
     arguments = method.args.posonlyargs or method.args.args
-    if not arguments:
-        return
-    own = arguments[0].arg
-    for statement in statements(method.body):
-        if type(statement) is ast.Assign:
-            targets = statement.targets
-        elif type(statement) is ast.AnnAssign:
-            targets = [statement.target]
-        else:
-            continue
-        for target in targets:
+    own = arguments[0].arg if arguments else ""
+    for statement in statements(method.body) if own else ():
+        for target in targets(statement):
             for item in target.elts if isinstance(target, ast.Tuple) else (target,):
-                if type(item) is ast.Attribute and type(item.value) is ast.Name and item.value.id == own:
-                    if item.attr not in members:
-                        line, column, end = source.at(item)
-                        member: MemberFact = {
-                            "name": item.attr,
-                            "kind": "attribute",
-                            "at": [line, max(column, end - len(item.attr)), end],
-                        }
-                        if type(statement) is ast.AnnAssign:
-                            member["annotation"] = annotation(source, statement.annotation)
-                        members[item.attr] = member
+                if not (type(item) is ast.Attribute and type(item.value) is ast.Name and item.value.id == own):
+                    continue
+                if item.attr not in members:
+                    line, column, end = source.at(item)
+                    at = [line, max(column, end - len(item.attr)), end]
+                    members[item.attr] = {"name": item.attr, "kind": "attribute", "at": at}
+                    if isinstance(statement, ast.AnnAssign):
+                        members[item.attr]["annotation"] = annotation(source, statement.annotation)
 
 
 def _constructors(source: SourceText, fact: ClassFact, methods: dict[str, FunctionNode]) -> None:
+    """Add to ``fact`` its constructors, and every method that they hand their ``**kwargs`` to, however far on."""
+    waiting: list[FunctionFact] = []
     if "__init__" in methods:
         fact["init"] = function(source, methods["__init__"])
+        waiting.append(fact["init"])
     if "__new__" in methods:
         fact["new"] = function(source, methods["__new__"])
-    waiting = [item for item in (fact.get("init"), fact.get("new")) if item]
+        waiting.append(fact["new"])
     targets: dict[str, FunctionFact] = {}
     while waiting:
         for forward in waiting.pop().get("forwards", ()):

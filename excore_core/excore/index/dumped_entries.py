@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
 from threading import RLock
 
-from excore.index.link import LateMapping
-from excore.lang.catalog import Catalog, Entry
+from excore.lang.catalog import Catalog, Entry, LazyMapping
 
 
 def merge(catalog: Catalog, dump: Catalog, root: str | os.PathLike[str]) -> Catalog:
@@ -29,47 +29,37 @@ def merge(catalog: Catalog, dump: Catalog, root: str | os.PathLike[str]) -> Cata
         elif info.open:
             registries[name] = replace(info, open=False, reason="")
         source = catalog.entries.get(name, {})
-        taken: dict[str, Entry] = {}
+        names = dict.fromkeys(source)
         if info is None or info.open:
-            taken = {
-                key: entry for key, entry in dumped.items() if key not in source and not _gone(entry, catalog, folder)
-            }
-        entries[name] = _Merged(source, dumped, taken).mapping()
+            unknown = (entry for key, entry in dumped.items() if key not in source)
+            names |= dict.fromkeys(entry.name for entry in unknown if not _is_gone(entry, catalog, folder))
+        entries[name] = LazyMapping(names, partial(_merged_entry, source, dumped), RLock())
     return replace(catalog, registries=registries, entries=entries)
 
 
-@dataclass(frozen=True, slots=True)
-class _Merged:
-    source: Mapping[str, Entry]
-    dumped: Mapping[str, Entry]
-    taken: Mapping[str, Entry]
-
-    def mapping(self) -> Mapping[str, Entry]:
-        return LateMapping((*self.source, *self.taken), self.entry, RLock())
-
-    def entry(self, name: str) -> Entry:
-        if name in self.taken:
-            return self.taken[name]
-        entry, dumped = self.source[name], self.dumped.get(name)
-        if dumped is None:
-            return entry
-        if entry.source == "external" and entry.location is None:
-            return dumped
-        if entry.path != dumped.path:
-            return entry
-        if not entry.certain:
-            entry = replace(entry, certain=True)
-        if entry.signature.complete:
-            return entry
-        known = {param.name for param in entry.signature.params}
-        more = tuple(p for p in dumped.signature.params if p.name not in known)
-        own = entry.signature.params
-        rest = tuple(param for param in own if param.kind == "var-keyword")
-        params = (*(param for param in own if param.kind != "var-keyword"), *more, *rest)
-        return replace(entry, signature=replace(entry.signature, params=params))
+def _merged_entry(source: Mapping[str, Entry], dumped: Mapping[str, Entry], name: str) -> Entry:
+    """The entry ``name`` of a registry as the source has it, completed by the dump; that of the dump where the source
+    has none, or knows nothing but its path."""
+    entry, other = source.get(name), dumped.get(name)
+    if other is None:
+        return source[name]
+    if entry is None or (entry.source == "external" and entry.location is None):
+        return other
+    if entry.path != other.path:
+        return entry
+    if not entry.certain:
+        entry = replace(entry, certain=True)
+    if entry.signature.complete:
+        return entry
+    own = entry.signature.params
+    names = {param.name for param in own}
+    more = (param for param in other.signature.params if param.name not in names)
+    rest = (param for param in own if param.kind == "var-keyword")
+    params = (*(param for param in own if param.kind != "var-keyword"), *more, *rest)
+    return replace(entry, signature=replace(entry.signature, params=params))
 
 
-def _gone(entry: Entry, catalog: Catalog, folder: str) -> bool:
+def _is_gone(entry: Entry, catalog: Catalog, folder: str) -> bool:
     """Whether the entry's class was in the project's source and is there no longer."""
     if entry.location is None or not entry.location.path.startswith(folder) or entry.kind == "module":
         return False

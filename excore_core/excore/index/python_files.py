@@ -18,16 +18,29 @@ MAX_DEPTH = 40
 _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 
 
-class Found(NamedTuple):
-    """A Python file in the tree, with what its stat says."""
+class PythonFile(NamedTuple):
+    """A Python file as its stat describes it; ``size`` is -1 where there is none."""
 
     path: str
-    is_package: bool
     size: int
     mtime_ns: int
 
 
-def walk(root: str, excludes: Sequence[str] = (), first: str = "") -> Iterator[Found]:
+def is_package(path: str) -> bool:
+    """Whether a file stands for the folder that it is in."""
+    return os.path.basename(path) == "__init__.py"
+
+
+def stat(path: str) -> PythonFile:
+    """The file ``path`` as it is on disk now."""
+    try:
+        info = os.stat(path)
+    except OSError:
+        return PythonFile(path, -1, 0)
+    return PythonFile(path, info.st_size, info.st_mtime_ns)
+
+
+def walk(root: str, excludes: Sequence[str] = (), first: str = "") -> Iterator[PythonFile]:
     """Python files below ``root``: ``__init__.py`` before its siblings, files before folders, ``first`` (a folder of
     ``root``) before the others. Hidden folders, virtual environments and build output are left out; a folder that is
     reached a second time through links, or cannot be read, is skipped."""
@@ -35,40 +48,34 @@ def walk(root: str, excludes: Sequence[str] = (), first: str = "") -> Iterator[F
 
 
 def _walk(
-    folder: str, relative: str, excludes: Sequence[str], first: str, seen: set[tuple[int, int]], depth: int
-) -> Iterator[Found]:
+    folder: str, prefix: str, excludes: Sequence[str], first: str, seen: set[tuple[int, int]], depth: int
+) -> Iterator[PythonFile]:
     try:
-        stat = os.stat(folder)
+        info = os.stat(folder)
         with os.scandir(folder) as scanned:
             entries = sorted(scanned, key=lambda entry: entry.name)
     except OSError:
         return
-    if (stat.st_dev, stat.st_ino) in seen or depth > MAX_DEPTH:
+    if (info.st_dev, info.st_ino) in seen or depth > MAX_DEPTH:
         return
-    seen.add((stat.st_dev, stat.st_ino))
-    names = {entry.name for entry in entries}
-    if depth and "pyvenv.cfg" in names:
+    seen.add((info.st_dev, info.st_ino))
+    if depth and any(entry.name == "pyvenv.cfg" for entry in entries):
         return
     folders: list[os.DirEntry[str]] = []
-    files: list[Found] = []
+    files: list[PythonFile] = []
     for entry in entries:
-        below = f"{relative}/{entry.name}" if relative else entry.name
         try:
             if entry.name.endswith(".py"):
-                if entry.is_file() and not _excluded(below, excludes):
+                if entry.is_file() and not _excluded(prefix + entry.name, excludes):
                     info = entry.stat()
-                    is_package = entry.name == "__init__.py"
-                    files.append(Found(entry.path, is_package, info.st_size, info.st_mtime_ns))
-            elif entry.is_dir() and not holds_no_source(entry.name) and not _excluded(below, excludes):
+                    files.append(PythonFile(entry.path, info.st_size, info.st_mtime_ns))
+            elif entry.is_dir() and not holds_no_source(entry.name) and not _excluded(prefix + entry.name, excludes):
                 folders.append(entry)
         except OSError:
             continue
-    files.sort(key=lambda found: not found.is_package)
-    yield from files
-    folders.sort(key=lambda entry: not depth and entry.name != first)
-    for entry in folders:
-        below = f"{relative}/{entry.name}" if relative else entry.name
-        yield from _walk(entry.path, below, excludes, first, seen, depth + 1)
+    yield from sorted(files, key=lambda file: not is_package(file.path))
+    for entry in sorted(folders, key=lambda entry: not depth and entry.name != first):
+        yield from _walk(entry.path, f"{prefix}{entry.name}/", excludes, first, seen, depth + 1)
 
 
 def _excluded(relative: str, excludes: Sequence[str]) -> bool:
@@ -84,28 +91,29 @@ def belongs(path: str, root: str) -> bool:
     return bool(parts) and parts[-1].endswith(".py") and not any(holds_no_source(part) for part in parts[:-1])
 
 
-def aliases(modules: Collection[str]) -> dict[str, tuple[str, ...]]:
+def short_names(modules: Collection[str]) -> dict[str, tuple[str, ...]]:
     """Names that a module may be imported by when a folder above it is on Python's path, as that of a script is, and
     the modules each may mean. Names that belong to Python are left out."""
-    found: dict[str, tuple[str, ...]] = {}
+    modules_by_name: dict[str, tuple[str, ...]] = {}
     for module in modules:
         parts = module.split(".")
         for index in range(1, len(parts)):
             if parts[index] not in sys.stdlib_module_names:
-                short = ".".join(parts[index:])
-                found[short] = (*found.get(short, ()), module)
-    return found
+                name = ".".join(parts[index:])
+                modules_by_name[name] = (*modules_by_name.get(name, ()), module)
+    return modules_by_name
 
 
-def places(modules: Mapping[str, str], root: str) -> dict[str, str]:
-    """Modules whose import path is not that of their place below ``root``, by the latter."""
-    found: dict[str, str] = {}
+def names_below_root(modules: Mapping[str, str], root: str) -> dict[str, str]:
+    """The modules whose import path is not that of their place below ``root``, by the latter; ``modules`` are paths by
+    import path."""
+    names: dict[str, str] = {}
     for module, path in modules.items():
         relative = path[len(root) :].strip(os.sep)[:-3].removesuffix("__init__").strip(os.sep)
-        place = relative.replace(os.sep, ".")
-        if place != module:
-            found[place] = module
-    return found
+        name = relative.replace(os.sep, ".")
+        if name != module:
+            names[name] = module
+    return names
 
 
 def read(path: str) -> bytes | None:
@@ -134,20 +142,17 @@ def decode(data: bytes) -> str:
     return data.decode("utf-8", "replace")
 
 
-def locate(module: str, search_paths: Sequence[str]) -> tuple[str, bool] | None:
-    """The source file of an installed module and whether it is a package."""
+def locate(module: str, search_paths: Sequence[str]) -> str | None:
+    """The source file of a module that is installed in one of some folders, None if there is none."""
     relative = module.replace(".", os.sep)
     for folder in search_paths:
-        base = os.path.join(folder, relative)
-        package = os.path.join(base, "__init__.py")
-        if os.path.isfile(package):
-            return package, True
-        if os.path.isfile(f"{base}.py"):
-            return f"{base}.py", False
+        for path in (os.path.join(folder, relative, "__init__.py"), os.path.join(folder, f"{relative}.py")):
+            if os.path.isfile(path):
+                return path
     return None
 
 
-def standard(module: str) -> tuple[str, bool] | None:
+def locate_standard(module: str) -> str | None:
     """As ``locate``, of a module of Python's standard library that is written in Python."""
     if module.partition(".")[0] not in sys.stdlib_module_names:
         return None

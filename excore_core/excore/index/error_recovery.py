@@ -10,28 +10,26 @@ import ast
 import re
 from collections.abc import Iterator
 
-from excore.index.source import parse
+from excore.index.source_text import parse
 
 _CONTINUES = re.compile(r"(?:[)\]}#]|(?:else|elif|except|finally)\b)")
 _DECORATOR = re.compile(r"[ \t]*@")
 _DEFINITION = re.compile(r"(?:class|def|async)\b")
-_INDENT = re.compile(r"[ \t]+(?=\S)")
+_INDENT = re.compile(r"[ \t]*(?=\S)")
 
 
 def parse_parts(text: str) -> Iterator[tuple[ast.Module, bool]]:
-    """A tree for every top-level statement that parses, in order, and whether it is whole; line numbers are those of
-    ``text``."""
+    """A tree for every top-level statement that parses, in order, and whether nothing of it was left out; line numbers
+    are those of ``text``."""
     lines = text.split("\n")
     starts = _starts(lines)
     for start, end in zip(starts, [*starts[1:], len(lines)], strict=False):
         part = lines[start:end]
         tree = parse("\n".join(part))
-        whole = tree is not None
-        if tree is None:
-            tree = _without_broken_methods(part)
-        if tree is not None:
-            ast.increment_lineno(tree, start)
-            yield tree, whole
+        rest = _without_broken_methods(part) if tree is None else tree
+        if rest is not None:
+            ast.increment_lineno(rest, start)
+            yield rest, rest is tree
 
 
 def _starts(lines: list[str]) -> list[int]:
@@ -49,24 +47,26 @@ def _starts(lines: list[str]) -> list[int]:
 
 def _without_broken_methods(part: list[str]) -> ast.Module | None:
     """``part`` parsed with those statements of its body emptied that break it."""
-    indents = [match.end() for match in map(_INDENT.match, part[1:]) if match]
-    if not indents:
+    indent = min(filter(None, map(_indent, part[1:])), default=0)
+    if not indent:
         return None
-    indent = min(indents)
-    heads = [
+    starts = [
         number
         for number, line in enumerate(part)
-        if number
-        and line[:indent].isspace()
-        and line[indent : indent + 1].strip()
-        and not _CONTINUES.match(line, indent)
+        if number and _indent(line) == indent and not _CONTINUES.match(line, indent)
     ]
-    kept = list(part)
-    for start, end in zip(heads, [*heads[1:], len(part)], strict=False):
+    lines = list(part)
+    for start, end in zip(starts, [*starts[1:], len(part)], strict=False):
         piece = ["if 1:", *part[start:end]]
         if _DECORATOR.match(part[start]):
             piece.append(" " * indent + "def _(): pass")
         if parse("\n".join(piece)) is None:
-            kept[start] = " " * indent + "pass"
-            kept[start + 1 : end] = [""] * (end - start - 1)
-    return parse("\n".join(kept))
+            lines[start] = " " * indent + "pass"
+            lines[start + 1 : end] = [""] * (end - start - 1)
+    return parse("\n".join(lines))
+
+
+def _indent(line: str) -> int:
+    """The width of the indentation of a line, 0 of a blank one."""
+    match = _INDENT.match(line)
+    return match.end() if match else 0

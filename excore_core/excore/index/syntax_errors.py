@@ -1,4 +1,4 @@
-"""Python files that are no Python, where a name is unknown that one of them may register."""
+"""Files that Python cannot parse, where a name is unknown that one of them may register."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ import os
 import warnings
 from collections.abc import Collection, Iterator
 
-from excore.index.files import walk
+from excore.index.python_files import walk
 from excore.lang.project.model import Project
 
 
 def unparsed(project: Project, names: Collection[str]) -> Iterator[str]:
     """One line for each file of a project in which one of ``names`` stands and that Python cannot parse."""
-    for found in walk(project.root, project.exclude) if names else ():
+    for file in walk(project.root, project.exclude) if names else ():
         try:
-            with open(found.path, encoding="utf-8", errors="replace") as stream:
+            with open(file.path, encoding="utf-8", errors="replace") as stream:
                 text = stream.read()
         except OSError:
             continue
@@ -26,7 +26,7 @@ def unparsed(project: Project, names: Collection[str]) -> Iterator[str]:
                 warnings.simplefilter("ignore")
                 ast.parse(text)
         except SyntaxError as error:
-            place = f"{os.path.relpath(found.path)}:{error.lineno or 1}"
+            place = f"{os.path.relpath(file.path)}:{error.lineno or 1}"
             yield f"{place}: {error.msg}; what this file registers is not known"
         except (ValueError, RecursionError, MemoryError):
             continue

@@ -15,11 +15,12 @@ from excore.lang.check.annotations import Type, read_annotation
 from excore.lang.grammar import BASE_KEY, HOOKS_TABLE, NO_CALL_KEY
 from excore.lang.project.model import Project
 from excore.lang.resolve.entries import named_entries
-from excore.schema.types import Json
+from excore.schema.parameter_types import Json
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _SCALARS = {"integer": "integer", "float": "number", "string": "string", "boolean": "boolean"}
 _NEVER: Json = {"not": {}}
+_ANY_TABLE: Json = {"type": "object", "additionalProperties": True}
 _SPECIAL = re.compile(r"[\\\]\[^-]")
 _ESCAPED = r"\\\g<0>"
 
@@ -27,13 +28,13 @@ _ESCAPED = r"\\\g<0>"
 def config_schema(catalog: Catalog, project: Project, *, whole: bool = False) -> Json:
     """The schema of one config file.
 
-    With ``whole`` files are taken to be complete: required parameters must be given in the file itself.
+    With ``whole`` files count as complete: required parameters must stand in the file itself.
     """
     project = project.completed(catalog)
-    return _Maker(catalog, project, whole).schema()
+    return _SchemaWriter(catalog, project, whole).schema()
 
 
-class _Maker:
+class _SchemaWriter:
     def __init__(self, catalog: Catalog, project: Project, whole: bool) -> None:
         self.catalog = catalog
         self.project = project
@@ -47,8 +48,11 @@ class _Maker:
     def schema(self) -> Json:
         registries = [name for name in self.project.registry_names(self.catalog) if not name.startswith("__")]
         properties: Json = {
-            BASE_KEY: {"description": "The files this one builds on.", **_texts()},
-            HOOKS_TABLE: {**_any_table(), "description": "Hooks of the config."},
+            BASE_KEY: {
+                "description": "The files this one builds on.",
+                "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}],
+            },
+            HOOKS_TABLE: {**_ANY_TABLE, "description": "Hooks of the config."},
         }
         definitions: Json = {"reference": _reference("reference"), "variable": _reference("variable")}
         for registry in registries:
@@ -73,13 +77,10 @@ class _Maker:
         """The table of a field or registry: its sub-tables are modules of the registry."""
         entries = self.catalog.entries.get(registry, {})
         modules = {name: {"$ref": _pointer(f"{registry}.{name}")} for name in entries}
-        schema: Json = {"type": "object", "properties": modules}
+        others = dict(_ANY_TABLE) if self.catalog.is_open(registry) else False
+        schema: Json = {"type": "object", "properties": modules, "additionalProperties": others}
         if field != registry:
             schema["description"] = f"Modules of registry {registry}."
-        if self.catalog.is_open(registry):
-            schema["additionalProperties"] = _any_table()
-        else:
-            schema["additionalProperties"] = False
         return schema
 
     def top_level(self, entry: Entry) -> Json:
@@ -111,15 +112,14 @@ class _Maker:
         if patterns:
             schema["patternProperties"] = patterns
         if self.whole:
-            required = [self.given(param) for param in signature.params if param.required]
+            required = [self.spelled(param) for param in signature.params if param.required]
             if required:
                 schema["allOf"] = required
         return schema
 
-    def given(self, param: Param) -> Json:
-        """That a parameter is given, plain or under any prefix."""
-        spelled = (param.name, *(prefix + param.name for prefix in self.prefixes))
-        return {"anyOf": [{"required": [name]} for name in spelled]}
+    def spelled(self, param: Param) -> Json:
+        """That a parameter is there, plain or under any prefix."""
+        return {"anyOf": [{"required": [prefix + param.name]} for prefix in ("", *self.prefixes)]}
 
 
 def _one_of(chars: list[str]) -> str:
@@ -129,10 +129,6 @@ def _one_of(chars: list[str]) -> str:
 
 def _pointer(name: str) -> str:
     return f"#/$defs/{name}"
-
-
-def _texts() -> Json:
-    return {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
 
 
 def _reference(name: str) -> Json:
@@ -168,7 +164,7 @@ def _default(param: Param) -> Json:
 
 
 def _value(annotation: Type) -> Json:
-    """What fits an annotation; the same answers as ``excore.lang.annotations.fits``."""
+    """What fits an annotation; the same answers as ``excore.lang.check.annotations.fits``."""
     shape = annotation.shape
     if shape in ("any", "class"):
         return {}
@@ -179,22 +175,18 @@ def _value(annotation: Type) -> Json:
     if shape == "literal":
         return {"enum": list(annotation.values)}
     if shape == "mapping":
-        return _any_table()
+        return dict(_ANY_TABLE)
     if shape == "scalar":
         return _scalar(annotation.kinds)
     if annotation.fixed:
         count = len(annotation.items)
         items = [_value(item) for item in annotation.items]
-        return {"type": "array", "prefixItems": items, "minItems": count, "maxItems": count} if items else _empty()
+        return (
+            {"type": "array", "prefixItems": items, "minItems": count, "maxItems": count}
+            if items
+            else {"type": "array", "maxItems": 0}
+        )
     return {"type": "array", "items": _value(annotation.items[0])} if annotation.items else {"type": "array"}
-
-
-def _any_table() -> Json:
-    return {"type": "object", "additionalProperties": True}
-
-
-def _empty() -> Json:
-    return {"type": "array", "maxItems": 0}
 
 
 def _union(items: tuple[Type, ...]) -> Json:

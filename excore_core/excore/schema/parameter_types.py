@@ -85,10 +85,9 @@ def _defaulted(default: str) -> Json:
         return {"type": "number"}
     if isinstance(node, ast.Constant) and node.value is None:
         return {}
-    found = _of_node(node) or "number"
     if isinstance(node, ast.List | ast.Tuple):
         return _array([_of_node(item) for item in node.elts])
-    return {"type": found}
+    return {"type": _of_node(node) or "number"}
 
 
 def _of_node(node: ast.expr) -> str | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from excore.lang.catalog import Catalog, Entry
 from excore.lang.project.model import Project
-from excore.schema.types import Json, parameter
+from excore.schema.parameter_types import Json, parameter
 
 ISOLATED = "isolated_fields"
 TITLE = "ExCore"
@@ -31,14 +31,14 @@ def json_schema(catalog: Catalog, project: Project, fields: Mapping[str, Any] | 
 
     ``fields`` replaces ``registry_fields(project)``. Registries named ``__x`` are private and left out.
     """
-    found = registry_fields(project) if fields is None else fields
-    isolated = _texts(found.get(ISOLATED, ()))
+    fields = registry_fields(project) if fields is None else fields
+    isolated = _texts(fields.get(ISOLATED, ()))
     properties: Json = {}
     for name in project.registry_names(catalog):
         if name.startswith("__"):
             continue
         modules = registry_schema(catalog.entries.get(name, {}).values())
-        for field in _texts(found.get(name, ())) or [name]:
+        for field in _texts(fields.get(name, ())) or [name]:
             properties[field] = modules
         if name in isolated:
             properties.update(modules["properties"])
@@ -70,13 +70,12 @@ def module_schema(entry: Entry) -> Json:
 
 def class_mapping(catalog: Catalog, registries: Iterable[str]) -> dict[str, list[str | int]]:
     """Module name -> file and line (from 1) of its class or function; the first registry that has it wins (SCH-6)."""
-    found: dict[str, list[str | int]] = {}
+    places: dict[str, list[str | int]] = {}
     for registry in registries:
-        if not registry.startswith("__"):
-            for entry in catalog.entries.get(registry, {}).values():
-                if entry.kind != "module" and entry.location is not None:
-                    found.setdefault(entry.name, [entry.location.path, entry.location.line + 1])
-    return found
+        for entry in catalog.entries.get(registry, {}).values() if not registry.startswith("__") else ():
+            if entry.kind != "module" and entry.location is not None:
+                places.setdefault(entry.name, [entry.location.path, entry.location.line + 1])
+    return places
 
 
 def is_schema(data: object) -> bool:

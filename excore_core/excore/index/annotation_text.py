@@ -6,6 +6,8 @@ import ast
 import re
 from collections.abc import Callable
 
+from excore.index.source_text import dotted
+
 _NAME = re.compile(r"(?<![\w.'\"])[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 PLAIN = frozenset(
     "int float str bool bytes complex object None list tuple dict set frozenset type Any Optional Union Literal List "
@@ -15,17 +17,12 @@ PLAIN = frozenset(
 _TYPING = re.compile(r"^(?:typing|typing_extensions|collections\.abc|builtins)\.")
 
 
-def names(annotation: str) -> list[str]:
-    """Dotted names in an annotation that are no builtins and no ``typing`` forms."""
-    return [name for name in _NAME.findall(annotation) if name not in PLAIN]
-
-
-def normalise(annotation: str, real: Callable[[str], str]) -> str:
-    """``annotation`` with every name replaced by what ``real`` gives for it; ``typing.`` is dropped."""
+def normalise(annotation: str, resolve: Callable[[str], str]) -> str:
+    """``annotation`` with every name replaced by what ``resolve`` returns for it; ``typing.`` is dropped."""
 
     def replace(match: re.Match[str]) -> str:
         name = match[0]
-        return name if name in PLAIN else _TYPING.sub("", real(name))
+        return name if name in PLAIN else _TYPING.sub("", resolve(name))
 
     return _NAME.sub(replace, annotation)
 
@@ -38,20 +35,14 @@ def literals(annotation: str) -> tuple[object, ...]:
         tree = ast.parse(annotation, mode="eval")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ()
-    found: list[object] = []
+    values: list[object] = []
     for node in ast.walk(tree):
-        if isinstance(node, ast.Subscript) and _last(node.value) == "Literal":
+        if isinstance(node, ast.Subscript) and dotted(node.value).rpartition(".")[2] == "Literal":
             for item in node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]:
                 try:
                     value = ast.literal_eval(item)
                 except (ValueError, TypeError, SyntaxError):
                     continue
-                if not any(value == other and type(value) is type(other) for other in found):
-                    found.append(value)
-    return tuple(found)
-
-
-def _last(node: ast.expr) -> str:
-    if isinstance(node, ast.Name):
-        return node.id
-    return node.attr if isinstance(node, ast.Attribute) else ""
+                if not any(value == other and type(value) is type(other) for other in values):
+                    values.append(value)
+    return tuple(values)

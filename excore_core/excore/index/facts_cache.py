@@ -11,16 +11,24 @@ import hashlib
 import json
 import os
 import sys
-import tempfile
 import zlib
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
-from excore.index.facts import LIGHT, Facts, Outline
+from excore.index.facts import LIGHT, FileFacts, Outline
+from excore.storage.atomic_write import write_text
 
-_SCANNER = ("definitions.py", "facts.py", "lenient.py", "scan.py", "source.py", "cache.py")
+_SCANNER = (
+    "definition_facts.py",
+    "error_recovery.py",
+    "facts.py",
+    "facts_cache.py",
+    "registered_flags.py",
+    "scan.py",
+    "source_text.py",
+)
 _COARSE = 2_000_000_000
 _FINE = 50_000_000
 _ENCODER = json.JSONEncoder(separators=(",", ":"), check_circular=False)
@@ -33,7 +41,7 @@ class Cached(NamedTuple):
     mtime_ns: int
     seen_ns: int
     digest: str
-    content: Facts | Outline
+    content: FileFacts | Outline
 
     def fits(self, size: int, mtime_ns: int) -> bool:
         """Whether a file with this stat surely is unchanged. A file written just before it was read may have been
@@ -42,6 +50,11 @@ class Cached(NamedTuple):
             return False
         return self.seen_ns - mtime_ns > (_COARSE if mtime_ns % 1_000_000_000 == 0 else _FINE)
 
+    @property
+    def facts(self) -> FileFacts | None:
+        """The content, ``None`` if the file has only an outline."""
+        return cast(FileFacts, self.content) if "names" in self.content else None
+
 
 def digest(data: bytes) -> str:
     """Identity of a content."""
@@ -49,7 +62,7 @@ def digest(data: bytes) -> str:
 
 
 def default_folder() -> Path:
-    """Where indexes are kept: the user's cache folder."""
+    """The folder of all indexes in the user's cache folder."""
     base = os.environ.get("XDG_CACHE_HOME", "")
     root = Path(base) if os.path.isabs(base) else Path("~/.cache").expanduser()
     return root / "excore" / "index"
@@ -63,7 +76,7 @@ class IndexCache:
         self.path = directory / f"{digest(key.encode('utf-8', 'surrogatepass'))}.json"
 
     def load(self) -> dict[str, Cached]:
-        """What is known of every file by its path; empty if there is nothing that can be used."""
+        """The states of all files by their paths; empty if there is nothing that can be used."""
         try:
             head, _, body = self.path.read_bytes().partition(b"\n")
             header = json.loads(head)
@@ -81,15 +94,7 @@ class IndexCache:
         body = b"\n".join([_dump(index), *details])
         head = _dump({"version": version(), "checksum": zlib.crc32(body)})
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            handle, temporary = tempfile.mkstemp(dir=self.path.parent, suffix=".tmp")
-            try:
-                with os.fdopen(handle, "wb") as file:
-                    file.write(head + b"\n" + body)
-                os.replace(temporary, self.path)
-            except OSError:
-                os.unlink(temporary)
-                return False
+            write_text(self.path, b"\n".join([head, body]).decode("ascii"))
         except OSError:
             return False
         return True
@@ -98,15 +103,14 @@ class IndexCache:
 @lru_cache(maxsize=1)
 def version() -> str:
     """Changes with the scanner and with the Python that parses."""
-    seen = hashlib.blake2b(digest_size=8)
-    seen.update(repr(sys.version_info[:2]).encode())
+    hashed = hashlib.blake2b(repr(sys.version_info[:2]).encode(), digest_size=8)
     folder = Path(__file__).parent
     for name in _SCANNER:
         try:
-            seen.update((folder / name).read_bytes())
+            hashed.update((folder / name).read_bytes())
         except OSError:
-            seen.update(name.encode())
-    return seen.hexdigest()
+            hashed.update(name.encode())
+    return hashed.hexdigest()
 
 
 def _dump(value: Any) -> bytes:
@@ -114,6 +118,7 @@ def _dump(value: Any) -> bytes:
 
 
 def _pack(content: Any, details: list[bytes]) -> Any:
+    """``content`` with only what linking needs of definitions; the rest is added to ``details``."""
     if "names" not in content:
         return content
     names = {name: [_light(item, details) for item in bindings] for name, bindings in content["names"].items()}
@@ -121,17 +126,17 @@ def _pack(content: Any, details: list[bytes]) -> Any:
 
 
 def _light(binding: Any, details: list[bytes]) -> Any:
-    for key in ("cls", "function"):
-        fact = binding.get(key)
-        if fact is not None:
-            packed = fact.get("packed")
-            light = {name: value for name, value in fact.items() if name in LIGHT}
-            if packed is None:
-                packed = _dump({name: value for name, value in fact.items() if name not in LIGHT})
-            light["detail"] = len(details)
-            details.append(packed)
-            return {**binding, key: light}
-    return binding
+    key = "cls" if "cls" in binding else "function"
+    fact = binding.get(key)
+    if fact is None:
+        return binding
+    light = {name: value for name, value in fact.items() if name in LIGHT}
+    packed = fact.get("packed")
+    if packed is None:
+        packed = _dump({name: value for name, value in fact.items() if name not in LIGHT})
+    light["detail"] = len(details)
+    details.append(packed)
+    return {**binding, key: light}
 
 
 def _unpack(item: list[Any], details: list[bytes]) -> Cached:

@@ -1,0 +1,302 @@
+"""Names across modules: what ``a.b.c`` written in a module stands for, through imports, aliases and re-exports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from excore.index.expressions import call_of
+from excore.index.facts import MAYBE, NEVER, REGISTERING, BindingFact, Expr, FileFacts
+from excore.index.python_files import is_package
+from excore.lang.memo import Memo
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A module: where it is and what it says. ``external`` ones are found on the search paths, outside the project."""
+
+    path: str
+    module: str
+    facts: FileFacts
+    external: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedName:
+    """What a name stands for.
+
+    class, function: ``module``, ``name`` and their ``fact``; registry: ``name``; method: a registering method ``name``
+    of the registry ``module``; module: ``module``, read; external: the import path ``module``, ``fact`` true where it
+    is certainly a module; data: another ``fact`` (a binding).
+    """
+
+    kind: Literal["class", "function", "registry", "method", "module", "external", "data"]
+    module: str = ""
+    name: str = ""
+    fact: Any = None
+
+    @property
+    def path(self) -> str:
+        """Import path."""
+        return f"{self.module}.{self.name}" if self.kind in ("class", "function") else self.module
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleLayout:
+    """Where the modules of the project are: ``paths`` by import path, the modules that each shorter name may mean, and
+    import paths by the names of places below the root (``pkg`` for ``src.pkg``)."""
+
+    paths: Mapping[str, str]
+    short_names: Mapping[str, tuple[str, ...]]
+    names_below_root: Mapping[str, str]
+
+    def import_path(self, module: str, importer: str) -> str:
+        """Import path of what ``import module`` means in ``importer``: from a folder above it that is no package (as
+        where scripts are run), from the root, from a package above it, or else the first that fits."""
+        candidates = self.short_names.get(module)
+        if not candidates:
+            return self.names_below_root.get(module, module)
+        folders = {item: item[: -len(module) - 1] for item in candidates}
+        above = [item for item, folder in folders.items() if importer.startswith(f"{folder}.")]
+        above.sort(key=len, reverse=True)
+        loose = [item for item in above if not self._is_package(folders[item])]
+        if loose:
+            return loose[0]
+        if module in self.paths:
+            return module
+        anywhere = [item for item, folder in folders.items() if "." not in folder or not self._is_package(folder)]
+        return [*above, *anywhere, module][0]
+
+    def _is_package(self, module: str) -> bool:
+        return is_package(self.paths.get(module, ""))
+
+
+class NameResolver:
+    """Resolves names over all modules. ``registry_types`` are classes that count as registries, and functions with the
+    registry that they fill, as in ``"package.register_model: Model"``.
+
+    Imports may go round in circles. A name that is being resolved already is nothing to whoever asks for it again, as
+    in Python, where the second module of a circle sees the first one half made. Such an answer depends on where the
+    circle was entered: so only the answers to questions from outside are remembered in ``memo``, each with the modules
+    that it depends on.
+    """
+
+    def __init__(
+        self,
+        modules: Mapping[str, SourceFile],
+        find: Callable[[str], SourceFile | None],
+        layout: ModuleLayout,
+        registry_types: tuple[str, ...],
+        memo: Memo,
+    ) -> None:
+        self.modules = modules
+        self.memo = memo
+        self._find = find
+        self._layout = layout
+        self._types = frozenset(text for text in registry_types if ":" not in text)
+        paths = (text.partition(":") for text in registry_types if ":" in text)
+        self._functions = {path.strip(): registry.strip() for path, _, registry in paths}
+        self._active: set[tuple[str, str]] = set()
+
+    def lookup(self, module: str) -> SourceFile | None:
+        """The module of that name, if it can be read."""
+        self.memo.touch(module)
+        return self.modules.get(module) or self._find(module)
+
+    def resolve(self, module: str, name: str) -> ResolvedName | None:
+        """What the dotted ``name`` written in ``module`` stands for; ``None`` if nothing is known."""
+        head, *attributes = name.split(".")
+        target = self.name_in(module, head)
+        for attribute in attributes:
+            if target is None:
+                break
+            target = self.attribute(target, attribute)
+        return target
+
+    def name_in(self, module: str, name: str) -> ResolvedName | None:
+        """What the module-level ``name`` of ``module`` stands for."""
+        if not self._active:
+            return self.memo.get(("name", module, name), lambda: self._name_in(module, name))
+        return self._name_in(module, name)
+
+    def _name_in(self, module: str, name: str) -> ResolvedName | None:
+        key = (module, name)
+        file = self.lookup(module) if key not in self._active else None
+        if file is None:
+            return None
+        self._active.add(key)
+        try:
+            for binding in preferred(file.facts["names"].get(name, ())):
+                target = self._bound(file, name, binding)
+                if target is not None:
+                    return target
+            for level, source in file.facts.get("stars", ()) if not name.startswith("_") else ():
+                base = self.absolute(file, level, source)
+                starred = self.lookup(base)
+                if starred is not None and ("all" not in starred.facts or name in starred.facts["all"]):
+                    target = self._name_in(base, name)
+                    if target is not None:
+                        return target
+            return None
+        finally:
+            self._active.discard(key)
+
+    def _bound(self, file: SourceFile, name: str, binding: BindingFact) -> ResolvedName | None:
+        kind = binding["kind"]
+        if kind == "class":
+            return ResolvedName("class", file.module, name, binding["cls"])
+        if kind == "def":
+            return ResolvedName("function", file.module, name, binding["function"])
+        if kind == "module":
+            return self.module_target(self.absolute(file, 0, binding["module"]))
+        if kind == "from":
+            return self.member(self.absolute(file, binding["level"], binding["module"]), binding["name"])
+        if kind == "alias":
+            return self.resolve(file.module, binding["target"])
+        if kind == "call":
+            return self.value_of_call(file, binding["call"], name)
+        return ResolvedName("data", file.module, name, binding)
+
+    def absolute(self, file: SourceFile, level: int, module: str) -> str:
+        """The module that ``from <level dots><module> import`` in ``file`` names."""
+        if not level:
+            self.memo.touch(module)
+            return module if file.external else self._layout.import_path(module, file.module)
+        parts = file.module.split(".") if file.module else []
+        drop = level - 1 if is_package(file.path) else level
+        parents = parts[: len(parts) - drop] if drop else parts
+        return ".".join([*parents, module] if module else parents)
+
+    def module_target(self, path: str) -> ResolvedName:
+        """The module ``path``, read or not."""
+        is_read = self.lookup(path) is not None
+        return ResolvedName("module", path) if is_read else ResolvedName("external", path, fact=True)
+
+    def member(self, base: str, name: str) -> ResolvedName | None:
+        """What ``from base import name`` gives."""
+        file = self.lookup(base)
+        if file is not None:
+            target = self._name_in(base, name)
+            if target is not None:
+                return target
+        path = f"{base}.{name}" if base else name
+        if self.lookup(path) is not None:
+            return ResolvedName("module", path)
+        return ResolvedName("external", path) if file is None or file.external else None
+
+    def attribute(self, target: ResolvedName, name: str) -> ResolvedName | None:
+        """What ``.name`` of ``target`` is."""
+        if target.kind == "module":
+            return self.member(target.module, name)
+        if target.kind == "external":
+            path = f"{target.module}.{name}"
+            path = self._layout.names_below_root.get(path, path)
+            return ResolvedName("module" if self.lookup(path) is not None else "external", path)
+        if target.kind == "registry" and name in REGISTERING:
+            return ResolvedName("method", target.name, name)
+        return None
+
+    # -- calls
+
+    def value_of_call(self, file: SourceFile, expr: Expr, variable: str = "") -> ResolvedName | None:
+        """The registry that a call creates or finds, or the object that a registering call gives back."""
+        call = call_of(expr)
+        if call is None:
+            return None
+        if not isinstance(call.func, str):
+            inner = call_of(call.func) if call.arguments else None
+            method = self.method_of(file, inner.func) if inner is not None else None
+            return self.object_of(file, call.arguments[0]) if method is not None else None
+        owner, _, attribute = call.func.rpartition(".")
+        if attribute in ("get_registry", "make_global") and self.is_registry_type(self.resolve(file.module, owner)):
+            if attribute == "make_global":
+                return ResolvedName("registry", name="__global")
+            name = self.text_of(file, call.arguments[0]) if call.arguments else None
+            return ResolvedName("registry", name=name) if name is not None else None
+        target = self.resolve(file.module, call.func)
+        if self.is_registry_type(target):
+            name = self.text_of(file, call.argument(0, "name"))
+            return ResolvedName("registry", name=name if name is not None else f"?{file.module}.{variable}", fact=call)
+        if target is not None and target.kind == "method" and target.name in ("register", "register_module"):
+            registered = call.argument(0, "module")
+            return self.object_of(file, registered) if registered is not None else None
+        return None
+
+    def object_of(self, file: SourceFile, expr: Expr) -> ResolvedName | None:
+        """What an expression stands for: a name, or a call that gives a registry or an object back."""
+        return self.resolve(file.module, expr) if isinstance(expr, str) else self.value_of_call(file, expr)
+
+    def method_of(self, file: SourceFile, func: Expr) -> ResolvedName | None:
+        """The registering method that ``func`` stands for, if it is one; its registry may be that of a call."""
+        target: ResolvedName | None = None
+        if isinstance(func, str):
+            target = self.resolve(file.module, func)
+        elif "o" in func:
+            owner = self.object_of(file, func["o"])
+            target = self.attribute(owner, func["n"]) if owner is not None and owner.kind == "registry" else None
+        return target if target is not None and target.kind == "method" else None
+
+    def text_of(self, file: SourceFile, expr: Expr | None) -> str | None:
+        """The string an expression is, through module constants."""
+        if not isinstance(expr, str):
+            value = expr.get("c") if expr is not None else None
+            return value if isinstance(value, str) else None
+        target = self.resolve(file.module, expr)
+        if target is None or target.kind != "data" or target.fact["kind"] != "const":
+            return None
+        text: str = target.fact["text"]
+        return text
+
+    # -- what fills registries
+
+    def function_registry(self, target: ResolvedName | None) -> str | None:
+        """The registry that a function puts into what it decorates, if the project says that it does."""
+        if target is None or not self._functions or target.kind not in ("function", "external"):
+            return None
+        for path, registry in self._functions.items():
+            if path == target.path or self._leads_to(path, target):
+                return registry
+        return None
+
+    def _leads_to(self, path: str, target: ResolvedName) -> bool:
+        """Whether an import path leads to ``target``, be it through a package that only hands it on."""
+        head, _, name = path.rpartition(".")
+        if target.path.rpartition(".")[2] != name:
+            return False
+        member = self.member(head, name) if head else None
+        return not head or (member is not None and member.path == target.path)
+
+    def is_registry_type(self, target: ResolvedName | None) -> bool:
+        """Whether calling ``target`` makes a registry: a class of ``registry_types`` or derived from one."""
+        if target is None or target.kind not in ("class", "external"):
+            return False
+        if target.kind == "external":
+            return target.module in self._types or target.module.rpartition(".")[2] in self._types
+        if target.path in self._types or target.name in self._types:
+            return True
+        if any(self._leads_to(path, target) for path in self._types if "." in path):
+            return True
+        key = (target.module, f"class {target.name}")
+        if key in self._active:
+            return False
+        self._active.add(key)
+        try:
+            file = self.lookup(target.module)
+            return file is not None and any(
+                base and self.is_registry_type(self.resolve(file.module, base)) for base in target.fact["bases"]
+            )
+        finally:
+            self._active.discard(key)
+
+
+def preferred(bindings: Sequence[BindingFact]) -> Sequence[BindingFact]:
+    """The bindings of one name, the one to believe first: the last unconditional one that says something."""
+    if len(bindings) == 1:
+        return bindings
+    plain = [item for item in bindings if item["kind"] == "value"]
+    informative = [item for item in bindings if item["kind"] != "value"]
+    sure = [item for item in informative if not item.get("guard")]
+    maybe = [item for item in informative if item.get("guard") == MAYBE]
+    never = [item for item in informative if item.get("guard") == NEVER]
+    return [*reversed(sure), *maybe, *never, *plain]
