@@ -119,15 +119,15 @@ def _item(value: Any) -> Any:
 def _redundant(table: Mapping[str, Any], folder: Path) -> list[str]:
     """Absolute paths that say what would be so without them; older versions wrote them into every file."""
     texts = {name: value for name, value in table.items() if isinstance(value, str) and os.path.isabs(value)}
-    found = [name for name in ("base_dir",) if name in texts]
+    keys = [name for name in ("base_dir",) if name in texts]
     caches = os.path.join(os.path.expanduser("~"), ".cache", "excore")
     if "cache_base_dir" in texts and os.path.normpath(texts["cache_base_dir"]) == caches:
-        found.append("cache_base_dir")
+        keys.append("cache_base_dir")
     cache = texts.get("cache_dir")
     if cache is not None and os.path.dirname(os.path.normpath(cache)) == caches:
-        found.append("cache_dir")
+        keys.append("cache_dir")
         for name, usual in FILES.items():
             files = (usual, "registry_cache.pkl") if name == "registry_cache_file" else (usual,)
             if name in texts and texts[name] in [os.path.join(cache, file) for file in files]:
-                found.append(name)
-    return found
+                keys.append(name)
+    return keys

@@ -123,7 +123,7 @@ _CONFIG = (
 
 
 def _class(name: str, base: str, members: list[tuple[str, str]]) -> list[str]:
-    taken = (*dir(dict), "add", "first") if base else ("build_all", *re.findall(r"def (\w+)", "\n".join(_CONFIG)))
-    shown = [f"    {key}: {type_}" for key, type_ in members if is_name(key) and key not in taken]
+    reserved = (*dir(dict), "add", "first") if base else ("build_all", *re.findall(r"def (\w+)", "\n".join(_CONFIG)))
+    fields = [f"    {key}: {type_}" for key, type_ in members if is_name(key) and key not in reserved]
     header = f"class {name}({base}):" if base else f"class {name}:"
-    return [header, *(shown or ["    ..."])]
+    return [header, *(fields or ["    ..."])]

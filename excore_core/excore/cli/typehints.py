@@ -108,11 +108,11 @@ def module_type(model: Model, path: tuple[str, str]) -> str:
 
 def _returned(entry: Entry) -> str:
     """What a function says it returns."""
-    said = (entry.signature.returns or "").strip("\"'")
-    if said in _BUILTINS:
-        return said
-    named = entry.bases[0] if entry.bases else ""
-    return named if _is_path(named) and named.rpartition(".")[2] == said.rpartition(".")[2] else "Any"
+    annotation = (entry.signature.returns or "").strip("\"'")
+    if annotation in _BUILTINS:
+        return annotation
+    path = entry.bases[0] if entry.bases else ""
+    return path if _is_path(path) and path.rpartition(".")[2] == annotation.rpartition(".")[2] else "Any"
 
 
 def _is_path(text: str) -> bool:
@@ -136,8 +136,8 @@ def _text(
     class_name: str,
     info_class: str,
 ) -> str:
-    named = [(name, type_) for name, type_ in fields if not hasattr(dict, name)]
-    body = [*groups, "", "", *_class(class_name, "dict[str, Any]", "The modules that are built, by field.", named)]
+    attributes = [(name, type_) for name, type_ in fields if not hasattr(dict, name)]
+    body = [*groups, "", "", *_class(class_name, "dict[str, Any]", "The modules that are built, by field.", attributes)]
     body += ["", "", *([f"{info_class}: TypeAlias = dict[str, Any]"] if info is None else typed_dict(info_class, info))]
     result = f"tuple[{class_name}, {info_class}]"
     body += ["", "", f"def build_all(cfg: LazyConfig) -> {result}:"]
@@ -170,14 +170,14 @@ _STANDARD = {"datetime.": "import datetime", "ModuleType": "from types import Mo
 
 
 def _modules(text: str) -> set[str]:
-    found = set()
+    modules = set()
     for line in text.split("\n"):
         name, colon, annotation = line.strip().partition(": ")
         path = annotation.removeprefix("type[").removesuffix("]")
         if colon and name.isidentifier() and "." in path and path.replace(".", "").isidentifier():
             if not path.startswith("datetime."):
-                found.add(path.rpartition(".")[0])
-    return found
+                modules.add(path.rpartition(".")[0])
+    return modules
 
 
 def _class(name: str, base: str, doc: str, fields: list[tuple[str, str]]) -> list[str]:

@@ -25,7 +25,7 @@ def suppressed(tree: SyntaxTree, problems: Iterable[Problem]) -> list[Problem]:
     if _MARK not in tree.text:
         return list(problems)
     marks: dict[Block, dict[int, frozenset[str]]] = {}
-    kept: list[Problem] = []
+    unsilenced: list[Problem] = []
     for item in problems:
         block = item.origin.block
         if block not in marks:
@@ -39,8 +39,8 @@ def suppressed(tree: SyntaxTree, problems: Iterable[Problem]) -> list[Problem]:
         line = block.lines.position(item.origin.start)[0]
         codes = marks[block].get(line)
         if codes is None or (codes and item.code not in codes):
-            kept.append(item)
-    return kept
+            unsilenced.append(item)
+    return unsilenced
 
 
 def unknown_codes(path: str, tree: SyntaxTree) -> Iterator[Problem]:

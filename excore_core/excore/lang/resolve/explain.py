@@ -44,9 +44,9 @@ def unknown_class(
     if others and registry is not None:
         message += f"; it is registered in {', '.join(f'`{other}`' for other in others)}"
     elif name in catalog.unregistered:
-        found = catalog.unregistered[name]
-        file = os.path.basename(found.location.path)
-        message += f"; `{found.path}` exists ({file}:{found.location.line + 1}) but is not registered"
+        definition = catalog.unregistered[name]
+        file = os.path.basename(definition.location.path)
+        message += f"; `{definition.path}` exists ({file}:{definition.location.line + 1}) but is not registered"
     elif unmade:
         names = ", ".join(f"`{one}`" for one in unmade)
         message += (

@@ -89,7 +89,7 @@ class Array:
         items = self._items
         if items is None:
             base = -self.start
-            items = self._items = tuple([plain_scalar(found, base) for found in SCALAR.finditer(self._raw, 1)])
+            items = self._items = tuple([plain_scalar(match, base) for match in SCALAR.finditer(self._raw, 1)])
         return items
 
     def same_text(self, other: Array) -> bool:
@@ -98,7 +98,7 @@ class Array:
 
     def values(self) -> list[object]:
         """The Python values of a flat array, without its items."""
-        return [decode(plain_kind(found), found[0]) for found in SCALAR.finditer(self._raw, 1)]
+        return [decode(plain_kind(match), match[0]) for match in SCALAR.finditer(self._raw, 1)]
 
 
 def plain_kind(match: re.Match[str]) -> ScalarKind:
