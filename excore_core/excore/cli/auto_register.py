@@ -16,6 +16,7 @@ from typing import Annotated, Any, NamedTuple
 import typer
 
 from excore.cli.output import fail, plain, print_line, shown_path
+from excore.cli.project_file import project_path
 from excore.cli.writing import claim_cache
 from excore.engine.registry_cache import is_cache
 from excore.engine.workspace import workspace
@@ -70,8 +71,7 @@ def auto_register(
     be imported is reported, the others count. The exit code is 1 if there is one.
     """
     project = find_project(os.getcwd())
-    if project.file is None:
-        fail("there is no project file; run `excore init` first")
+    project_path(project)
     source = source_folder(project)
     path = os.path.abspath(target) if target else source
     if not os.path.exists(path):

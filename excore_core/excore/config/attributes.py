@@ -18,6 +18,7 @@ from excore.errors import (
     ModuleBuildError,
     did_you_mean,
 )
+from excore.lang.building import steps_text
 from excore.lang.paths import Attribute, Call, Index, PathError, Step, parse_path
 from excore.lang.reach import out_of_reach
 
@@ -41,7 +42,7 @@ class GetAttr(ConfigArgumentHook):
     @property
     def attr(self) -> str:
         """The path as text."""
-        return path_text(self.steps)
+        return steps_text(self.steps).removeprefix(".")
 
     def hook(self, **params: Any) -> Any:
         """The value. Raises ``MissingAttributeError``, or ``ModuleBuildError`` with the cause if a step fails."""
@@ -89,16 +90,16 @@ def follow(target: Any, steps: Iterable[Step], name: str, *, tables: bool = Fals
         if isinstance(step, Attribute):
             target = _attribute(target, step.name, name, tables)
         elif isinstance(step, Index):
-            with Converted(_failing(name, path_text([step])), passing=(ConfigError,)):
+            with Converted(_failing(name, _text(step)), passing=(ConfigError,)):
                 target = target[step.value]
         else:
             args = copy.deepcopy(step.args)
             kwargs = copy.deepcopy(dict(step.kwargs))
-            with Converted(_failing(name, path_text([step])), passing=(ConfigError,)):
+            with Converted(_failing(name, _text(step)), passing=(ConfigError,)):
                 target = target(*args, **kwargs)
         forbidden = _forbidden(home, before, step, target)
         if forbidden:
-            raise ModuleBuildError(f"`{path_text([step])}` on `{name}` leads to {forbidden}.")
+            raise ModuleBuildError(f"`{_text(step)}` on `{name}` leads to {forbidden}.")
     return target
 
 
@@ -110,19 +111,8 @@ def _forbidden(home: str, before: Any, step: Step, value: Any) -> str:
     return out_of_reach(home, member) if member is not None else ""
 
 
-def path_text(steps: Iterable[Step]) -> str:
-    """``steps`` as the text they are parsed from, up to the spelling of literals."""
-    text = ""
-    for step in steps:
-        if isinstance(step, Attribute):
-            text += f".{step.name}" if text else step.name
-        elif isinstance(step, Index):
-            text += f"[{step.value!r}]"
-        else:
-            arguments = [repr(arg) for arg in step.args]
-            arguments += [f"{key}={value!r}" for key, value in step.kwargs]
-            text += f"({', '.join(arguments)})"
-    return text
+def _text(step: Step) -> str:
+    return steps_text((step,)).removeprefix(".")
 
 
 def _parse(text: str) -> tuple[Step, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 _MOST_DIFFERENT = 0.4  # edits, as a share of the longer name
 _SHORT = 4  # up to this length every candidate is compared, above it those that share two letters at an end
@@ -37,6 +37,11 @@ def nearest(name: str, candidates: Iterable[str], limit: int = 3) -> tuple[str, 
         if size >= 3 and folded.startswith(folded_name):
             ranks[candidate] = (size, False, length, candidate)
     return tuple(sorted(ranks, key=ranks.__getitem__)[:limit])
+
+
+def suggestion_text(suggestions: Sequence[str]) -> str:
+    """The end of a message that names the first of ``suggestions``; "" where there are none."""
+    return f"; did you mean `{suggestions[0]}`?" if suggestions else ""
 
 
 class Vocabulary:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from excore.lang.catalog import Catalog
 from excore.lang.grammar import Base, Expression, FieldRef, Grammar, Name, SplitKey, VariableRef
 from excore.lang.memo import Memo
-from excore.lang.nearest import nearest
+from excore.lang.nearest import nearest, suggestion_text
 from excore.lang.problems import Origin, Problem, problem
 from excore.lang.project.model import Project
 from excore.lang.resolve.entries import entry_named, entry_under
@@ -237,8 +237,7 @@ class Lookup:
         if not suggestions and base.field not in fields:
             suggestions = nearest(base.field, fields)
         message = f"the config has no table `[{base.field}.…]`"
-        if suggestions:
-            message += f"; did you mean `{suggestions[0]}`?"
+        message += suggestion_text(suggestions)
         self.problems.append(problem("empty-field", message, origin, suggestions=suggestions, field=base.field))
 
     def no_sole(self, group: Group, origin: Origin) -> None:

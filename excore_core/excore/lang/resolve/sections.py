@@ -18,7 +18,7 @@ from excore.lang.grammar import (
     VariableRef,
 )
 from excore.lang.memo import Memo
-from excore.lang.nearest import is_typo, nearest
+from excore.lang.nearest import is_typo, nearest, suggestion_text
 from excore.lang.paths import Attribute
 from excore.lang.problems import Origin, Related, Severity, problem
 from excore.lang.reach import out_of_reach
@@ -262,8 +262,7 @@ class SectionResolver(Lookup):
             for name, span in missing:
                 message = f"the environment variable `{name}` is not set"
                 meant = nearest(name, environment, 1)
-                if meant:
-                    message += f"; did you mean `{meant[0]}`?"
+                message += suggestion_text(meant)
                 origin = place.within(span.start, span.end)
                 suggestions = tuple(f"${{{other}}}" for other in meant)
                 self.problems.append(problem("unset-environment", message, origin, suggestions=suggestions, name=name))
@@ -336,8 +335,7 @@ class SectionResolver(Lookup):
         message = f"the {'class' if on_class else 'object'} `{entry.name}` has no attribute `{first.name}`"
         severity: Severity = "error"
         suggestions = nearest(first.name, names)
-        if suggestions:
-            message += f"; did you mean `{suggestions[0]}`?"
+        message += suggestion_text(suggestions)
         base = expression.base
         if isinstance(base, FieldRef) and base.name is None and first.name == target.path[-1]:
             message = f"`{first.name}` is no attribute but a table of `{base.field}`"
@@ -390,8 +388,7 @@ class SectionResolver(Lookup):
                     origin = place.within(start, start + len(step.name))
                     message = f"the value of `{binding.name}` has no {what} `{step.name}`"
                     suggestions = nearest(step.name, candidates)
-                    if suggestions:
-                        message += f"; did you mean `{suggestions[0]}`?"
+                    message += suggestion_text(suggestions)
                     self.problems.append(problem("unknown-attribute", message, origin, suggestions=suggestions))
                 return
 

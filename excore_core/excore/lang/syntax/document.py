@@ -55,11 +55,6 @@ class SyntaxTree:
         """Number of line ends before each block, and in the whole text as last item."""
         return list(accumulate(map(_newlines, self.blocks), initial=0))
 
-    @property
-    def line_count(self) -> int:
-        """Number of lines; an empty text has one."""
-        return self.lines_before[-1] + 1
-
     def position(self, offset: int, encoding: Encoding = "utf-16") -> tuple[int, int]:
         """LSP position (line, column) of an offset; clamped to the text."""
         offset = max(0, min(offset, len(self.text)))
