@@ -9,6 +9,7 @@ from typing import TextIO
 
 from excore import __version__
 from excore.cli.checked_file import CheckedFile, counts
+from excore.cli.output import from_here
 from excore.cli.repeated_diagnostics import QuotedDiagnostic, Repeats, is_inherited
 from excore.lang.problems import CATALOGUE, suggestions_to_add
 from excore.lang.text import offset_in_line
@@ -87,7 +88,7 @@ def _described(finding: CheckedFile, item: Json) -> Iterator[Line]:
         path = to_path(where["uri"]) or where["uri"]
         start = where["range"]["start"]
         note = f"note: {related['message']}"
-        yield [(f"      = {_shown(path)}:{start['line'] + 1}: ", "dim"), (note, "dim")]
+        yield [(f"      = {from_here(path)}:{start['line'] + 1}: ", "dim"), (note, "dim")]
 
 
 def _heading(finding: CheckedFile, item: Json) -> Line:
@@ -101,7 +102,7 @@ def _repeated(finding: CheckedFile, item: Json, source: QuotedDiagnostic) -> Lin
 
 def _position(finding: CheckedFile, item: Json) -> str:
     line, column, _ = _place(finding, item)
-    return f"{_shown(finding.path)}:{line + 1}:{column + 1}"
+    return f"{from_here(finding.path)}:{line + 1}:{column + 1}"
 
 
 def _advice(item: Json) -> str:
@@ -139,15 +140,6 @@ def _summary(files: Sequence[CheckedFile], repeats: Repeats) -> Line:
     return [(heading, ""), (", ".join(parts), "bold")]
 
 
-def _shown(path: str) -> str:
-    """The path from here if it is below, else the whole path."""
-    try:
-        relative = os.path.relpath(path)
-    except ValueError:  # another drive
-        return path
-    return path if relative.startswith("..") else relative
-
-
 # For GitHub's log, which makes annotations of it
 
 
@@ -159,7 +151,7 @@ def as_github(files: Sequence[CheckedFile], out: TextIO) -> None:
         for item in repeats.left(finding.diagnostics):
             line, column, end = _place(finding, item)
             last = item["range"]["end"]["line"]
-            where = f"file={_property(_shown(finding.path))},line={line + 1},endLine={last + 1}"
+            where = f"file={_property(from_here(finding.path))},line={line + 1},endLine={last + 1}"
             if last == line:  # columns are for ranges on one line only
                 where += f",col={column + 1},endColumn={end + 1}"
             title = _property(f"excore {item['code']}")

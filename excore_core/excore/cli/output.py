@@ -42,9 +42,17 @@ def fail(message: str) -> NoReturn:
 
 
 def shown_path(path: str) -> str:
-    """How a path is told: relative to the current folder where it is below, with its symbolic links as they are."""
-    relative = os.path.relpath(path)
-    return plain(path if relative.startswith(os.pardir) else relative)
+    """How a path is told: as ``from_here`` gives it, without what terminals obey."""
+    return plain(from_here(path))
+
+
+def from_here(path: str) -> str:
+    """A path relative to the current folder if it is below, else whole; its symbolic links stay as they are."""
+    try:
+        relative = os.path.relpath(path)
+    except ValueError:  # another drive
+        return path
+    return path if relative.startswith(os.pardir) else relative
 
 
 def is_terminal() -> bool:

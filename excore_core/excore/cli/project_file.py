@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 from excore.cli.output import fail
 from excore.cli.writing import write
-from excore.lang.project.model import Project, RegistrySpec
+from excore.lang.project.model import ISOLATED, Project, RegistrySpec, schema_fields
 from excore.lang.project.reading import PYPROJECT
 from excore.lang.source import Disk, Unreadable
-from excore.schema.completion_schema import ISOLATED
 from excore.storage.cache_paths import FILES
 
 if TYPE_CHECKING:
@@ -27,12 +26,10 @@ _WIDE = 100
 def derived(specs: Iterable[RegistrySpec]) -> dict[str, Any]:
     """What follows from ``registries``: fields, the registry of each field that is not one itself, schema fields."""
     starred = [spec for spec in specs if spec.starred]
-    schema: dict[str, Any] = {spec.name: list(spec.fields) for spec in starred if spec.fields}
-    schema[ISOLATED] = [spec.name for spec in starred if not spec.fields]
     return {
         "primary_fields": list(dict.fromkeys(name for spec in starred for name in spec.primary_fields)),
         "primary_to_registry": {name: spec.name for spec in starred for name in spec.fields},
-        "json_schema_fields": schema,
+        "json_schema_fields": schema_fields(starred) or {ISOLATED: []},
     }
 
 

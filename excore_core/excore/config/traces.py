@@ -7,6 +7,8 @@ import os
 from types import TracebackType
 from typing import TypeVar
 
+from excore.engine.logging import debugs
+
 __all__ = ["without_internals"]
 
 _PACKAGE = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "")
@@ -17,7 +19,7 @@ E = TypeVar("E", bound=BaseException)
 
 def without_internals(error: E) -> E:
     """``error``, whose traceback so far has lost the frames of this package; with ``EXCORE_DEBUG`` on it keeps all."""
-    if os.environ.get("EXCORE_DEBUG", "0").strip() not in ("", "0"):
+    if debugs():
         return error
     frames = []
     trace = error.__traceback__

@@ -23,7 +23,8 @@ FORMAT = (
 LOGGERS: dict[str, int] = {}
 
 
-def _debug_wanted() -> bool:
+def debugs() -> bool:
+    """Whether ``EXCORE_DEBUG`` is on."""
     return os.environ.get("EXCORE_DEBUG", "0").strip() not in ("", "0")
 
 
@@ -43,7 +44,7 @@ class LazyLogger:
                 except ValueError:
                     loguru.level(name, no=number, color=color)
             self._loguru = loguru
-            if _debug_wanted():
+            if debugs():
                 loguru.add(sys.stdout, format=FORMAT, level="EXCORE")
         return self._loguru
 
@@ -52,7 +53,7 @@ class LazyLogger:
 
     def ex(self, message: str, *args: Any, **kwargs: Any) -> None:
         """Log at level EXCORE."""
-        if self._loguru is None and not _debug_wanted():
+        if self._loguru is None and not debugs():
             return  # no sink can listen to a level that does not exist yet
         self._load().opt(depth=1).log("EXCORE", message, *args, **kwargs)
 
@@ -71,7 +72,7 @@ def init_logger() -> None:
 
 def _enable_excore_debug() -> None:
     """Start the log ``EXCORE_DEBUG`` asks for now, not at the first message."""
-    if _debug_wanted():
+    if debugs():
         logger._load()
 
 

@@ -189,20 +189,14 @@ class Workspace:
         if name == "primary_to_registry":
             return dict(project.primary_to_registry)
         if name == "json_schema_fields":
-            return dict(written) if isinstance(written, dict) else self._schema_fields()
+            from excore.lang.project.model import schema_fields
+
+            return dict(written) if isinstance(written, dict) else schema_fields(project.registries)
         if name == "cache_base_dir":
             return base_folder(project)
         if name == "cache_dir":
             return project_folder(project, self.cache_base_dir)
         return dict(written) if isinstance(written, dict) else {}
-
-    def _schema_fields(self) -> dict[str, Any]:
-        """Starred registries: those with fields -> the fields, and the others under ``isolated_fields``."""
-        specs = [spec for spec in self._look().registries if spec.starred]
-        fields: dict[str, Any] = {spec.name: list(spec.fields) for spec in specs if spec.fields}
-        if specs:
-            fields["isolated_fields"] = [spec.name for spec in specs if not spec.fields]
-        return fields
 
 
 def notation(spec: RegistrySpec) -> str:

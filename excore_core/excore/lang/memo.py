@@ -8,7 +8,7 @@ not change.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from itertools import compress, count
 from operator import is_, is_not
 from typing import Any, NamedTuple, TypeAlias, TypeVar, cast
@@ -60,10 +60,7 @@ def differing(before: Mapping[K, V], after: Mapping[K, V]) -> tuple[list[K], lis
         return [], []
     old, new = list(before), list(after)
     was, now = list(before.values()), list(after.values())
-    most = min(len(old), len(new))
-    first = min(_first_other(old, new, most), _first_other(was, now, most))
-    most -= first
-    last = min(_first_other(reversed(old), reversed(new), most), _first_other(reversed(was), reversed(now), most))
+    first, last = map(min, equal_ends(old, new), equal_ends(was, now))
     changed = []
     for index in range(first, len(new) - last):
         key, value = new[index], now[index]
@@ -73,9 +70,14 @@ def differing(before: Mapping[K, V], after: Mapping[K, V]) -> tuple[list[K], lis
     return changed, [key for key in old[first : len(old) - last] if key not in after]
 
 
-def _first_other(one: Iterable[Any], other: Iterable[Any], most: int) -> int:
-    """How many objects two rows have in common at their beginning, at most ``most``."""
-    return min(next(compress(count(), map(is_not, one, other)), most), most)
+def equal_ends(
+    one: Sequence[object], other: Sequence[object], differ: Callable[[object, object], bool] = is_not
+) -> tuple[int, int]:
+    """How many items two rows have in common at their beginning, and how many behind these at their end."""
+    most = min(len(one), len(other))
+    first = next(compress(count(), map(differ, one, other)), most)
+    last = next(compress(count(), map(differ, reversed(one), reversed(other))), most)
+    return first, min(last, most - first)
 
 
 class Memo:

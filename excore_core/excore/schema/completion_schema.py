@@ -6,22 +6,15 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from excore.lang.catalog import Catalog, Entry
-from excore.lang.project.model import Project
+from excore.lang.project.model import ISOLATED, Project, schema_fields
 from excore.schema.parameter_types import Json, parameter
 
-ISOLATED = "isolated_fields"
 TITLE = "ExCore"
 
 
 def registry_fields(project: Project) -> dict[str, Any]:
-    """Starred registries: those with fields -> the fields, the others as a list under ``isolated_fields``.
-
-    What a project file says itself under ``json_schema_fields`` comes first.
-    """
-    starred = [spec for spec in project.registries if spec.starred]
-    derived: dict[str, Any] = {spec.name: list(spec.fields) for spec in starred if spec.fields}
-    if starred:
-        derived[ISOLATED] = [spec.name for spec in starred if not spec.fields]
+    """``schema_fields``; what a project file says itself under ``json_schema_fields`` comes first."""
+    derived = schema_fields(project.registries)
     written = project.settings.get("json_schema_fields")
     return {**derived, **written} if isinstance(written, Mapping) else derived
 

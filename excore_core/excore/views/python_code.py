@@ -45,7 +45,7 @@ _MADE = (
     Line("    return value() if isinstance(value, type) else value"),
 )
 RESULTS = ("fields", "info", "hooks", "made", "import_module")
-"""ModuleNames the code keeps for itself."""
+"""Names the code keeps for itself."""
 
 
 def python_code(model: Model, limit: int = LIMIT) -> Document:
@@ -298,10 +298,9 @@ class _PythonWriter:
             return self._node_of("InterNode", value)
         if isinstance(value, Followed):
             path = text(steps_text(value.steps).removeprefix("."))
-            more = (Item("instantiate", Text("True")),) if value.instantiate else ()
             items = (Item("", self._node(value.source)), Item("", Text(path)))
-            labelled = tuple(Item(f"{item.label}=", item.expression) for item in more)
-            return Brackets(f"{self._imported('GetAttr')}(", (*items, *labelled), ")")
+            more = (Item("instantiate=", Text("True")),) if value.instantiate else ()
+            return Brackets(f"{self._imported('GetAttr')}(", (*items, *more), ")")
         if isinstance(value, Hooked):
             return self._hook(value)
         if isinstance(value, Read):

@@ -3,14 +3,15 @@ nothing (WS-1 to WS-4)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 from excore.lang.catalog import Catalog
 from excore.lang.problems import CATALOGUE, Origin, Problem, Severity
 
 DEFAULT_REGISTRY_TYPES = ("excore.Registry", "excore.engine.registry.Registry")
+ISOLATED = "isolated_fields"
 
 
 class RegistrySpec(NamedTuple):
@@ -35,6 +36,14 @@ def read_spec(text: str) -> RegistrySpec:
     name, _, rest = body.lstrip("*").partition(":")
     fields = tuple(part.strip() for part in rest.split(",") if part.strip())
     return RegistrySpec(name.strip(), starred, fields)
+
+
+def schema_fields(specs: Iterable[RegistrySpec]) -> dict[str, Any]:
+    """What ``json_schema_fields`` is unless a project file says it: the fields of each starred registry that names any,
+    and the other starred ones as a list under ``isolated_fields``."""
+    starred = [spec for spec in specs if spec.starred]
+    fields: dict[str, Any] = {spec.name: list(spec.fields) for spec in starred if spec.fields}
+    return {**fields, ISOLATED: [spec.name for spec in starred if not spec.fields]} if starred else {}
 
 
 @dataclass(frozen=True)

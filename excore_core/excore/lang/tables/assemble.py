@@ -14,10 +14,11 @@ items. With the memo a keystroke in 500 tables took 0.8 ms instead of 0.12, in 5
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from itertools import chain, compress, count
-from operator import attrgetter, is_, is_not
+from itertools import chain, compress
+from operator import attrgetter, is_
 
 from excore.lang.collector import many_objects
+from excore.lang.memo import equal_ends
 from excore.lang.problems import Problem
 from excore.lang.syntax.document import SyntaxTree
 from excore.lang.syntax.tree import Block
@@ -92,10 +93,7 @@ class _Update:
         self.tree = tree
         self.before = before
         old, new = before.blocks, tree.blocks
-        first = next(compress(count(), map(is_not, old, new)), min(len(old), len(new)))
-        most = min(len(old), len(new)) - first
-        last = next(compress(count(), map(is_not, reversed(old), reversed(new))), most)
-        last = min(last, most)
+        first, last = equal_ends(old, new)
         self.removed = old[first : len(old) - last]
         self.added = new[first : len(new) - last]
         self.bodies = dict(before.bodies)
