@@ -86,7 +86,7 @@ def _listed(names: list[str]) -> str:
 
 
 def _names(base: str) -> list[str]:
-    """Folders of caches, sorted; whatever else is there is nobody's business."""
+    """Folders of caches, sorted; what else is there does not count."""
     base = os.path.realpath(base)
     try:
         folders = [entry for entry in os.scandir(base) if entry.is_dir(follow_symlinks=False)]

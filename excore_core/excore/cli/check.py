@@ -87,8 +87,12 @@ def run(paths: Iterable[str], warn: Callable[[str], None] = _warn) -> list[Check
 
 
 def survey(paths: Iterable[str], warn: Callable[[str], None] = _warn) -> tuple[Snapshot, set[str], list[str]]:
-    """What is known of files and of all below folders: those that are configs, or named and cannot be read, and some
-    that are none: each that is named, and a few if there is no other. Raises ``NoSuchPath``."""
+    """A snapshot of files and of all below folders, the paths to check, and paths that are no configs.
+
+    To check are the configs, and named files that cannot be read. Of what is no config every named file is returned; if
+    there is nothing else, a few that are not named. ``warn`` gets what is wrong with registry dumps. Raises
+    ``NoSuchPath``.
+    """
     named = dict.fromkeys(os.path.abspath(path) for path in paths)
     missing = [path for path in named if not os.path.exists(path)]
     if missing:

@@ -13,14 +13,14 @@ _Key: TypeAlias = tuple[str, str, tuple[int, ...]]
 
 
 class QuotedDiagnostic(NamedTuple):
-    """The place a repeated diagnostic is about: the file that is checked as well, and what is told there."""
+    """A diagnostic where its mistake is, and the checked file it belongs to: what others repeat."""
 
     finding: CheckedFile
     diagnostic: Json
 
 
 class Repeats:
-    """The diagnostics of one run that say at a ``__base__`` entry what another one says where the mistake is."""
+    """Which diagnostics of one run repeat others: they stand at a ``__base__`` entry and quote one of the base."""
 
     def __init__(self, files: Sequence[CheckedFile]) -> None:
         sources = {
@@ -34,7 +34,7 @@ class Repeats:
                     self._sources[id(item)] = source
 
     def source(self, item: Json) -> QuotedDiagnostic | None:
-        """What a diagnostic repeats; None if it is told nowhere else, or milder there."""
+        """What a diagnostic repeats; None if the base is not checked, or has it with a milder severity."""
         return self._sources.get(id(item))
 
     def left(self, items: Iterable[Json]) -> list[Json]:

@@ -30,7 +30,10 @@ Made = TypeVar("Made")
 
 
 class Builder(ABC, Generic[Made]):
-    """What a build makes of the tables and references of a model. What it is made of is left to subclasses."""
+    """Walks a model as a build does: which table is built when, once or for each use, and what is done with the result.
+
+    Subclasses decide what the results are: nodes, or a description of them.
+    """
 
     def __init__(self, model: Model) -> None:
         self.model = model

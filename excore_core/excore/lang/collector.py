@@ -31,7 +31,7 @@ def many_objects() -> Iterator[None]:
 
 
 def settle() -> None:
-    """Take what is there by now as here to stay: the cycle collector does not look at it again.
+    """Let the cycle collector pass over all objects that exist now.
 
     For programs that keep a great deal for long and must answer fast. Else a collection walks all of it once in a
     while, in the middle of some small request. What is not used any more is freed all the same, cycles excepted.

@@ -1,9 +1,16 @@
-"""The incremental engine: answers are kept, and what an edit cannot change is not computed again.
+"""The incremental engine: answers are remembered, and what an edit cannot change is not computed again.
 
-While an answer is computed, ``touch`` notes the names it looks at; ``forget`` drops the answers that looked at any of
-some names. That is all a stage needs to be incremental: it says what its answers depend on, and has no algorithm of its
-own for edits. Values are compared by identity, tuples by the identity of their items: who makes values shares what did
-not change.
+An answer depends on three things, and is used again only while all three are as they were:
+
+- its context (``within``), which all answers of a memo share: another catalog or project empties the memo;
+- its input: the value of its item in ``each``, the inputs of ``latest``. They are compared by identity, tuples by the
+  identity of their items, so a stage that makes values must share those that did not change;
+- the names it looked up. ``touch`` records them while the answer is computed; what an inner answer touched counts for
+  the outer one too, also where the inner one was remembered. After an edit the names that mean something else are
+  passed to ``forget``, which drops the answers that touched any of them.
+
+A remembered answer is therefore the one a fresh computation would give, provided that a computation touches every name
+it looks up. That is all a stage has to do to be incremental.
 """
 
 from __future__ import annotations
@@ -54,7 +61,8 @@ class _Stage:
 def differing(before: Mapping[K, V], after: Mapping[K, V]) -> tuple[list[K], list[K]]:
     """The keys of ``after`` that ``before`` lacks or has with another value, and those that only ``before`` has.
 
-    Costs little where both are the same at their ends, as after an edit: these are compared without a look at each.
+    After an edit most items are the same at both ends. ``equal_ends`` skips these without a Python loop, so the cost is
+    that of the items in between.
     """
     if before is after:
         return [], []
@@ -93,12 +101,13 @@ class Memo:
         self._frames: list[set[Hashable]] = []
 
     def touch(self, name: Hashable) -> None:
-        """Whatever is being computed depends on ``name``."""
+        """Record that the answer which is being computed depends on ``name``; without effect outside of a
+        computation."""
         if self._frames:
             self._frames[-1].add(name)
 
     def get(self, key: Hashable, compute: Callable[[], R]) -> R:
-        """The answer for ``key``, computed at most once."""
+        """The answer for ``key``: the remembered one, or what ``compute()`` returns. Its errors are passed on."""
         answer = self._answers.get(key)
         if answer is None:
             answer = self._answers[key] = self._computed(compute)
@@ -107,7 +116,10 @@ class Memo:
         return cast(R, answer.value)
 
     def latest(self, stage: Hashable, inputs: tuple[object, ...], compute: Callable[[], R]) -> R:
-        """The answer of ``stage`` to ``inputs``; only the last one is kept. It may touch no names."""
+        """The answer of ``stage`` to ``inputs``; only that to the last inputs is remembered.
+
+        ``compute`` must not touch names: ``forget`` does not look at these answers.
+        """
         last = self._latest.get(stage)
         if last is None or not _alike(last[0], inputs):
             last = self._latest[stage] = (inputs, compute())
@@ -121,8 +133,9 @@ class Memo:
     def each(self, stage: Hashable, items: Mapping[K, V], compute: Callable[[K, V], R]) -> Mapping[K, R]:
         """``compute(key, value)`` for every item.
 
-        Computed are those whose value is another one than the last time the stage was asked, and those that were
-        forgotten since. Nothing is kept of items that are no more.
+        It is called for the items whose value is another object than at the last call for ``stage``, and for those
+        whose answers were dropped since by ``forget`` or ``outdate``. The answers of items that ``items`` no longer has
+        are dropped. The result is in no certain order.
         """
         last = self._stages.get(stage)
         if last is None:
@@ -179,12 +192,12 @@ class Memo:
                 stage.stale.update(key for key, touched in stage.names.items() if not forgotten.isdisjoint(touched))
 
     def outdate(self, stage: Hashable, keys: Collection[Hashable]) -> None:
-        """Drop the answers of ``each`` for some keys."""
+        """Drop the answers that ``each`` gave in ``stage`` for ``keys``."""
         if stage in self._stages:
             self._stages[stage].stale.update(keys)
 
     def within(self, *context: object) -> None:
-        """All answers are those in ``context``; with another one than before everything is forgotten."""
+        """Say what all answers depend on. If any object of ``context`` is another than before, all are dropped."""
         if not _alike(context, self._context):
             self._context = context
             self._answers.clear()
@@ -192,14 +205,14 @@ class Memo:
             self._stages.clear()
 
     def retain(self, kind: Hashable, names: Collection[Hashable]) -> None:
-        """Drop the stages called ``(kind, name)`` of which the name is not among ``names``."""
+        """Drop the stages called ``(kind, name)`` whose name is not among ``names``: what they were about is gone."""
         stages: dict[Hashable, Any]
         for stages in (self._latest, self._stages):
             for stage in [one for one in stages if type(one) is tuple and one[0] == kind and one[1] not in names]:
                 del stages[stage]
 
     def copy(self) -> Memo:
-        """A memo with the same answers, which can forget and learn without this one."""
+        """A memo with the same answers; from now on neither sees the changes of the other."""
         memo = Memo()
         memo._context = self._context
         memo._answers = dict(self._answers)

@@ -137,6 +137,9 @@ def problem(
 
 
 def suggestions_to_add(message: str, suggestions: Sequence[str]) -> tuple[str, ...]:
-    """The suggestions, where ``message`` names none of them: said once is enough, and a part of a reference is not what
-    stands in the message (``Backbone::ResNet`` for `` `$Backbone::ResNet` ``)."""
+    """The ``suggestions`` to print behind ``message``: all, or none if the message names one of them already.
+
+    It does so also where a suggestion is the end of what stands there, as ``Backbone::ResNet`` of
+    `` `$Backbone::ResNet` ``.
+    """
     return () if any(f"{text}`" in message for text in suggestions) else tuple(suggestions)

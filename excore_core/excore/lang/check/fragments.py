@@ -1,6 +1,15 @@
-"""What is told of a file that others include: the verdict of the configs in which its lines count.
+"""The problems to show in a *fragment*: a file that other configs include and that means something only in them.
 
-A config that overrides a line says nothing about it. A line that every config overrides counts in its own file alone.
+Each root config that reaches the fragment is a witness with a verdict of its own on each line. One that overrides a
+line does not see what stood there, so it has no say about that line. The rule for a problem at some place:
+
+- shown, if every witness that does not override the place has it. If one of them does not, the line is right there, and
+  whoever edits the fragment cannot know in which config it is wrong;
+- as severe as in the witness where it is worst;
+- where all witnesses override the place, the fragment is judged as a root of its own (``alone``). What a base or an
+  including file might still provide is then only a hint.
+
+Problems are the same in two witnesses if code and place are: messages name what each config has.
 """
 
 from __future__ import annotations
@@ -23,7 +32,10 @@ _OF_THE_WHOLE = frozenset(("unused-section", "unused-variable", "ineffective-ove
 
 
 class Witness:
-    """What one root config says of a file it reaches. ``merged`` gives its merged table; it may never be asked."""
+    """The verdict of one root config on a fragment: its ``problems`` there.
+
+    ``own`` is the fragment's table, ``merged()`` the root's merged one, asked for only if overrides matter.
+    """
 
     def __init__(self, problems: Sequence[Problem], own: Table, merged: Callable[[], Table]) -> None:
         self.problems = problems
@@ -32,19 +44,20 @@ class Witness:
 
     @cached_property
     def by_key(self) -> dict[_Key, Problem]:
-        """What it says, by what and where."""
+        """The problems by code and place."""
         return {(item.code, item.origin): item for item in self.problems}
 
     @cached_property
     def overridden(self) -> Places:
-        """The lines of the file that do not count in this config."""
+        """The places of the fragment that do not count in this config."""
         return overridden(self._own, self._merged())
 
 
 def shared(witnesses: Sequence[Witness], alone: Callable[[], Iterable[Problem]]) -> list[Problem]:
-    """The problems that every witness has who does not override their place, each as severe as any has it.
+    """The problems to show in a fragment with these ``witnesses``, of which there is at least one.
 
-    ``alone`` gives those of the file as a root of its own: they count where all witnesses override.
+    ``alone()`` gives the problems of the fragment as a root of its own; it is called only if some place is overridden
+    by all witnesses.
     """
     first, *others = witnesses
     problems = [item for item in (_agreed(item, others) for item in first.problems) if item is not None]
@@ -66,7 +79,8 @@ def shared(witnesses: Sequence[Witness], alone: Callable[[], Iterable[Problem]])
 
 
 def _agreed(item: Problem, others: Iterable[Witness]) -> Problem | None:
-    """``item`` as severe as any of ``others`` has it; None if one that does not override its place has none."""
+    """``item`` with the worst severity that it has in any of ``others``; None if a witness that does not override its
+    place is without it."""
     key = item.code, item.origin
     for other in others:
         there = other.by_key.get(key)
@@ -78,9 +92,10 @@ def _agreed(item: Problem, others: Iterable[Witness]) -> Problem | None:
 
 
 def as_fragment(problems: Iterable[Problem], codes: Collection[str], fields: Collection[str] = ()) -> Iterator[Problem]:
-    """``problems``, with what other files may give as hints: those of ``codes``, unless it is a typo of a name.
+    """``problems``, where errors of ``codes`` are hints if a file that includes this one may provide what is missing.
 
-    A typo is what suggestions are for; a ``$Field`` of the ``fields`` ones is none whatever they say.
+    An error with suggestions is more likely a typo and stays an error, unless it is about one of ``fields``: such a
+    field exists, and whatever is near its name does not matter.
     """
     for item in problems:
         may_come = not item.suggestions or dict(item.data).get("field") in fields
@@ -93,8 +108,9 @@ def as_fragment(problems: Iterable[Problem], codes: Collection[str], fields: Col
 def overridden(own: Table, merged: Table) -> Places:
     """The places of ``own``, the tables of one file, that are not in ``merged``, made of them and others.
 
-    A place is two offsets, and whether all that stood there is gone. Else another file continues the table of that
-    name: what is wrong with the name is told there, but what the table lacks is lacking in both.
+    A place is its two offsets, and whether the value there is gone as a whole. It is not where another file continues
+    the table of that name: then the other file's header counts for problems of the name, but what the table lacks
+    (``IN_BASES``) is lacking in both.
     """
     gone: dict[Block, set[tuple[int, int, bool]]] = {}
     for name, binding in own.bindings.items():

@@ -1,6 +1,7 @@
 """One mistake is told once: problems that only follow from others are left out.
 
-Nothing is found here. Where an error is left out, the error that it follows from stays.
+Problems are only removed here, never added. A rule may remove a problem only because of another that stays: so a
+config with errors keeps at least one, and ``check``, the editor and a load agree on whether it has any.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ def causes(files: Sequence[Problem], meaning: Sequence[Problem], model: Model) -
     """``files`` and ``meaning``, the problems of the files and of ``model``, without those that follow from others."""
     problems = finished([*files, *meaning])
     codes = {item.code for item in problems}
+    # Names that a base would give are unknown only because it was not read.
     if any(map(_breaks_bases, files)):
         problems = [item for item in problems if item.code not in IN_BASES and item.code not in _OF_BASES]
     elif any(item.code in _LOST_BASES for item in files):
@@ -40,24 +42,24 @@ def causes(files: Sequence[Problem], meaning: Sequence[Problem], model: Model) -
         problems = [item for item in problems if item.code != "bad-prefix" or item.severity == "error"]
     if "missing-parameter" in codes:
         problems = _without_missing(problems, model)
-    if "wrong-object" in codes:
+    if "wrong-object" in codes:  # the reference at this place is an error for another reason
         wrong = {item.origin for item in problems if item.severity == "error"}
         problems = [item for item in problems if item.code != "wrong-object" or item.origin not in wrong]
     if "reuse-conflict" in codes and "duplicate-argument" in codes:
         problems = _without_conflicts(problems, model)
-    if "ambiguous-reference" in codes:
+    if "ambiguous-reference" in codes:  # between tables of which some have no class: those may be meant to be others
         unknown = set(_unregistered(meaning, model))
         if unknown:
             problems = [
                 item for item in problems if item.code != "ambiguous-reference" or _is_ambiguous(item, unknown, model)
             ]
-    if codes & _UNUSED and any(map(_loses_uses, problems)):
+    if codes & _UNUSED and any(map(_loses_uses, problems)):  # what uses them may be what cannot be read
         problems = [item for item in problems if item.code not in _UNUSED]
     return problems
 
 
 def finished(problems: Sequence[Problem]) -> list[Problem]:
-    """What is found without names that touch a syntax error: those are still being typed."""
+    """``problems`` without those of names that touch a syntax error: such a name is still being typed."""
     errors: dict[Block, list[Origin]] = {}
     for item in problems:
         if item.code in _UNREAD:
@@ -96,7 +98,8 @@ def _breaks_bases(item: Problem) -> bool:
 
 
 def _without_missing(problems: list[Problem], model: Model) -> list[Problem]:
-    """Without the arguments that are missing because a line of their table cannot be read, or its name is wrong."""
+    """``problems`` without missing arguments that may be given: in a line of the table that cannot be read, or in a
+    table whose header is a typo of the name or is not read at all."""
     unread = {item.origin.block for item in problems if item.code in _UNREAD}
     misnamed = {item.suggestions[0] for item in problems if item.code == "unknown-class" and item.suggestions[:1]}
     headless = {group.registry for group in model.groups.values() if group.problems}
@@ -114,7 +117,7 @@ def _without_missing(problems: list[Problem], model: Model) -> list[Problem]:
 
 
 def _without_conflicts(problems: list[Problem], model: Model) -> list[Problem]:
-    """Without conflicts of an argument that is given twice: which of the two stays is not decided."""
+    """``problems`` without sharing conflicts of an argument that is given twice: one of the two has to go anyway."""
     twice = {item.origin for item in problems if item.code == "duplicate-argument"}
     origins = {
         use.origin

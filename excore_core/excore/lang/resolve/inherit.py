@@ -140,7 +140,10 @@ class Merger:
         return _Merged(base, over, Table(bindings, (*over.headers, *base.headers), style), inner)
 
     def _drop_spellings(self, bindings: dict[str, Binding], over: Table) -> dict[str, Binding]:
-        """Take away what ``over`` gives with another prefix; by the key that replaces it."""
+        """Remove from ``bindings`` the arguments that ``over`` gives under another prefix.
+
+        Returns the removed bindings by the key of ``over`` that replaces them.
+        """
         keys: dict[str, list[str]] = {}
         for key in bindings:
             keys.setdefault(self.grammar.split_key(key).name, []).append(key)

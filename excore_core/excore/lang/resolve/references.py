@@ -26,7 +26,7 @@ from excore.lang.tables.table import Binding, Table
 
 @dataclass(frozen=True)
 class Scope:
-    """What a name can mean here."""
+    """Everything that decides what a name in a config means."""
 
     names: Names
     catalog: Catalog
@@ -81,7 +81,7 @@ class Scope:
 def bound_paths(base: Base, names: Names | Model, catalog: Catalog, project: Project) -> tuple[Path, ...]:
     """The module tables that ``base`` may mean; a registered name without a table is a path of its own.
 
-    A reference binds where there is one, and to all of them under ``$Field::*``. Several are ambiguous otherwise.
+    With exactly one the reference binds to it. Several are all meant under ``$Field::*``, and ambiguous otherwise.
     """
     if isinstance(base, Name):
         name = base.name
@@ -104,7 +104,7 @@ def _is_reserved(name: str, names: Names | Model, catalog: Catalog, project: Pro
 
 
 class Place(NamedTuple):
-    """Maps offsets in a reference text to the file."""
+    """Where a reference text stands, to find the place of a part of it in the file."""
 
     scalar: Scalar
     origin: Origin
@@ -118,7 +118,7 @@ class Place(NamedTuple):
 
 
 class Lookup:
-    """Looks names up for one section, and keeps what went wrong. The memo hears which names were asked for."""
+    """Looks up the names of one section. ``problems`` are those of the look-ups; every name is touched in ``memo``."""
 
     def __init__(self, scope: Scope, memo: Memo) -> None:
         self.scope = scope

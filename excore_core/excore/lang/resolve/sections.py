@@ -119,7 +119,7 @@ class SectionResolver(Lookup):
         )
 
     def check_role(self, entry: Entry, arguments: Mapping[str, Argument]) -> None:
-        """Report what a table of this kind cannot hold or be."""
+        """Report arguments that a table of this entry cannot have, and an entry that cannot stand in ``ExcoreHook``."""
         if entry.kind == "module" and arguments:
             origin = next(iter(arguments.values())).binding.origin
             message = f"`{entry.name}` is a python module; it takes no arguments"

@@ -1,4 +1,12 @@
-"""Who uses what: sharing conflicts, cycles, and what a build reaches (NODE-1 to NODE-6, REF-9)."""
+"""Who uses what: sharing conflicts, cycles, and what a build reaches (NODE-1 to NODE-6, REF-9).
+
+Sections are the nodes, their uses the edges. A build begins at the members of fields and at hooks (``starts``) and
+follows the uses that build something; what only passes a class along is an edge that it does not follow.
+
+Edits: a use knows its place, so nearly every edit changes ``users``. What is reached depends on the *wiring* alone: who
+uses what and how, without places. Where no section's wiring changed, everything but ``users`` is that of the model
+before. Problems carry places; they can be taken over too if there were none.
+"""
 
 from __future__ import annotations
 
@@ -20,8 +28,7 @@ _SHARING = {"new": "a new object (`!`)", "shared": "a shared object (`@`)"}
 def connect(model: Model, before: Model | None, memo: Memo) -> Model:
     """``model`` with its users, reached sections and the problems of the whole.
 
-    ``before`` is the model that the memo saw last. What depends on who uses what, and not on where, is taken from it
-    if no section uses anything else than in it.
+    ``before`` is the model that the memo saw last, None at first. The result is the same without it.
     """
     sections = model.sections
     changed = _changed(before, model) if before is not None else sections.keys()
@@ -78,7 +85,7 @@ def _changed(before: Model, model: Model) -> set[Path]:
 
 
 def _affected(before: Model, model: Model, changed: Collection[Path]) -> set[Path]:
-    """The sections that a build may treat otherwise than before: those used by others now, or reached otherwise."""
+    """The sections whose verdict an edit may change though they did not: their uses or how a build reaches them did."""
     moved = (before.unbuilt ^ model.unbuilt) | (before.put_off ^ model.put_off) | (before.reached ^ model.reached)
     affected = set(moved)
     for path, sections in product((*changed, *moved), (before.sections, model.sections)):
@@ -98,7 +105,8 @@ def _problems(model: Model, before: Model | None, changed: Collection[Path], mem
             moved = (model.reached ^ before.reached) | (model.unbuilt ^ before.unbuilt)
             uses = (use for path in moved if path in model.sections for use in model.sections[path].uses)
             memo.outdate("uses", {*changed, *(use.target for use in uses)})
-            starts = [path for path in changed if path in model.sections]  # a new cycle leads through what changed
+            # There was no cycle before, so each new one leads through a section that changed.
+            starts = [path for path in changed if path in model.sections]
     verdicts = chain.from_iterable(memo.each("uses", model.users, judge.verdict).values())
     circles = _circles(model.sections, starts, judge.active)
     if circles and before is not None:
@@ -166,7 +174,7 @@ def _built(
 
 
 def _reach(sections: Mapping[Path, Section], starts: frozenset[Path], skip: Collection[Path]) -> frozenset[Path]:
-    """What a build comes by from ``starts``, if it does not enter ``skip``."""
+    """The sections a build reaches from ``starts``. Those in ``skip`` are reached, and not followed further."""
     reached: set[Path] = set(starts)
     pending = list(starts.difference(skip))
     while pending:
@@ -261,7 +269,11 @@ def _conflict(path: Path, uses: list[Use]) -> Iterable[Problem]:
 
 
 def _circles(sections: Mapping[Path, Section], starts: Iterable[Path], active: frozenset[Path]) -> tuple[Problem, ...]:
-    """Every cycle, from the first module of ``starts`` that leads into it."""
+    """Every cycle among ``active`` modules, from the first module of ``starts`` that leads into it.
+
+    A walk in depth with a stack of its own, since configs may be deeper than Python's. ``trail`` is the way from the
+    start to here: a use of something on it closes a cycle. What is ``done`` leads into no cycle that was not reported.
+    """
     problems: list[Problem] = []
     done: set[Path] = set()
     for start in starts:

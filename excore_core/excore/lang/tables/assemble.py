@@ -1,10 +1,18 @@
 """How tables are made of blocks.
 
 First each block by itself gives a ``Body``: its entries, with dotted keys and inline tables resolved. Then the
-headers say where the bodies go. The first two names of a header are its *stem*. What stands under a stem depends on the
-blocks of this stem alone, unless something names the first name by itself (``[a]``, ``[[a]]``, or a key at the top):
-then all under that name belongs together. An edit makes new bodies for the blocks it changed, and puts together again
-what stands under their stems.
+headers say where the bodies go.
+
+The first two names of a header are its *stem*: ``a.b`` for ``[a.b.c]``. TOML lets blocks collide, or add to each
+other's tables, only where one header is the beginning of the other. So what stands under a stem depends on the blocks
+of this stem alone, unless something names its first name by itself (``[a]``, ``[[a]]``, or a key at the top): that one
+can collide with every ``[a.…]``, and all under ``a`` is put together again (``entire``). Otherwise an edit puts
+together again only the stems of the blocks it added or removed (``partly``). All other tables, and the collisions in
+them, are taken from before the edit. What was put together again and says the same as before is replaced by the old
+objects, so that later stages, which compare by identity, see no change.
+
+The order of the bindings is that of the blocks in which they begin. It is unchanged if the stems that began in the
+removed blocks are, in this order, those that begin in the added ones; else the bindings are sorted.
 
 This stage follows edits by itself and not through ``memo``: every keystroke passes it, and a memo looks at each of its
 items. With the memo a keystroke in 500 tables took 0.8 ms instead of 0.12, in 5,000 tables 13 ms instead of 0.8

@@ -46,7 +46,10 @@ class State(Protocol):
 
 
 class Snapshot:
-    """The state of a host at one moment. What it read it keeps, whatever becomes of the disk, and so its answers."""
+    """The state of a host at one moment.
+
+    A file is read at most once, so the same question always gets the same answer, whatever happens to the disk.
+    """
 
     def __init__(self, host: State) -> None:
         self._host = host
