@@ -13,10 +13,11 @@ from syntax_kit import EVERYTHING, EXAMPLES
 
 from excore.lang.syntax.decode import NotUtf8Error, decode
 from excore.lang.syntax.document import parse
-from excore.lang.syntax.formatting import formatted, layout, replaced
+from excore.lang.syntax.formatting import formatted, layout
 from excore.lang.syntax.tokens import tokens
 from excore.lang.tables.assemble import assemble
 from excore.lang.tables.table import plain
+from excore.lang.text import applied
 
 _REPOSITORY = Path(__file__).resolve().parents[2]
 _SUITE = Path(os.environ.get("EXCORE_SHARED", _REPOSITORY.parent / "shared")) / "toml-test"
@@ -50,7 +51,7 @@ def check_layout(text: str) -> str:
     for start, end, new in found:
         assert text[start:end] != new
         assert "#" not in text[start:end] + new
-    after = replaced(text, found)
+    after = applied(text, found)
     assert words(after) == words(text)
     assert values(after) == values(text)
     assert layout(parse(after)) == ()
@@ -229,10 +230,10 @@ def test_a_range_is_widened_to_whole_items() -> None:
     at = text.index("2]")
     found = layout(parse(text), at, at)
     assert found is not None
-    assert replaced(text, found) == "a=1\nb = [\n    1,\n    2,\n]\n\n\nc=3\n"
+    assert applied(text, found) == "a=1\nb = [\n    1,\n    2,\n]\n\n\nc=3\n"
     two = layout(parse(text), at, text.index("c") + 1)
     assert two is not None
-    assert replaced(text, two) == "a=1\nb = [\n    1,\n    2,\n]\n\nc = 3\n"
+    assert applied(text, two) == "a=1\nb = [\n    1,\n    2,\n]\n\nc = 3\n"
     assert layout(parse(text), text.index("\n\n\n") + 1, text.index("\n\n\n") + 2) == ()
 
 

@@ -76,7 +76,7 @@ class Reporter:
         )
 
     def error(self, problems: Iterable[Problem], hints: Iterable[str] = ()) -> ConfigError:
-        """One exception that tells all ``problems`` and then ``notes``, of the class of the first of the problems."""
+        """One exception that tells all ``problems`` and then ``hints``, of the class of the first of the problems."""
         ordered = self.sorted(problems)
         text = "\n".join(map(self.text, ordered[:_MOST]))
         if len(ordered) > 1:

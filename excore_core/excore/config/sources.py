@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from excore.lang.file import File, read_file
+from excore.lang.file import File, read_file, tables_of
 from excore.lang.problems import Origin
 from excore.lang.source import Disk, Source, Unreadable
 from excore.lang.tables.table import FileTables
@@ -50,8 +50,7 @@ class Files:
 
     def tables(self, path: str) -> FileTables | Unreadable:
         """The tables of a file, or why there are none."""
-        file = self.read(path)
-        return file.tables if isinstance(file, File) else file
+        return tables_of(self.read(path))
 
     def place(self, origin: Origin) -> SourceRange:
         """Where an origin of one of these files stands; of a value given in Python, in its own lines."""

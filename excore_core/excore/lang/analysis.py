@@ -13,7 +13,7 @@ from typing import TypeAlias
 from excore.lang.catalog import Catalog
 from excore.lang.check.arguments import check, override_problems
 from excore.lang.check.root_causes import causes
-from excore.lang.file import File
+from excore.lang.file import File, tables_of
 from excore.lang.grammar import Grammar
 from excore.lang.memo import Memo
 from excore.lang.problems import Origin, Problem, problem
@@ -24,7 +24,6 @@ from excore.lang.resolve.resolver import resolve
 from excore.lang.resolve.top_level import is_module_path
 from excore.lang.source import Unreadable
 from excore.lang.syntax.tree import Block
-from excore.lang.tables.table import FileTables
 
 Read: TypeAlias = Callable[[str], "File | Unreadable"]
 Merge: TypeAlias = Callable[[Merger], Closure]
@@ -73,12 +72,7 @@ def analyse(  # noqa: PLR0913 - all that the meaning of a config depends on
     memo = memo or Memo()
     memo.within(catalog, project, grammar, environment)
     merger = Merger(grammar, lambda path: is_module_path(path, catalog, project), memo)
-
-    def tables(path: str) -> FileTables | Unreadable:
-        file = read(path)
-        return file.tables if isinstance(file, File) else file
-
-    closure = inherit(root, tables, merger) if merge is None else merge(merger)
+    closure = inherit(root, lambda path: tables_of(read(path)), merger) if merge is None else merge(merger)
     model = resolve(root, closure.root, catalog, project, grammar, environment, memo)
     return Analysis(closure, model, read, memo)
 

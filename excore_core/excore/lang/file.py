@@ -7,6 +7,7 @@ from functools import cached_property
 from excore.lang.grammar import DEFAULT
 from excore.lang.problems import Origin
 from excore.lang.resolve.inherit import read_bases
+from excore.lang.source import Unreadable
 from excore.lang.syntax.document import SyntaxTree, parse
 from excore.lang.tables.assemble import assemble
 from excore.lang.tables.table import FileTables
@@ -47,6 +48,11 @@ class File:
     def bases(self) -> tuple[str, ...]:
         """Absolute paths of the direct bases."""
         return tuple(base.path for base in read_bases(self.path, self.tables)[0])
+
+
+def tables_of(file: File | Unreadable) -> FileTables | Unreadable:
+    """The tables of a file, or why it cannot be read."""
+    return file.tables if isinstance(file, File) else file
 
 
 def read_file(path: str, text: str, prefixes: str = DEFAULT.prefix_chars) -> File:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 Encoding = Literal["utf-8", "utf-16", "utf-32"]
@@ -24,6 +25,24 @@ class Span(NamedTuple):
     def shift(self, by: int) -> Span:
         """The same range, ``by`` code points further on."""
         return Span(self.start + by, self.end + by)
+
+
+class Edit(NamedTuple):
+    """``text`` in place of ``start`` to ``end``; absolute code-point offsets."""
+
+    start: int
+    end: int
+    text: str
+
+
+def applied(text: str, edits: Iterable[Edit]) -> str:
+    """``text`` after edits that are in order and do not overlap."""
+    pieces: list[str] = []
+    at = 0
+    for start, end, new in edits:
+        pieces += (text[at:start], new)
+        at = end
+    return "".join((*pieces, text[at:]))
 
 
 def line_starts(text: str) -> list[int]:

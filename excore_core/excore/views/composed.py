@@ -108,15 +108,12 @@ class _ComposedWriter:
         text = binding_text(binding, self.grammar)
         if text is None:
             return
-        first, *more = f"{key_text(binding.name, self.prefixes)} = {text}".split("\n")
+        *above, last = f"{key_text(binding.name, self.prefixes)} = {text}".split("\n")
         origin = binding.origin
-        lines = [first, *more]
-        for number, line in enumerate(lines):
-            if number < len(lines) - 1:
-                yield Line(line, self._below(origin, number))
+        for number, line in enumerate(above):
+            yield Line(line, self._below(origin, number))
         shadows = () if isinstance(binding.value, Table) else binding.shadows
-        last = self._line(lines[-1], (origin,), shadows)
-        yield Line(last.text, self._below(origin, len(lines) - 1))
+        yield Line(self._line(last, (origin,), shadows).text, self._below(origin, len(above)))
 
     @staticmethod
     def _below(origin: Origin, lines: int) -> Origin:

@@ -17,6 +17,7 @@ from excore.lang.plan import (
     Thing,
     ThingKind,
     Value,
+    parts,
     plan,
 )
 from excore.lang.problems import Origin
@@ -130,12 +131,6 @@ def _held(value: Value, argument: str, through: str) -> Iterator[tuple[str, str,
 def _hooked(value: Value) -> Iterator[Hooked]:
     if isinstance(value, Hooked):
         yield value
-        yield from _hooked(value.source)
-    elif isinstance(value, Listed):
-        for item in value.items:
-            yield from _hooked(item)
-    elif isinstance(value, Named):
-        for _, item in value.items:
-            yield from _hooked(item)
-    elif isinstance(value, Followed | Marked):
-        yield from _hooked(value.source)
+    if not isinstance(value, Thing):
+        for part in parts(value):
+            yield from _hooked(part)

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
+from excore.lang.text import Edit, applied
 
-class Edit(NamedTuple):
-    """``text`` in place of ``start`` to ``end``; absolute code point offsets of a file as the snapshot has it."""
-
-    start: int
-    end: int
-    text: str
+__all__ = ["Edit", "WorkspaceEdit", "applied", "workspace_edit"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +36,3 @@ def _ordered(edits: Iterable[Edit]) -> list[Edit]:
         elif last.start == last.end == edit.start:
             ordered[-1] = Edit(last.start, edit.end, last.text + edit.text)
     return ordered
-
-
-def applied(text: str, edits: Iterable[Edit]) -> str:
-    """``text`` after edits that are in order and do not overlap."""
-    pieces: list[str] = []
-    at = 0
-    for start, end, new in edits:
-        pieces += (text[at:start], new)
-        at = end
-    return "".join((*pieces, text[at:]))

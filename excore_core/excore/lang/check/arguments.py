@@ -140,11 +140,9 @@ def _unknown(argument: Argument, section: Section, entry: Entry) -> Problem:
     elif names:
         takes = "also takes" if len(names) < len(entry.signature.keywords) else "takes"
         message += f"; it {takes} {', '.join(f'`{name}`' for name in names[:8])}" + (" …" if len(names) > 8 else "")
-    origin = argument.binding.origin
     if argument.prefix is not None:
-        prefixed = tuple(argument.prefix.char + name for name in suggestions)
-        return problem("unknown-parameter", message, origin, suggestions=prefixed, name=argument.name)
-    return problem("unknown-parameter", message, origin, suggestions=suggestions, name=argument.name)
+        suggestions = tuple(argument.prefix.char + name for name in suggestions)
+    return problem("unknown-parameter", message, argument.binding.origin, suggestions=suggestions, name=argument.name)
 
 
 def _missing(entry: Entry, missing: list[str], origin: Origin, where: str, implicit: str = "") -> Problem:

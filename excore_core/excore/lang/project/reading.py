@@ -7,12 +7,12 @@ derived there (fields, mapping) is derived here when it is missing.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import cast
 
 from excore.lang.catalog import Catalog
-from excore.lang.nearest import is_typo, nearest
+from excore.lang.nearest import Vocabulary, nearest
 from excore.lang.problems import CATALOGUE, Origin, Problem, problem
 from excore.lang.project.model import DEFAULT_REGISTRY_TYPES, Project, RegistrySpec, read_spec
 from excore.lang.source import Disk, Source
@@ -33,6 +33,8 @@ _KEYS = (
 _FLAGS = ("excore_validate", "excore_manual_set", "excore_log_build_message")
 _PATHS = ("cache_base_dir", "cache_dir", "registry_cache_file", "json_schema_file", "class_mapping_file")
 _TABLES = ("primary_to_registry", "json_schema_fields", "props")
+_OWN = ("name", "src_dir", "include", "exclude", "registries", "severity", "registry_types")
+"""Keys that are read into attributes of their own, and so are no ``settings``."""
 _SEVERITIES = ("error", "warning", "information", "hint", "off")
 
 
@@ -92,24 +94,19 @@ def read_project(file: str, tables: FileTables) -> Project:
 def unmade_registries(project: Project, catalog: Catalog) -> list[Problem]:
     """Registries that a project declares and nothing makes: an error if almost called like one it does not declare."""
     others = [name for name in catalog.registries if name not in project.places and not name.startswith("__")]
+    vocabulary = Vocabulary(others)
     problems = []
     for name, origin in project.places.items() if catalog.registries else ():
         info = catalog.registries.get(name)
         if catalog.entries.get(name) or (info is not None and (info.location is not None or info.open)):
             continue
-        meant = _meant(name, others)
+        meant = vocabulary.meant(name)
         message = f"there is no registry `{name}`; did you mean `{meant}`?"
         if not meant:
             message = f"no source of the project makes the registry `{name}`"
         unmade = _invalid(message, origin, meant)
         problems.append(unmade if meant else replace(unmade, severity="hint"))
     return problems
-
-
-def _meant(name: str, names: Iterable[str]) -> str:
-    """The one of ``names`` that ``name`` is a typo of, or ""."""
-    near = nearest(name, names, 1)
-    return near[0] if near and is_typo(name, near[0]) else ""
 
 
 def _invalid(message: str, origin: Origin, meant: str = "", missing: str = "") -> Problem:
@@ -133,6 +130,14 @@ def _broken(tables: FileTables) -> list[Problem]:
     ]
 
 
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _are_texts(value: object) -> bool:
+    return isinstance(value, list) and all(map(_is_text, value))
+
+
 class _Reader:
     def __init__(self, root: str, file: str, table: Table, problems: list[Problem]) -> None:
         self.root = root
@@ -144,30 +149,21 @@ class _Reader:
     def project(self) -> Project:
         registries = self.specs()
         fields, mapping = self.fields(registries)
-        values = {
-            "name": self.text("name"),
-            "src_dir": self.text("src_dir"),
-            "include": self.texts("include"),
-            "exclude": self.texts("exclude"),
-        }
-        types = self.texts("registry_types")
-        self.check_keys(str(values["src_dir"]))
-        settings = {
-            name: plain(binding.value)
-            for name, binding in self.table.bindings.items()
-            if name not in values and name not in ("registries", "severity", "registry_types")
-        }
+        name, src_dir = self.text("name"), self.text("src_dir")
+        include, exclude, types = map(self.texts, ("include", "exclude", "registry_types"))
+        self.check_keys(src_dir)
+        settings = {key: plain(binding.value) for key, binding in self.table.bindings.items() if key not in _OWN}
         return Project(
             self.root,
             self.file,
-            name=cast(str, values["name"]) or os.path.basename(self.root),
-            src_dir=cast(str, values["src_dir"]),
+            name=name or os.path.basename(self.root),
+            src_dir=src_dir,
             registries=registries,
             primary_fields=fields,
             primary_to_registry=mapping,
             registry_types=(*DEFAULT_REGISTRY_TYPES, *types),
-            include=cast("tuple[str, ...]", values["include"]),
-            exclude=cast("tuple[str, ...]", values["exclude"]),
+            include=include,
+            exclude=exclude,
             severities=self.severities(),
             settings=settings,
             problems=tuple(dict.fromkeys(self.problems)),
@@ -186,10 +182,7 @@ class _Reader:
             (_TABLES, dict, "a table"),
         ):
             for name in names:
-                written = self.table.bindings.get(name)
-                if written is not None and not isinstance(written.value, Missing):
-                    if not isinstance(plain(written.value), kind):
-                        self.complain(written, f"`{name}` must be {what}")
+                self.value(name, lambda value, kind=kind: isinstance(value, kind), what)  # type: ignore[misc]
         if src_dir and os.path.isdir(self.root) and not os.path.isdir(os.path.join(self.root, src_dir)):
             place = self.table.bindings["src_dir"].value_origin
             self.problems.append(_invalid(f"there is no folder `{src_dir}`", place, missing=src_dir))
@@ -197,25 +190,22 @@ class _Reader:
     def complain(self, binding: Binding, message: str) -> None:
         self.problems.append(_invalid(message, binding.value_origin))
 
-    def text(self, key: str) -> str:
+    def value(self, key: str, fits: Callable[[object], bool], what: str) -> object:
+        """The value of a key; None where there is none, or one that does not fit, which is reported."""
         binding = self.table.bindings.get(key)
         if binding is None or isinstance(binding.value, Missing):
-            return ""
+            return None
         value = plain(binding.value)
-        if isinstance(value, str):
+        if fits(value):
             return value
-        self.complain(binding, f"`{key}` must be a string")
-        return ""
+        self.complain(binding, f"`{key}` must be {what}")
+        return None
+
+    def text(self, key: str) -> str:
+        return cast("str | None", self.value(key, _is_text, "a string")) or ""
 
     def texts(self, key: str) -> tuple[str, ...]:
-        binding = self.table.bindings.get(key)
-        if binding is None or isinstance(binding.value, Missing):
-            return ()
-        value = plain(binding.value)
-        if isinstance(value, list) and all(isinstance(item, str) for item in value):
-            return tuple(cast("list[str]", value))
-        self.complain(binding, f"`{key}` must be a list of strings")
-        return ()
+        return tuple(cast("list[str] | None", self.value(key, _are_texts, "a list of strings")) or ())
 
     def items(self, key: str) -> list[tuple[str, Origin]]:
         """The texts of a list, each with its place."""
@@ -268,7 +258,7 @@ class _Reader:
                     mapping.setdefault(name, registry)
         registries = {spec.name for spec in specs} | mapping.keys()
         for name, origin in self.items("primary_fields"):
-            meant = _meant(name, registries) if name not in registries else ""
+            meant = Vocabulary(registries).meant(name) if name not in registries else ""
             if meant:
                 self.problems.append(_invalid(f"there is no registry `{name}`; did you mean `{meant}`?", origin, meant))
         order = tuple(dict.fromkeys((*(name for spec in specs for name in spec.primary_fields), *names)))

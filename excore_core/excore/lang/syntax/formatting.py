@@ -1,6 +1,6 @@
 """The layout of a config: which blanks and line ends stand where. Only those change, and commas at the end of arrays.
 
-Keys, values, comments and their order stay as they are written. A layout is a list of replacements, so that an editor
+Keys, values, comments and their order stay as they are written. A layout is a row of edits, so that an editor
 keeps its cursor and a file that is laid out already is left alone.
 """
 
@@ -8,25 +8,18 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from excore.lang.syntax.document import SyntaxTree
 from excore.lang.syntax.tree import Array, Header, InlineTable, KeyPart, KeyValue, Value
+from excore.lang.text import Edit, applied
 
 INDENT = "    "
 _COMMENT = re.compile(r"#[^\r\n]*")
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _BEHIND = "  "  # in front of a comment that touches what it is about
 _MARK = "\ufeff"
-
-
-class Replacement(NamedTuple):
-    """``text`` in place of ``start`` to ``end``, absolute offsets."""
-
-    start: int
-    end: int
-    text: str
 
 
 class _Item(NamedTuple):
@@ -46,7 +39,7 @@ class _Comment(NamedTuple):
 
 def layout(
     tree: SyntaxTree, start: int = 0, end: int | None = None, *, indent: str = INDENT
-) -> tuple[Replacement, ...] | None:
+) -> tuple[Edit, ...] | None:
     """What to replace so that the text is laid out, in order; None where the text is not TOML.
 
     With ``start`` and ``end`` only the lines of the headers and entries that this range touches are laid out.
@@ -69,23 +62,13 @@ def layout(
         writer.item(items[index])
     if whole:
         writer.between(items[-1] if items else None, None)
-    return tuple(sorted(writer.replacements))
+    return tuple(sorted(writer.edits))
 
 
 def formatted(tree: SyntaxTree, indent: str = INDENT) -> str | None:
     """The text laid out; None where it is not TOML."""
-    replacements = layout(tree, indent=indent)
-    return None if replacements is None else replaced(tree.text, replacements)
-
-
-def replaced(text: str, replacements: Sequence[Replacement]) -> str:
-    """``text`` with all replacements made; they are in order and do not overlap."""
-    pieces: list[str] = []
-    at = 0
-    for start, end, new in replacements:
-        pieces += (text[at:start], new)
-        at = end
-    return "".join((*pieces, text[at:]))
+    edits = layout(tree, indent=indent)
+    return None if edits is None else applied(tree.text, edits)
 
 
 def _items(tree: SyntaxTree) -> Iterator[_Item]:
@@ -101,13 +84,13 @@ class _Layout:
     def __init__(self, text: str, indent: str) -> None:
         self.text = text
         self.indent = indent
-        self.replacements: list[Replacement] = []
+        self.edits: list[Edit] = []
         newline = _LINE_END.search(text)
         self.newline = newline.group() if newline is not None else "\n"
 
     def put(self, start: int, end: int, text: str) -> None:
         if self.text[start:end] != text:
-            self.replacements.append(Replacement(start, end, text))
+            self.edits.append(Edit(start, end, text))
 
     def lines(self, gap: str, count: int) -> str:
         """``count`` line ends, those of ``gap`` as far as it has them."""

@@ -13,7 +13,7 @@ from excore.lang.check.fragments import Witness, as_fragment, shared
 from excore.lang.check.root_causes import finished
 from excore.lang.check.suppression import suppressed, unknown_codes
 from excore.lang.check.unquoted import unquoted
-from excore.lang.file import File
+from excore.lang.file import File, tables_of
 from excore.lang.grammar import BASE_KEY, Grammar
 from excore.lang.memo import Memo
 from excore.lang.problems import Problem, Related
@@ -79,8 +79,7 @@ class Snapshot:
 
     def tables(self, path: str) -> FileTables | Unreadable:
         """The tables of a file, or why it cannot be read."""
-        file = self.read(path)
-        return file.tables if isinstance(file, File) else file
+        return tables_of(self.read(path))
 
     def project(self, path: str) -> Project:
         """The project of a file, with its fields."""
