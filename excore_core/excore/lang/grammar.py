@@ -47,6 +47,11 @@ class HookMark:
     summary: str = ""
 
 
+def field_reference(field: str, name: str = "") -> str:
+    """``$Field``, or ``$Field::Name``."""
+    return f"${field}::{name}" if name else f"${field}"
+
+
 class Name(NamedTuple):
     """``ResNet``: a table or a registered name."""
 
@@ -160,7 +165,7 @@ class Part(NamedTuple):
 
 _FIELD_CHAR = "$"
 _VARIABLE_CHAR = "&"
-_HOOK_CHAR = "@"
+HOOK_CHAR = "@"
 _SCOPE = "::"
 
 
@@ -275,17 +280,17 @@ class Grammar:
                 return Part("variable", Span(start, max(start, end)))
         elif offset <= end:
             return self._base_part(text, 0, end, offset)
-        stops = "".join((_HOOK_CHAR, *self.marks))
+        stops = "".join((HOOK_CHAR, *self.marks))
         start = end
         while True:
             char = text[start]
             end = path_end(text, start + 1, stops)
-            if char == _HOOK_CHAR:
+            if char == HOOK_CHAR:
                 end = self._dot(text, start + 1, end)
             if offset <= end or end >= len(text):
                 break
             start = end
-        if char == _HOOK_CHAR:
+        if char == HOOK_CHAR:
             return self._base_part(text, start + 1, end, offset, hook=True)
         if char in self.marks:
             return Part("mark", Span(start + 1, end), hook=True, before=text[:start])
@@ -326,7 +331,7 @@ class Grammar:
                 if text[index : index + 1] == EVERY:
                     index += 1
                 continue
-            if char == "." or char == _HOOK_CHAR or char in self.marks or char in "([":
+            if char == "." or char == HOOK_CHAR or char in self.marks or char in "([":
                 return index
             index += 1
         return size
@@ -370,13 +375,13 @@ class Grammar:
 
     def _hooks(self, text: str, start: int, errors: list[GrammarError]) -> list[Hook]:
         hooks: list[Hook] = []
-        stops = "".join((_HOOK_CHAR, *self.marks))
+        stops = "".join((HOOK_CHAR, *self.marks))
         while start < len(text):
             char = text[start]
             end = path_end(text, start + 1, stops)
             span = Span(start, end)
             body = text[start + 1 : end]
-            if char == _HOOK_CHAR:
+            if char == HOOK_CHAR:
                 self._argument_hook(text, start, end, hooks, errors)
                 dot = self._dot(text, start + 1, end)
                 if dot < end:
