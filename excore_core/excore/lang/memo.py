@@ -81,9 +81,10 @@ def _first_other(one: Iterable[Any], other: Iterable[Any], most: int) -> int:
 class Memo:
     """Answers of one computation that is repeated with small differences. For one thread at a time."""
 
-    __slots__ = ("_answers", "_context", "_frames", "_latest", "_stages")
+    __slots__ = ("_answers", "_context", "_frames", "_latest", "_stages", "keeps")
 
-    def __init__(self) -> None:
+    def __init__(self, keeps: bool = True) -> None:
+        self.keeps = keeps  # else everything is computed whenever it is asked for, as by one who asks once
         self._context: tuple[object, ...] = ()
         self._answers: dict[Hashable, _Answer] = {}
         self._latest: dict[Hashable, tuple[tuple[object, ...], Any]] = {}
@@ -122,6 +123,9 @@ class Memo:
         Computed are those whose value is another one than the last time the stage was asked, and those that were
         forgotten since. Nothing is kept of items that are no more.
         """
+        if not self.keeps:
+            with many_objects():
+                return {key: compute(key, value) for key, value in items.items()}
         last = self._stages.get(stage)
         if last is None:
             last = self._stages[stage] = _Stage({}, {}, {})
@@ -198,7 +202,7 @@ class Memo:
 
     def copy(self) -> Memo:
         """A memo with the same answers, which can forget and learn without this one."""
-        memo = Memo()
+        memo = Memo(self.keeps)
         memo._context = self._context
         memo._answers = dict(self._answers)
         memo._latest = dict(self._latest)

@@ -35,7 +35,7 @@ def resolve(
     ``project`` must be completed with the catalog. ``environment`` gives the values of ``${NAME}``; None leaves them
     unjudged. With the ``memo`` of an earlier state of the same file, what did not change is shared with it.
     """
-    memo = memo or Memo()
+    memo = memo or Memo(keeps=False)
     memo.within(catalog, project, grammar, environment)
     return memo.latest("model", (root,), lambda: _resolved(file, root, catalog, project, grammar, environment, memo))
 
