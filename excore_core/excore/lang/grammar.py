@@ -31,12 +31,22 @@ _FIELD_NAME = re.compile(r"[\w-]+")  # any bare key can name a scratchpad
 
 @dataclass(frozen=True, slots=True)
 class Prefix:
-    """One character before an argument's name, and what it makes of the value (VAL)."""
+    """One character before an argument's name, and what it makes of the value (VAL).
+
+    ``yields`` says what a reference under it comes to: an "object" that is built, the "class" itself, a "value" of the
+    config, or "anything" that a registered prefix may make.
+    """
 
     char: str
     kind: PrefixKind
     priority: int
     summary: str
+    yields: Literal["object", "class", "value", "anything"] = "anything"
+
+    @property
+    def described(self) -> str:
+        """What it makes, with its character, for messages: ``a new object (`!`)``."""
+        return f"a {self.kind} {self.yields} (`{self.char}`)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +152,13 @@ class SplitKey(NamedTuple):
     error: GrammarError | None
 
 
-NEW = Prefix("!", "new", 2, "a new object at each use")
-SHARED = Prefix("@", "shared", 3, "one object, shared by all that use it")
-CLASS = Prefix("$", "class", 1, "the class, function or module itself, not called")
-VARIABLE = Prefix("&", "variable", 0, "the value of a top-level name")
+NEW = Prefix("!", "new", 2, "a new object at each use", "object")
+SHARED = Prefix("@", "shared", 3, "one object, shared by all that use it", "object")
+CLASS = Prefix("$", "class", 1, "the class, function or module itself, not called", "class")
+VARIABLE = Prefix("&", "variable", 0, "the value of a top-level name", "value")
+PREFIXES = (NEW, SHARED, CLASS, VARIABLE)
+OBJECTS: Mapping[PrefixKind, Prefix] = {prefix.kind: prefix for prefix in PREFIXES if prefix.yields == "object"}
+"""The prefixes under which objects are built, by kind."""
 
 
 class Part(NamedTuple):
@@ -173,7 +186,7 @@ _SCOPE = "::"
 class Grammar:
     """All prefixes by character and all registered hook marks by character."""
 
-    prefixes: Mapping[str, Prefix] = field(default_factory=lambda: {p.char: p for p in (NEW, SHARED, CLASS, VARIABLE)})
+    prefixes: Mapping[str, Prefix] = field(default_factory=lambda: {p.char: p for p in PREFIXES})
     marks: Mapping[str, HookMark] = field(default_factory=dict)
 
     @cached_property
