@@ -282,7 +282,7 @@ def test_the_map_names_every_module_and_no_other() -> None:
     written = {
         f"{room}{module}.py"
         for room, body in re.findall(r"^### `(excore\S*?/)`[^\n]*\n(.*?)(?=\n#)", read(MAP), re.MULTILINE | re.DOTALL)
-        for module in re.findall(r"(?:^|· |\n)`(\w+)`", body)
+        for module in re.findall(r"(?:^|·\s)`(\w+)`", body)
     }
     packages = {CORE: "excore", SERVER: "excore_server"}
     modules = {
