@@ -121,7 +121,7 @@ def ask_about_file(snapshot: Snapshot, path: str) -> None:
     _check_symbols(document_symbols(snapshot, path), Span(0, len(file.text)))
     assert all(0 <= hint.offset <= len(file.text) for hint in inlay_hints(snapshot, path, None, HINTS))
     for fold in folding(snapshot, path):
-        assert 0 <= fold.first < fold.last < file.tree.line_count
+        assert 0 <= fold.first < fold.last <= file.tree.lines_before[-1]
     assert all(0 <= link.span.start <= link.span.end <= len(file.text) for link in links(snapshot, path))
     for lens in code_lenses(snapshot, path):
         assert 0 <= lens.span.start <= lens.span.end <= len(file.text)

@@ -53,7 +53,7 @@ def world_of(files: Texts, before: World | None = None) -> World:
     host.set_catalog(ROOT, catalog)
     for name, text in files.items():
         if name.endswith(".toml"):
-            host.known[path_of(name)] = None
+            host.toml_files[path_of(name)] = None
             host.open(path_of(name), text)
     return World(Fixture(dict(files)), host, catalog)
 

@@ -1,7 +1,7 @@
 """Every exception excore raises.
 
-All configuration errors share the root `ConfigError`. Old code keeps working: the names are the documented ones,
-and a class that had to replace a builtin error (`ValueError`, `AttributeError`, `FileNotFoundError` ...) is that
+All configuration errors share the root ``ConfigError``. Old code keeps working: the names are the documented ones,
+and a class that had to replace a builtin error (``ValueError``, ``AttributeError``, ``FileNotFoundError`` ...) is that
 builtin error too.
 """
 
@@ -51,9 +51,9 @@ __all__ = [
 class ConfigError(Exception):
     """Something is wrong with a configuration.
 
-    `problems` holds every problem found, not only the first. `trail` says, outermost first, which argument of
-    which module was being built (`["FCN.backbone", "ResNet.block"]`), `frame` shows the lines of the config that it
-    comes from; both are part of the text of the error. `places` are file, line and column (from 1) of each problem.
+    ``problems`` holds every problem found, not only the first. ``trail`` says, outermost first, which argument of
+    which module was being built (``["FCN.backbone", "ResNet.block"]``), ``frame`` shows the lines of the config that it
+    comes from; both are part of the text of the error. ``places`` are file, line and column (from 1) of each problem.
     """
 
     def __init__(self, *args: Any, problems: Iterable[Problem] = ()) -> None:
@@ -66,7 +66,7 @@ class ConfigError(Exception):
         self.places: tuple[tuple[str, int, int], ...] = ()
 
     def within(self, place: str) -> None:
-        """Record that the error happened while `place` was being built."""
+        """Record that the error happened while ``place`` was being built."""
         self.trail = (place, *self.trail)
 
     def __str__(self) -> str:
@@ -99,7 +99,7 @@ class ConfigSyntaxError(CoreConfigParseError, ValueError):
 
 
 class ConfigFileNotFoundError(CoreConfigParseError, FileNotFoundError):
-    """A config or one of its bases does not exist; `filename` is its path."""
+    """A config or one of its bases does not exist; ``filename`` is its path."""
 
     def __init__(self, *args: Any, filename: str | None = None, problems: Iterable[Problem] = ()) -> None:
         super().__init__(*args, problems=problems)
@@ -108,7 +108,7 @@ class ConfigFileNotFoundError(CoreConfigParseError, FileNotFoundError):
 
 
 class EnvVarParseError(CoreConfigParseError):
-    """A `${NAME}` names an environment variable that is not set."""
+    """A ``${NAME}`` names an environment variable that is not set."""
 
 
 class ModuleBuildError(ConfigError):
@@ -132,11 +132,11 @@ class UnknownArgumentError(ModuleBuildError):
 
 
 class InvalidNoCallError(ModuleBuildError, CoreConfigParseError):
-    """`__no_call__` is no boolean, or something is read from a module that is not built because of it."""
+    """``__no_call__`` is no boolean, or something is read from a module that is not built because of it."""
 
 
 class UnsupportedBaseError(CoreConfigSupportError, CoreConfigParseError):
-    """`__base__` names something that is no TOML file."""
+    """``__base__`` names something that is no TOML file."""
 
 
 class MissingAttributeError(ModuleBuildError, AttributeError):
@@ -144,7 +144,7 @@ class MissingAttributeError(ModuleBuildError, AttributeError):
 
 
 class MissingModuleError(CoreConfigParseError, KeyError, AttributeError):
-    """A group of modules has no member of that name; `hasattr` and `in` behave as usual."""
+    """A group of modules has no member of that name; ``hasattr`` and ``in`` behave as usual."""
 
 
 class UnknownFieldError(CoreConfigParseError, AttributeError, KeyError):
@@ -152,7 +152,7 @@ class UnknownFieldError(CoreConfigParseError, AttributeError, KeyError):
 
 
 class InvalidUpdateError(CoreConfigParseError, TypeError):
-    """`update_dict` is no dict."""
+    """``update_dict`` is no dict."""
 
 
 class StrToClassError(ModuleBuildError):
@@ -180,7 +180,7 @@ class FetcherError(Exception):
 
 
 class InvalidRepo(FetcherError):
-    """The repository is not written as `owner/name` or `owner/name:branch`."""
+    """The repository is not written as ``owner/name`` or ``owner/name:branch``."""
 
 
 class InvalidGitHost(FetcherError):
@@ -204,7 +204,7 @@ class HTTPDownloadError(FetcherError):
 
 
 def did_you_mean(name: str, candidates: Iterable[str]) -> str:
-    """` Did you mean ...?` with up to three nearest candidates, or an empty string."""
+    """`` Did you mean ...?`` with up to three nearest candidates, or an empty string."""
     from excore.lang.nearest import nearest
 
     near = nearest(name, candidates)

@@ -107,9 +107,9 @@ KINDS: dict[str, list[Name]] = {
 def host() -> Host:
     host = open_project(QUICKSTART, "src")
     host.environment = {"QUICKSTART_DATA": "data", "HOME": "/home/me", "PATH": "/bin"}
-    for path in list(host.known):
+    for path in list(host.toml_files):
         if f"{QUICKSTART.name}/broken/" in path.replace("\\", "/"):
-            del host.known[path]
+            del host.toml_files[path]
     return host
 
 

@@ -71,7 +71,7 @@ def snapshot(
     host = Host(Memory(files), environment)
     host.projects["/p"] = replace(project(fields=fields), severities=severities or {})
     host.set_catalog("/p", _CATALOG if known is None else catalog(known) if isinstance(known, str) else known)
-    host.known.update(dict.fromkeys(files))
+    host.toml_files.update(dict.fromkeys(files))
     return host.snapshot()
 
 

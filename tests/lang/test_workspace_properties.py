@@ -254,7 +254,7 @@ def mistakes(made: Host, path: str) -> set[tuple[object, ...]]:
 def test_a_mistake_that_needs_no_other_line_is_told_whoever_overrides_it(children):
     files = {"/p/part.toml": f"{MISTAKES}[VGG]\ndepth = 1\n"}
     alone = host(files)
-    alone.known.update(dict.fromkeys(files))
+    alone.toml_files.update(dict.fromkeys(files))
     wanted = mistakes(alone, "/p/part.toml")
     for number, overrides in enumerate(children):
         tables: dict[str, dict[str, str]] = {}
@@ -263,7 +263,7 @@ def test_a_mistake_that_needs_no_other_line_is_told_whoever_overrides_it(childre
         body = "".join(f"[{table}]\n" + "\n".join(lines.values()) + "\n" for table, lines in tables.items())
         files[f"/p/run{number}.toml"] = f'__base__ = "part.toml"\n{body}'
     live = host(files)
-    live.known.update(dict.fromkeys(files))
+    live.toml_files.update(dict.fromkeys(files))
     assert mistakes(live, "/p/part.toml") == wanted
     assert len(wanted) == 7
 

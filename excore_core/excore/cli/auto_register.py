@@ -16,6 +16,7 @@ from typing import Annotated, Any, NamedTuple
 import typer
 
 from excore.cli.output import fail, plain, print_line, shown_path
+from excore.cli.project_file import project_path
 from excore.cli.writing import claim_cache
 from excore.engine.registry_cache import is_cache
 from excore.engine.workspace import workspace
@@ -31,7 +32,7 @@ Progress = Callable[[int, int, str], None]
 MODULE = "excore.cli.registering"
 
 
-class Failure(NamedTuple):
+class FailedImport(NamedTuple):
     """A file that could not be imported; ``at`` and ``line`` are where it went wrong, line 0 if that is unknown."""
 
     file: str
@@ -49,7 +50,7 @@ class Registration:
     registries: int = 0
     modules: int = 0
     complete: bool = False
-    failures: list[Failure] = field(default_factory=list)
+    failures: list[FailedImport] = field(default_factory=list)
 
 
 def auto_register(
@@ -70,8 +71,7 @@ def auto_register(
     be imported is reported, the others count. The exit code is 1 if there is one.
     """
     project = find_project(os.getcwd())
-    if project.file is None:
-        fail("there is no project file; run `excore init` first")
+    project_path(project)
     source = source_folder(project)
     path = os.path.abspath(target) if target else source
     if not os.path.exists(path):
@@ -119,7 +119,7 @@ def register(
     A file that takes more than ``timeout`` seconds, or that ends the process, is left out and all others are imported
     once more.
     """
-    found = Registration()
+    result = Registration()
     skip: list[str] = []
     source = os.path.normpath(os.path.join(project.root, project.src_dir))
     index = make_indexer(project)
@@ -130,16 +130,16 @@ def register(
     while True:
         run = _Run([python or sys.executable, "-m", MODULE, json.dumps(job)], project.root, timeout, progress)
         run.wait()
-        fatal = [failure for failure in found.failures if failure.file in skip]
-        found = run.found
-        found.files += len(skip)
-        found.failures = sorted([*fatal, *found.failures])
-        if found.complete or not run.current:
-            return found
-        found.failures.append(Failure(run.current, run.current, 0, run.reason))
+        fatal = [failure for failure in result.failures if failure.file in skip]
+        result = run.result
+        result.files += len(skip)
+        result.failures = sorted([*fatal, *result.failures])
+        if result.complete or not run.current:
+            return result
+        result.failures.append(FailedImport(run.current, run.current, 0, run.reason))
         skip.append(run.current)
         if run.current == target:
-            return found
+            return result
 
 
 class _Run:
@@ -150,7 +150,7 @@ class _Run:
         self.folder = folder
         self.timeout = timeout
         self.progress = progress
-        self.found = Registration()
+        self.result = Registration()
         self.current = ""
         self.reason = ""
         self.late = False
@@ -179,7 +179,7 @@ class _Run:
                     timer = self._watch(process)
             finally:
                 timer.cancel()
-                if process.poll() is None and not self.found.complete:
+                if process.poll() is None and not self.result.complete:
                     _kill(process)
         if self.late:
             self.reason = f"was not imported within {self.timeout:g} seconds"
@@ -199,18 +199,18 @@ class _Run:
 
     def _hear(self, message: dict[str, Any]) -> None:
         if "files" in message:
-            self.found.files = message["files"]
+            self.result.files = message["files"]
         elif "start" in message:
             self.current = message["start"]
             self.started += 1
             if self.progress is not None:
-                self.progress(self.started - 1, self.found.files, self.current)
+                self.progress(self.started - 1, self.result.files, self.current)
         elif "failed" in message:
-            self.found.failures.append(Failure(**message["failed"]))
+            self.result.failures.append(FailedImport(**message["failed"]))
         elif "done" in message:
-            self.found.registries = message["done"]["registries"]
-            self.found.modules = message["done"]["modules"]
-            self.found.complete = True
+            self.result.registries = message["done"]["registries"]
+            self.result.modules = message["done"]["modules"]
+            self.result.complete = True
 
 
 def _kill(process: subprocess.Popen[str]) -> None:
@@ -241,15 +241,15 @@ def _with_progress(work: Callable[[Progress], Registration]) -> Registration:
         return work(show)
 
 
-def _by_cause(failures: Iterable[Failure]) -> list[list[Failure]]:
+def _by_cause(failures: Iterable[FailedImport]) -> list[list[FailedImport]]:
     """Failures of one error at one place together: a broken package breaks all that is in it."""
-    groups: dict[tuple[str, int, str], list[Failure]] = {}
+    groups: dict[tuple[str, int, str], list[FailedImport]] = {}
     for failure in failures:
         groups.setdefault((failure.at, failure.line, failure.error), []).append(failure)
     return list(groups.values())
 
 
-def _report(group: list[Failure]) -> str:
+def _report(group: list[FailedImport]) -> str:
     first = group[0]
     place = f"{shown_path(first.at)}:{first.line}" if first.line else shown_path(first.at)
     if [failure.file for failure in group] == [first.at]:

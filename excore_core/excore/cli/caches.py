@@ -81,8 +81,8 @@ def _clear_index(folder: str) -> None:
 
 
 def _listed(names: list[str]) -> str:
-    shown = [f"{name} (sources of all projects)" if name == INDEX else plain(name) for name in names]
-    return render(["Cache Names"], [[name] for name in shown])
+    labels = [f"{name} (sources of all projects)" if name == INDEX else plain(name) for name in names]
+    return render(["Cache Names"], [[name] for name in labels])
 
 
 def _names(base: str) -> list[str]:
@@ -108,8 +108,8 @@ def _tell_of_unmarked(base: str) -> None:
     for name in names:
         if is_unmarked_cache(os.path.join(base, name)):
             folder = plain(os.path.join(base, name))
-            told = "carries no mark of excore; if it is a cache of an older version, remove it yourself"
-            print_line(f"excore: {folder} {told}", err=True)
+            advice = "carries no mark of excore; if it is a cache of an older version, remove it yourself"
+            print_line(f"excore: {folder} {advice}", err=True)
 
 
 def _is_users(base: str) -> bool:

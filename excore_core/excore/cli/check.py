@@ -51,15 +51,15 @@ def check(
     no error, 1 if there is one, 2 if the check could not be done or there is nothing to check.
     """
     try:
-        found = run([os.fspath(path) for path in paths or [Path(".")]], _warn)
+        files = run([os.fspath(path) for path in paths or [Path(".")]], _warn)
     except NoSuchPath as error:
         print_line(f"excore check: {error}", err=True)
         raise typer.Exit(EXIT_NOT_DONE) from None
-    RENDERERS[format.value](found, sys.stdout)
-    if not found and not any(path.suffix == ".toml" and path.is_file() for path in paths or ()):
+    RENDERERS[format.value](files, sys.stdout)
+    if not files and not any(path.suffix == ".toml" and path.is_file() for path in paths or ()):
         print_line("excore check: there is no config here", err=True)
         raise typer.Exit(EXIT_NOT_DONE)
-    raise typer.Exit(1 if is_failure(found, strict) else 0)
+    raise typer.Exit(1 if is_failure(files, strict) else 0)
 
 
 def _warn(message: str) -> None:
@@ -78,27 +78,27 @@ def run(paths: Iterable[str], warn: Callable[[str], None] = _warn) -> list[Check
         warn(f"{shown_path(path)} is not checked: {why_no_config(path, snapshot.project(path))}")
     project_files = {snapshot.project(path).file for path in checked}
     checked.update(file for file in project_files if file is not None and diagnostics(snapshot, file))
-    found = [_finding(snapshot, path) for path in sorted(checked)]
-    names = _unknown_names(found)
+    files = [_finding(snapshot, path) for path in sorted(checked)]
+    names = _unknown_names(files)
     for project in {project.root: project for project in map(snapshot.project, checked)}.values():
         for message in unparsed(project, names):
             warn(message)
-    return found
+    return files
 
 
 def survey(paths: Iterable[str], warn: Callable[[str], None] = _warn) -> tuple[Snapshot, set[str], list[str]]:
     """What is known of files and of all below folders: those that are configs, or named and cannot be read, and some
     that are none: each that is named, and a few if there is no other. Raises ``NoSuchPath``."""
-    given = dict.fromkeys(os.path.abspath(path) for path in paths)
-    missing = [path for path in given if not os.path.exists(path)]
+    named = dict.fromkeys(os.path.abspath(path) for path in paths)
+    missing = [path for path in named if not os.path.exists(path)]
     if missing:
         raise NoSuchPath(f"{os.path.relpath(missing[0])}: no such file or folder")
     host = Host(environment=os.environ)
-    folders = [path for path in given if os.path.isdir(path)]
-    here = _working_folder(given)
+    folders = [path for path in named if os.path.isdir(path)]
+    here = _working_folder(named)
     for folder in (*here, *(path for path in folders if not any(_is_below(path, base) for base in here))):
         host.add_folder(folder)
-    files = [path for path in given if path not in folders]
+    files = [path for path in named if path not in folders]
     below = {name: None for folder in folders for name in find_toml(folder)}
     for path in (*files, *below):
         project = host.project_of(path)
@@ -118,10 +118,10 @@ def _is_checked(snapshot: Snapshot, path: str) -> bool:
     return path == snapshot.project(path).file or snapshot.is_judged(path)
 
 
-def _unknown_names(found: Iterable[CheckedFile]) -> set[str]:
+def _unknown_names(files: Iterable[CheckedFile]) -> set[str]:
     """The names that no registry has, as they stand in the configs."""
     names = set()
-    for finding in found:
+    for finding in files:
         for one in finding.diagnostics:
             if one["code"] in ("unknown-class", "unknown-hook"):
                 start, end = one["range"]["start"], one["range"]["end"]
@@ -151,7 +151,7 @@ def _finding(snapshot: Snapshot, path: str) -> CheckedFile:
     return CheckedFile(path, [unreadable(tables)], LineIndex(text))
 
 
-def is_failure(found: Iterable[CheckedFile], strict: bool) -> bool:
+def is_failure(files: Iterable[CheckedFile], strict: bool) -> bool:
     """Whether there is an error, or a warning where that counts."""
     worst = SEVERITIES["warning" if strict else "error"]
-    return any(one["severity"] <= worst for finding in found for one in finding.diagnostics)
+    return any(one["severity"] <= worst for finding in files for one in finding.diagnostics)

@@ -9,8 +9,8 @@ from typing import TextIO
 
 from excore import __version__
 from excore.cli.checked_file import CheckedFile, counts
-from excore.cli.repeated_diagnostics import Repeats, Source, is_inherited
-from excore.lang.problems import CATALOGUE, unsaid
+from excore.cli.repeated_diagnostics import QuotedDiagnostic, Repeats, is_inherited
+from excore.lang.problems import CATALOGUE, suggestions_to_add
 from excore.lang.text import offset_in_line
 from excore.tooling.diagnostics import SEVERITIES, Json, encode
 from excore.tooling.uris import to_path, to_uri
@@ -23,21 +23,21 @@ _BASE = "%SRCROOT%"
 _STYLES = {1: "bold red", 2: "bold yellow", 3: "bold blue", 4: "dim"}
 
 
-def as_json(found: Sequence[CheckedFile], out: TextIO) -> None:
+def as_json(files: Sequence[CheckedFile], out: TextIO) -> None:
     """A JSON array with one line for each file: what the server publishes for it, but for the version."""
-    lines = (encode({"uri": to_uri(one.path), "diagnostics": one.diagnostics}) for one in found)
+    lines = (encode({"uri": to_uri(one.path), "diagnostics": one.diagnostics}) for one in files)
     out.write("[" + ",\n ".join(lines) + "]\n")
 
 
 # For people
 
 
-def as_text(found: Sequence[CheckedFile], out: TextIO) -> None:
+def as_text(files: Sequence[CheckedFile], out: TextIO) -> None:
     """The place, the line, and carets below what is meant; in colours where ``out`` is a terminal that shows them."""
-    repeats = Repeats(found)
+    repeats = Repeats(files)
     lines: list[Line] = []
     brief = False
-    for finding in found:
+    for finding in files:
         for item in finding.diagnostics:
             source = repeats.source(item)
             if brief and source is not None:
@@ -45,8 +45,8 @@ def as_text(found: Sequence[CheckedFile], out: TextIO) -> None:
             brief = source is not None
             lines += _described(finding, item) if source is None else [_repeated(finding, item, source)]
             lines.append([])
-    if found:
-        lines.append(_summary(found, repeats))
+    if files:
+        lines.append(_summary(files, repeats))
     lines = [[(_visible(text), style) for text, style in line] for line in lines]
     if not out.isatty() or os.environ.get("NO_COLOR"):
         out.writelines(_encodable("".join(text for text, _ in line), out) + "\n" for line in lines)
@@ -95,7 +95,7 @@ def _heading(finding: CheckedFile, item: Json) -> Line:
     return [(f"{_position(finding, item)}: ", "bold"), (kind, _STYLES[item["severity"]])]
 
 
-def _repeated(finding: CheckedFile, item: Json, source: Source) -> Line:
+def _repeated(finding: CheckedFile, item: Json, source: QuotedDiagnostic) -> Line:
     return [*_heading(finding, item), (f" from {_position(*source)}, see there", "")]
 
 
@@ -105,7 +105,7 @@ def _position(finding: CheckedFile, item: Json) -> str:
 
 
 def _advice(item: Json) -> str:
-    names = unsaid(item["message"], item.get("data", {}).get("suggestions", ()))
+    names = suggestions_to_add(item["message"], item.get("data", {}).get("suggestions", ()))
     if not names:
         return ""
     *others, last = [f"`{name}`" for name in names[:3]]
@@ -130,13 +130,13 @@ def _width(text: str) -> int:
     return len(text) + wide - sum(1 for char in text if unicodedata.combining(char))
 
 
-def _summary(found: Sequence[CheckedFile], repeats: Repeats) -> Line:
-    by_name = counts(item for one in found for item in repeats.left(one.diagnostics))
-    files = f"{len(found)} file{'s' if len(found) != 1 else ''} checked: "
+def _summary(files: Sequence[CheckedFile], repeats: Repeats) -> Line:
+    by_name = counts(item for one in files for item in repeats.left(one.diagnostics))
+    heading = f"{len(files)} file{'s' if len(files) != 1 else ''} checked: "
     if not by_name:
-        return [(files, ""), ("no problems", "bold green")]
+        return [(heading, ""), ("no problems", "bold green")]
     parts = [f"{count} {name}{'s' if count != 1 and name != 'information' else ''}" for name, count in by_name.items()]
-    return [(files, ""), (", ".join(parts), "bold")]
+    return [(heading, ""), (", ".join(parts), "bold")]
 
 
 def _shown(path: str) -> str:
@@ -151,11 +151,11 @@ def _shown(path: str) -> str:
 # For GitHub's log, which makes annotations of it
 
 
-def as_github(found: Sequence[CheckedFile], out: TextIO) -> None:
+def as_github(files: Sequence[CheckedFile], out: TextIO) -> None:
     """Workflow commands, one line for each diagnostic that repeats none."""
     levels = {1: "error", 2: "warning", 3: "notice", 4: "notice"}
-    repeats = Repeats(found)
-    for finding in found:
+    repeats = Repeats(files)
+    for finding in files:
         for item in repeats.left(finding.diagnostics):
             line, column, end = _place(finding, item)
             last = item["range"]["end"]["line"]
@@ -177,7 +177,7 @@ def _property(text: str) -> str:
 # SARIF, which code scanners read
 
 
-def as_sarif(found: Sequence[CheckedFile], out: TextIO) -> None:
+def as_sarif(files: Sequence[CheckedFile], out: TextIO) -> None:
     """A SARIF 2.1.0 log with one run; diagnostics that repeat others are left out. Files below the current folder are
     named from there: a log is read on other machines too."""
     levels = {1: "error", 2: "warning", 3: "note", 4: "note"}
@@ -191,8 +191,8 @@ def as_sarif(found: Sequence[CheckedFile], out: TextIO) -> None:
         for kind in CATALOGUE.values()
     ]
     index = {code: number for number, code in enumerate(CATALOGUE)}
-    repeats = Repeats(found)
-    results = [_result(one, item, levels, index) for one in found for item in repeats.left(one.diagnostics)]
+    repeats = Repeats(files)
+    results = [_result(one, item, levels, index) for one in files for item in repeats.left(one.diagnostics)]
     driver = {"name": "excore", "version": __version__, "rules": rules}
     bases = {_BASE: {"uri": _here()}}
     run = {

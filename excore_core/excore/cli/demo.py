@@ -17,7 +17,7 @@ from excore.tooling.lsp_client import Client, Json, ServerError, ServerGone
 from excore.tooling.uris import to_uri
 
 if TYPE_CHECKING:
-    from excore.cli.demo_view import View
+    from excore.cli.demo_view import DemoView
 
 CURSOR = "<|>"
 FILE = "configs/demo.toml"
@@ -114,9 +114,9 @@ def demo(
 
     The exit code is 0 if every answer is right.
     """
-    from excore.cli.demo_view import View
+    from excore.cli.demo_view import DemoView
 
-    view = View()
+    view = DemoView()
     root = project or find_example()
     if root is None or not root.is_dir():
         view.fail("The quickstart example is not here. Name its folder.")
@@ -141,7 +141,7 @@ def find_example() -> Path | None:
     return None
 
 
-def play(root: Path, view: View) -> int:
+def play(root: Path, view: DemoView) -> int:
     """Show every scene; how many answers were wrong. Raises ``ServerGone``."""
     wrong = 0
     with session(root) as (client, started):
@@ -174,7 +174,7 @@ def _is_read(client: Client) -> bool:
     return any(params["value"]["kind"] == "end" for params in client.sent("$/progress"))
 
 
-def act(client: Client, uri: str, version: int, scene: Scene, root: Path, view: View) -> None:
+def act(client: Client, uri: str, version: int, scene: Scene, root: Path, view: DemoView) -> None:
     """Type the scene's text, ask, and show the answer. Raises ``Wrong``, ``ServerError`` or ``ServerGone``."""
     before, _, after = scene.text.partition(CURSOR)
     document = {"uri": uri, "version": version}
@@ -182,24 +182,24 @@ def act(client: Client, uri: str, version: int, scene: Scene, root: Path, view: 
     client.notify("textDocument/didChange", {"textDocument": document, "contentChanges": [{"text": before + after}]})
     lines = before.split("\n")
     position = {"line": len(lines) - 1, "character": len(lines[-1])}
-    asked = {"textDocument": {"uri": uri}, "position": position}
+    params = {"textDocument": {"uri": uri}, "position": position}
     show = ANSWERS[scene.method]
     if scene.method == "textDocument/publishDiagnostics":
         client.until(lambda: client.diagnostics(uri, version) is not None, "diagnostics")
         answer = client.diagnostics(uri, version)
     else:
-        answer = client.request(scene.method, asked)
+        answer = client.request(scene.method, params)
     took = perf_counter() - started
     if not answer:
         raise Wrong("the server has no answer")
-    shown = show(answer, client, root, view, before + after)
+    text_shown = show(answer, client, root, view, before + after)
     view.took(took)
-    missing = [text for text in scene.right if text not in shown]
+    missing = [text for text in scene.right if text not in text_shown]
     if missing:
         raise Wrong(f"not in the answer: {', '.join(missing)}")
 
 
-def _completion(answer: Json, client: Client, root: Path, view: View, text: str) -> str:
+def _completion(answer: Json, client: Client, root: Path, view: DemoView, text: str) -> str:
     items = answer["items"]
     docs = []
     for item in items[:5]:
@@ -220,13 +220,13 @@ def _first_line(markdown: str) -> str:
     return ""
 
 
-def _hover(answer: Json, client: Client, root: Path, view: View, text: str) -> str:
+def _hover(answer: Json, client: Client, root: Path, view: DemoView, text: str) -> str:
     markdown: str = answer["contents"]["value"]
     view.markdown(markdown)
     return markdown
 
 
-def _definition(answer: list[Json], client: Client, root: Path, view: View, text: str) -> str:
+def _definition(answer: list[Json], client: Client, root: Path, view: DemoView, text: str) -> str:
     from excore.tooling.uris import to_path
 
     target = Path(to_path(answer[0]["targetUri"]) or "")
@@ -240,7 +240,7 @@ def _definition(answer: list[Json], client: Client, root: Path, view: View, text
     return f"{where}\n{lines[line]}"
 
 
-def _diagnostics(answer: list[Json], client: Client, root: Path, view: View, text: str) -> str:
+def _diagnostics(answer: list[Json], client: Client, root: Path, view: DemoView, text: str) -> str:
     worst = min(answer, key=lambda item: int(item["severity"]))
     start, end = worst["range"]["start"], worst["range"]["end"]
     names = worst.get("data", {}).get("suggestions", [])

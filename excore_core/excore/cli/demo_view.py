@@ -39,25 +39,25 @@ _COLOURS = {
 
 def coloured(text: str) -> Text:
     """A piece of config in colours."""
-    made = Text(text)
+    result = Text(text)
     for match in _TOML.finditer(text):
-        made.stylize(_COLOURS[match.lastgroup or "key"], match.start(), match.end())
-    return made
+        result.stylize(_COLOURS[match.lastgroup or "key"], match.start(), match.end())
+    return result
 
 
 def plain(markdown: str) -> str:
     """Markdown as text without its marks: no fences, no backticks, no stars."""
-    shown: list[str] = []
+    lines: list[str] = []
     fenced = False
     for line in markdown.strip().splitlines():
         if line.startswith("```"):
             fenced = not fenced
         else:
-            shown.append(line if fenced else _MARKS.sub(r"\2", line))
-    return "\n".join(shown)
+            lines.append(line if fenced else _MARKS.sub(r"\2", line))
+    return "\n".join(lines)
 
 
-class View:
+class DemoView:
     """Writes to stdout."""
 
     def __init__(self, console: Console | None = None) -> None:
@@ -82,23 +82,23 @@ class View:
         text = coloured(scene.text.rstrip("\n").replace("<|>", ""))
         at = scene.text.index("<|>")
         cursor = Text("▏" if self.console.is_terminal else "|", style="bold red")
-        shown = Text.assemble(text[:at], cursor, text[at:])
-        for line in shown.split("\n", allow_blank=True):
+        screen = Text.assemble(text[:at], cursor, text[at:])
+        for line in screen.split("\n", allow_blank=True):
             self.console.print(Text.assemble(("    │ ", "dim"), line))
 
     def items(self, items: Sequence[tuple[str, str]], docs: Sequence[str]) -> None:
         """A completion list, as an editor pops it up."""
-        shown = items[:_SHOWN]
-        names = max(len(label) for label, _ in shown)
-        details = min(40, max(len(detail) for _, detail in shown))
-        for number, (label, detail) in enumerate(shown):
-            told = docs[number].replace("`", "") if number < len(docs) and docs[number] != detail else ""
-            room = details if told else self.console.width
+        first = items[:_SHOWN]
+        names = max(len(label) for label, _ in first)
+        details = min(40, max(len(detail) for _, detail in first))
+        for number, (label, detail) in enumerate(first):
+            doc = docs[number].replace("`", "") if number < len(docs) and docs[number] != detail else ""
+            room = details if doc else self.console.width
             line = Text.assemble(
                 ("    ▸ " if number == 0 else "      ", ""),
                 (label.ljust(names), "bold"),
                 ("  " + (detail if len(detail) <= room else detail[: room - 1] + "…").ljust(details), "cyan"),
-                ("  " + told, "dim"),
+                ("  " + doc, "dim"),
             )
             line.rstrip()
             line.truncate(self.console.width, overflow="ellipsis")

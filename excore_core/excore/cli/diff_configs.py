@@ -8,9 +8,9 @@ from typing import Annotated, Any
 
 import typer
 
-from excore.cli.git import NoRevision, Revision
 from excore.cli.output import fail, plain, styled
 from excore.cli.resolved import opened
+from excore.cli.revisions import NoRevision, Revision
 from excore.lang.workspace.snapshot import Snapshot
 from excore.views.diff import Change, Side
 from excore.views.diff import diff as compare

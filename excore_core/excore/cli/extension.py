@@ -38,8 +38,8 @@ def config_extension() -> None:
     claim_cache()
     names = project.registry_names(catalog)
     with many_objects():
-        made, mapping = json_schema(catalog, project), class_mapping(catalog, names)
-    write_made(Path(schema_file), json.dumps(made) + "\n", is_schema)
+        json_schema_, mapping = json_schema(catalog, project), class_mapping(catalog, names)
+    write_made(Path(schema_file), json.dumps(json_schema_) + "\n", is_schema)
     write_made(Path(mapping_file), json.dumps(mapping) + "\n", is_class_mapping)
     settings = Path(project.root, TAPLO)
     changed = merge_settings(settings, taplo_settings(_from(project.root, schema_file)))

@@ -36,12 +36,12 @@ def format_configs(
             print_line(f"{shown_path(path)}: {text.reason}", err=True)
             wrong = True
             continue
-        made = formatted(parse(text), " " * indent)
-        if made is None:
+        result = formatted(parse(text), " " * indent)
+        if result is None:
             print_line(f"{shown_path(path)}: left alone, it is not TOML; `excore check` says why", err=True)
             wrong = True
-        elif made != text:
-            why = "" if check else why_not_written(Path(path), made, root)
+        elif result != text:
+            why = "" if check else why_not_written(Path(path), result, root)
             if why:
                 print_line(f"{shown_path(path)}: left alone, {plain(why)}", err=True)
             else:
@@ -60,12 +60,12 @@ def configs_to_change(paths: list[str]) -> Iterator[tuple[str, str | Unreadable,
         snapshot, configs, _ = survey(paths)
     except NoSuchPath as error:
         fail(str(error))
-    named = [path for path in map(os.path.abspath, paths) if not os.path.isdir(path)]
-    below = (found for path in map(os.path.abspath, paths) if os.path.isdir(path) for found in find_toml(path))
-    for path in dict.fromkeys((*named, *sorted(below))):
+    files = [path for path in map(os.path.abspath, paths) if not os.path.isdir(path)]
+    below = (file for path in map(os.path.abspath, paths) if os.path.isdir(path) for file in find_toml(path))
+    for path in dict.fromkeys((*files, *sorted(below))):
         text = Disk().read(path)
         project = snapshot.project(path)
         if path in configs or not isinstance(text, str):
             yield path, text, project.root
-        elif path in named:
+        elif path in files:
             print_line(f"{shown_path(path)}: left alone, {plain(why_no_config(path, project))}", err=True)

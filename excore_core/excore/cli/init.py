@@ -36,26 +36,26 @@ def init(
     Registries that the project defines are found by reading its source.
     """
     here = os.getcwd()
-    known = _existing(here)
-    if known is not None and not force:
-        print_line(f"{os.path.basename(known.file or '')} exists already; --force goes on all the same")
+    existing = _existing(here)
+    if existing is not None and not force:
+        print_line(f"{os.path.basename(existing.file or '')} exists already; --force goes on all the same")
         return
-    name = name or prompt("Name of the project", (known.name if known else "") or os.path.basename(here))
-    src_dir = src_dir or prompt("Folder of its modules", _likely_source(here, known))
+    name = name or prompt("Name of the project", (existing.name if existing else "") or os.path.basename(here))
+    src_dir = src_dir or prompt("Folder of its modules", _likely_source(here, existing))
     src_dir = os.path.relpath(os.path.join(here, src_dir), here).replace(os.sep, "/")
     if not os.path.isdir(os.path.join(here, src_dir)):
         fail(f"there is no folder {src_dir}")
-    path = Path(known.file) if known is not None and known.file else Path(here, PROJECT_FILE)
+    path = Path(existing.file) if existing is not None and existing.file else Path(here, PROJECT_FILE)
     specs = [read_spec(text) for text in registry or ()]
-    found = _defined_registries(here, src_dir)
+    in_source = _defined_registries(here, src_dir)
     if not specs:
-        specs = _merged(known.registries if known else (), found)
+        specs = _merged(existing.registries if existing else (), in_source)
     if not specs:
         specs = _asked_registries()
     settings = {"name": name, "src_dir": src_dir, "registries": [notation(spec) for spec in specs], **derived(specs)}
     write_settings(path, settings)
     print_line(f"{path.name} is written")
-    if not set(found) >= {spec.name for spec in specs}:
+    if not set(in_source) >= {spec.name for spec in specs}:
         define(load_project(str(path)), entry)
     if specs and not any(spec.starred for spec in specs):
         print_line(f"mark the registries whose modules are built with * in {path.name}, then run `excore update`")
@@ -83,10 +83,10 @@ def _existing(folder: str) -> Project | None:
     return None
 
 
-def _likely_source(folder: str, known: Project | None) -> str | None:
+def _likely_source(folder: str, project: Project | None) -> str | None:
     """The folder that most likely holds the modules, None if there is none that does."""
-    if known is not None and known.src_dir:
-        return known.src_dir
+    if project is not None and project.src_dir:
+        return project.src_dir
     packages = sorted(entry.name for entry in os.scandir(folder) if os.path.isfile(Path(entry.path, "__init__.py")))
     preferred = [name for name in ("src", os.path.basename(folder)) if name in packages]
     likely = preferred or [name for name in packages if name not in ("tests", "test")]
@@ -108,10 +108,10 @@ def _defined_registries(folder: str, src_dir: str) -> list[str]:
     ]
 
 
-def _merged(known: tuple[RegistrySpec, ...], found: list[str]) -> list[RegistrySpec]:
+def _merged(specs: tuple[RegistrySpec, ...], names: list[str]) -> list[RegistrySpec]:
     """Declared registries as they are declared, then those found that are not."""
-    declared = {spec.name for spec in known}
-    return [*known, *(RegistrySpec(name, False, ()) for name in found if name not in declared)]
+    declared = {spec.name for spec in specs}
+    return [*specs, *(RegistrySpec(name, False, ()) for name in names if name not in declared)]
 
 
 def _asked_registries() -> list[RegistrySpec]:

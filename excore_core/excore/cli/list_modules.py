@@ -39,16 +39,16 @@ def list_modules(
     if model is not None:
         project = model.project
     names = [name for name in project.registry_names(catalog) if not name.startswith("__")]
-    wanted = [project.registry_of(name) for name in registries or ()] or names
-    for name in wanted:
+    chosen = [project.registry_of(name) for name in registries or ()] or names
+    for name in chosen:
         if name not in names:
             near = nearest(name, names)
             fail(f"there is no registry {name}" + (f"; did you mean {near[0]}?" if near else ""))
     used = _used(model) if model is not None else None
-    found = {name: [*_entries(catalog, name, used)] for name in dict.fromkeys(wanted)}
+    listing = {name: [*_entries(catalog, name, used)] for name in dict.fromkeys(chosen)}
     if used is not None:
-        found = {name: entries for name, entries in found.items() if entries}
-    print_line(json.dumps(_plain(found), indent=2) if as_json else "\n".join(_lines(found, catalog)))
+        listing = {name: entries for name, entries in listing.items() if entries}
+    print_line(json.dumps(_plain(listing), indent=2) if as_json else "\n".join(_lines(listing, catalog)))
 
 
 def summary(entry: Entry) -> str:
@@ -79,8 +79,8 @@ def _entries(catalog: Catalog, registry: str, used: set[tuple[str, str]] | None)
             yield entry
 
 
-def _lines(found: Mapping[str, list[Entry]], catalog: Catalog) -> Iterator[str]:
-    for name, entries in found.items():
+def _lines(listing: Mapping[str, list[Entry]], catalog: Catalog) -> Iterator[str]:
+    for name, entries in listing.items():
         info = catalog.registries.get(name)
         place = f"  {_place(info.location)}" if info is not None and info.location is not None else ""
         more = "  (and more that its source does not tell)" if info is not None and info.open else ""
@@ -95,7 +95,7 @@ def _place(location: Location | None) -> str:
     return f"{shown_path(location.path)}:{location.line + 1}" if location is not None else ""
 
 
-def _plain(found: Mapping[str, list[Entry]]) -> dict[str, list[dict[str, Any]]]:
+def _plain(listing: Mapping[str, list[Entry]]) -> dict[str, list[dict[str, Any]]]:
     return {
         name: [
             {
@@ -110,5 +110,5 @@ def _plain(found: Mapping[str, list[Entry]]) -> dict[str, list[dict[str, Any]]]:
             }
             for entry in entries
         ]
-        for name, entries in found.items()
+        for name, entries in listing.items()
     }

@@ -66,8 +66,8 @@ app = typer.Typer(
 )
 
 
-def _version(wanted: bool) -> None:
-    if wanted:
+def _version(requested: bool) -> None:
+    if requested:
         from excore import __version__
 
         typer.echo(f"excore {__version__}")

@@ -63,8 +63,8 @@ def print_text(text: str, language: str = "") -> None:
     from rich.syntax import Syntax
 
     # the terminal's own colours: those of a theme are for one kind of background
-    shown = Syntax(text, language, theme="ansi_light", background_color="default", word_wrap=False)
-    Console(soft_wrap=True).print(shown, end="")
+    highlighted = Syntax(text, language, theme="ansi_light", background_color="default", word_wrap=False)
+    Console(soft_wrap=True).print(highlighted, end="")
 
 
 def styled(text: str, style: str) -> str:

@@ -6,7 +6,7 @@ What is written holds no absolute paths and nothing from the environment (WS-4).
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -38,42 +38,51 @@ def derived(specs: Iterable[RegistrySpec]) -> dict[str, Any]:
 
 def write_settings(path: Path, settings: Mapping[str, Any]) -> bool:
     """Set keys of a project file, which is made if there is none; whether it changed. Comments and order stay."""
-    import tomlkit
 
-    before = _read(path)
-    document = _parse(path, before)
-    table: MutableMapping[str, Any] = document
-    if path.name == PYPROJECT:
-        for name in ("tool", "excore"):
-            table = cast("MutableMapping[str, Any]", table.setdefault(name, tomlkit.table()))
-    for name in _redundant(table, path.parent):
-        del table[name]
-    for name, value in settings.items():
-        if name not in table or _plain(table[name]) != value:
-            table[name] = _item(value)
-    text = tomlkit.dumps(document)
-    if text == before:
-        return False
-    write(path, text, str(path.parent))
-    return True
+    def change(document: TOMLDocument) -> None:
+        table = _table(document, "tool", "excore") if path.name == PYPROJECT else document
+        for name in _redundant(table, path.parent):
+            del table[name]
+        _set(table, {name: _item(value) for name, value in settings.items()})
+
+    return _change(path, change)
 
 
 def merge_settings(path: Path, settings: Mapping[str, Mapping[str, Any]]) -> bool:
     """Set keys of tables of any TOML file, which is made if there is none; whether it changed."""
+
+    def change(document: TOMLDocument) -> None:
+        for name, values in settings.items():
+            _set(_table(document, name), values)
+
+    return _change(path, change)
+
+
+def _change(path: Path, change: Callable[[TOMLDocument], None]) -> bool:
     import tomlkit
 
     before = _read(path)
     document = _parse(path, before)
-    for name, values in settings.items():
-        table = cast("MutableMapping[str, Any]", document.setdefault(name, tomlkit.table()))
-        for key, value in values.items():
-            if key not in table or _plain(table[key]) != value:
-                table[key] = value
+    change(document)
     text = tomlkit.dumps(document)
     if text == before:
         return False
     write(path, text, str(path.parent))
     return True
+
+
+def _table(table: MutableMapping[str, Any], *path: str) -> MutableMapping[str, Any]:
+    import tomlkit
+
+    for name in path:
+        table = cast("MutableMapping[str, Any]", table.setdefault(name, tomlkit.table()))
+    return table
+
+
+def _set(table: MutableMapping[str, Any], values: Mapping[str, Any]) -> None:
+    for name, value in values.items():
+        if name not in table or _plain(table[name]) != _plain(value):
+            table[name] = value
 
 
 def project_path(project: Project) -> Path:
@@ -119,15 +128,15 @@ def _item(value: Any) -> Any:
 def _redundant(table: Mapping[str, Any], folder: Path) -> list[str]:
     """Absolute paths that say what would be so without them; older versions wrote them into every file."""
     texts = {name: value for name, value in table.items() if isinstance(value, str) and os.path.isabs(value)}
-    found = [name for name in ("base_dir",) if name in texts]
+    keys = [name for name in ("base_dir",) if name in texts]
     caches = os.path.join(os.path.expanduser("~"), ".cache", "excore")
     if "cache_base_dir" in texts and os.path.normpath(texts["cache_base_dir"]) == caches:
-        found.append("cache_base_dir")
+        keys.append("cache_base_dir")
     cache = texts.get("cache_dir")
     if cache is not None and os.path.dirname(os.path.normpath(cache)) == caches:
-        found.append("cache_dir")
+        keys.append("cache_dir")
         for name, usual in FILES.items():
             files = (usual, "registry_cache.pkl") if name == "registry_cache_file" else (usual,)
             if name in texts and texts[name] in [os.path.join(cache, file) for file in files]:
-                found.append(name)
-    return found
+                keys.append(name)
+    return keys

@@ -15,8 +15,8 @@ def prompt(question: str, default: str | None = None) -> str:
     Ends the command where there is neither a line nor a default.
     """
     try:
-        shown = f"{question} [{default}]" if default else question
-        answer: str = typer.prompt(plain(shown), default="", show_default=False, err=True) or default or ""
+        label = f"{question} [{default}]" if default else question
+        answer: str = typer.prompt(plain(label), default="", show_default=False, err=True) or default or ""
     except typer.Abort:
         if sys.stdin.isatty():
             raise

@@ -16,7 +16,7 @@ from excore.lang.project.foreign import COPY_SUFFIX
 from excore.lang.project.reading import find_project
 from excore.lang.source import Disk, Unreadable
 from excore.lang.syntax.document import SyntaxTree, parse
-from excore.lang.syntax.tree import Array, Block, InlineTable, KeyPart, KeyValue, SyntaxProblem, Value
+from excore.lang.syntax.tree import key_parts
 from excore.lang.syntax.writer import is_bare, key_text
 
 
@@ -40,10 +40,11 @@ def quote(
             failed = True
             continue
         tree = parse(text)
-        broken = [(start + item.start, item.message) for start, item in _problems(tree)]
-        if broken:
-            line, column = tree.position(broken[0][0], "utf-32")
-            print_line(f"{shown_path(path)}:{line + 1}:{column + 1}: {broken[0][1]}", err=True)
+        broken = next(tree.problems, None)
+        if broken is not None:
+            block, item = broken
+            line, column = tree.position(tree.starts[tree.index_of[block]] + item.start, "utf-32")
+            print_line(f"{shown_path(path)}:{line + 1}:{column + 1}: {item.message}", err=True)
             failed = True
             continue
         changed = quoted(tree)
@@ -64,7 +65,7 @@ def quoted(tree: SyntaxTree) -> str:
     pieces: list[str] = []
     for block in tree.blocks:
         done = 0
-        for part in sorted(_parts(block), key=lambda part: part.start):
+        for part in key_parts(block):
             if not part.quoted and not part.broken and not is_bare(part.name):
                 pieces += [block.text[done : part.start], key_text(part.name)]
                 done = part.end
@@ -77,30 +78,3 @@ def _configs(path: str, override: bool) -> Iterator[tuple[str, str | Unreadable,
         return configs_to_change([path])
     path = os.path.abspath(path)
     return iter([(path, Disk().read(path), find_project(path).root)])
-
-
-def _problems(tree: SyntaxTree) -> Iterator[tuple[int, SyntaxProblem]]:
-    for start, block in zip(tree.starts, tree.blocks, strict=True):
-        for item in block.problems:
-            yield start, item
-
-
-def _parts(block: Block) -> Iterator[KeyPart]:
-    if block.header is not None:
-        yield from block.header.parts
-    for entry in block.entries:
-        yield from _of_entry(entry)
-
-
-def _of_entry(entry: KeyValue) -> Iterator[KeyPart]:
-    yield from entry.parts
-    yield from _of_value(entry.value)
-
-
-def _of_value(value: Value) -> Iterator[KeyPart]:
-    if isinstance(value, InlineTable):
-        for entry in value.entries:
-            yield from _of_entry(entry)
-    elif isinstance(value, Array):
-        for item in value.items:
-            yield from _of_value(item)

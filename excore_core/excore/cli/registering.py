@@ -42,8 +42,8 @@ class Job(NamedTuple):
             return [self.target]
         if self.src == self.root:
             inside = os.path.join(self.target, "")
-            found = (one.path for one in walk(self.root, self.excludes) if one.path.startswith(inside))
-            files = [path for path in found if may_register(read(path) or b"", tuple(self.types))]
+            paths = (one.path for one in walk(self.root, self.excludes) if one.path.startswith(inside))
+            files = [path for path in paths if may_register(read(path) or b"", tuple(self.types))]
         else:
             files = list(_python_files(self.target))
         return [path for path in sorted(files) if path not in self.skip]

@@ -89,8 +89,8 @@ def defined(tree: ast.Module) -> list[str]:
 def with_definitions(text: str, registries: Iterable[str]) -> str:
     """``text`` with ``NAME = Registry("Name")`` for each registry that it does not create. Raises SyntaxError."""
     tree = ast.parse(text)
-    known = set(defined(tree))
-    missing = [name for name in dict.fromkeys(registries) if name not in known]
+    existing = set(defined(tree))
+    missing = [name for name in dict.fromkeys(registries) if name not in existing]
     if not missing:
         return text
     newline = "\r\n" if "\r\n" in text else "\n"
@@ -102,10 +102,10 @@ def with_definitions(text: str, registries: Iterable[str]) -> str:
         text += newline
     if tree.body and not _is_registry(tree.body[-1], {callee, REGISTRY}):
         text += newline
-    taken = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     for name in missing:
-        variable = _variable(name, taken)
-        taken.add(variable)
+        variable = _variable(name, used)
+        used.add(variable)
         text += f'{variable} = {callee}("{name}"){newline}'
     return text
 
@@ -158,10 +158,10 @@ def _with_import(text: str, tree: ast.Module, newline: str) -> str:
     return "".join([*lines[:first], statement, *lines[first:]])
 
 
-def _variable(name: str, taken: set[str]) -> str:
+def _variable(name: str, used: set[str]) -> str:
     variable = name.upper()
     if not variable.isidentifier():
         variable = f"_{variable}"
-    while variable in taken:
+    while variable in used:
         variable += "_REGISTRY"
     return variable

@@ -12,7 +12,7 @@ from excore.tooling.uris import to_uri
 _Key: TypeAlias = tuple[str, str, tuple[int, ...]]
 
 
-class Source(NamedTuple):
+class QuotedDiagnostic(NamedTuple):
     """The place a repeated diagnostic is about: the file that is checked as well, and what is told there."""
 
     finding: CheckedFile
@@ -22,16 +22,18 @@ class Source(NamedTuple):
 class Repeats:
     """The diagnostics of one run that say at a ``__base__`` entry what another one says where the mistake is."""
 
-    def __init__(self, found: Sequence[CheckedFile]) -> None:
-        told = {_key(to_uri(one.path), item, item): Source(one, item) for one in found for item in one.diagnostics}
-        self._sources: dict[int, Source] = {}
-        for one in found:
+    def __init__(self, files: Sequence[CheckedFile]) -> None:
+        sources = {
+            _key(to_uri(one.path), item, item): QuotedDiagnostic(one, item) for one in files for item in one.diagnostics
+        }
+        self._sources: dict[int, QuotedDiagnostic] = {}
+        for one in files:
             for item in one.diagnostics:
-                source = _source(item, to_uri(one.path), told)
+                source = _source(item, to_uri(one.path), sources)
                 if source is not None:
                     self._sources[id(item)] = source
 
-    def source(self, item: Json) -> Source | None:
+    def source(self, item: Json) -> QuotedDiagnostic | None:
         """What a diagnostic repeats; None if it is told nowhere else, or milder there."""
         return self._sources.get(id(item))
 
@@ -42,15 +44,15 @@ class Repeats:
 
 def is_inherited(item: Json) -> bool:
     """Whether a diagnostic quotes another file's: then its first note is what it quotes, at its place."""
-    notes = item.get("relatedInformation", ())
-    return bool(notes) and item["message"].endswith(f": {notes[0]['message']}")
+    related = item.get("relatedInformation", ())
+    return bool(related) and item["message"].endswith(f": {related[0]['message']}")
 
 
-def _source(item: Json, uri: str, told: Mapping[_Key, Source]) -> Source | None:
+def _source(item: Json, uri: str, sources: Mapping[_Key, QuotedDiagnostic]) -> QuotedDiagnostic | None:
     if not is_inherited(item):
         return None
     where = item["relatedInformation"][0]["location"]
-    source = told.get(_key(where["uri"], item, where)) if where["uri"] != uri else None
+    source = sources.get(_key(where["uri"], item, where)) if where["uri"] != uri else None
     return source if source is not None and source.diagnostic["severity"] <= item["severity"] else None
 
 

@@ -128,17 +128,17 @@ def graph(
     The exit code is 1 if the config has errors.
     """
     snapshot, path = opened(config)
-    found = make_graph(snapshot.own_model(path))
+    picture = make_graph(snapshot.own_model(path))
 
     def place(item: Node | Edge) -> str | None:
         return shown_place(snapshot, item.origin, os.getcwd()) if item.origin is not None else None
 
     if format is Picture.json:
-        text = drawing.as_json(found, place)
+        text = drawing.as_json(picture, place)
     elif format is Picture.svg:
-        text = svg(found, os.path.basename(path))
+        text = svg(picture, os.path.basename(path))
     else:
-        text = (drawing.dot if format is Picture.dot else drawing.mermaid)(found)
+        text = (drawing.dot if format is Picture.dot else drawing.mermaid)(picture)
     print_or_write(text, output, {"json": "json", "svg": "xml"}.get(format.value, ""))
     _warn(snapshot, path)
 

@@ -10,11 +10,11 @@ from typing import Annotated
 
 import typer
 
-from excore.cli.output import fail
 from excore.cli.resolved import resolved
-from excore.cli.typehints import is_name, module_type, typed_dict, value_type
+from excore.cli.typehints import check_class_name, info_types, module_type, typed_dict
 from excore.cli.writing import print_or_write
 from excore.lang.resolve.model import Model
+from excore.views.code import is_name
 
 _DOTTED = re.compile(r"\b([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+)\b")
 
@@ -34,8 +34,7 @@ def stubs(
     error of the type checker. Nothing is imported or built. A config with errors has no type: the exit code is 2.
     """
     name = class_name or class_of(config)
-    if not name.isidentifier() or keyword.iskeyword(name):
-        fail(f"`{name}` is not the name of a class")
+    check_class_name(name)
     text = stub_text(resolved(config, whole=True), name)
     print_or_write(text, output, "python")
 
@@ -88,8 +87,7 @@ def _classes(model: Model, name: str) -> Iterator[list[str]]:
         ]
         fields.append((field, kind))
         built.append((field, whole))
-    info = [(key, value_type(binding.value)) for key, binding in model.isolated.items()]
-    info += [(key, "dict[str, Any]") for key, group in model.groups.items() if group.leftover]
+    info = info_types(model)
     yield _class(f"{name}Modules", "dict[str, Any]", built)
     yield typed_dict(f"{name}Info", info)
     yield [
@@ -123,7 +121,7 @@ _CONFIG = (
 
 
 def _class(name: str, base: str, members: list[tuple[str, str]]) -> list[str]:
-    taken = (*dir(dict), "add", "first") if base else ("build_all", *re.findall(r"def (\w+)", "\n".join(_CONFIG)))
-    shown = [f"    {key}: {type_}" for key, type_ in members if is_name(key) and key not in taken]
+    reserved = (*dir(dict), "add", "first") if base else ("build_all", *re.findall(r"def (\w+)", "\n".join(_CONFIG)))
+    fields = [f"    {key}: {type_}" for key, type_ in members if is_name(key) and key not in reserved]
     header = f"class {name}({base}):" if base else f"class {name}:"
-    return [header, *(shown or ["    ..."])]
+    return [header, *(fields or ["    ..."])]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import keyword
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +19,7 @@ from excore.lang.resolve.model import Model
 from excore.lang.syntax.tree import Array, Scalar, Value
 from excore.lang.tables.table import BoundValue, Tables
 from excore.tooling.registry_dump import project_catalog
+from excore.views.code import is_name
 
 MARK = "excore generate-typehints"
 _BUILTINS = frozenset(("int", "float", "str", "bool", "bytes"))
@@ -58,8 +58,7 @@ def generate_typehints(
         if MARK not in before and f"class {class_name}" not in before:
             fail(f"{shown_path(str(path))} was not written by this command; --force replaces it")
     for name in (class_name, info_class_name):
-        if not name.isidentifier() or keyword.iskeyword(name):
-            fail(f"`{name}` is not the name of a class")
+        check_class_name(name)
     if config:
         text = module_text(resolved(config, whole=True), class_name, info_class_name)
     else:
@@ -69,6 +68,12 @@ def generate_typehints(
         text = _text([(name, "Any") for name in fields], None, [], class_name, info_class_name)
     write(path, text, project.root)
     print_line(f"{shown_path(str(path))} is written")
+
+
+def check_class_name(name: str) -> None:
+    """End the command if a class cannot be called ``name``."""
+    if not is_name(name):
+        fail(f"`{name}` is not the name of a class")
 
 
 def module_text(model: Model, class_name: str, info_class_name: str) -> str:
@@ -85,9 +90,7 @@ def module_text(model: Model, class_name: str, info_class_name: str) -> str:
         else:
             groups += ["", "", *_class(f"_{name}", "dict[str, Any]", f"The modules of {name}.", types)]
             fields.append((name, f"_{name}"))
-    info = [(name, value_type(binding.value)) for name, binding in model.isolated.items()]
-    info += [(name, "dict[str, Any]") for name, group in model.groups.items() if group.leftover]
-    return _text(fields, info, groups, class_name, info_class_name)
+    return _text(fields, info_types(model), groups, class_name, info_class_name)
 
 
 def module_type(model: Model, path: tuple[str, str]) -> str:
@@ -108,11 +111,11 @@ def module_type(model: Model, path: tuple[str, str]) -> str:
 
 def _returned(entry: Entry) -> str:
     """What a function says it returns."""
-    said = (entry.signature.returns or "").strip("\"'")
-    if said in _BUILTINS:
-        return said
-    named = entry.bases[0] if entry.bases else ""
-    return named if _is_path(named) and named.rpartition(".")[2] == said.rpartition(".")[2] else "Any"
+    annotation = (entry.signature.returns or "").strip("\"'")
+    if annotation in _BUILTINS:
+        return annotation
+    path = entry.bases[0] if entry.bases else ""
+    return path if _is_path(path) and path.rpartition(".")[2] == annotation.rpartition(".")[2] else "Any"
 
 
 def _is_path(text: str) -> bool:
@@ -129,6 +132,12 @@ def value_type(value: BoundValue | Value) -> str:
     return "list[dict[str, Any]]" if isinstance(value, Tables) else "dict[str, Any]"
 
 
+def info_types(model: Model) -> list[tuple[str, str]]:
+    """The values of a config that are no modules, each with its type."""
+    values = [(name, value_type(binding.value)) for name, binding in model.isolated.items()]
+    return values + [(name, "dict[str, Any]") for name, group in model.groups.items() if group.leftover]
+
+
 def _text(
     fields: list[tuple[str, str]],
     info: list[tuple[str, str]] | None,
@@ -136,8 +145,8 @@ def _text(
     class_name: str,
     info_class: str,
 ) -> str:
-    named = [(name, type_) for name, type_ in fields if not hasattr(dict, name)]
-    body = [*groups, "", "", *_class(class_name, "dict[str, Any]", "The modules that are built, by field.", named)]
+    attributes = [(name, type_) for name, type_ in fields if not hasattr(dict, name)]
+    body = [*groups, "", "", *_class(class_name, "dict[str, Any]", "The modules that are built, by field.", attributes)]
     body += ["", "", *([f"{info_class}: TypeAlias = dict[str, Any]"] if info is None else typed_dict(info_class, info))]
     result = f"tuple[{class_name}, {info_class}]"
     body += ["", "", f"def build_all(cfg: LazyConfig) -> {result}:"]
@@ -170,14 +179,14 @@ _STANDARD = {"datetime.": "import datetime", "ModuleType": "from types import Mo
 
 
 def _modules(text: str) -> set[str]:
-    found = set()
+    modules = set()
     for line in text.split("\n"):
         name, colon, annotation = line.strip().partition(": ")
         path = annotation.removeprefix("type[").removesuffix("]")
         if colon and name.isidentifier() and "." in path and path.replace(".", "").isidentifier():
             if not path.startswith("datetime."):
-                found.add(path.rpartition(".")[0])
-    return found
+                modules.add(path.rpartition(".")[0])
+    return modules
 
 
 def _class(name: str, base: str, doc: str, fields: list[tuple[str, str]]) -> list[str]:
@@ -193,8 +202,3 @@ def typed_dict(name: str, fields: list[tuple[str, str]]) -> list[str]:
         return _class(name, "TypedDict", doc, fields)
     items = ", ".join(f'{field!r}: "{type_}"' for field, type_ in fields)
     return [f'{name} = TypedDict("{name}", {{{items}}})', f'"""{doc}"""']
-
-
-def is_name(text: str) -> bool:
-    """Whether a text can stand as a name in Python."""
-    return text.isidentifier() and not keyword.iskeyword(text)

@@ -15,13 +15,13 @@ _QUOTES = "'\""
 
 
 class DictAction(Action):
-    """An argparse action that collects `KEY=VALUE` into a nested dict.
+    """An argparse action that collects ``KEY=VALUE`` into a nested dict.
 
         parser.add_argument("--options", nargs="+", action=DictAction)
         --options model.depth=18 sizes=[1,(2,x)] lr=1,2
 
-    Dots in a key nest; of two values for one key the later wins. A value is read by `parse_value`; what cannot be read
-    is a usage error of the parser.
+    Dots in a key nest; of two values for one key the later wins. A value is read by ``parse_value``; what cannot be
+    read is a usage error of the parser.
     """
 
     def __call__(
@@ -46,11 +46,11 @@ class DictAction(Action):
 
 
 def parse_value(text: str) -> Any:
-    """The value `text` stands for.
+    """The value ``text`` stands for.
 
-    int, float, true/false, None, `[a, b]` a list, `(a, b)` a tuple (also of one), `a,b` a list, anything else text.
-    Quotes around the whole are dropped first, and a comma in them separates nothing; inside brackets and lists they
-    make a text. Raises ValueError for brackets or quotes that do not match.
+    int, float, true/false, None, ``[a, b]`` a list, ``(a, b)`` a tuple (also of one), ``a,b`` a list, anything else
+    text. Quotes around the whole are dropped first, and a comma in them separates nothing; inside brackets and lists
+    they make a text. Raises ValueError for brackets or quotes that do not match.
     """
     inner = text.strip()
     if len(inner) > 1 and inner[0] in _QUOTES and inner.find(inner[0], 1) == len(inner) - 1:
@@ -86,7 +86,7 @@ def _filled(part: str) -> str:
 
 
 def _split(text: str) -> list[str]:
-    """The parts of `text` between commas outside of brackets and quotes."""
+    """The parts of ``text`` between commas outside of brackets and quotes."""
     parts = []
     start = at = 0
     while at < len(text):

@@ -1,4 +1,4 @@
-"""Attribute paths on nodes: `"ResNet.blocks[0].out(1)"`."""
+"""Attribute paths on nodes: ``"ResNet.blocks[0].out(1)"``."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from excore.errors import (
     ModuleBuildError,
     did_you_mean,
 )
+from excore.lang.building import steps_text
 from excore.lang.paths import Attribute, Call, Index, PathError, Step, parse_path
 from excore.lang.reach import out_of_reach
 
@@ -27,13 +28,13 @@ __all__ = ["ChainedInvocationWrapper", "GetAttr", "follow"]
 class GetAttr(ConfigArgumentHook):
     """What an attribute path leads to from the object a node builds.
 
-    With `instantiate` a class at the end of a path that does not end with a call is called without arguments.
+    With ``instantiate`` a class at the end of a path that does not end with a call is called without arguments.
     """
 
     flag = "."
 
     def __init__(self, node: Any, attr: str | Sequence[Step], instantiate: bool = False) -> None:
-        """`attr` is a path as text or parsed. Raises `CoreConfigParseError` with the column if it is none."""
+        """``attr`` is a path as text or parsed. Raises ``CoreConfigParseError`` with the column if it is none."""
         super().__init__(node)
         self.steps = _parse(attr) if isinstance(attr, str) else tuple(attr)
         self.instantiate = instantiate
@@ -41,10 +42,10 @@ class GetAttr(ConfigArgumentHook):
     @property
     def attr(self) -> str:
         """The path as text."""
-        return path_text(self.steps)
+        return steps_text(self.steps).removeprefix(".")
 
     def hook(self, **params: Any) -> Any:
-        """The value. Raises `MissingAttributeError`, or `ModuleBuildError` with the cause if a step fails."""
+        """The value. Raises ``MissingAttributeError``, or ``ModuleBuildError`` with the cause if a step fails."""
         if isinstance(self.node, ModuleNode) and self.node._no_call:
             raise ModuleBuildError(f"`{self.name}` has `__no_call__`, so it has no attribute `{self.attr}` yet.")
         target = self.node(**params)
@@ -61,7 +62,7 @@ class GetAttr(ConfigArgumentHook):
 
     @classmethod
     def from_list(cls, node: Any, attrs: Iterable[str]) -> Any:
-        """`node` with each of the paths on it, one after the other."""
+        """``node`` with each of the paths on it, one after the other."""
         for attr in attrs:
             node = cls(node, attr)
         return node
@@ -77,11 +78,11 @@ _MACHINERY = (CodeType, FrameType, TracebackType)
 
 
 def follow(target: Any, steps: Iterable[Step], name: str, *, tables: bool = False) -> Any:
-    """What `steps` lead to from `target`, which is called `name` in errors.
+    """What ``steps`` lead to from ``target``, which is called ``name`` in errors.
 
-    A submodule of a python module is imported if need be. With `tables` the keys of a dict count as attributes.
-    Raises `ModuleBuildError` if a step fails or leads where no config may go: into a module of another package than the
-    one `target` is of, to what such a module imports from Python's standard library, to frames and code.
+    A submodule of a python module is imported if need be. With ``tables`` the keys of a dict count as attributes.
+    Raises ``ModuleBuildError`` if a step fails or leads where no config may go: into a module of another package than
+    the one ``target`` is of, to what such a module imports from Python's standard library, to frames and code.
     """
     home = home_of(target)
     for step in steps:
@@ -89,40 +90,29 @@ def follow(target: Any, steps: Iterable[Step], name: str, *, tables: bool = Fals
         if isinstance(step, Attribute):
             target = _attribute(target, step.name, name, tables)
         elif isinstance(step, Index):
-            with Converted(_failing(name, path_text([step])), passing=(ConfigError,)):
+            with Converted(_failing(name, _text(step)), passing=(ConfigError,)):
                 target = target[step.value]
         else:
             args = copy.deepcopy(step.args)
             kwargs = copy.deepcopy(dict(step.kwargs))
-            with Converted(_failing(name, path_text([step])), passing=(ConfigError,)):
+            with Converted(_failing(name, _text(step)), passing=(ConfigError,)):
                 target = target(*args, **kwargs)
         forbidden = _forbidden(home, before, step, target)
         if forbidden:
-            raise ModuleBuildError(f"`{path_text([step])}` on `{name}` leads to {forbidden}.")
+            raise ModuleBuildError(f"`{_text(step)}` on `{name}` leads to {forbidden}.")
     return target
 
 
 def _forbidden(home: str, before: Any, step: Step, value: Any) -> str:
-    """In words, what a step from `before` leads to if a config must not have it; else ""."""
+    """In words, what a step from ``before`` leads to if a config must not have it; else ""."""
     if isinstance(value, _MACHINERY):
         return f"a {type(value).__name__}, which belongs to Python itself and cannot be reached from a config"
-    found = reached(before, step.name if isinstance(step, Attribute) else "", value)
-    return out_of_reach(home, found) if found is not None else ""
+    member = reached(before, step.name if isinstance(step, Attribute) else "", value)
+    return out_of_reach(home, member) if member is not None else ""
 
 
-def path_text(steps: Iterable[Step]) -> str:
-    """`steps` as the text they are parsed from, up to the spelling of literals."""
-    text = ""
-    for step in steps:
-        if isinstance(step, Attribute):
-            text += f".{step.name}" if text else step.name
-        elif isinstance(step, Index):
-            text += f"[{step.value!r}]"
-        else:
-            arguments = [repr(arg) for arg in step.args]
-            arguments += [f"{key}={value!r}" for key, value in step.kwargs]
-            text += f"({', '.join(arguments)})"
-    return text
+def _text(step: Step) -> str:
+    return steps_text((step,)).removeprefix(".")
 
 
 def _parse(text: str) -> tuple[Step, ...]:

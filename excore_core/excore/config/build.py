@@ -44,7 +44,7 @@ class NodeBuilder(Builder[Any]):
         self._types: dict[Path, set[type[ModuleNode]]] = {}  # node classes of prefixes that users registered
 
     def find_hook(self, text: str) -> ConfigHookNode:
-        """The hook that a reference text means. Raises `CoreConfigParseError` if it means none."""
+        """The hook that a reference text means. Raises ``CoreConfigParseError`` if it means none."""
         target = self.find(text).target
         if target is None:
             raise CoreConfigParseError(f"`{text}` names no single hook.")
@@ -63,7 +63,7 @@ class NodeBuilder(Builder[Any]):
         return {name: self.value(argument.meaning, name) for name, argument in arguments.items()}
 
     def table(self, name: str) -> dict[str, Any]:
-        """The values of the table `name` or `$A::b::c`. Raises `CoreConfigParseError` if there is none."""
+        """The values of the table ``name`` or ``$A::b::c``. Raises ``CoreConfigParseError`` if there is none."""
         value: Any = self.model.root
         for part in name.removeprefix(self.model.grammar.prefix("class").char).split("::"):
             binding = value.bindings.get(part) if isinstance(value, Table) else None
@@ -138,7 +138,7 @@ class NodeBuilder(Builder[Any]):
         return error
 
     def _check_type(self, path: Path, node_type: type[ModuleNode], reference: Reference) -> None:
-        """Raises `CoreConfigParseError` if a registered node class does not share a table with another."""
+        """Raises ``CoreConfigParseError`` if a registered node class does not share a table with another."""
         types = self._types.setdefault(path, set())
         kinds = {use.kind for use in self.model.users[path]}
         others = types | {node for kind, node in NODE_TYPES.items() if kind in kinds}
@@ -195,7 +195,7 @@ class NodeBuilder(Builder[Any]):
             raise self._located(error, reference.origin)  # noqa: B904
 
     def unknown(self, text: str, reference: Reference | None) -> Any:
-        """Raises `UnknownModuleError`; a config that was checked has nothing of this."""
+        """Raises ``UnknownModuleError``; a config that was checked has nothing of this."""
         raise self._located(UnknownModuleError(f"`{text}` is not registered."), reference and reference.origin)
 
 

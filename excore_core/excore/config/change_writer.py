@@ -25,7 +25,7 @@ class ChangeWriter:
     """Writes changes of nodes and of isolated values into a copy of a config.
 
     A change of a module that a field builds, or that is shared, goes to its own table. Another module is written anew
-    where it is used, in a table of its own: others who use the same table do not see the change either. With `strict`
+    where it is used, in a table of its own: others who use the same table do not see the change either. With ``strict``
     TypeError is raised for what TOML has no form for, else it stays the object it is.
     """
 
@@ -44,7 +44,7 @@ class ChangeWriter:
         self.padded: set[str] = set()  # names that have a table of those that are made here
 
     def isolated(self, values: Mapping[str, Any], before: Mapping[str, Any]) -> None:
-        """Take over the values that are no modules; `before` are those of the config."""
+        """Take over the values that are no modules; ``before`` are those of the config."""
         for name in before.keys() - values.keys():
             self.config.pop(name, None)
         for name, value in values.items():
@@ -180,7 +180,7 @@ class ChangeWriter:
         return text
 
     def _is_called(self, name: str) -> bool:
-        """Whether a reference means the table of a group by `name` alone."""
+        """Whether a reference means the table of a group by ``name`` alone."""
         model = self.model
         origins = (use.origin for group in model.members.get(name, ()) for use in model.users.get((group, name), ()))
         texts = (origin.block.text[origin.start : origin.end].strip("\"'") for origin in origins)

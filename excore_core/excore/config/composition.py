@@ -65,8 +65,8 @@ class Composition:
     def merged(self, merger: Merger | None = None) -> Closure:
         """All files merged to one table.
 
-        Raises `ConfigFileNotFoundError` if there is no such file, `CoreConfigSupportError` if it is not called
-        `.toml`, and `CoreConfigParseError` if it cannot be read.
+        Raises ``ConfigFileNotFoundError`` if there is no such file, ``CoreConfigSupportError`` if it is not called
+        ``.toml``, and ``CoreConfigParseError`` if it cannot be read.
         """
         merger = merger or Merger(self.flags.grammar)
         if self.python_values is not None:
@@ -144,12 +144,12 @@ class Composition:
             understood = analyse(
                 self.path, self.files.read, catalog, project, self.flags.grammar, os.environ, merge=self.merged
             )
-            found = blocking(understood.problems(signatures=False))
+            problems = blocking(understood.problems(signatures=False))
         except RecursionError as error:
             raise CoreConfigParseError(f"`{self.path}` is nested too deeply.") from error
         if not workspace.excore_validate:
-            found = [item for item in found if item.code != "missing-parameter"]
-        return ResolvedConfig(self, understood, registered), found
+            problems = [item for item in problems if item.code != "missing-parameter"]
+        return ResolvedConfig(self, understood, registered), problems
 
 
 def _text(origin: Origin) -> str:
@@ -200,7 +200,7 @@ class ResolvedConfig:
 
     @property
     def root(self) -> Table:
-        """The merged table, without `__base__`."""
+        """The merged table, without ``__base__``."""
         return self.closure.root
 
     @cached_property

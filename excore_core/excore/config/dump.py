@@ -15,7 +15,7 @@ __all__ = ["dump"]
 
 
 def dump(config: Mapping[str, Any], path: str | os.PathLike[str]) -> None:
-    """Write `config` as TOML 1.0, whole or not at all. Raises TypeError for a value that TOML has no form for.
+    """Write ``config`` as TOML 1.0, whole or not at all. Raises TypeError for a value that TOML has no form for.
 
     None is left out, with a warning in the log; tuples become arrays.
     """

@@ -44,9 +44,9 @@ def current() -> Flags:
 
 
 def register_special_flag(flag: str, node_type: type[ModuleNode], force: bool = False) -> None:
-    """Let arguments whose name begins with `flag` become nodes of class `node_type`.
+    """Let arguments whose name begins with ``flag`` become nodes of class ``node_type``.
 
-    Raises ValueError if the flag is taken (unless `force`) or no character that can begin a key.
+    Raises ValueError if the flag is taken (unless ``force``) or no character that can begin a key.
     """
     global _current
     _check(flag, flag in _current.nodes, force)
@@ -58,9 +58,9 @@ def register_special_flag(flag: str, node_type: type[ModuleNode], force: bool = 
 
 
 def register_argument_hook(flag: str, node_type: type[ConfigArgumentHook], force: bool = False) -> None:
-    """Let `flag` in a reference end its base and hand what follows to `node_type.__excore_prepare__`.
+    """Let ``flag`` in a reference end its base and hand what follows to ``node_type.__excore_prepare__``.
 
-    Raises ValueError if the flag is taken (unless `force`) or no character that can stand for a hook.
+    Raises ValueError if the flag is taken (unless ``force``) or no character that can stand for a hook.
     """
     global _current
     _check(flag, flag in _current.hooks, force)
@@ -76,8 +76,8 @@ def _priority(node_type: type[ModuleNode]) -> int:
     return priority if isinstance(priority, int) else 0
 
 
-def _check(flag: str, taken: bool, force: bool) -> None:
+def _check(flag: str, is_taken: bool, force: bool) -> None:
     if not can_be_flag(flag):
         raise ValueError(f"`{flag}` cannot be a flag; one character that is no letter, digit or part of TOML can.")
-    if taken and not force:
+    if is_taken and not force:
         raise ValueError(f"The flag `{flag}` is taken already.")

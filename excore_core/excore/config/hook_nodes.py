@@ -26,7 +26,7 @@ class ConfigHookNode(ModuleNode):
     priority = 1
 
     def validate(self) -> None:
-        """As for every node; `node` comes from where the hook is used, so `ModuleValidateError` if it is given."""
+        """As for every node; ``node`` comes from where the hook is used, so ``ModuleValidateError`` if it is given."""
         if "node" in self:
             raise ModuleValidateError(
                 f"`node` cannot be given to the hook `{self.name}`; it is what the hook is put on."
@@ -34,13 +34,13 @@ class ConfigHookNode(ModuleNode):
         self._validate({*self, "node"})
 
     def __call__(self, *args: Any, **params: Any) -> Any:
-        """The hook object; `params` win over the arguments and may hold `node`."""
+        """The hook object; ``params`` win over the arguments and may hold ``node``."""
         return self._with(params)._instantiate(params, args)
 
     def bind(self, node: Any) -> BoundHook:
-        """A node whose value is what the hook makes of `node`; this one can be bound any number of times.
+        """A node whose value is what the hook makes of ``node``; this one can be bound any number of times.
 
-        Raises `CoreConfigSupportError` if the target is no `ConfigArgumentHook`.
+        Raises ``CoreConfigSupportError`` if the target is no ``ConfigArgumentHook``.
         """
         if not (isinstance(self.target, type) and issubclass(self.target, ConfigArgumentHook)):
             raise CoreConfigSupportError(f"`{self.name}` is no hook: it does not inherit from `ConfigArgumentHook`.")
@@ -48,7 +48,7 @@ class ConfigHookNode(ModuleNode):
 
 
 class BoundHook(ConfigHookNode):
-    """A hook put on `source`."""
+    """A hook put on ``source``."""
 
     def __init__(self, hook: ConfigHookNode, source: Any) -> None:
         super().__init__(hook.target)
@@ -62,7 +62,7 @@ class BoundHook(ConfigHookNode):
         return str(getattr(self.source, "name", target_name(self.source)))
 
     def __call__(self, *args: Any, **params: Any) -> Any:
-        """What the hook returns, or what `source` builds if the hook is not enabled."""
+        """What the hook returns, or what ``source`` builds if the hook is not enabled."""
         try:
             self.validate()
             arguments = self._arguments(())

@@ -25,7 +25,7 @@ class _ModuleFile(NamedTuple):
 
 
 class Importer:
-    """Imports the entries of one index. What cannot be had raises `StrToClassError`, which names the file."""
+    """Imports the entries of one index. What cannot be had raises ``StrToClassError``, which names the file."""
 
     def __init__(self, index: Indexer) -> None:
         self._index = index

@@ -1,4 +1,4 @@
-"""`LazyConfig`: a config whose modules are not built yet and whose arguments can still be changed."""
+"""``LazyConfig``: a config whose modules are not built yet and whose arguments can still be changed."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class ConfigDict(dict[str, Any]):
 
 @dataclass
 class _State:
-    """What a config is made of, and what was made of it; `resolved` once it is parsed."""
+    """What a config is made of, and what was made of it; ``resolved`` once it is parsed."""
 
     composition: Composition
     resolved: ResolvedConfig | None = None
@@ -82,7 +82,7 @@ class LazyConfig:
     _state: _State
 
     def __init__(self, config: Mapping[str, Any] | Composition, parse: bool = True) -> None:
-        """Raises what `parse` raises, unless `parse` is False."""
+        """Raises what ``parse`` raises, unless ``parse`` is False."""
         state = _State(config if isinstance(config, Composition) else Composition.of(config))
         object.__setattr__(self, "_state", state)  # other attributes are those of the config
         if parse:
@@ -91,7 +91,7 @@ class LazyConfig:
     # -- meaning
 
     def parse(self) -> None:
-        """Find out what the config means, once. Raises one `ConfigError` that tells all problems.
+        """Find out what the config means, once. Raises one ``ConfigError`` that tells all problems.
 
         Missing and unknown arguments of tables are found when they are built, since they may be changed before.
         """
@@ -146,7 +146,7 @@ class LazyConfig:
 
     @property
     def isolated_dict(self) -> dict[str, Any]:
-        """As `isolated`, under its older name."""
+        """As ``isolated``, under its older name."""
         return self.isolated
 
     @property
@@ -156,7 +156,8 @@ class LazyConfig:
         return self._state.fields
 
     def where(self, key: str) -> Setting:
-        """Where `"Model.FCN.layers"` was set, and what it overrode. Raises `UnknownFieldError` for an unknown key."""
+        """Where ``"Model.FCN.layers"`` was set, and what it overrode. Raises ``UnknownFieldError`` for an unknown
+        key."""
         composition, resolved = self._state.composition, self._state.resolved
         root = composition.merged().root if resolved is None else resolved.root
         changed = None if resolved is None else self._changed(strict=False)
@@ -247,8 +248,8 @@ class LazyConfig:
     def build_all(self) -> tuple[ModuleWrapper, dict[str, Any]]:
         """All fields built, in declared order, and a copy of the isolated values.
 
-        A field with one table gives its object, one with several a mapping from names to objects. Raises what `parse`
-        raises; `ModuleValidateError` for missing arguments and `ModuleBuildError` with its cause for all else.
+        A field with one table gives its object, one with several a mapping from names to objects. Raises what ``parse``
+        raises; ``ModuleValidateError`` for missing arguments and ``ModuleBuildError`` with its cause for all else.
         """
         modules = ModuleWrapper()
         modules.unbuilt = tuple(name for name in self._resolved().root.bindings if name not in self._order())

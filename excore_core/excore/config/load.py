@@ -1,4 +1,4 @@
-"""`load`, `load_config` and `build_all`."""
+"""``load``, ``load_config`` and ``build_all``."""
 
 from __future__ import annotations
 
@@ -27,12 +27,13 @@ def load(
     base_key: str = BASE_KEY,
     parse_config: bool = True,
 ) -> LazyConfig:
-    """The config in a TOML file, with all it inherits through `base_key`, its modules ready to be built.
+    """The config in a TOML file, with all it inherits through ``base_key``, its modules ready to be built.
 
-    `update_dict` is merged last, as if it were one more file; it may hold any Python values, and paths as keys
-    (`{"Model.FCN.layers": 3}`), which lead to what is there or to an argument of a module. With `dump_path` the
-    merged config is written there. Without `parse_config` it is only read; what it means is found out when it is built.
-    One `ConfigError` tells all problems of the config; missing and unknown arguments are found when they are built.
+    ``update_dict`` is merged last, as if it were one more file; it may hold any Python values, and paths as keys
+    (``{"Model.FCN.layers": 3}``), which lead to what is there or to an argument of a module. With ``dump_path`` the
+    merged config is written there. Without ``parse_config`` it is only read; what it means is found out when it is
+    built. One ``ConfigError`` tells all problems of the config; missing and unknown arguments are found when they are
+    built.
     """
     cfg = LazyConfig(Composition(os.fspath(filename), base_key, update_dict), parse=False)
     try:
@@ -56,7 +57,7 @@ def load_config(filename: PathLike, base_key: str = BASE_KEY) -> ConfigDict:
 
 
 def build_all(cfg: LazyConfig) -> tuple[ModuleWrapper, dict[str, Any]]:
-    """As `LazyConfig.build_all`."""
+    """As ``LazyConfig.build_all``."""
     try:
         return cfg.build_all()
     except ConfigError as error:
@@ -64,7 +65,7 @@ def build_all(cfg: LazyConfig) -> tuple[ModuleWrapper, dict[str, Any]]:
 
 
 def set_primary_fields(settings: Workspace) -> None:
-    """Let the fields of `settings` be those of the workspace. They are found by themselves; older code calls this."""
+    """Let the fields of ``settings`` be those of the workspace. They are found by themselves; older code calls this."""
     if settings is not workspace:
         ConfigDict.set_primary_fields(settings.primary_fields, settings.primary_to_registry)
 

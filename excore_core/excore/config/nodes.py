@@ -6,7 +6,7 @@ A node can be made and used without any config file:
     model = node()
 
 A call never changes the node. Arguments that are nodes, also inside of lists, tuples and dicts, are built first, anew
-for each call, except `ReusedNode`, which is built once.
+for each call, except ``ReusedNode``, which is built once.
 """
 
 from __future__ import annotations
@@ -57,9 +57,9 @@ Self = TypeVar("Self", bound="ModuleNode")
 
 
 def build_value(value: Any, *, fresh: bool = True) -> Any:
-    """`value` with every node in it built; a node marked `__no_call__` stays a node.
+    """``value`` with every node in it built; a node marked ``__no_call__`` stays a node.
 
-    With `fresh` lists, tuples and dicts are copied always, else only where something in them was built.
+    With ``fresh`` lists, tuples and dicts are copied always, else only where something in them was built.
     """
     kind = type(value)
     if kind in _ATOMS:
@@ -88,7 +88,7 @@ class ErrorContext(Protocol):
 
 
 class ModuleNode(dict[str, Any]):
-    """`target` and, as a dict, its arguments. `target` may be anything; what is not callable fails when called."""
+    """``target`` and, as a dict, its arguments. ``target`` may be anything; what is not callable fails when called."""
 
     priority: ClassVar[int] = 0
     _no_call: bool
@@ -110,24 +110,24 @@ class ModuleNode(dict[str, Any]):
         return self
 
     def __lshift__(self: Self, params: Mapping[str, Any]) -> Self:
-        """`node << {"a": 1}` sets arguments and gives the node. Raises TypeError for anything but a dict."""
+        """``node << {"a": 1}`` sets arguments and gives the node. Raises TypeError for anything but a dict."""
         if not isinstance(params, dict):
             raise TypeError(f"A dict of arguments is expected, but got {type(params)}.")
         self.update(params)
         return self
 
     def __rshift__(self: Self, other: ModuleNode) -> Self:
-        """`a >> b` puts the arguments of `a` into `b` and gives `a`. Raises TypeError if `b` is no node."""
+        """``a >> b`` puts the arguments of ``a`` into ``b`` and gives ``a``. Raises TypeError if ``b`` is no node."""
         if not isinstance(other, ModuleNode):
             raise TypeError(f"A node is expected, but got {type(other)}.")
         other.update(self)
         return self
 
     def __call__(self, *args: Any, **params: Any) -> Any:
-        """What the target returns for `args`, then the node's arguments and `params`, which win.
+        """What the target returns for ``args``, then the node's arguments and ``params``, which win.
 
-        A python module is returned itself. Raises `ModuleValidateError` naming every missing argument, and
-        `ModuleBuildError` with the cause if the call fails, or if one of `args` is an argument of the node as well.
+        A python module is returned itself. Raises ``ModuleValidateError`` naming every missing argument, and
+        ``ModuleBuildError`` with the cause if the call fails, or if one of ``args`` is an argument of the node as well.
         """
         node = self._with(params) if params else self
         try:
@@ -144,10 +144,10 @@ class ModuleNode(dict[str, Any]):
             self._context.explain(error, argument, frozenset(self))
 
     def validate(self) -> None:
-        """Check that every required argument is there (VALID-1, VALID-4); raises `ModuleValidateError`.
+        """Check that every required argument is there (VALID-1, VALID-4); raises ``ModuleValidateError``.
 
-        Nothing is checked while `workspace.excore_validate` is off. While `workspace.excore_manual_set` is on, missing
-        arguments are asked for, one line each, and kept in the node.
+        Nothing is checked while ``workspace.excore_validate`` is off. While ``workspace.excore_manual_set`` is on,
+        missing arguments are asked for, one line each, and kept in the node.
         """
         self._validate(self)
 
@@ -180,7 +180,7 @@ class ModuleNode(dict[str, Any]):
         return node
 
     def _arguments(self, passed: Collection[str]) -> dict[str, Any]:
-        """The arguments, built; the values named in `passed` are the caller's own objects and are not copied."""
+        """The arguments, built; the values named in ``passed`` are the caller's own objects and are not copied."""
         arguments = {}
         for name, value in self.items():
             if type(value) in _ATOMS:
@@ -207,7 +207,8 @@ class ModuleNode(dict[str, Any]):
         return built
 
     def _by_position(self, args: tuple[Any, ...]) -> list[str]:
-        """Names of the parameters that `args` are for. Raises `ModuleBuildError` if the node gives one of them too."""
+        """Names of the parameters that ``args`` are for. Raises ``ModuleBuildError`` if the node gives one of them
+        too."""
         names = positional_names(self.target)[: len(args)]
         twice = [name for name in names if name in self]
         if twice:
@@ -254,8 +255,8 @@ class ModuleNode(dict[str, Any]):
 
     @classmethod
     def from_str(cls: type[Self], str_target: str, params: Mapping[str, Any] | None = None) -> Self:
-        """A node for a dotted import path. Raises `StrToClassError`, and `CoreConfigParseError` if `params` hold a
-        `__no_call__` that is not a boolean."""
+        """A node for a dotted import path. Raises ``StrToClassError``, and ``CoreConfigParseError`` if ``params`` hold
+        a ``__no_call__`` that is not a boolean."""
         node = cls(import_target(str_target))
         node.update(params or {})
         no_call = node.pop(NO_CALL_KEY, False)
@@ -266,7 +267,7 @@ class ModuleNode(dict[str, Any]):
 
     @classmethod
     def from_base_name(cls: type[Self], base: str, name: str, params: Mapping[str, Any] | None = None) -> Self:
-        """A node for module `name` of registry `base`. Raises `ModuleBuildError` if there is none."""
+        """A node for module ``name`` of registry ``base``. Raises ``ModuleBuildError`` if there is none."""
         registry = Registry.get_registry(base)
         if registry is None:
             raise ModuleBuildError(f"There is no registry `{base}`.{did_you_mean(base, Registry._registry_pool)}")
@@ -276,7 +277,7 @@ class ModuleNode(dict[str, Any]):
 
     @classmethod
     def from_node(cls: type[Self], other: ModuleNode) -> Self:
-        """`other` as a node of this class: itself if it is one, else a new node with the same arguments."""
+        """``other`` as a node of this class: itself if it is one, else a new node with the same arguments."""
         if type(other) is cls:
             return other
         node = cls(other.target)
@@ -287,7 +288,7 @@ class ModuleNode(dict[str, Any]):
 
     @classmethod
     def __excore_check_target_type__(cls, target_type: type[ModuleNode]) -> bool:
-        """Whether one table must not be used as both this class and `target_type`."""
+        """Whether one table must not be used as both this class and ``target_type``."""
         return False
 
     @classmethod
@@ -309,13 +310,13 @@ class InterNode(ModuleNode):
 class ReusedNode(InterNode):
     """One object for all uses: it is built at the first call.
 
-    Changing an argument lets the next call build again. A node marked `__no_call__` builds at each call.
+    Changing an argument lets the next call build again. A node marked ``__no_call__`` builds at each call.
     """
 
     priority = 3
 
     def __call__(self, *args: Any, **params: Any) -> Any:
-        """The shared object. Raises `ModuleBuildError` if it was built already and arguments are given."""
+        """The shared object. Raises ``ModuleBuildError`` if it was built already and arguments are given."""
         if self._no_call:
             return super().__call__(*args, **params)
         state = vars(self)
@@ -331,7 +332,7 @@ class ReusedNode(InterNode):
         super().__setitem__(name, value)
 
     def update(self, *args: Any, **kwargs: Any) -> None:
-        """As `dict.update`."""
+        """As ``dict.update``."""
         vars(self).pop("_built", None)
         super().update(*args, **kwargs)
 

@@ -11,7 +11,7 @@ __all__ = ["config_table", "parsed_table"]
 
 
 def config_table(config: Mapping[str, Any]) -> str:
-    """Top-level values and `Table.key` one level down, each with its value; deeper tables are tables in it."""
+    """Top-level values and ``Table.key`` one level down, each with its value; deeper tables are tables in it."""
     rows: list[tuple[str, Any]] = []
     for name, value in config.items():
         if isinstance(value, Mapping) and value:
@@ -22,14 +22,14 @@ def config_table(config: Mapping[str, Any]) -> str:
 
 
 def parsed_table(fields: Mapping[str, Mapping[str, Any]], isolated: Mapping[str, Any]) -> str:
-    """`Field.Name` of every module with its arguments, then the isolated values."""
+    """``Field.Name`` of every module with its arguments, then the isolated values."""
     rows = [(f"{field}.{name}", node) for field, nodes in fields.items() for name, node in nodes.items()]
     return _grid([*rows, *isolated.items()])
 
 
 def _grid(rows: Iterable[tuple[str, Any]]) -> str:
-    shown = [(key, _shown(value)) for key, value in rows]
-    return render((), shown) if shown else ""
+    cells = [(key, _shown(value)) for key, value in rows]
+    return render((), cells) if cells else ""
 
 
 def _shown(value: Any) -> str:

@@ -32,9 +32,9 @@ _LINTED: dict[type[ConfigError], str] = {
 
 
 def where(root: Table, files: Files, grammar: Grammar, key: str, now: Mapping[str, Any] | None = None) -> Setting:
-    """The setting of `"Model.FCN.layers"`; arguments are found with and without their prefix.
+    """The setting of ``"Model.FCN.layers"``; arguments are found with and without their prefix.
 
-    `now` is the config with what was changed in Python. Raises `UnknownFieldError` if the config has no such key.
+    ``now`` is the config with what was changed in Python. Raises ``UnknownFieldError`` if the config has no such key.
     """
 
     def setting_in(table: Table) -> Setting:
@@ -66,7 +66,7 @@ class SectionContext(NamedTuple):
     path: Path
 
     def explain(self, error: ConfigError, argument: str = "", passed: frozenset[str] = frozenset()) -> None:
-        """Show the lines of `argument`, or of the table; `passed` are the arguments that the node has by now."""
+        """Show the lines of ``argument``, or of the table; ``passed`` are the arguments that the node has by now."""
         if error.frame:
             return
         section = self.resolved.model.sections.get(self.path)

@@ -1,4 +1,5 @@
-"""Tables of values that come from Python, not from a file: `update_dict` and configs changed before they are parsed."""
+"""Tables of values that come from Python, not from a file: ``update_dict`` and configs changed before they are
+parsed."""
 
 from __future__ import annotations
 
@@ -35,7 +36,7 @@ class _PythonScalar(Scalar):
 
 
 def python_table(values: Mapping[str, Any], name: str, grammar: Grammar) -> Table:
-    """The table that `values` stand for. Errors show them as lines `A.b = 1` of a file called `name`."""
+    """The table that ``values`` stand for. Errors show them as lines ``A.b = 1`` of a file called ``name``."""
     builder = _TableBuilder(name, grammar)
     table = builder.table(values)
     builder.block.text = "".join(builder.parts)
@@ -71,7 +72,7 @@ class _TableBuilder:
         return Table(bindings, (), "header" if path else "root")
 
     def value(self, value: Any, prefixed: bool) -> Value:
-        """`prefixed` is whether references are meant: there a tuple is a list of them."""
+        """``prefixed`` is whether references are meant: there a tuple is a list of them."""
         start = self.size
         if isinstance(value, list) or (prefixed and isinstance(value, tuple)):
             self.write("[")

@@ -1,6 +1,6 @@
 """What is registered when a config is loaded, and which project it belongs to.
 
-Registries of this process come first. The cache that `excore auto-register` writes completes them, and where that is
+Registries of this process come first. The cache that ``excore auto-register`` writes completes them, and where that is
 not enough the sources of the project are read. Only the modules of names that a config uses are imported (REG-15).
 """
 
@@ -35,7 +35,7 @@ __all__ = ["RegisteredModules", "current_project"]
 def current_project(config: str) -> Project:
     """The workspace of the current folder with what was set on it; if there is none, the project of the config.
 
-    `config` is an absolute path, or "" for a config that is in no file. Where no file says what the project is, it is
+    ``config`` is an absolute path, or "" for a config that is in no file. Where no file says what the project is, it is
     the current folder or that of the running script, the outer one of those that the config is below.
     """
     project = workspace.project
@@ -62,7 +62,7 @@ class RegisteredModules:
         self._entries: dict[str, Entry] = {}  # entries of the static index that were asked for, by import path
 
     def load(self, path: str) -> Any:
-        """The object at an import path, imported once. Raises `StrToClassError`."""
+        """The object at an import path, imported once. Raises ``StrToClassError``."""
         if path in self._failed:
             raise self._failed[path]
         if path not in self._objects:
@@ -81,7 +81,7 @@ class RegisteredModules:
         return self._of_cache(path) if target is None else target
 
     def _of_cache(self, path: str) -> Any:
-        """What `excore auto-register` wrote down: its file is known by where a project has its sources, and counts as
+        """What ``excore auto-register`` wrote down: its file is known by where a project has its sources, and counts as
         it is if it is imported already under another name."""
         from excore.config.importer import module_of_file
 
@@ -122,7 +122,7 @@ class RegisteredModules:
         return Importer(self._index)
 
     def catalog(self, *, read_sources: bool = False) -> LiveCatalog:
-        """The catalog; with `read_sources` completed by what the sources of the project register."""
+        """The catalog; with ``read_sources`` completed by what the sources of the project register."""
         paths: dict[str, dict[str, str]] = {name: dict(modules) for name, modules in Registry._registry_pool.items()}
         for name, modules in self._cached.items():
             registered = paths.get(name, {})
@@ -158,7 +158,7 @@ class RegisteredModules:
 
     def register_unread(self) -> bool:
         """Import the files whose registrations cannot be read; whether any registered something. What fails is told by
-        `reasons_unknown`."""
+        ``reasons_unknown``."""
         grown = False
         files = (path for info in self._index.catalog.registries.values() for path in info.filled_by)
         for path in dict.fromkeys(files) if not Registry._prevent_register else ():
@@ -172,7 +172,7 @@ class RegisteredModules:
         return grown
 
     def reasons_unknown(self, names: Collection[str]) -> list[str]:
-        """What may be why `names` are unknown: files of the project that are no Python, registrations that cannot be
+        """What may be why ``names`` are unknown: files of the project that are no Python, registrations that cannot be
         read."""
         from excore.config.importer import module_of_file
         from excore.index.syntax_errors import unparsed
@@ -185,7 +185,7 @@ class RegisteredModules:
 
     @property
     def has_registry_file(self) -> bool:
-        """Whether `excore auto-register` wrote down what is registered."""
+        """Whether ``excore auto-register`` wrote down what is registered."""
         return bool(self._cached)
 
     @cached_property

@@ -21,7 +21,7 @@ from excore.errors import (
     UnknownModuleError,
     UnsupportedBaseError,
 )
-from excore.lang.problems import Problem, unsaid
+from excore.lang.problems import Problem, suggestions_to_add
 
 __all__ = ["Reporter", "blocking"]
 
@@ -75,21 +75,21 @@ class Reporter:
             ),
         )
 
-    def error(self, problems: Iterable[Problem], notes: Iterable[str] = ()) -> ConfigError:
-        """One exception that tells all `problems` and then `notes`, of the class of the first of the problems."""
+    def error(self, problems: Iterable[Problem], hints: Iterable[str] = ()) -> ConfigError:
+        """One exception that tells all ``problems`` and then ``notes``, of the class of the first of the problems."""
         ordered = self.sorted(problems)
         text = "\n".join(map(self.text, ordered[:_MOST]))
         if len(ordered) > 1:
             text = f"{len(ordered)} problems\n{text}"
         if len(ordered) > _MOST:
             text = f"{text}\n... and {len(ordered) - _MOST} more"
-        text = "\n".join((text, *(f"note: {note}" for note in notes)))
+        text = "\n".join((text, *(f"note: {note}" for note in hints)))
         error = self._of_class(ordered[0], text)
         self.attach(error, ordered)
         return error
 
     def attach(self, error: ConfigError, problems: Iterable[Problem]) -> None:
-        """Let an error carry `problems` and where they are."""
+        """Let an error carry ``problems`` and where they are."""
         error.problems = tuple(problems)
         error.places = tuple(self.files.place(item.origin)[:3] for item in error.problems)
 
@@ -104,7 +104,7 @@ class Reporter:
         """One problem with its line, what may be meant, and how its file is reached."""
         place = self.files.place(item.origin)
         lines = [f"{place}: error[{item.code}]: {item.message}", excerpt(place)]
-        advice = unsaid(item.message, item.suggestions)
+        advice = suggestions_to_add(item.message, item.suggestions)
         if advice:
             lines.append(f"  write {' or '.join(f'`{text}`' for text in advice[:3])}")
         lines.extend(f"  {self.files.place(other.origin)}: {other.message}" for other in item.related[:4])

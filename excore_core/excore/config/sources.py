@@ -15,7 +15,7 @@ __all__ = ["Files", "SourceRange", "excerpt"]
 
 
 class SourceRange(NamedTuple):
-    """A range of a config file: line and column count from 1, `text` is the line, `width` at least 1."""
+    """A range of a config file: line and column count from 1, ``text`` is the line, ``width`` at least 1."""
 
     file: str
     line: int
@@ -65,16 +65,16 @@ class Files:
         return SourceRange(origin.file, line + 1, column + 1, text, width)
 
     def chain(self, root: str, file: str) -> tuple[str, ...]:
-        """How `root` comes to inherit from `file`: the shortest row of files from one to the other."""
+        """How ``root`` comes to inherit from ``file``: the shortest row of files from one to the other."""
         rows: list[tuple[str, ...]] = [(root,)]
-        seen = {root}
+        visited = {root}
         for row in rows:
             if row[-1] == file:
                 return row
             file_above = self._files.get(row[-1])
             for base in file_above.bases if isinstance(file_above, File) else ():
-                if base not in seen:
-                    seen.add(base)
+                if base not in visited:
+                    visited.add(base)
                     rows.append((*row, base))
         return ()
 

@@ -22,9 +22,9 @@ _parameters_of: WeakKeyDictionary[Any, tuple[Parameter, ...]] = WeakKeyDictionar
 
 
 class Converted:
-    """A context in which an exception is replaced by what `make` makes of it, with the first one as its cause.
+    """A context in which an exception is replaced by what ``make`` makes of it, with the first one as its cause.
 
-    Exceptions of the classes `passing` and those that are no `Exception` (an interrupt) pass unchanged.
+    Exceptions of the classes ``passing`` and those that are no ``Exception`` (an interrupt) pass unchanged.
     """
 
     def __init__(self, make: Callable[[Exception], ConfigError], passing: tuple[type[Exception], ...] = ()) -> None:
@@ -48,9 +48,9 @@ def target_name(target: object) -> str:
 
 
 def import_target(path: str, sources: str | None = None) -> Any:
-    """The module, class or function at a dotted import path. Raises `StrToClassError`.
+    """The module, class or function at a dotted import path. Raises ``StrToClassError``.
 
-    What cannot be imported otherwise is looked for beside the folder `sources`, or that of the workspace's sources.
+    What cannot be imported otherwise is looked for beside the folder ``sources``, or that of the workspace's sources.
     """
     head, _, name = path.rpartition(".")
     module = _import(head or name, path, sources)
@@ -67,7 +67,8 @@ def import_target(path: str, sources: str | None = None) -> Any:
 
 
 def import_submodule(module: ModuleType, name: str) -> ModuleType | None:
-    """The submodule `name` of a package, imported, or None if there is none. Raises `StrToClassError` if it fails."""
+    """The submodule ``name`` of a package, imported, or None if there is none. Raises ``StrToClassError`` if it
+    fails."""
     path = f"{module.__name__}.{name}"
     if not hasattr(module, "__path__") or not _exists(path):
         return None
@@ -102,7 +103,7 @@ def _make_importable(sources: str | None) -> bool:
 
 
 def parameters(target: Any) -> tuple[Parameter, ...] | None:
-    """The parameters of a class or function without `self`, or None if Python cannot tell."""
+    """The parameters of a class or function without ``self``, or None if Python cannot tell."""
     function = target
     if isinstance(target, type):
         constructor = getattr(target, "__init__", None)
@@ -141,7 +142,7 @@ def _signature(function: Callable[..., Any]) -> Signature:
 
 
 def missing_arguments(target: Any, passed: Collection[str]) -> list[str]:
-    """Names of the required parameters of `target` that are not `passed`, in order."""
+    """Names of the required parameters of ``target`` that are not ``passed``, in order."""
     constructor = getattr(target, "__init__", None) if isinstance(target, type) else target
     if type(constructor) is FunctionType and not constructor.__dict__:
         required = _required(constructor)
@@ -154,7 +155,7 @@ def missing_arguments(target: Any, passed: Collection[str]) -> list[str]:
 
 
 def _required(function: FunctionType) -> tuple[str, ...]:
-    """Names of the parameters without a default, read from the code: `inspect.signature` takes ten times as long."""
+    """Names of the parameters without a default, read from the code: ``inspect.signature`` takes ten times as long."""
     code = function.__code__
     names, count = code.co_varnames, code.co_argcount
     positional = names[: count - len(function.__defaults__ or ())]
@@ -165,13 +166,13 @@ def _required(function: FunctionType) -> tuple[str, ...]:
 
 
 def positional_names(target: Any) -> list[str]:
-    """Names of the parameters of `target` that take arguments by position, in order."""
+    """Names of the parameters of ``target`` that take arguments by position, in order."""
     kinds = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
     return [parameter.name for parameter in parameters(target) or () if parameter.kind in kinds]
 
 
 def unknown_arguments(target: Any, passed: Collection[str]) -> dict[str, str]:
-    """Those of `passed` that `target` does not take, each with a hint at what may be meant."""
+    """Those of ``passed`` that ``target`` does not take, each with a hint at what may be meant."""
     params = parameters(target)
     if params is None or any(parameter.kind is Parameter.VAR_KEYWORD for parameter in params):
         return {}

@@ -16,7 +16,7 @@ E = TypeVar("E", bound=BaseException)
 
 
 def without_internals(error: E) -> E:
-    """`error`, whose traceback so far has lost the frames of this package; with `EXCORE_DEBUG` on it keeps all."""
+    """``error``, whose traceback so far has lost the frames of this package; with ``EXCORE_DEBUG`` on it keeps all."""
     if os.environ.get("EXCORE_DEBUG", "0").strip() not in ("", "0"):
         return error
     frames = []

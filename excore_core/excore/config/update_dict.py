@@ -1,5 +1,5 @@
-"""`update_dict`: paths as keys, where `{"Model.FCN.layers": 3}` means `{"Model": {"FCN": {"layers": 3}}}`, and mistakes
-in it that leave a config which loads and is not what was meant."""
+"""``update_dict``: paths as keys, where ``{"Model.FCN.layers": 3}`` means ``{"Model": {"FCN": {"layers": 3}}}``, and
+mistakes in it that leave a config which loads and is not what was meant."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SHORT = 4  # values whose names are not longer are often alike
 
 
 def checked_mapping(value: Any) -> Mapping[str, Any] | None:
-    """What `load` got as `update_dict`. Raises `InvalidUpdateError` for anything but a dict and None."""
+    """What ``load`` got as ``update_dict``. Raises ``InvalidUpdateError`` for anything but a dict and None."""
     if value is None or isinstance(value, Mapping):
         return value
     raise InvalidUpdateError(
@@ -94,10 +94,11 @@ def _is_reference(text: str, model: Model) -> bool:
 
 
 def nested(values: Mapping[str, Any], root: Table, grammar: Grammar, is_module: IsModule | None) -> dict[str, Any]:
-    """`values` without paths as keys; `root` is what they update. Arguments are found with and without their prefix.
+    """``values`` without paths as keys; ``root`` is what they update. Arguments are found with and without their
+    prefix.
 
-    A key that `root` has, whatever dots are in it, is no path. Raises `UnknownFieldError` for a path to a table or a
-    value that is not there; an argument of a module may be new.
+    A key that ``root`` has, whatever dots are in it, is no path. Raises ``UnknownFieldError`` for a path to a table or
+    a value that is not there; an argument of a module may be new.
     """
     result: dict[str, Any] = {}
     for key, value in values.items():

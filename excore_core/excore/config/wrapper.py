@@ -17,7 +17,7 @@ __all__ = ["ModuleWrapper"]
 class ModuleWrapper(dict[str, Any]):
     """Name -> node, in order; names are attributes too.
 
-    Calling it builds all: a dict of objects if it was made with `is_dict`, the object if it holds one, else a list.
+    Calling it builds all: a dict of objects if it was made with ``is_dict``, the object if it holds one, else a list.
     """
 
     is_dict = False
@@ -28,7 +28,7 @@ class ModuleWrapper(dict[str, Any]):
         modules: Mapping[str, Any] | Sequence[Any] | ModuleNode | ConfigArgumentHook | None = None,
         is_dict: bool = False,
     ) -> None:
-        """Nodes of a list go by their names; of several with one name the later get `_1`, `_2` ... behind it.
+        """Nodes of a list go by their names; of several with one name the later get ``_1``, ``_2`` ... behind it.
 
         Raises TypeError for anything but nodes, lists and dicts.
         """
@@ -66,7 +66,7 @@ class ModuleWrapper(dict[str, Any]):
         return self
 
     def __lshift__(self, params: Mapping[str, Any]) -> ModuleWrapper:
-        """As `add`, with a dict."""
+        """As ``add``, with a dict."""
         self._sole() << params
         return self
 

@@ -96,7 +96,9 @@ def _program() -> str | None:
     """git from the user's PATH, never from the current folder: that may be the repository that is looked at."""
     folders = [folder for folder in os.environ.get("PATH", os.defpath).split(os.pathsep) if os.path.isabs(folder)]
     for folder in folders:
-        found = shutil.which("git", path=folder)
-        if found is not None and os.path.normcase(os.path.dirname(found)) == os.path.normcase(os.path.normpath(folder)):
-            return found
+        program = shutil.which("git", path=folder)
+        if program is not None and os.path.normcase(os.path.dirname(program)) == os.path.normcase(
+            os.path.normpath(folder)
+        ):
+            return program
     return None

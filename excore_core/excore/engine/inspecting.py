@@ -1,7 +1,7 @@
 """Imported classes, functions and modules as catalog entries: annotations, defaults, docstrings, members, places.
 
-A load asks them for little; `excore auto-register` writes down all of what they tell, so nothing here may depend on the
-run: no addresses of objects, no order of sets.
+A load asks them for little; ``excore auto-register`` writes down all of what they tell, so nothing here may depend on
+the run: no addresses of objects, no order of sets.
 """
 
 from __future__ import annotations
@@ -39,7 +39,8 @@ class LiveEntry(Entry):
     def __init__(
         self, name: str, registry: str, path: str, target: Any, extra: tuple[tuple[str, str], ...] = ()
     ) -> None:
-        """`target` is registered as `name` and imported from `path`; `extra` is what the registry says of it."""
+        """``target`` is registered as ``name`` and imported from ``path``; ``extra`` is what the registry says of
+        it."""
         put = object.__setattr__  # one for each table of a config: what is the same in all is left to `__getattr__`
         kind: EntryKind = "class" if isinstance(target, type) else "function"
         if isinstance(target, ModuleType):
@@ -96,8 +97,8 @@ class LiveEntry(Entry):
     def _class(self) -> type | None:
         """The class that objects made of the entry have, as far as Python tells."""
         target = vars(self)["target"]
-        made = _annotations(target).get("return") if self.kind == "function" else target
-        return made if isinstance(made, type) and (self.kind == "class" or made.__module__ != "builtins") else None
+        cls = _annotations(target).get("return") if self.kind == "function" else target
+        return cls if isinstance(cls, type) and (self.kind == "class" or cls.__module__ != "builtins") else None
 
     @cached_property
     def bases(self) -> tuple[str, ...]:
@@ -243,7 +244,7 @@ def _choices(annotation: Any) -> tuple[object, ...]:
 
 
 def _default(value: object) -> str:
-    """A default as source text; `...` where an object has no short one."""
+    """A default as source text; ``...`` where an object has no short one."""
     if isinstance(value, enum.Enum):
         return f"{type(value).__name__}.{value.name}"
     if isinstance(value, type) or inspect.isroutine(value):

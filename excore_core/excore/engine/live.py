@@ -59,7 +59,8 @@ def home_of(target: object) -> str:
 
 
 def reached(holder: object, name: str, value: object) -> Reached | None:
-    """What a path leads to if `value` is the attribute `name` of `holder`; None if that is data or an own object."""
+    """What a path leads to if ``value`` is the attribute ``name`` of ``holder``; None if that is data or an own
+    object."""
     if isinstance(value, ModuleType):
         return Reached(home_of(value), True)
     if not isinstance(holder, ModuleType) or not (isinstance(value, type) or inspect.isroutine(value)):
@@ -73,10 +74,10 @@ def _follow(module: str, names: Sequence[str]) -> Iterator[Reached]:
     holder: object = sys.modules.get(module)
     for name in names:
         value = vars(holder).get(name) if isinstance(holder, ModuleType) else None
-        found = reached(holder, name, value)
-        if found is None:
+        member = reached(holder, name, value)
+        if member is None:
             return
-        yield found
+        yield member
         holder = value
 
 

@@ -1,7 +1,7 @@
 """excore's logger: loguru, imported at the first message and never reconfigured behind the user's back.
 
-Two levels are added to loguru's: `EXCORE` (9, what excore does internally) and `IMPORT` (45, important).
-`EXCORE_DEBUG=1` shows the first on stdout; `0`, empty or unset does not.
+Two levels are added to loguru's: ``EXCORE`` (9, what excore does internally) and ``IMPORT`` (45, important).
+``EXCORE_DEBUG=1`` shows the first on stdout; ``0``, empty or unset does not.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def _debug_wanted() -> bool:
 
 
 class LazyLogger:
-    """loguru's logger with `ex` and `imp`; loguru is imported when a message or a sink first needs it."""
+    """loguru's logger with ``ex`` and ``imp``; loguru is imported when a message or a sink first needs it."""
 
     def __init__(self) -> None:
         self._loguru: Logger | None = None
@@ -70,15 +70,15 @@ def init_logger() -> None:
 
 
 def _enable_excore_debug() -> None:
-    """Start the log `EXCORE_DEBUG` asks for now, not at the first message."""
+    """Start the log ``EXCORE_DEBUG`` asks for now, not at the first message."""
     if _debug_wanted():
         logger._load()
 
 
 def add_logger(name: str, sink: Any, **options: Any) -> None:
-    """Add a sink that `remove_logger(name)` removes; a former sink of that name is replaced.
+    """Add a sink that ``remove_logger(name)`` removes; a former sink of that name is replaced.
 
-    `options` are those of loguru's `add` (level, format, filter, colorize ...); None means loguru's default.
+    ``options`` are those of loguru's ``add`` (level, format, filter, colorize ...); None means loguru's default.
     """
     former = LOGGERS.pop(name, None)
     if former is not None:
@@ -87,7 +87,7 @@ def add_logger(name: str, sink: Any, **options: Any) -> None:
 
 
 def remove_logger(name: str) -> None:
-    """Remove the sink added under `name`; a warning is logged when there is none."""
+    """Remove the sink added under ``name``; a warning is logged when there is none."""
     handler = LOGGERS.pop(name, None)
     if handler is None or not _remove(handler):
         logger.warning("Cannot find logger with name {}", name)
@@ -102,7 +102,7 @@ def _remove(handler: int) -> bool:
 
 
 def log_to_file_only(file_name: str, *args: Any, **kwargs: Any) -> None:
-    """Replace every sink by one that writes to `file_name`; further arguments are those of loguru's `add`."""
+    """Replace every sink by one that writes to ``file_name``; further arguments are those of loguru's ``add``."""
     _replace_sinks(file_name, *args, **kwargs)
 
 

@@ -1,6 +1,6 @@
 """Registries: named maps from a module's name to the path it is imported from.
 
-A registry never holds the registered object, so knowing a name costs no import (`Registry.load`).
+A registry never holds the registered object, so knowing a name costs no import (``Registry.load``).
 """
 
 from __future__ import annotations
@@ -60,15 +60,15 @@ class RegistryMeta(type):
 class Registry(dict[str, str], metaclass=RegistryMeta):
     """Modules under their names: classes, functions and python modules.
 
-    The same name always gives the same registry. Names beginning with `__` are private: such a registry is not
-    found by `get_registry`, `find` or `make_global`, and each call makes a new one.
+    The same name always gives the same registry. Names beginning with ``__`` are private: such a registry is not
+    found by ``get_registry``, ``find`` or ``make_global``, and each call makes a new one.
 
         MODEL = Registry("Model", extra_field="is_backbone")
 
         @MODEL.register(is_backbone=True)
         class ResNet: ...
 
-    `extra_info` maps each name to the values of `extra_field`, in field order, None where none was given.
+    ``extra_info`` maps each name to the values of ``extra_field``, in field order, None where none was given.
     """
 
     _registry_pool: ClassVar[dict[str, Registry]] = {}
@@ -110,7 +110,7 @@ class Registry(dict[str, str], metaclass=RegistryMeta):
     def register(self, force: Any = False, **extra_info: Any) -> Any:
         """A decorator that registers what it decorates and returns it unchanged; parentheses may be left out.
 
-        With `force` a taken name is replaced, otherwise the decorator raises ValueError.
+        With ``force`` a taken name is replaced, otherwise the decorator raises ValueError.
         """
         if callable(force) or isinstance(force, ModuleType):
             return self.register_module(force)
@@ -121,10 +121,10 @@ class Registry(dict[str, str], metaclass=RegistryMeta):
         return decorate
 
     def register_module(self, module: C, force: bool = False, **extra_info: Any) -> C:
-        """Register `module` and return it.
+        """Register ``module`` and return it.
 
         Raises TypeError if it is no class, function or python module, ValueError for a name that is taken (unless
-        `force`) or not allowed (nested and local classes, dotted modules), and for unknown extra information.
+        ``force``) or not allowed (nested and local classes, dotted modules), and for unknown extra information.
         """
         if Registry._prevent_register:
             logger.ex("Registries are locked; {} is not registered", module)
@@ -145,7 +145,8 @@ class Registry(dict[str, str], metaclass=RegistryMeta):
         extra_info: Sequence[Mapping[str, Any]] | None = None,
         force: bool = False,
     ) -> None:
-        """Register each of `modules`, with the `extra_info` at the same place. Raises ValueError if lengths differ."""
+        """Register each of ``modules``, with the ``extra_info`` at the same place. Raises ValueError if lengths
+        differ."""
         if Registry._prevent_register:
             return
         infos: Sequence[Mapping[str, Any]] = [{}] * len(modules) if extra_info is None else extra_info
@@ -160,7 +161,8 @@ class Registry(dict[str, str], metaclass=RegistryMeta):
         match_func: Callable[[str, ModuleType], bool] = _is_public,
         force: bool = False,
     ) -> None:
-        """Register the functions and classes of `base_module` for whose name `match_func(name, base_module)` is true.
+        """Register the functions and classes of ``base_module`` for whose name ``match_func(name, base_module)`` is
+        true.
 
         An object that the module has under several names is registered once, under its own name.
         """
@@ -176,7 +178,7 @@ class Registry(dict[str, str], metaclass=RegistryMeta):
         self.register_all(list(items.values()), force=force)
 
     def merge(self, others: Registry | Sequence[Registry], force: bool = False) -> None:
-        """Take over the modules of `others`; extra information is kept where the extra fields are the same."""
+        """Take over the modules of ``others``; extra information is kept where the extra fields are the same."""
         registries = [others] if isinstance(others, Registry) else others
         if not isinstance(registries, Sequence) or isinstance(registries, str):
             raise TypeError(f"A registry or a list of them is expected, but got {type(others)}.")
@@ -192,7 +194,7 @@ class Registry(dict[str, str], metaclass=RegistryMeta):
                 self._add(name, path, list(info) if info else self._info_values({}), force=force, shared=True)
 
     def get_extra_info(self, key: str, name: str) -> Any:
-        """The value of extra field `name` of module `key`. Raises ValueError for an unknown field."""
+        """The value of extra field ``name`` of module ``key``. Raises ValueError for an unknown field."""
         return self.extra_info[key][self._field_index(name)]
 
     def filter(
@@ -200,7 +202,7 @@ class Registry(dict[str, str], metaclass=RegistryMeta):
         filter_field: str | Sequence[str],
         filter_func: Callable[[Sequence[Any]], bool] = all,
     ) -> list[str]:
-        """Sorted names for which `filter_func` accepts the list of their values of `filter_field`."""
+        """Sorted names for which ``filter_func`` accepts the list of their values of ``filter_field``."""
         indexes = [self._field_index(name) for name in _as_list(filter_field)]
         return sorted(name for name in self if filter_func([self.extra_info[name][index] for index in indexes]))
 
@@ -211,10 +213,10 @@ class Registry(dict[str, str], metaclass=RegistryMeta):
         module_list: Sequence[str] | None = None,
         **table_kwargs: Any,
     ) -> str:
-        """A table of sorted names and the extra fields `select_info`, in the order asked.
+        """A table of sorted names and the extra fields ``select_info``, in the order asked.
 
-        `filter` is one or more shell patterns, of which a name matches any; `module_list` replaces the names of the
-        registry; further arguments are those of `tabulate`. Raises ValueError for an unknown field.
+        ``filter`` is one or more shell patterns, of which a name matches any; ``module_list`` replaces the names of the
+        registry; further arguments are those of ``tabulate``. Raises ValueError for an unknown field.
         """
         import fnmatch
 
@@ -245,12 +247,12 @@ class Registry(dict[str, str], metaclass=RegistryMeta):
 
     @classmethod
     def get_registry(cls, name: str, default: Any = None) -> Any:
-        """The registry of that name, or `default`."""
+        """The registry of that name, or ``default``."""
         return cls._registry_pool.get(name, default)
 
     @classmethod
     def find(cls, name: str) -> tuple[str, str] | tuple[None, None]:
-        """Import path and registry name of the first registry that has `name`, or `(None, None)`."""
+        """Import path and registry name of the first registry that has ``name``, or ``(None, None)``."""
         for registry_name, registry in cls._registry_pool.items():
             if name in registry:
                 return registry[name], registry_name
@@ -269,7 +271,7 @@ class Registry(dict[str, str], metaclass=RegistryMeta):
 
     @classmethod
     def lock_register(cls) -> None:
-        """Let registrations have no effect until `unlock_register`."""
+        """Let registrations have no effect until ``unlock_register``."""
         Registry._prevent_register = True
 
     @classmethod
@@ -279,7 +281,7 @@ class Registry(dict[str, str], metaclass=RegistryMeta):
 
     @classmethod
     def dump(cls, update: bool = False) -> None:
-        """Write all registries to the cache of the workspace; with `update` keep the modules that are only there."""
+        """Write all registries to the cache of the workspace; with ``update`` keep the modules that are only there."""
         from excore.engine import registry_cache
         from excore.engine.workspace import workspace
 
@@ -291,7 +293,7 @@ class Registry(dict[str, str], metaclass=RegistryMeta):
     def load(cls) -> None:
         """Fill the registries from the cache of the workspace; what was registered in this process stays.
 
-        Raises FileNotFoundError without a cache, `CoreConfigSupportError` for one that cannot be read.
+        Raises FileNotFoundError without a cache, ``CoreConfigSupportError`` for one that cannot be read.
         """
         from excore.engine import registry_cache
         from excore.engine.workspace import workspace
@@ -304,7 +306,7 @@ class Registry(dict[str, str], metaclass=RegistryMeta):
             registry._restore(data)
 
     def _add(self, name: str, path: str, info: list[Any], *, force: bool, shared: bool = False) -> None:
-        """`shared`: the module is another registry's too, so the global registry may have it already."""
+        """``shared``: the module is another registry's too, so the global registry may have it already."""
         _check_name(name)
         everything = None if self.name.startswith(_PRIVATE) else Registry._globals
         if not force and name not in self._from_cache:

@@ -27,7 +27,7 @@ LOCK_TIMEOUT = 10.0
 
 
 def read(path: str) -> Mapping[str, RegistryData]:
-    """All registries in the file. Raises FileNotFoundError, and `CoreConfigSupportError` if it must not be used."""
+    """All registries in the file. Raises FileNotFoundError, and ``CoreConfigSupportError`` if it must not be used."""
     try:
         return RegistryFile(_names(path)).registries
     except FileNotFoundError as error:
@@ -52,8 +52,8 @@ def is_cache(data: Any) -> bool:
 
 
 def write(registries: Iterable[Registry], path: str, root: str, locks: str, *, update: bool = False) -> None:
-    """Replace the file of the project at `root`, under a lock in the folder `locks`; with `update` keep the modules
-    that are only there. Raises `NotOurs`, an OSError, for a file that is no registry cache."""
+    """Replace the file of the project at ``root``, under a lock in the folder ``locks``; with ``update`` keep the
+    modules that are only there. Raises ``NotOurs``, an OSError, for a file that is no registry cache."""
     from filelock import FileLock
 
     registries = list(registries)

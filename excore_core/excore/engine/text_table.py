@@ -7,7 +7,7 @@ from typing import Any
 
 
 def render(headers: Sequence[str], rows: Iterable[Sequence[Any]], **options: Any) -> str:
-    """`rows` under `headers` as a fancy_grid table; `options` go to `tabulate` and win."""
+    """``rows`` under ``headers`` as a fancy_grid table; ``options`` go to ``tabulate`` and win."""
     from tabulate import tabulate
 
     options.setdefault("tablefmt", "fancy_grid")

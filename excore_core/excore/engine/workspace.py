@@ -27,7 +27,7 @@ _OFF = ("0", "false", "no", "off")
 class Workspace:
     """Settings of the workspace the current folder belongs to; without a project file, of the folder itself.
 
-    All of `Workspace.names` can be read and set. The file is read again after `refresh`, and when an attribute that
+    All of ``Workspace.names`` can be read and set. The file is read again after ``refresh``, and when an attribute that
     is no flag is asked for in another current folder.
     """
 
@@ -126,7 +126,7 @@ class Workspace:
     def claim_cache(self) -> None:
         """Create the cache folder and mark it as this workspace's.
 
-        Raises `NotOurs`, an OSError, if the folder is there and was not made by excore.
+        Raises ``NotOurs``, an OSError, if the folder is there and was not made by excore.
         """
         from excore.storage.cache import claim
 
@@ -197,7 +197,7 @@ class Workspace:
         return dict(written) if isinstance(written, dict) else {}
 
     def _schema_fields(self) -> dict[str, Any]:
-        """Starred registries: those with fields -> the fields, and the others under `isolated_fields`."""
+        """Starred registries: those with fields -> the fields, and the others under ``isolated_fields``."""
         specs = [spec for spec in self._look().registries if spec.starred]
         fields: dict[str, Any] = {spec.name: list(spec.fields) for spec in specs if spec.fields}
         if specs:
@@ -206,7 +206,7 @@ class Workspace:
 
 
 def notation(spec: RegistrySpec) -> str:
-    """An entry of `registries` as it is written: `"*Data: TrainData, TestData"`."""
+    """An entry of ``registries`` as it is written: ``"*Data: TrainData, TestData"``."""
     name = f"*{spec.name}" if spec.starred else spec.name
     return f"{name}: {', '.join(spec.fields)}" if spec.fields else name
 

@@ -93,7 +93,7 @@ def file_problems(closure: Closure, read: Read) -> Iterator[Problem]:
 def syntax_problems(path: str, file: File | Unreadable, unreadable: bool = True) -> Iterator[Problem]:
     """What is no TOML in one file; with ``unreadable`` also why there is none to read."""
     if isinstance(file, File):
-        for block, found in file.tree.problems:
-            yield problem(found.code, found.message, Origin(path, block, found.start, found.end))
+        for block, error in file.tree.problems:
+            yield problem(error.code, error.message, Origin(path, block, error.start, error.end))
     elif unreadable:
         yield problem("unreadable-file", f"{path}: {file.reason}", Origin(path, Block("", None, (), (), 0), 0, 0))

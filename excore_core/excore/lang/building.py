@@ -1,6 +1,6 @@
 """The rules of a build: what it makes of the tables and references of a config, and what of it is one and the same.
 
-Told from the resolved model alone. The runtime makes nodes by these rules, `excore.lang.plan` a description.
+Told from the resolved model alone. The runtime makes nodes by these rules, ``excore.lang.plan`` a description.
 """
 
 from __future__ import annotations
@@ -90,18 +90,18 @@ class Builder(ABC, Generic[Made]):
             return self.as_it_is(path, entry, kind, reference)
         if kind != "shared":
             return self.new(path, entry, kind, reference, name)
-        made = self._shared.get(path)
-        if made is None:
-            made = self._shared[path] = self.new(path, entry, kind, reference, name)
-        return made
+        result = self._shared.get(path)
+        if result is None:
+            result = self._shared[path] = self.new(path, entry, kind, reference, name)
+        return result
 
     def _reference(self, reference: Reference, name: str) -> Made:
         variable = reference.variable
         if variable is None:
-            made = self._targets(reference, name)
+            results = self._targets(reference, name)
             if reference.every:
-                return self.listed(made)
-            return made[0] if made else self.unknown(reference.text, reference)
+                return self.listed(results)
+            return results[0] if results else self.unknown(reference.text, reference)
         if variable.binding is None:
             return self.unknown(reference.text, reference) if variable.name else self.environment(reference)
         value = self.variable(variable.name, variable.binding.value, bool(reference.hooks))
@@ -110,15 +110,15 @@ class Builder(ABC, Generic[Made]):
         return value
 
     def _targets(self, reference: Reference, name: str) -> list[Made]:
-        made: list[Made] = []
+        results: list[Made] = []
         for path, entry, _ in reference.targets:
             value = self._target(path, entry, reference.prefix.kind, reference, name)
             module = path if entry is not None and entry.kind == "module" else None
             for step in reference.hooks:
                 value = self._step(value, step, module, reference)
                 module = None  # a later step starts from what this one gave
-            made.append(value)
-        return made
+            results.append(value)
+        return results
 
     def _step(self, value: Made, step: Step, module: Path | None, reference: Reference) -> Made:
         """``module`` is the Python module that the value is, if it is one: under the prefixes of objects a class in it
@@ -195,8 +195,8 @@ def steps_text(steps: tuple[PathStep, ...], show: Callable[[object], str] = repr
         if isinstance(step, Attribute):
             text += f".{step.name}"
         elif isinstance(step, Call):
-            given = [show(arg) for arg in step.args] + [f"{key}={show(value)}" for key, value in step.kwargs]
-            text += f"({', '.join(given)})"
+            arguments = [show(arg) for arg in step.args] + [f"{key}={show(value)}" for key, value in step.kwargs]
+            text += f"({', '.join(arguments)})"
         else:
             text += f"[{show(step.value)}]"
     return text

@@ -262,8 +262,8 @@ class Catalog:
         names: dict[str, bool] = {}
         for path, bases in self.subclasses.items():
             name = path.rsplit(".", 1)[-1]
-            known = all(_is_ordinary(base, self.subclasses) for base in (path, *bases))
-            names[name] = names.get(name, True) and known
+            is_known = all(_is_ordinary(base, self.subclasses) for base in (path, *bases))
+            names[name] = names.get(name, True) and is_known
         return frozenset(name for name, is_ordinary in names.items() if is_ordinary and name in self.nominal)
 
     @cached_property
@@ -272,11 +272,11 @@ class Catalog:
 
     def vocabulary(self, registry: str | None) -> Vocabulary:
         """The names of a registry, or of all, to find those near a mistyped one."""
-        known = self._vocabularies.get(registry)
-        if known is None:
-            known = Vocabulary(self.by_name if registry is None else self.entries.get(registry, ()))
-            self._vocabularies[registry] = known
-        return known
+        vocabulary = self._vocabularies.get(registry)
+        if vocabulary is None:
+            vocabulary = Vocabulary(self.by_name if registry is None else self.entries.get(registry, ()))
+            self._vocabularies[registry] = vocabulary
+        return vocabulary
 
     @cached_property
     def has_open(self) -> bool:

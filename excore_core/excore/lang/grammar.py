@@ -408,8 +408,8 @@ class Grammar:
         return hooks
 
     def _dot(self, text: str, start: int, end: int) -> int:
-        found = text.find(".", start, end)
-        return end if found < 0 else found
+        index = text.find(".", start, end)
+        return end if index < 0 else index
 
     def _argument_hook(self, text: str, start: int, end: int, hooks: list[Hook], errors: list[GrammarError]) -> None:
         end = self._dot(text, start + 1, end)

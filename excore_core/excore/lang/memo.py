@@ -173,12 +173,12 @@ class Memo:
         """Drop every answer of ``get`` and ``each`` that touched any of ``names``."""
         if not names:
             return
-        wanted = frozenset(names)
+        forgotten = frozenset(names)
         if self._answers:
-            self._answers = {key: answer for key, answer in self._answers.items() if wanted.isdisjoint(answer.names)}
+            self._answers = {key: answer for key, answer in self._answers.items() if forgotten.isdisjoint(answer.names)}
         for stage in self._stages.values():
             if stage.names:
-                stage.stale.update(key for key, touched in stage.names.items() if not wanted.isdisjoint(touched))
+                stage.stale.update(key for key, touched in stage.names.items() if not forgotten.isdisjoint(touched))
 
     def outdate(self, stage: Hashable, keys: Collection[Hashable]) -> None:
         """Drop the answers of ``each`` for some keys."""
@@ -195,10 +195,10 @@ class Memo:
 
     def retain(self, kind: Hashable, names: Collection[Hashable]) -> None:
         """Drop the stages called ``(kind, name)`` of which the name is not among ``names``."""
-        kept: dict[Hashable, Any]
-        for kept in (self._latest, self._stages):
-            for stage in [one for one in kept if type(one) is tuple and one[0] == kind and one[1] not in names]:
-                del kept[stage]
+        stages: dict[Hashable, Any]
+        for stages in (self._latest, self._stages):
+            for stage in [one for one in stages if type(one) is tuple and one[0] == kind and one[1] not in names]:
+                del stages[stage]
 
     def copy(self) -> Memo:
         """A memo with the same answers, which can forget and learn without this one."""

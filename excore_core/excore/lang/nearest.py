@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 _MOST_DIFFERENT = 0.4  # edits, as a share of the longer name
 _SHORT = 4  # up to this length every candidate is compared, above it those that share two letters at an end
@@ -14,14 +14,14 @@ def nearest(name: str, candidates: Iterable[str], limit: int = 3) -> tuple[str, 
     Alike are names at a short Levenshtein distance for their length, where two letters that changed places count once,
     and all that begin with ``name``.
     """
-    wanted = name.casefold()
-    size = len(wanted)
+    folded_name = name.casefold()
+    size = len(folded_name)
     if not size:
         return ()
     shortest, longest = size * (1 - _MOST_DIFFERENT), size / (1 - _MOST_DIFFERENT)
-    head, tail = wanted[:2], wanted[-2:]
-    masks = _masks(wanted)
-    found: dict[str, tuple[int, bool, int, str]] = {}
+    head, tail = folded_name[:2], folded_name[-2:]
+    masks = _masks(folded_name)
+    ranks: dict[str, tuple[int, bool, int, str]] = {}
     for candidate in candidates:
         length = len(candidate)
         if length < shortest:
@@ -29,14 +29,19 @@ def nearest(name: str, candidates: Iterable[str], limit: int = 3) -> tuple[str, 
         folded = candidate.casefold()
         if length <= longest and (size <= _SHORT or folded[:2] == head or folded[-2:] == tail):
             edits = _distance(masks, size, folded)
-            if edits == 2 and _swapped(wanted, folded):
+            if edits == 2 and _swapped(folded_name, folded):
                 edits = 1
             if edits <= _MOST_DIFFERENT * max(size, length):
-                found[candidate] = (edits, candidate[0] != name[0], abs(length - size), candidate)
+                ranks[candidate] = (edits, candidate[0] != name[0], abs(length - size), candidate)
                 continue
-        if size >= 3 and folded.startswith(wanted):
-            found[candidate] = (size, False, length, candidate)
-    return tuple(sorted(found, key=found.__getitem__)[:limit])
+        if size >= 3 and folded.startswith(folded_name):
+            ranks[candidate] = (size, False, length, candidate)
+    return tuple(sorted(ranks, key=ranks.__getitem__)[:limit])
+
+
+def suggestion_text(suggestions: Sequence[str]) -> str:
+    """The end of a message that names the first of ``suggestions``; "" where there are none."""
+    return f"; did you mean `{suggestions[0]}`?" if suggestions else ""
 
 
 class Vocabulary:
@@ -54,11 +59,11 @@ class Vocabulary:
 
     def meant(self, name: str) -> str:
         """The name that ``name`` is a typo of (see ``is_typo``), or ""."""
-        known = self._meant.get(name)
-        if known is None:
+        name_meant = self._meant.get(name)
+        if name_meant is None:
             near = self.near(name, limit=1)
-            known = self._meant[name] = near[0] if near and is_typo(name, near[0]) else ""
-        return known
+            name_meant = self._meant[name] = near[0] if near and is_typo(name, near[0]) else ""
+        return name_meant
 
     def near(self, name: str, others: Iterable[str] = (), limit: int = 3) -> tuple[str, ...]:
         """``nearest`` among these names and ``others``."""

@@ -180,10 +180,10 @@ def _call(text: str, start: int, end: int) -> Call:
         raise PathError("the arguments of a call are expected", start)
     args = tuple(_literal(arg, start, "an argument") for arg in node.args)
     kwargs: list[tuple[str, Any]] = []
-    for given in node.keywords:
-        if given.arg is None:
+    for option in node.keywords:
+        if option.arg is None:
             raise PathError("`**` cannot be used in an attribute path", start)
-        kwargs.append((given.arg, _literal(given.value, start, f"the argument `{given.arg}`")))
+        kwargs.append((option.arg, _literal(option.value, start, f"the argument `{option.arg}`")))
     return Call(args, tuple(kwargs), start, end)
 
 

@@ -40,11 +40,11 @@ class Thing:
     entry: Entry
     origin: Origin | None
     shared: bool
-    arguments: tuple[Given, ...] = ()
+    arguments: tuple[ThingArgument, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Given:
+class ThingArgument:
     """One argument of a thing."""
 
     name: str
@@ -140,25 +140,25 @@ class Plan:
     @property
     def things(self) -> list[Thing]:
         """Every thing, by number."""
-        found: dict[int, Thing] = {}
+        things: dict[int, Thing] = {}
         pending: list[Value] = [*self.hooks]
         for members in self.fields.values():
             pending.extend(members.values())
         while pending:
             value = pending.pop()
             if isinstance(value, Thing):
-                if value.number in found:
+                if value.number in things:
                     continue
-                found[value.number] = value
+                things[value.number] = value
             pending.extend(parts(value))
-        return [found[number] for number in sorted(found)]
+        return [things[number] for number in sorted(things)]
 
 
 def parts(value: Value) -> Iterator[Value]:
     """The values a value is directly made of."""
     if isinstance(value, Thing):
-        for given in value.arguments:
-            yield given.value
+        for argument in value.arguments:
+            yield argument.value
     elif isinstance(value, Listed):
         yield from value.items
     elif isinstance(value, Named):
@@ -174,7 +174,7 @@ def parts(value: Value) -> Iterator[Value]:
 def plan(model: Model, limit: int = LIMIT) -> Plan:
     """The plan of a model. Never fails: what the config leaves open is ``Unknown``."""
     builder = _Planner(model, limit)
-    hooks = tuple(made for made in builder.lifecycle() if isinstance(made, Thing))
+    hooks = tuple(hook for hook in builder.lifecycle() if isinstance(hook, Thing))
     return Plan(model, builder.fields(), hooks, builder.complete)
 
 
@@ -212,7 +212,7 @@ class _Planner(Builder[Value]):
             kind = "node"
         self.trail.append(path)
         arguments = tuple(
-            Given(argument.name, self.value(argument.meaning, argument.name), argument.binding.origin)
+            ThingArgument(argument.name, self.value(argument.meaning, argument.name), argument.binding.origin)
             for argument in section.arguments.values()
         )
         self.trail.pop()

@@ -136,7 +136,7 @@ def problem(
     )
 
 
-def unsaid(message: str, suggestions: Sequence[str]) -> tuple[str, ...]:
+def suggestions_to_add(message: str, suggestions: Sequence[str]) -> tuple[str, ...]:
     """The suggestions, where ``message`` names none of them: said once is enough, and a part of a reference is not what
     stands in the message (``Backbone::ResNet`` for `` `$Backbone::ResNet` ``)."""
     return () if any(f"{text}`" in message for text in suggestions) else tuple(suggestions)

@@ -27,8 +27,8 @@ class NoSuchKey(Exception):
 class Setting:
     """A value of a config: the file that set it, line and column (from 1) of its key there, and what it replaced.
 
-    `overrides` are the settings of base files it took the place of, the nearest first. `file` is `"update_dict"` for a
-    value that `load` was given, `"Python"` for one that was changed since; line and column say nothing there.
+    ``overrides`` are the settings of base files it took the place of, the nearest first. ``file`` is ``"update_dict"``
+    for a value that ``load`` was given, ``"Python"`` for one that was changed since; line and column say nothing there.
     """
 
     key: str

@@ -1,4 +1,4 @@
-"""The file that holds the registries of a project, as `excore auto-register` and `Registry.dump` write it.
+"""The file that holds the registries of a project, as ``excore auto-register`` and ``Registry.dump`` write it.
 
     {"format": "excore-registry", "version": 2, "root": "project-0123456789abcdef",
      "registries": {"Model": {"extra_field": ["is_backbone"],
@@ -48,8 +48,8 @@ class RegistryData(NamedTuple):
 
 
 class RegistryFile:
-    """The contents of a file. Made of its text, or of its first line where `catalog` is not asked for; raises
-    `RegistryFileError` for what is no such file."""
+    """The contents of a file. Made of its text, or of its first line where ``catalog`` is not asked for; raises
+    ``RegistryFileError`` for what is no such file."""
 
     def __init__(self, text: str) -> None:
         names, separator, self._entries = text.partition(_ENTRIES)
@@ -65,8 +65,8 @@ class RegistryFile:
             raise RegistryFileError(_DAMAGED) from error
 
     def catalog(self, root: str | os.PathLike[str]) -> Catalog:
-        """Every module as an entry. Raises `RegistryFileError` if the file is damaged or of another project than the
-        one at `root`: places in it are relative to that."""
+        """Every module as an entry. Raises ``RegistryFileError`` if the file is damaged or of another project than the
+        one at ``root``: places in it are relative to that."""
         if self._data.get("root") != root_key(root):
             raise RegistryFileError("the registry dump is of another checkout: run `excore auto-register` here")
         infos: dict[str, RegistryInfo] = {}
@@ -86,7 +86,7 @@ class RegistryFile:
 
 
 def read_registry_file(path: str) -> RegistryFile | None:
-    """The file at ``path``, None if there is none. Raises `RegistryFileError`."""
+    """The file at ``path``, None if there is none. Raises ``RegistryFileError``."""
     text = Disk().read(path)
     if isinstance(text, str):
         return RegistryFile(text)
@@ -98,7 +98,7 @@ def read_registry_file(path: str) -> RegistryFile | None:
 def registry_text(
     registries: Mapping[str, RegistryData], entries: Mapping[str, Mapping[str, Entry]], root: str | os.PathLike[str]
 ) -> str:
-    """The text of a file. A module that `entries` say nothing of is read back as one that takes anything."""
+    """The text of a file. A module that ``entries`` say nothing of is read back as one that takes anything."""
     head = {
         "format": FORMAT,
         "version": VERSION,

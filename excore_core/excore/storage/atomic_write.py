@@ -18,10 +18,10 @@ def is_inside(path: str | os.PathLike[str], folder: str | os.PathLike[str]) -> b
 
 
 def write_text(path: Path, text: str, *, within: str = "") -> None:
-    """Write `text` (UTF-8, newlines as they are) so that a reader sees the old file or the new one, never a part.
+    """Write ``text`` (UTF-8, newlines as they are) so that a reader sees the old file or the new one, never a part.
 
     Permissions of a file that is there stay; where a link leads is written, not the link, and so is a device. Where a
-    folder `within` is given, raises `NotOurs` for what is not below it, or is no regular file.
+    folder ``within`` is given, raises ``NotOurs`` for what is not below it, or is no regular file.
     """
     import secrets
     from shutil import copymode

@@ -47,9 +47,10 @@ def user_base() -> str:
 
 
 def cache_dir(root: Path, base: Path) -> Path:
-    """The folder under `base` for the workspace at `root`: its name, with `_1`, `_2` ... if something else has it.
+    """The folder under ``base`` for the workspace at ``root``: its name, with ``_1``, ``_2`` ... if something else has
+    it.
 
-    Nothing is created; `claim` makes the folder this workspace's own.
+    Nothing is created; ``claim`` makes the folder this workspace's own.
     """
     root = root.resolve()
     name = root.name or "root"
@@ -84,10 +85,11 @@ def _named(folder: str | os.PathLike[str]) -> Mark | None:
 
 
 def claim(folder: Path, root: Path) -> None:
-    """Make `folder` and mark it as made for the workspace at `root`; nothing is to do for a folder that has its mark.
+    """Make ``folder`` and mark it as made for the workspace at ``root``; nothing is to do for a folder that has its
+    mark.
 
-    Raises `NotOurs` for a folder that is there and was not made by excore, OSError if it cannot be made. A folder of an
-    older version in the user's own cache base gets its mark.
+    Raises ``NotOurs`` for a folder that is there and was not made by excore, OSError if it cannot be made. A folder of
+    an older version in the user's own cache base gets its mark.
     """
     folder = Path(os.path.realpath(folder))
     while read_mark(folder) is None:
@@ -102,9 +104,9 @@ def claim(folder: Path, root: Path) -> None:
 
 
 def remove(folder: str, root: str = "") -> None:
-    """Remove a folder that `claim` made, for the workspace at `root` if that is given, with all it holds.
+    """Remove a folder that ``claim`` made, for the workspace at ``root`` if that is given, with all it holds.
 
-    Raises `NotOurs` for any other folder, OSError if it cannot be removed. Links in it are not followed.
+    Raises ``NotOurs`` for any other folder, OSError if it cannot be removed. Links in it are not followed.
     """
     path = os.path.realpath(folder)
     mark = read_mark(path)
@@ -163,7 +165,7 @@ def _write_mark(folder: Path, final: Path, root: Path) -> None:
 
 
 def _is_older(folder: Path, root: Path) -> bool:
-    """Whether a folder in the user's cache base is what a version without marks made for the workspace at `root`."""
+    """Whether a folder in the user's cache base is what a version without marks made for the workspace at ``root``."""
     if folder.is_symlink() or folder.name == INDEX or os.path.realpath(folder.parent) != os.path.realpath(user_base()):
         return False
     try:
@@ -197,15 +199,15 @@ def is_unmarked_cache(folder: str) -> bool:
 
 
 def refuse_foreign(path: Path, is_ours: Callable[[Any], bool]) -> None:
-    """Raise `NotOurs` for a file that may not be replaced: it is in no cache folder and `is_ours` refuses its JSON.
+    """Raise ``NotOurs`` for a file that may not be replaced: it is in no cache folder and ``is_ours`` refuses its JSON.
 
     A project file may name any file for what commands write.
     """
     if not os.path.lexists(path) or _named(os.path.dirname(os.path.realpath(path))) is not None:
         return
     try:
-        known = path.is_file() and is_ours(json.loads(path.read_text(encoding="utf-8")))
+        ours = path.is_file() and is_ours(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, RecursionError):
-        known = False
-    if not known:
+        ours = False
+    if not ours:
         raise NotOurs(f"{path} was not written by excore and is not replaced; name another file")

@@ -25,14 +25,15 @@ def base_folder(project: Project) -> str:
 
 
 def project_folder(project: Project, base: str = "") -> str:
-    """The folder of a project, by its setting or below `base`; it may not exist."""
+    """The folder of a project, by its setting or below ``base``; it may not exist."""
     from excore.storage.cache import cache_dir
 
     return _setting(project, "cache_dir") or str(cache_dir(Path(project.root), Path(base or base_folder(project))))
 
 
 def file_path(project: Project, name: str, folder: str = "") -> str:
-    """The file that the setting `name` of `FILES` is about; without one it is in `folder`, that of the project."""
+    """The file that the setting ``name`` of ``FILES`` is about; without one it is in ``folder``, that of the
+    project."""
     path = _setting(project, name) or os.path.join(folder or project_folder(project), FILES[name])
     # Project files of older versions name a pickle; what is written there is JSON.
     return os.path.splitext(path)[0] + ".json" if path.endswith(".pkl") else path

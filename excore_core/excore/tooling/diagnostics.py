@@ -51,7 +51,7 @@ def diagnostic(
     where = origin_range(snapshot, problem.origin, encoding)
     if where is None:
         return None
-    found: Json = {
+    result: Json = {
         "range": where,
         "severity": SEVERITIES[problem.severity],
         "code": problem.code,
@@ -59,13 +59,13 @@ def diagnostic(
         "message": problem.message,
     }
     if pages:
-        found["codeDescription"] = {"href": CATALOGUE[problem.code].page}
+        result["codeDescription"] = {"href": CATALOGUE[problem.code].page}
     marks = CATALOGUE[problem.code].tags
     if tags and marks:
-        found["tags"] = [TAGS[mark] for mark in marks]
+        result["tags"] = [TAGS[mark] for mark in marks]
     if related and problem.related:
         others = ((other, origin_range(snapshot, other.origin, encoding)) for other in problem.related)
-        found["relatedInformation"] = [
+        result["relatedInformation"] = [
             {"location": {"uri": uri(other.origin.file), "range": at}, "message": other.message}
             for other, at in others
             if at is not None
@@ -75,8 +75,8 @@ def diagnostic(
         data["suggestions"] = list(problem.suggestions)
     data.update(problem.data)
     if data:
-        found["data"] = data
-    return found
+        result["data"] = data
+    return result
 
 
 def diagnostics(
@@ -90,11 +90,11 @@ def diagnostics(
     uri: Callable[[str], str] = to_uri,
 ) -> list[Json]:
     """Every diagnostic of one file, in the order of the text."""
-    made = (
+    encoded = (
         diagnostic(snapshot, problem, encoding, related=related, tags=tags, pages=pages, uri=uri)
         for problem in snapshot.diagnostics(path)
     )
-    return [one for one in made if one is not None]
+    return [one for one in encoded if one is not None]
 
 
 def unreadable(why: Unreadable) -> Json:

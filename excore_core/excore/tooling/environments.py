@@ -25,23 +25,25 @@ def search_paths(root: str, interpreter: str = "", environment: Mapping[str, str
     ``interpreter`` is the path of a Python or of its environment, absolute or from ``root``.
     """
     for prefix in _prefixes(root, interpreter, environment):
-        found = site_folders(prefix)
-        if found:
+        folders = site_folders(prefix)
+        if folders:
             own = os.path.join(os.path.abspath(root), "")
             inside = os.path.join(os.path.abspath(prefix), "")
             return tuple(
-                folder for folder in found if folder.startswith(inside) or not os.path.join(folder, "").startswith(own)
+                folder
+                for folder in folders
+                if folder.startswith(inside) or not os.path.join(folder, "").startswith(own)
             )
     return ()
 
 
 def _prefixes(root: str, interpreter: str, environment: Mapping[str, str]) -> Iterator[str]:
     if interpreter:
-        given = os.path.normpath(os.path.join(root, os.path.expanduser(interpreter)))
-        if os.path.isdir(given):
-            yield given
+        chosen = os.path.normpath(os.path.join(root, os.path.expanduser(interpreter)))
+        if os.path.isdir(chosen):
+            yield chosen
         else:
-            folder = os.path.dirname(given)  # conda keeps python.exe at the top of an environment
+            folder = os.path.dirname(chosen)  # conda keeps python.exe at the top of an environment
             top = any(os.path.isdir(os.path.join(folder, name)) for name in ("conda-meta", "Lib"))
             yield folder if top else os.path.dirname(folder)
     for name in (".venv", "venv"):
@@ -62,19 +64,19 @@ def site_folders(prefix: str) -> tuple[str, ...]:
     prefixes = [prefix]
     if settings.get("include-system-site-packages", "").casefold() == "true" and "home" in settings:
         prefixes.append(os.path.dirname(settings["home"]))
-    found: dict[str, str] = {}  # by real path: lib64 often is a link to lib
+    folders: dict[str, str] = {}  # by real path: lib64 often is a link to lib
     for each in prefixes:
         for pattern in _SITES:
             for folder in sorted(glob(os.path.join(escape(each), *pattern)), key=_version)[-1:]:
-                found.setdefault(os.path.realpath(folder), folder)
+                folders.setdefault(os.path.realpath(folder), folder)
                 for linked in _linked(folder):
-                    found.setdefault(os.path.realpath(linked), linked)
-    return tuple(found.values())
+                    folders.setdefault(os.path.realpath(linked), linked)
+    return tuple(folders.values())
 
 
 def _version(folder: str) -> int:
-    found = _VERSION.fullmatch(os.path.basename(os.path.dirname(folder)))
-    return int(found[1] or 0) if found is not None else 0
+    match = _VERSION.fullmatch(os.path.basename(os.path.dirname(folder)))
+    return int(match[1] or 0) if match is not None else 0
 
 
 def _settings(path: str) -> dict[str, str]:

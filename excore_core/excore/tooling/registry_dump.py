@@ -1,5 +1,5 @@
 """The catalog of a project as commands and server see it: what reading its source tells, completed by the file in which
-`excore auto-register` wrote down what only an interpreter sees."""
+``excore auto-register`` wrote down what only an interpreter sees."""
 
 from __future__ import annotations
 

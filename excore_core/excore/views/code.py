@@ -33,7 +33,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class Brackets:
     """``opening`` item, item ... ``closing``."""
 
     opening: str
@@ -48,7 +48,7 @@ class Chain:
     parts: tuple[Expression, ...]
 
 
-Expression: TypeAlias = Text | Group | Chain
+Expression: TypeAlias = Text | Brackets | Chain
 
 
 def flat(expression: Expression) -> str:
@@ -68,7 +68,7 @@ def lines(before: str, expression: Expression, after: str, origin: Origin | None
     if len(whole) <= WIDTH or isinstance(expression, Text):
         return [Line(whole, origin)]
     if isinstance(expression, Chain):
-        breaks = next((part for part in reversed(expression.parts) if isinstance(part, Group) and part.items), None)
+        breaks = next((part for part in reversed(expression.parts) if isinstance(part, Brackets) and part.items), None)
         if breaks is None:
             return [Line(whole, origin)]
         at = len(expression.parts) - 1 - expression.parts[::-1].index(breaks)
@@ -77,18 +77,18 @@ def lines(before: str, expression: Expression, after: str, origin: Origin | None
         return lines(start, breaks, end, origin, depth)
     if not expression.items:
         return [Line(whole, origin)]
-    found = [Line(f"{indent}{before}{expression.opening}", origin)]
+    result = [Line(f"{indent}{before}{expression.opening}", origin)]
     for item in expression.items:
-        found += lines(item.label, item.expression, ",", item.origin or origin, depth + 1)
-    return [*found, Line(f"{indent}{expression.closing}{after}", origin)]
+        result += lines(item.label, item.expression, ",", item.origin or origin, depth + 1)
+    return [*result, Line(f"{indent}{expression.closing}{after}", origin)]
 
 
-def call(function: str, items: tuple[Item, ...]) -> Group:
+def call(function: str, items: tuple[Item, ...]) -> Brackets:
     """A call with keyword arguments; names that are none in Python go through ``**``."""
     plain = tuple(Item(f"{one.label}=", one.expression, one.origin) for one in items if is_name(one.label))
     odd = tuple(Item(f"{text(one.label)}: ", one.expression, one.origin) for one in items if not is_name(one.label))
-    more = (Item("**", Group("{", odd, "}")),) if odd else ()
-    return Group(f"{function}(", (*plain, *more), ")")
+    more = (Item("**", Brackets("{", odd, "}")),) if odd else ()
+    return Brackets(f"{function}(", (*plain, *more), ")")
 
 
 def is_name(name: str) -> bool:
@@ -99,9 +99,9 @@ def is_name(name: str) -> bool:
 def literal(value: object) -> Expression:
     """A value of TOML."""
     if isinstance(value, Mapping):
-        return Group("{", tuple(Item(f"{text(str(key))}: ", literal(item)) for key, item in value.items()), "}")
+        return Brackets("{", tuple(Item(f"{text(str(key))}: ", literal(item)) for key, item in value.items()), "}")
     if isinstance(value, list | tuple):
-        return Group("[", tuple(Item("", literal(item)) for item in value), "]")
+        return Brackets("[", tuple(Item("", literal(item)) for item in value), "]")
     if isinstance(value, float) and not math.isfinite(value):
         return Text(f'float("{value}")')
     if isinstance(value, str):
@@ -111,8 +111,8 @@ def literal(value: object) -> Expression:
 
 def text(value: str) -> str:
     """A string in double quotes where that needs no escapes."""
-    shown = repr(value)
-    return f'"{shown[1:-1]}"' if shown[0] == "'" and '"' not in shown and "\\'" not in shown else shown
+    quoted = repr(value)
+    return f'"{quoted[1:-1]}"' if quoted[0] == "'" and '"' not in quoted and "\\'" not in quoted else quoted
 
 
 def holds_dates(value: object) -> bool:

@@ -28,7 +28,7 @@ def composed(
     built has a table with all its arguments: defaults that TOML has no form for are comments.
     """
     model = snapshot.own_model(path)
-    writer = _Writer(snapshot, model, os.path.dirname(path), origins, quoted, full)
+    writer = _ComposedWriter(snapshot, model, os.path.dirname(path), origins, quoted, full)
     lines = list(writer.head(path))
     lines.extend(writer.table((), model.root, ()))
     lines.extend(writer.implicit())
@@ -37,7 +37,7 @@ def composed(
     return Document(tuple(lines))
 
 
-class _Writer:
+class _ComposedWriter:
     def __init__(self, snapshot: Snapshot, model: Model, folder: str, origins: bool, quoted: bool, full: bool) -> None:
         self.snapshot = snapshot
         self.model = model

@@ -28,14 +28,14 @@ def defaults(model: Model, path: Path) -> tuple[Default, ...]:
     if entry is None or entry.kind == "module" or model.kind(path) == "class":
         return ()
     section = model.sections.get(path)
-    given = section.arguments if section is not None else {}
-    found = []
+    arguments = section.arguments if section is not None else {}
+    result = []
     for param in entry.signature.keywords:
-        if param.default is not None and param.name not in given:
+        if param.default is not None and param.name not in arguments:
             at = param.location
             place = f"{os.path.basename(at.path)}:{at.line + 1}" if at is not None else ""
-            found.append(Default(param.name, _as_toml(param.default), param.default, place))
-    return tuple(found)
+            result.append(Default(param.name, _as_toml(param.default), param.default, place))
+    return tuple(result)
 
 
 def _as_toml(source: str) -> str | None:

@@ -53,9 +53,9 @@ def diff(before: Model, after: Model) -> tuple[Change, ...]:
     """
     old, new = _sides(before), _sides(after)
     quiet = {_header(path) for model in (before, after) for path in model.implicit}
-    found = [Change(key, old.get(key), new.get(key)) for key in (*new, *(key for key in old if key not in new))]
+    changes = [Change(key, old.get(key), new.get(key)) for key in (*new, *(key for key in old if key not in new))]
     return tuple(
-        change for change in found if _value(change.before) != _value(change.after) and not _only_used(change, quiet)
+        change for change in changes if _value(change.before) != _value(change.after) and not _only_used(change, quiet)
     )
 
 
@@ -73,18 +73,18 @@ def _value(side: Side | None) -> str | None:
 
 
 def _sides(model: Model) -> Sides:
-    found: Sides = {}
+    sides: Sides = {}
     for path, section in model.sections.items():
-        found.update(_section(path, section))
+        sides.update(_section(path, section))
     for path in model.implicit:
         uses = model.users[path]
-        found[_header(path)] = Side(_what(Target(path, model.entry(path), True)), uses[0].origin)
+        sides[_header(path)] = Side(_what(Target(path, model.entry(path), True)), uses[0].origin)
     for name, binding in model.isolated.items():
-        found.update(_leaves(name, binding))
+        sides.update(_leaves(name, binding))
     for group in model.groups.values():
         for name, binding in group.leftover.items():
-            found.update(_leaves(f"{group.name}.{name}", binding))
-    return found
+            sides.update(_leaves(f"{group.name}.{name}", binding))
+    return sides
 
 
 def _section(path: Path, section: Section) -> Iterator[tuple[str, Side]]:

@@ -100,13 +100,13 @@ def _node(thing: Thing, field: str, users: int) -> Node:
 
 
 def _edges(thing: Thing) -> Iterator[Edge]:
-    for given in thing.arguments:
-        for argument, through, value in _held(given.value, given.name, ""):
-            yield Edge(_id(thing), _id(value), argument, through, given.origin)
-    for given in thing.arguments:
-        for hooked in _hooked(given.value):
+    for item in thing.arguments:
+        for argument, through, value in _held(item.value, item.name, ""):
+            yield Edge(_id(thing), _id(value), argument, through, item.origin)
+    for item in thing.arguments:
+        for hooked in _hooked(item.value):
             for argument, through, value in _held(hooked.source, "node", ""):
-                yield Edge(_id(hooked.hook), _id(value), argument, through, given.origin)
+                yield Edge(_id(hooked.hook), _id(value), argument, through, item.origin)
 
 
 def _held(value: Value, argument: str, through: str) -> Iterator[tuple[str, str, Thing]]:

@@ -65,8 +65,8 @@ def layout(graph: Graph) -> Layout:
         x += width + between[number]
     right = max((box.x + box.width for box in boxes.values()), default=0.0)
     routes = tuple(Route(_points([boxes[name] for name in chain]), between[depth[chain[0]]]) for chain in chains)
-    shown = {node.id: boxes[node.id] for node in graph.nodes}
-    return Layout(shown, routes, right + _MARGIN, tallest + 2 * _MARGIN)
+    node_boxes = {node.id: boxes[node.id] for node in graph.nodes}
+    return Layout(node_boxes, routes, right + _MARGIN, tallest + 2 * _MARGIN)
 
 
 def _height(name: str, widths: dict[str, float]) -> float:
@@ -86,14 +86,14 @@ def _depths(graph: Graph) -> dict[str, int]:
     """Each node one layer behind the last of those that hold it."""
     depth = {node.id: 0 for node in graph.nodes}
     waiting = dict.fromkeys(depth, 0)
-    held: dict[str, list[str]] = {name: [] for name in depth}
+    targets: dict[str, list[str]] = {name: [] for name in depth}
     for edge in graph.edges:
         waiting[edge.target] += 1
-        held[edge.source].append(edge.target)
+        targets[edge.source].append(edge.target)
     pending = [name for name, count in waiting.items() if not count]
     while pending:
         name = pending.pop()
-        for target in held[name]:
+        for target in targets[name]:
             depth[target] = max(depth[target], depth[name] + 1)
             waiting[target] -= 1
             if not waiting[target]:

@@ -31,7 +31,7 @@ class Document:
         return "".join(f"{line.text}\n" for line in self.lines)
 
 
-class Place(NamedTuple):
+class FileRange(NamedTuple):
     """Where an origin stands: absolute path, 0-based line, range in the file."""
 
     path: str
@@ -39,20 +39,20 @@ class Place(NamedTuple):
     span: Span
 
 
-def place_of(snapshot: Snapshot, origin: Origin) -> Place | None:
+def place_of(snapshot: Snapshot, origin: Origin) -> FileRange | None:
     """Where an origin stands in this snapshot; None where its file has no such block any more."""
     file = snapshot.file(origin.file)
     if file is None or origin.block not in file.tree.index_of:
         return None
     span = file.absolute(origin)
-    return Place(origin.file, file.position(span.start, "utf-32")[0], span)
+    return FileRange(origin.file, file.position(span.start, "utf-32")[0], span)
 
 
 def shown_place(snapshot: Snapshot, origin: Origin, folder: str) -> str:
     """``base.toml:3`` seen from ``folder``, lines counted from 1; the file alone where the line is not known."""
-    found = place_of(snapshot, origin)
+    place = place_of(snapshot, origin)
     name = relative(origin.file, folder)
-    return name if found is None else f"{name}:{found.line + 1}"
+    return name if place is None else f"{name}:{place.line + 1}"
 
 
 def relative(path: str, folder: str) -> str:

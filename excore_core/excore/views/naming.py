@@ -17,30 +17,30 @@ def snake(name: str) -> str:
     return _HUMP.sub("_", name).lower()
 
 
-class Names:
+class ModuleNames:
     """The names of one module; each is given out once."""
 
     def __init__(self, reserved: Iterable[str] = ()) -> None:
-        self._taken = {*keyword.kwlist, *dir(builtins), *reserved}
+        self._used = {*keyword.kwlist, *dir(builtins), *reserved}
         self._imported: dict[str, str] = {}
 
-    def new(self, wanted: str) -> str:
-        """``wanted``, or with a number behind it if that is taken."""
-        name = re.sub(r"\W", "_", wanted) or "value"
+    def new(self, suggestion: str) -> str:
+        """``suggestion``, or with a number behind it if that is taken."""
+        name = re.sub(r"\W", "_", suggestion) or "value"
         name = f"_{name}" if name[0].isdigit() else name
         free, number = name, 2
-        while free in self._taken:
+        while free in self._used:
             free = f"{name}_{number}"
             number += 1
-        self._taken.add(free)
+        self._used.add(free)
         return free
 
     def imported(self, path: str) -> str:
         """The name under which the thing at a dotted path is known here."""
-        known = self._imported.get(path)
-        if known is None:
-            known = self._imported[path] = self.new(path.rpartition(".")[2])
-        return known
+        name = self._imported.get(path)
+        if name is None:
+            name = self._imported[path] = self.new(path.rpartition(".")[2])
+        return name
 
     def statements(self) -> list[str]:
         """The import statements, sorted; what no statement can name is imported by a call."""
@@ -59,5 +59,5 @@ class Names:
                 parts.setdefault(module, []).append(last if name == last else f"{last} as {name}")
         if odd:
             parts.setdefault("importlib", []).append("import_module")
-        found = [f"from {module} import {', '.join(sorted(parts[module]))}" for module in sorted(parts)]
-        return sorted(whole) + found + sorted(odd)
+        from_imports = [f"from {module} import {', '.join(sorted(parts[module]))}" for module in sorted(parts)]
+        return sorted(whole) + from_imports + sorted(odd)

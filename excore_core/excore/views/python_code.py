@@ -16,7 +16,6 @@ from excore.lang.plan import (
     LIMIT,
     Environment,
     Followed,
-    Given,
     Hooked,
     Listed,
     Marked,
@@ -24,6 +23,7 @@ from excore.lang.plan import (
     Plan,
     Read,
     Thing,
+    ThingArgument,
     Unknown,
     Written,
     parts,
@@ -34,9 +34,9 @@ from excore.lang.problems import Origin
 from excore.lang.resolve.model import Model
 from excore.lang.syntax.tree import Array, InlineTable, Scalar, Value
 from excore.lang.tables.table import BoundValue, Table, Tables, plain
-from excore.views.code import Chain, Expression, Group, Item, Text, call, holds_dates, lines, literal, text
+from excore.views.code import Brackets, Chain, Expression, Item, Text, call, holds_dates, lines, literal, text
 from excore.views.lines import Document, Line
-from excore.views.naming import Names, snake
+from excore.views.naming import ModuleNames, snake
 
 _NODES = "excore.config"
 _MADE = (
@@ -45,19 +45,19 @@ _MADE = (
     Line("    return value() if isinstance(value, type) else value"),
 )
 RESULTS = ("fields", "info", "hooks", "made", "import_module")
-"""Names the code keeps for itself."""
+"""ModuleNames the code keeps for itself."""
 
 
 def python_code(model: Model, limit: int = LIMIT) -> Document:
     """The code for a config; where the config is broken, ``...`` stands for what is missing."""
-    return Document(tuple(_Writer(plan(model, limit)).document()))
+    return Document(tuple(_PythonWriter(plan(model, limit)).document()))
 
 
-class _Writer:
+class _PythonWriter:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.model = plan.model
-        self.names = Names(RESULTS)
+        self.names = ModuleNames(RESULTS)
         self.variables: dict[int, str] = {}  # number of a thing -> variable
         self.nodes: dict[int, str] = {}  # number of a thing -> variable of its node
         self.values: dict[int, str] = {}  # id of a shared value -> variable
@@ -65,8 +65,8 @@ class _Writer:
         self.body: list[Line] = []
         self.unknown: dict[str, None] = {}
         self.uses_made = False
-        self.asked: set[int] = set()  # shared things that a hook gets unbuilt
-        self.wanted: dict[int, str] = {}  # number of a thing -> the variable a field would call it
+        self.unbuilt: set[int] = set()  # shared things that a hook gets unbuilt
+        self.field_names: dict[int, str] = {}  # number of a thing -> the variable a field would call it
 
     # -- the whole
 
@@ -80,7 +80,7 @@ class _Writer:
                 self._ask(value)
                 if isinstance(value, Thing):
                     name = snake(field) if len(members) == 1 else f"{snake(field)}_{snake(member)}"
-                    self.wanted[value.number] = name
+                    self.field_names[value.number] = name
         self._isolated()
         self._lifecycle()
         results = self._fields()
@@ -109,7 +109,7 @@ class _Writer:
             while isinstance(source, Followed | Marked):
                 source = source.source
             if isinstance(source, Thing) and source.shared and source.kind == "object":
-                self.asked.add(source.number)
+                self.unbuilt.add(source.number)
         for part in parts(value):
             if not isinstance(part, Thing):
                 self._ask(part)
@@ -126,19 +126,19 @@ class _Writer:
         items = []
         for name, binding in self.model.root.bindings.items():
             if name in self.model.isolated:
-                known = self.read.get(name)
-                items.append(Item(f"{text(name)}: ", Text(known) if known else self._literal(binding.value)))
+                variable = self.read.get(name)
+                items.append(Item(f"{text(name)}: ", Text(variable) if variable else self._literal(binding.value)))
         for group in self.model.groups.values():
             if group.leftover:
                 inner = {key: plain(inner.value) for key, inner in group.leftover.items()}
                 items.append(Item(f"{text(group.name)}: ", literal(inner)))
-        return Group("{", tuple(items), "}")
+        return Brackets("{", tuple(items), "}")
 
     def _literal(self, value: BoundValue | Value) -> Expression:
-        found = plain(value)
-        if holds_dates(found):
+        data = plain(value)
+        if holds_dates(data):
             self.names.imported("datetime")
-        return literal(found)
+        return literal(data)
 
     # -- statements
 
@@ -150,7 +150,7 @@ class _Writer:
             items = tuple(Item("", self._built(hook), hook.origin) for hook in self.plan.hooks)
             self._gap()
             self.body.append(Line("# A build calls these before, between and after the fields."))
-            self._say("hooks", Group("[", items, "]"), None)
+            self._say("hooks", Brackets("[", items, "]"), None)
 
     def _gap(self) -> None:
         if self.body and self.body[-1].text:
@@ -162,18 +162,18 @@ class _Writer:
             self._gap()
             inner = []
             for member, value in members.items():
-                made = self._built(value)
-                if isinstance(value, Thing) and value.kind in ("object", "node") and not isinstance(made, Text):
-                    made = self._variable(value, made)
-                inner.append(Item(f"{text(member)}: ", made))
-            single = inner[0].expression if len(inner) == 1 else Group("{", tuple(inner), "}")
+                expression = self._built(value)
+                if isinstance(value, Thing) and value.kind in ("object", "node") and not isinstance(expression, Text):
+                    expression = self._variable(value, expression)
+                inner.append(Item(f"{text(member)}: ", expression))
+            single = inner[0].expression if len(inner) == 1 else Brackets("{", tuple(inner), "}")
             items.append(Item(f"{text(field)}: ", single))
-        return Group("{", tuple(items), "}")
+        return Brackets("{", tuple(items), "}")
 
-    def _variable(self, thing: Thing, made: Expression) -> Text:
-        name = self.names.new(self.wanted.get(thing.number, snake(thing.entry.name)))
+    def _variable(self, thing: Thing, expression: Expression) -> Text:
+        name = self.names.new(self.field_names.get(thing.number, snake(thing.entry.name)))
         self.variables[thing.number] = name
-        self._say(name, made, thing.origin)
+        self._say(name, expression, thing.origin)
         return Text(name)
 
     # -- built values
@@ -188,9 +188,9 @@ class _Writer:
         if isinstance(value, Environment):
             return self._environment(value)
         if isinstance(value, Listed):
-            return Group("[", tuple(Item("", self._built(item)) for item in value.items), "]")
+            return Brackets("[", tuple(Item("", self._built(item)) for item in value.items), "]")
         if isinstance(value, Named):
-            return Group("{", tuple(Item(f"{text(key)}: ", self._built(item)) for key, item in value.items), "}")
+            return Brackets("{", tuple(Item(f"{text(key)}: ", self._built(item)) for key, item in value.items), "}")
         if isinstance(value, Followed):
             return self._followed(value)
         if isinstance(value, Hooked):
@@ -205,50 +205,50 @@ class _Writer:
         return Text("...")
 
     def _thing(self, thing: Thing) -> Expression:
-        known = self.variables.get(thing.number)
-        if known is not None:
-            return Text(known)
+        variable = self.variables.get(thing.number)
+        if variable is not None:
+            return Text(variable)
         name = self.names.imported(thing.entry.path)
         if thing.kind in ("class", "module"):
             return Text(name)
         if thing.kind == "node":
-            made: Expression = self._node_of("ModuleNode", thing)
-        elif thing.number in self.asked:
+            expression: Expression = self._node_of("ModuleNode", thing)
+        elif thing.number in self.unbuilt:
             node = self._node_variable(thing)
-            made = Text(f"{node}()")
-            return self._variable(thing, made)
+            expression = Text(f"{node}()")
+            return self._variable(thing, expression)
         else:
-            made = call(name, self._arguments(thing.arguments))
-        return self._variable(thing, made) if thing.shared else made
+            expression = call(name, self._arguments(thing.arguments))
+        return self._variable(thing, expression) if thing.shared else expression
 
-    def _arguments(self, arguments: Sequence[Given]) -> tuple[Item, ...]:
-        return tuple(Item(given.name, self._built(given.value), given.origin) for given in arguments)
+    def _arguments(self, arguments: Sequence[ThingArgument]) -> tuple[Item, ...]:
+        return tuple(Item(argument.name, self._built(argument.value), argument.origin) for argument in arguments)
 
     def _followed(self, value: Followed) -> Expression:
         if isinstance(value.source, Read):
             return self._read(value.source, value.steps)
-        known = self.values.get(id(value))
-        if known is not None:
-            return Text(known)
-        made: Expression = Chain((self._built(value.source), *self._steps(value.steps)))
+        variable = self.values.get(id(value))
+        if variable is not None:
+            return Text(variable)
+        expression: Expression = Chain((self._built(value.source), *self._steps(value.steps)))
         if value.instantiate:
             self.uses_made = True
-            made = Group("made(", (Item("", made),), ")")
+            expression = Brackets("made(", (Item("", expression),), ")")
         if value.shared:
             last = next(step.name for step in reversed(value.steps) if isinstance(step, Attribute))
             self.values[id(value)] = name = self.names.new(snake(last))
-            self._say(name, made, None)
+            self._say(name, expression, None)
             return Text(name)
-        return made
+        return expression
 
     def _steps(self, steps: tuple[PathStep, ...]) -> tuple[Text, ...]:
         return (Text(steps_text(steps, _literal_text)),) if steps else ()
 
     def _environment(self, value: Environment) -> Expression:
         self.names.imported("os")
-        found = self.model.grammar.environment(value.text)
+        variables = self.model.grammar.environment(value.text)
         pieces, done = [], 0
-        for name, span in found:
+        for name, span in variables:
             if value.text[done : span.start]:
                 pieces.append(text(value.text[done : span.start]))
             pieces.append(f"os.environ[{text(name)}]")
@@ -263,20 +263,20 @@ class _Writer:
         Every user gets a copy of its own. As far as the value is written in the config, attributes are keys.
         """
         value: BoundValue | Value | None = read.value
-        shown = self.read.get(read.name)
-        made: Expression = Text(shown) if shown else self._literal(read.value)
+        variable = self.read.get(read.name)
+        expression: Expression = Text(variable) if variable else self._literal(read.value)
         inside = ""
         rest = steps
         while rest:
-            found = _inner(value, rest[0])
-            if found is None:
+            inner = _inner(value, rest[0])
+            if inner is None:
                 break
-            value, key = found
+            value, key = inner
             inside += key
             rest = rest[1:]
-        whole: Expression = Chain((made, Text(inside))) if inside else made
-        if shown and not isinstance(value, Scalar):
-            whole = Group(f"{self.names.imported('copy.deepcopy')}(", (Item("", whole),), ")")
+        whole: Expression = Chain((expression, Text(inside))) if inside else expression
+        if variable and not isinstance(value, Scalar):
+            whole = Brackets(f"{self.names.imported('copy.deepcopy')}(", (Item("", whole),), ")")
         return Chain((whole, *self._steps(rest))) if rest else whole
 
     # -- nodes: what is not built yet
@@ -301,36 +301,36 @@ class _Writer:
             more = (Item("instantiate", Text("True")),) if value.instantiate else ()
             items = (Item("", self._node(value.source)), Item("", Text(path)))
             labelled = tuple(Item(f"{item.label}=", item.expression) for item in more)
-            return Group(f"{self._imported('GetAttr')}(", (*items, *labelled), ")")
+            return Brackets(f"{self._imported('GetAttr')}(", (*items, *labelled), ")")
         if isinstance(value, Hooked):
             return self._hook(value)
         if isinstance(value, Read):
             inner = (Item("", self._read(value, ())), Item("", Text(text(value.name))))
-            return Group(f"{self._imported('VariableReference')}(", inner, ")")
+            return Brackets(f"{self._imported('VariableReference')}(", inner, ")")
         return self._built(value)
 
     def _node_variable(self, thing: Thing) -> str:
-        known = self.nodes.get(thing.number)
-        if known is None:
-            made = self._node_of("ReusedNode", thing)
-            known = self.nodes[thing.number] = self.names.new(
-                f"{self.wanted.get(thing.number, snake(thing.entry.name))}_node"
+        variable = self.nodes.get(thing.number)
+        if variable is None:
+            expression = self._node_of("ReusedNode", thing)
+            variable = self.nodes[thing.number] = self.names.new(
+                f"{self.field_names.get(thing.number, snake(thing.entry.name))}_node"
             )
-            self._say(known, made, thing.origin)
-        return known
+            self._say(variable, expression, thing.origin)
+        return variable
 
     def _node_of(self, kind: str, thing: Thing) -> Expression:
         more = ", _no_call=True" if thing.kind == "node" else ""
         head = f"{self._imported(kind)}({self.names.imported(thing.entry.path)}{more})"
-        items = tuple(Item(given.name, self._part(given.value), given.origin) for given in thing.arguments)
+        items = tuple(Item(argument.name, self._part(argument.value), argument.origin) for argument in thing.arguments)
         return Chain((Text(head), call(".add", items))) if items else Text(head)
 
     def _part(self, value: Planned) -> Expression:
         """An argument of a node: what would be made anew is made when the node is called."""
         if isinstance(value, Listed):
-            return Group("[", tuple(Item("", self._part(item)) for item in value.items), "]")
+            return Brackets("[", tuple(Item("", self._part(item)) for item in value.items), "]")
         if isinstance(value, Named):
-            return Group("{", tuple(Item(f"{text(key)}: ", self._part(item)) for key, item in value.items), "}")
+            return Brackets("{", tuple(Item(f"{text(key)}: ", self._part(item)) for key, item in value.items), "}")
         is_new = isinstance(value, Thing) and value.kind == "object" and not value.shared
         late = isinstance(value, Followed | Hooked) and not _is_read(value) and _makes(value)
         return self._node(value) if is_new or late else self._built(value)

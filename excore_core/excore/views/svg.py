@@ -27,8 +27,8 @@ _LINE = 12.0  # height of a label
 
 def svg(graph: Graph, name: str = "") -> str:
     """The picture. Fields are coloured, what is shared has a double frame; ``name`` is its title."""
-    found = layout(graph)
-    width, height = f"{found.width:.0f}", f"{found.height:.0f}"
+    picture = layout(graph)
+    width, height = f"{picture.width:.0f}", f"{picture.height:.0f}"
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
         f'viewBox="0 0 {width} {height}" role="img">',
@@ -38,9 +38,9 @@ def svg(graph: Graph, name: str = "") -> str:
         _STYLE.rstrip("\n"),
         f'  <rect width="{width}" height="{height}" fill="#ffffff"/>',
     ]
-    lines += [_path(route) for route in found.routes]
-    lines += [_node(node, found.boxes[node.id]) for node in graph.nodes]
-    lines += _labels(graph, found.routes)
+    lines += [_path(route) for route in picture.routes]
+    lines += [_node(node, picture.boxes[node.id]) for node in graph.nodes]
+    lines += _labels(graph, picture.routes)
     return "\n".join([*lines, "</svg>"]) + "\n"
 
 
@@ -85,9 +85,9 @@ def _labels(graph: Graph, routes: Sequence[Route]) -> Iterator[str]:
     for number, route in enumerate(routes):
         (x1, y1), (_, y2) = route.points[:2]
         gaps.setdefault(x1 + route.room / 2, []).append(((y1 + y2) / 2 - 3, number))
-    for x, wanted in gaps.items():
+    for x, labels in gaps.items():
         free = 0.0
-        for middle, number in sorted(wanted):
+        for middle, number in sorted(labels):
             y = max(middle, free)
             free = y + _LINE
             label = escape(graph.edges[number].label)

@@ -15,9 +15,9 @@ __all__ = ["parse_registry"]
 
 
 def parse_registry(reg: Registry) -> tuple[dict[str, Any], Mapping[str, list[str | int]]]:
-    """The JSON schema of the modules of `reg`, and where each is defined. Their python modules are imported.
+    """The JSON schema of the modules of ``reg``, and where each is defined. Their python modules are imported.
 
-    Raises `StrToClassError` for a module that cannot be imported.
+    Raises ``StrToClassError`` for a module that cannot be imported.
     """
     entries: dict[str, Entry] = {
         name: LiveEntry(name, reg.name, path, import_target(path)) for name, path in reg.items()

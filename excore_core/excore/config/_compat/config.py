@@ -1,4 +1,4 @@
-"""`load`, `load_config` and `build_all` under the module name older code imports them from."""
+"""``load``, ``load_config`` and ``build_all`` under the module name older code imports them from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`LazyConfig` under the module name older code imports it from."""
+"""``LazyConfig`` under the module name older code imports it from."""
 
 from excore.config.lazy import LazyConfig
 

@@ -1,3 +1,3 @@
-"""`excore.config.models` under its first name."""
+"""``excore.config.models`` under its first name."""
 
 from excore.config._compat.models import *  # noqa: F403

@@ -196,7 +196,7 @@ def mismatch(annotation: Type, value: BoundValue | Value, choices: tuple[object,
     if isinstance(value, Scalar):
         shapes = {kind.shape for kind in annotation.options} - {"none"}
         if shapes == {"literal"} and not fits(annotation, value):
-            allowed = [known for kind in annotation.options for known in kind.values if known is not None]
+            allowed = [literal for kind in annotation.options for literal in kind.values if literal is not None]
             return f"one of {_shown(allowed)} is expected, not {value.raw}"
         if shapes == {"class"} and choices and not _is_member(value, choices):
             return f"one of {_shown(choices)} is expected, not {value.raw}"
@@ -207,7 +207,7 @@ def _is_member(value: Scalar, choices: tuple[object, ...]) -> bool:
     """Whether a value may mean a member of an enum: only of text that is no member's name or value it is certain."""
     if value.kind != "string":
         return True
-    return str(value.value).casefold() in {known.casefold() for known in choices if isinstance(known, str)}
+    return str(value.value).casefold() in {choice.casefold() for choice in choices if isinstance(choice, str)}
 
 
 def fits(annotation: Type, value: BoundValue | Value) -> bool:
@@ -225,7 +225,7 @@ def fits(annotation: Type, value: BoundValue | Value) -> bool:
         if shape == "array":
             return value.kind == "string" and _is_text(annotation)
         if shape == "literal":
-            return any(type(known) is type(value.value) and known == value.value for known in annotation.values)
+            return any(type(literal) is type(value.value) and literal == value.value for literal in annotation.values)
         return False
     if isinstance(value, Array):
         return shape == "array" and _items_fit(annotation, value)

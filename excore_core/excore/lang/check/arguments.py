@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from itertools import chain, starmap
 
 from excore.lang.catalog import Entry
-from excore.lang.check.argument_types import mistyped
 from excore.lang.check.misplaced import with_misplaced
+from excore.lang.check.mistyped import mistyped
 from excore.lang.check.typos import unregistered, with_typos
 from excore.lang.grammar import NO_CALL_KEY, PRIVATE
 from excore.lang.memo import Memo
@@ -27,7 +27,7 @@ def check(model: Model, memo: Memo, signatures: bool = True) -> list[Problem]:
     """Every problem of ``model`` beyond those of its files: an error if, and only if, a load and build would fail.
 
     What stands in tables that a build never reaches, or whose class alone is used, is at most a warning; so are
-    arguments of what `__no_call__` leaves to be built later. Without ``signatures`` the arguments of tables are not
+    arguments of what ``__no_call__`` leaves to be built later. Without ``signatures`` the arguments of tables are not
     compared with the parameters of their classes. ``memo`` is that with which the model was resolved.
     """
 
@@ -81,12 +81,12 @@ def section_lints(section: Section, model: Model) -> Iterable[Problem]:
     if entry is None or entry.kind == "module":
         return
     signature = entry.signature
-    given = section.arguments
+    arguments = section.arguments
     required = [p for p in signature.params if p.required]
-    missing = [p.name for p in required if p.name not in given or p.kind == "positional-only"]
+    missing = [p.name for p in required if p.name not in arguments or p.kind == "positional-only"]
     misspelled: set[str] = set()
     unlisted = HOOK_PARAMETER if entry.hook == "argument" else None  # there is another problem for it
-    for argument in given.values():
+    for argument in arguments.values():
         if signature.get(argument.name) is not None or argument.name == unlisted:
             continue
         typo_of = [name for name in (*missing, NO_CALL_KEY) if missing and is_typo(argument.name, name)]
@@ -94,7 +94,7 @@ def section_lints(section: Section, model: Model) -> Iterable[Problem]:
             unknown = _unknown(argument, section, entry)
             misspelled.update(typo_of or [name.lstrip(model.grammar.prefix_chars) for name in unknown.suggestions[:1]])
             yield unknown
-    for argument in given.values():
+    for argument in arguments.values():
         param = signature.get(argument.name)
         if param is not None:
             yield from mistyped(argument, param, entry, model)
@@ -115,7 +115,7 @@ def _unused(model: Model, section: Section) -> str:
 
 
 def _unused_variables(model: Model) -> Iterable[Problem]:
-    """Top-level values that nothing reads, of those that are not meant for the user: their names begin with `_`."""
+    """Top-level values that nothing reads, of those that are not meant for the user: their names begin with ``_``."""
     private = [binding for name, binding in model.isolated.items() if name.startswith(PRIVATE)]
     if private:
         read = {name for section in model.sections.values() for name in section.variables}
@@ -127,8 +127,10 @@ def _unused_variables(model: Model) -> Iterable[Problem]:
 
 def _unknown(argument: Argument, section: Section, entry: Entry) -> Problem:
     here = argument.binding.file  # what another file gives can be overridden here
-    given = section.arguments
-    names = [p.name for p in entry.signature.keywords if p.name not in given or given[p.name].binding.file != here]
+    arguments = section.arguments
+    names = [
+        p.name for p in entry.signature.keywords if p.name not in arguments or arguments[p.name].binding.file != here
+    ]
     suggestions = nearest(argument.name, names if argument.prefix is not None else (*names, NO_CALL_KEY))
     message = f"`{entry.name}` has no parameter `{argument.name}`"
     if any(p.name == argument.name and p.kind == "var-positional" for p in entry.signature.params):
@@ -190,7 +192,7 @@ def _same(mine: BoundValue, theirs: BoundValue) -> bool:
 
 
 def _exactly(value: object) -> object:
-    """``value`` in a form in which `1`, `1.0` and `true` differ."""
+    """``value`` in a form in which ``1``, ``1.0`` and ``true`` differ."""
     if isinstance(value, list):
         return list(map(_exactly, value))
     if isinstance(value, dict):

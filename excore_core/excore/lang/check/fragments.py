@@ -25,15 +25,15 @@ _OF_THE_WHOLE = frozenset(("unused-section", "unused-variable", "ineffective-ove
 class Witness:
     """What one root config says of a file it reaches. ``merged`` gives its merged table; it may never be asked."""
 
-    def __init__(self, found: Sequence[Problem], own: Table, merged: Callable[[], Table]) -> None:
-        self.found = found
+    def __init__(self, problems: Sequence[Problem], own: Table, merged: Callable[[], Table]) -> None:
+        self.problems = problems
         self._own = own
         self._merged = merged
 
     @cached_property
-    def said(self) -> dict[_Key, Problem]:
+    def by_key(self) -> dict[_Key, Problem]:
         """What it says, by what and where."""
-        return {(item.code, item.origin): item for item in self.found}
+        return {(item.code, item.origin): item for item in self.problems}
 
     @cached_property
     def overridden(self) -> Places:
@@ -47,29 +47,29 @@ def shared(witnesses: Sequence[Witness], alone: Callable[[], Iterable[Problem]])
     ``alone`` gives those of the file as a root of its own: they count where all witnesses override.
     """
     first, *others = witnesses
-    found = [item for item in (_agreed(item, others) for item in first.found) if item is not None]
+    problems = [item for item in (_agreed(item, others) for item in first.problems) if item is not None]
     if others:
-        known = set(first.said)
+        keys = set(first.by_key)
         for number, witness in enumerate(others, 1):
-            new = witness.said.keys() - known
+            new = witness.by_key.keys() - keys
             if new:
-                known |= new
+                keys |= new
                 rest = [*witnesses[:number], *witnesses[number + 1 :]]
-                agreed = (_agreed(item, rest) for item in witness.found if (item.code, item.origin) in new)
-                found.extend(item for item in agreed if item is not None)
+                agreed = (_agreed(item, rest) for item in witness.problems if (item.code, item.origin) in new)
+                problems.extend(item for item in agreed if item is not None)
     lost = _lost(witnesses)
     if lost:
         left = [item for item in alone() if item.code not in _OF_THE_WHOLE and _holds(lost, item)]
-        unsaid = [item for item in left if not any((item.code, item.origin) in one.said for one in witnesses)]
-        found.extend(as_fragment(unsaid, IN_BASES))
-    return found
+        unreported = [item for item in left if not any((item.code, item.origin) in one.by_key for one in witnesses)]
+        problems.extend(as_fragment(unreported, IN_BASES))
+    return problems
 
 
 def _agreed(item: Problem, others: Iterable[Witness]) -> Problem | None:
     """``item`` as severe as any of ``others`` has it; None if one that does not override its place has none."""
     key = item.code, item.origin
     for other in others:
-        there = other.said.get(key)
+        there = other.by_key.get(key)
         if there is not None:
             item = min(item, there, key=_severity)
         elif not _holds(other.overridden, item):
@@ -77,13 +77,13 @@ def _agreed(item: Problem, others: Iterable[Witness]) -> Problem | None:
     return item
 
 
-def as_fragment(found: Iterable[Problem], codes: Collection[str], known: Collection[str] = ()) -> Iterator[Problem]:
-    """``found``, with what other files may give as hints: those of ``codes``, unless it is a typo of a name.
+def as_fragment(problems: Iterable[Problem], codes: Collection[str], fields: Collection[str] = ()) -> Iterator[Problem]:
+    """``problems``, with what other files may give as hints: those of ``codes``, unless it is a typo of a name.
 
-    A typo is what suggestions are for; a ``$Field`` of the ``known`` ones is none whatever they say.
+    A typo is what suggestions are for; a ``$Field`` of the ``fields`` ones is none whatever they say.
     """
-    for item in found:
-        may_come = not item.suggestions or dict(item.data).get("field") in known
+    for item in problems:
+        may_come = not item.suggestions or dict(item.data).get("field") in fields
         if item.code in codes and item.severity == "error" and may_come:
             yield Problem(item.code, item.message, item.origin, "hint", item.suggestions, item.related, item.data)
         else:
@@ -96,23 +96,23 @@ def overridden(own: Table, merged: Table) -> Places:
     A place is two offsets, and whether all that stood there is gone. Else another file continues the table of that
     name: what is wrong with the name is told there, but what the table lacks is lacking in both.
     """
-    found: dict[Block, set[tuple[int, int, bool]]] = {}
+    gone: dict[Block, set[tuple[int, int, bool]]] = {}
     for name, binding in own.bindings.items():
         there = merged.bindings.get(name)
         if there is not binding and name != BASE_KEY:
             for origin, whole in _gone(binding, there):
-                found.setdefault(origin.block, set()).add((origin.start, origin.end, whole))
-    return {block: frozenset(places) for block, places in found.items()}
+                gone.setdefault(origin.block, set()).add((origin.start, origin.end, whole))
+    return {block: frozenset(places) for block, places in gone.items()}
 
 
 def _gone(binding: Binding, there: Binding | None) -> Iterator[tuple[Origin, bool]]:
     if there is binding:
         return
-    kept = there is not None and there.part is binding.part and there.block is binding.block
+    counts = there is not None and there.part is binding.part and there.block is binding.block
     value = binding.value
     if isinstance(value, Table):
         inner = there.value if there is not None else None
-        if not kept:
+        if not counts:
             for origin in (binding.origin, *value.headers):
                 yield origin, False
                 if not isinstance(inner, Table):
@@ -120,7 +120,7 @@ def _gone(binding: Binding, there: Binding | None) -> Iterator[tuple[Origin, boo
         rest = inner.bindings if isinstance(inner, Table) else {}
         for name, one in value.bindings.items():
             yield from _gone(one, rest.get(name))
-    elif not kept:
+    elif not counts:
         for origin in _extent(binding):
             yield origin, True
 

@@ -13,19 +13,19 @@ from excore.lang.syntax.tree import Array, Scalar
 from excore.lang.tables.table import Binding, Table
 
 
-def with_misplaced(found: Sequence[Problem], model: Model) -> list[Problem]:
-    """``found``, the problems of ``model``, with those of misplaced names and without what only follows from them."""
+def with_misplaced(problems: Sequence[Problem], model: Model) -> list[Problem]:
+    """``problems`` (those of ``model``) with those of misplaced names, without what only follows from these."""
     prefixed = list(_prefixed_values(model))
     bases = list(_bases_below(model))
     if not bases:
-        return [*found, *prefixed]
+        return [*problems, *prefixed]
     keys = {binding.origin for binding in bases}
-    kept = [item for item in found if item.code not in IN_BASES and item.origin not in keys]
+    others = [item for item in problems if item.code not in IN_BASES and item.origin not in keys]
     message = (
         f"`{BASE_KEY}` must stand before the first table; here it belongs to the table above it, and no base is read"
     )
-    told = [problem("invalid-base", message, binding.origin) for binding in bases]
-    return [*told, *kept, *prefixed]
+    misplaced = [problem("invalid-base", message, binding.origin) for binding in bases]
+    return [*misplaced, *others, *prefixed]
 
 
 def _bases_below(model: Model) -> Iterator[Binding]:

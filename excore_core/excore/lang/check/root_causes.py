@@ -30,45 +30,45 @@ _LOSE_USES = frozenset(
 
 def causes(files: Sequence[Problem], meaning: Sequence[Problem], model: Model) -> list[Problem]:
     """``files`` and ``meaning``, the problems of the files and of ``model``, without those that follow from others."""
-    found = finished([*files, *meaning])
-    codes = {item.code for item in found}
+    problems = finished([*files, *meaning])
+    codes = {item.code for item in problems}
     if any(map(_breaks_bases, files)):
-        found = [item for item in found if item.code not in IN_BASES and item.code not in _OF_BASES]
+        problems = [item for item in problems if item.code not in IN_BASES and item.code not in _OF_BASES]
     elif any(item.code in _LOST_BASES for item in files):
-        found = [item for item in found if item.code not in IN_BASES]
+        problems = [item for item in problems if item.code not in IN_BASES]
     if "syntax" in codes:  # arguments below a header that cannot be read
-        found = [item for item in found if item.code != "bad-prefix" or item.severity == "error"]
+        problems = [item for item in problems if item.code != "bad-prefix" or item.severity == "error"]
     if "missing-parameter" in codes:
-        found = _without_missing(found, model)
+        problems = _without_missing(problems, model)
     if "wrong-object" in codes:
-        wrong = {item.origin for item in found if item.severity == "error"}
-        found = [item for item in found if item.code != "wrong-object" or item.origin not in wrong]
+        wrong = {item.origin for item in problems if item.severity == "error"}
+        problems = [item for item in problems if item.code != "wrong-object" or item.origin not in wrong]
     if "reuse-conflict" in codes and "duplicate-argument" in codes:
-        found = _without_conflicts(found, model)
+        problems = _without_conflicts(problems, model)
     if "ambiguous-reference" in codes:
         unknown = set(_unregistered(meaning, model))
         if unknown:
-            found = [
-                item for item in found if item.code != "ambiguous-reference" or _is_ambiguous(item, unknown, model)
+            problems = [
+                item for item in problems if item.code != "ambiguous-reference" or _is_ambiguous(item, unknown, model)
             ]
-    if codes & _UNUSED and any(map(_loses_uses, found)):
-        found = [item for item in found if item.code not in _UNUSED]
-    return found
+    if codes & _UNUSED and any(map(_loses_uses, problems)):
+        problems = [item for item in problems if item.code not in _UNUSED]
+    return problems
 
 
-def finished(found: Sequence[Problem]) -> list[Problem]:
+def finished(problems: Sequence[Problem]) -> list[Problem]:
     """What is found without names that touch a syntax error: those are still being typed."""
     errors: dict[Block, list[Origin]] = {}
-    for item in found:
+    for item in problems:
         if item.code in _UNREAD:
             errors.setdefault(item.origin.block, []).append(item.origin)
     if not errors:
-        return list(found)
+        return list(problems)
 
     def touches(origin: Origin) -> bool:
         return any(origin.start <= each.end and each.start <= origin.end for each in errors.get(origin.block, ()))
 
-    return [item for item in found if item.code in _UNREAD or not touches(item.origin)]
+    return [item for item in problems if item.code in _UNREAD or not touches(item.origin)]
 
 
 def _is_ambiguous(item: Problem, unknown: Collection[Path], model: Model) -> bool:
@@ -95,13 +95,13 @@ def _breaks_bases(item: Problem) -> bool:
     return False
 
 
-def _without_missing(found: list[Problem], model: Model) -> list[Problem]:
+def _without_missing(problems: list[Problem], model: Model) -> list[Problem]:
     """Without the arguments that are missing because a line of their table cannot be read, or its name is wrong."""
-    unread = {item.origin.block for item in found if item.code in _UNREAD}
-    misnamed = {item.suggestions[0] for item in found if item.code == "unknown-class" and item.suggestions[:1]}
+    unread = {item.origin.block for item in problems if item.code in _UNREAD}
+    misnamed = {item.suggestions[0] for item in problems if item.code == "unknown-class" and item.suggestions[:1]}
     headless = {group.registry for group in model.groups.values() if group.problems}
-    kept = []
-    for item in found:
+    rest = []
+    for item in problems:
         if item.code == "missing-parameter":
             implicit = dict(item.data).get("implicit", "")
             entry = entry_named(implicit, model.catalog, model.project) if implicit else None
@@ -109,13 +109,13 @@ def _without_missing(found: list[Problem], model: Model) -> list[Problem]:
                 continue
             if not implicit and item.origin.block in unread:
                 continue
-        kept.append(item)
-    return kept
+        rest.append(item)
+    return rest
 
 
-def _without_conflicts(found: list[Problem], model: Model) -> list[Problem]:
+def _without_conflicts(problems: list[Problem], model: Model) -> list[Problem]:
     """Without conflicts of an argument that is given twice: which of the two stays is not decided."""
-    twice = {item.origin for item in found if item.code == "duplicate-argument"}
+    twice = {item.origin for item in problems if item.code == "duplicate-argument"}
     origins = {
         use.origin
         for section in model.sections.values()
@@ -126,15 +126,15 @@ def _without_conflicts(found: list[Problem], model: Model) -> list[Problem]:
     }
     return [
         item
-        for item in found
+        for item in problems
         if item.code != "reuse-conflict"
         or (item.origin not in origins and not any(other.origin in origins for other in item.related))
     ]
 
 
-def _unregistered(found: Iterable[Problem], model: Model) -> Iterable[Path]:
+def _unregistered(problems: Iterable[Problem], model: Model) -> Iterable[Path]:
     """The paths of tables whose header names no class."""
-    headers = {item.origin for item in found if item.code == "unknown-class" and item.severity == "error"}
+    headers = {item.origin for item in problems if item.code == "unknown-class" and item.severity == "error"}
     if not headers:
         return []
     sections = model.sections.items()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from excore.lang.nearest import nearest
+from excore.lang.nearest import nearest, suggestion_text
 from excore.lang.problems import CATALOGUE, Origin, Problem, problem
 from excore.lang.syntax.document import SyntaxTree
 from excore.lang.syntax.tokens import tokens
@@ -25,7 +25,7 @@ def suppressed(tree: SyntaxTree, problems: Iterable[Problem]) -> list[Problem]:
     if _MARK not in tree.text:
         return list(problems)
     marks: dict[Block, dict[int, frozenset[str]]] = {}
-    kept: list[Problem] = []
+    unsilenced: list[Problem] = []
     for item in problems:
         block = item.origin.block
         if block not in marks:
@@ -39,8 +39,8 @@ def suppressed(tree: SyntaxTree, problems: Iterable[Problem]) -> list[Problem]:
         line = block.lines.position(item.origin.start)[0]
         codes = marks[block].get(line)
         if codes is None or (codes and item.code not in codes):
-            kept.append(item)
-    return kept
+            unsilenced.append(item)
+    return unsilenced
 
 
 def unknown_codes(path: str, tree: SyntaxTree) -> Iterator[Problem]:
@@ -51,9 +51,8 @@ def unknown_codes(path: str, tree: SyntaxTree) -> Iterator[Problem]:
                 code, first = word.group(), start + match.start(1) + word.start()
                 if code not in CATALOGUE:
                     meant = nearest(code, CATALOGUE, 1)
-                    hint = f"; did you mean `{meant[0]}`?" if meant else ""
                     origin = Origin(path, block, first, first + len(code))
-                    message = f"`{code}` is no code of a problem{hint}"
+                    message = f"`{code}` is no code of a problem{suggestion_text(meant)}"
                     yield problem("unknown-ignore", message, origin, suggestions=meant)
 
 

@@ -41,15 +41,16 @@ def unregistered(model: Model) -> Iterator[Problem]:
 
 
 def _like_modules(model: Model) -> Iterator[Binding]:
-    """Isolated tables `[a]` and `[a.b]` with a prefixed argument; with a quoted one, only those named like classes."""
+    """Isolated tables ``[a]`` and ``[a.b]`` with a prefixed argument; with a quoted one, only those named like
+    classes."""
     is_prefixed = model.grammar.is_prefixed
     for outer in model.isolated.values():
         if not isinstance(outer.value, Table):
             continue
         for binding in (outer, *outer.value.bindings.values()):
-            named = binding is not outer and outer.name[:1].isupper() and binding.name[:1].isupper()
+            is_class_name = binding is not outer and outer.name[:1].isupper() and binding.name[:1].isupper()
             keys = binding.value.bindings.values() if isinstance(binding.value, Table) else ()
-            if any(is_prefixed(key.name) and (named or not key.part.quoted) for key in keys):
+            if any(is_prefixed(key.name) and (is_class_name or not key.part.quoted) for key in keys):
                 yield binding
 
 
@@ -84,11 +85,11 @@ class _Typo(NamedTuple):
         )
 
 
-def with_typos(found: Sequence[Problem], model: Model) -> list[Problem]:
-    """``found``, the problems of ``model``, with those of typos and without what only follows from them."""
-    typos = list(_typos(found, model))
+def with_typos(problems: Sequence[Problem], model: Model) -> list[Problem]:
+    """``problems``, the problems of ``model``, with those of typos and without what only follows from them."""
+    typos = list(_typos(problems, model))
     if not typos:
-        return list(found)
+        return list(problems)
     order = {
         section.binding.block: number for number, section in enumerate(map(model.sections.__getitem__, model.paths))
     }
@@ -97,18 +98,20 @@ def with_typos(found: Sequence[Problem], model: Model) -> list[Problem]:
     names = {typo.binding.name for typo in typos}
     unused = {model.sections[path].binding.origin for path in model.paths if path[0] in names}
     unused |= {typo.binding.origin for typo in typos}
-    kept = [item for item in found if item not in explained and not (item.code in _UNUSED and item.origin in unused)]
-    return [*(typo.problem() for typo in typos), *kept]
+    others = [
+        item for item in problems if item not in explained and not (item.code in _UNUSED and item.origin in unused)
+    ]
+    return [*(typo.problem() for typo in typos), *others]
 
 
-def _typos(found: Sequence[Problem], model: Model) -> Iterator[_Typo]:
-    yield from _of_bases(found, model)
+def _typos(problems: Sequence[Problem], model: Model) -> Iterator[_Typo]:
+    yield from _of_bases(problems, model)
     pads = [group for group in model.groups.values() if group.role == "scratchpad"]
     values = [binding for binding in model.isolated.values() if isinstance(binding.value, Table)]
     if not pads and not values:
         return
-    unbound = [item for item in found if item.code == "empty-field"]
-    lacking = [item for item in found if item.code == "missing-parameter"]
+    unbound = [item for item in problems if item.code == "empty-field"]
+    lacking = [item for item in problems if item.code == "missing-parameter"]
     fields = _vocabulary(frozenset((*fields_and_registries(model.catalog, model.project), HOOKS_TABLE)))
     for group in pads:
         meant = fields.meant(group.name)
@@ -125,7 +128,7 @@ def _typos(found: Sequence[Problem], model: Model) -> Iterator[_Typo]:
         name = binding.name
         typos = [*_of_value(binding, fields, implicit, unbound, lacking, model)]
         if typos and read is None:
-            read = {known for section in model.sections.values() for known in section.variables}
+            read = {name_read for section in model.sections.values() for name_read in section.variables}
         if typos and read is not None and name not in read:
             yield from typos
 
@@ -146,29 +149,29 @@ def _of_value(
         follows = _of(unbound, "field", meant)
         yield _Typo(binding, _message("field", binding.name, meant), meant, follows)
         return
-    wanted = _of(unbound, "value", binding.name)
+    unread = _of(unbound, "value", binding.name)
     vocabulary = model.catalog.vocabulary(None)
     for one in (binding, *inner):
-        known = vocabulary.meant(one.name)
-        used = known in implicit or known in model.members or known in model.modules
-        if used and _suits(one, entry_named(known, model.catalog, model.project), model):
-            follows = (*_of(lacking, "implicit", known), *wanted)
-            yield _Typo(one, _message("class", one.name, known), known, follows)
-        elif wanted and one is not binding:
+        class_name = vocabulary.meant(one.name)
+        used = class_name in implicit or class_name in model.members or class_name in model.modules
+        if used and _suits(one, entry_named(class_name, model.catalog, model.project), model):
+            follows = (*_of(lacking, "implicit", class_name), *unread)
+            yield _Typo(one, _message("class", one.name, class_name), class_name, follows)
+        elif unread and one is not binding:
             near = vocabulary.near(one.name, limit=1)
             if near:
-                yield _Typo(one, _message("class", one.name, near[0]), near[0], wanted)
+                yield _Typo(one, _message("class", one.name, near[0]), near[0], unread)
 
 
 def _message(what: str, name: str, meant: str, as_written: str = "a value that no class gets") -> str:
     return f"there is no {what} `{name}`; did you mean `{meant}`? As it is written, this is {as_written}"
 
 
-def _of_bases(found: Sequence[Problem], model: Model) -> Iterator[_Typo]:
+def _of_bases(problems: Sequence[Problem], model: Model) -> Iterator[_Typo]:
     for name, binding in model.isolated.items():
         if isinstance(binding.value, Scalar | Array) and _is_like_base(name) and is_files(binding.value):
             message = f"`{name}` is a value like any other; did you mean `{BASE_KEY}`?"
-            follows = tuple(item for item in found if item.code in IN_BASES)
+            follows = tuple(item for item in problems if item.code in IN_BASES)
             yield _Typo(binding, message, BASE_KEY, follows, "invalid-base")
 
 
@@ -189,8 +192,8 @@ def _vocabulary(names: frozenset[str]) -> Vocabulary:
     return Vocabulary(names)
 
 
-def _of(found: list[Problem], fact: str, name: str) -> tuple[Problem, ...]:
-    return tuple(item for item in found if (fact, name) in item.data)
+def _of(problems: list[Problem], fact: str, name: str) -> tuple[Problem, ...]:
+    return tuple(item for item in problems if (fact, name) in item.data)
 
 
 def _belongs(member: str, field: str, model: Model) -> bool:

@@ -30,7 +30,7 @@ RUN_FOLDERS = frozenset("target wandb outputs".split())
 """Folders that runs write configs into; Python packages may be called so."""
 
 COPY_SUFFIX = "_overrode.toml"
-"""How the names of the quoted copies end that `excore quote` writes beside configs."""
+"""How the names of the quoted copies end that ``excore quote`` writes beside configs."""
 
 
 def is_plain_name(path: str) -> bool:

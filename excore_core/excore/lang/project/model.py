@@ -86,7 +86,7 @@ class Project:
 
     def severity(self, code: str) -> Severity | None:
         """The severity the project wants for a code: None for "off", the catalogue's where it says nothing."""
-        wanted = self.severities.get(code)
-        if wanted is None:
+        setting = self.severities.get(code)
+        if setting is None:
             return CATALOGUE[code].severity
-        return None if wanted == "off" else cast(Severity, wanted)
+        return None if setting == "off" else cast(Severity, setting)

@@ -144,30 +144,30 @@ class _Reader:
     def project(self) -> Project:
         registries = self.specs()
         fields, mapping = self.fields(registries)
-        known = {
+        values = {
             "name": self.text("name"),
             "src_dir": self.text("src_dir"),
             "include": self.texts("include"),
             "exclude": self.texts("exclude"),
         }
         types = self.texts("registry_types")
-        self.check_keys(str(known["src_dir"]))
+        self.check_keys(str(values["src_dir"]))
         settings = {
             name: plain(binding.value)
             for name, binding in self.table.bindings.items()
-            if name not in known and name not in ("registries", "severity", "registry_types")
+            if name not in values and name not in ("registries", "severity", "registry_types")
         }
         return Project(
             self.root,
             self.file,
-            name=cast(str, known["name"]) or os.path.basename(self.root),
-            src_dir=cast(str, known["src_dir"]),
+            name=cast(str, values["name"]) or os.path.basename(self.root),
+            src_dir=cast(str, values["src_dir"]),
             registries=registries,
             primary_fields=fields,
             primary_to_registry=mapping,
             registry_types=(*DEFAULT_REGISTRY_TYPES, *types),
-            include=cast("tuple[str, ...]", known["include"]),
-            exclude=cast("tuple[str, ...]", known["exclude"]),
+            include=cast("tuple[str, ...]", values["include"]),
+            exclude=cast("tuple[str, ...]", values["exclude"]),
             severities=self.severities(),
             settings=settings,
             problems=tuple(dict.fromkeys(self.problems)),
@@ -244,19 +244,21 @@ class _Reader:
     def specs(self) -> tuple[RegistrySpec, ...]:
         specs = tuple(self.spec(text, origin) for text, origin in self.items("registries"))
         binding = self.table.bindings.get("registries")
-        seen: dict[str, str] = {}
+        specs_by_field: dict[str, str] = {}
         for spec in specs:
             for name in spec.primary_fields or spec.fields:
-                if name in seen and binding is not None:
+                if name in specs_by_field and binding is not None:
                     both = (
-                        f"both `{seen[name]}` and `{spec.name}`" if seen[name] != spec.name else f"`{spec.name}` twice"
+                        f"both `{specs_by_field[name]}` and `{spec.name}`"
+                        if specs_by_field[name] != spec.name
+                        else f"`{spec.name}` twice"
                     )
                     self.complain(binding, f"field `{name}` belongs to {both}")
-                seen[name] = spec.name
+                specs_by_field[name] = spec.name
         return specs
 
     def fields(self, specs: Iterable[RegistrySpec]) -> tuple[tuple[str, ...], dict[str, str]]:
-        written = [name for name, _ in self.items("primary_fields")]
+        names = [name for name, _ in self.items("primary_fields")]
         listed = {name: spec.name for spec in specs if spec.starred for name in spec.fields}
         mapping = {name: spec.name for spec in specs for name in spec.primary_fields} | listed
         declared = self.table.bindings.get("primary_to_registry")
@@ -264,12 +266,12 @@ class _Reader:
             for name, registry in cast("dict[str, object]", plain(declared.value)).items():
                 if isinstance(registry, str):
                     mapping.setdefault(name, registry)
-        known = {spec.name for spec in specs} | mapping.keys()
+        registries = {spec.name for spec in specs} | mapping.keys()
         for name, origin in self.items("primary_fields"):
-            meant = _meant(name, known) if name not in known else ""
+            meant = _meant(name, registries) if name not in registries else ""
             if meant:
                 self.problems.append(_invalid(f"there is no registry `{name}`; did you mean `{meant}`?", origin, meant))
-        order = tuple(dict.fromkeys((*(name for spec in specs for name in spec.primary_fields), *written)))
+        order = tuple(dict.fromkeys((*(name for spec in specs for name in spec.primary_fields), *names)))
         return order, mapping
 
     def severities(self) -> dict[str, str]:

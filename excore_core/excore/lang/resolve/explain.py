@@ -6,7 +6,7 @@ import os
 from collections.abc import Collection, Iterable, Mapping
 
 from excore.lang.catalog import Catalog
-from excore.lang.nearest import nearest
+from excore.lang.nearest import nearest, suggestion_text
 from excore.lang.problems import Origin, Problem, Severity, problem
 from excore.lang.project.model import Project
 from excore.lang.resolve.entries import entry_named
@@ -44,9 +44,9 @@ def unknown_class(
     if others and registry is not None:
         message += f"; it is registered in {', '.join(f'`{other}`' for other in others)}"
     elif name in catalog.unregistered:
-        found = catalog.unregistered[name]
-        file = os.path.basename(found.location.path)
-        message += f"; `{found.path}` exists ({file}:{found.location.line + 1}) but is not registered"
+        definition = catalog.unregistered[name]
+        file = os.path.basename(definition.location.path)
+        message += f"; `{definition.path}` exists ({file}:{definition.location.line + 1}) but is not registered"
     elif unmade:
         names = ", ".join(f"`{one}`" for one in unmade)
         message += (
@@ -55,9 +55,8 @@ def unknown_class(
     elif is_open:
         reasons = _open_reasons(catalog, registry)
         message += f"; it may come from a registration that cannot be read ({reasons})" if reasons else ""
-    if suggestions:
-        message += f"; did you mean `{suggestions[0]}`?"
-    elif registry is not None and not others:
+    message += suggestion_text(suggestions)
+    if not suggestions and registry is not None and not others:
         elsewhere = catalog.vocabulary(None).near(name)
         nearest_entry = entry_named(elsewhere[0], catalog, project) if elsewhere else None
         if nearest_entry is not None:
@@ -74,8 +73,7 @@ def unknown_variable(names: Iterable[str], name: str, origin: Origin) -> Problem
     """The problem for ``&`` on a name that the config does not have."""
     suggestions = nearest(name, names)
     message = f"the config has no top-level value `{name}`"
-    if suggestions:
-        message += f"; did you mean `{suggestions[0]}`?"
+    message += suggestion_text(suggestions)
     return problem("unknown-variable", message, origin, suggestions=suggestions, name=name)
 
 

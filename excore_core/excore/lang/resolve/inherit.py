@@ -141,12 +141,12 @@ class Merger:
 
     def _drop_spellings(self, bindings: dict[str, Binding], over: Table) -> dict[str, Binding]:
         """Take away what ``over`` gives with another prefix; by the key that replaces it."""
-        named: dict[str, list[str]] = {}
+        keys: dict[str, list[str]] = {}
         for key in bindings:
-            named.setdefault(self.grammar.split_key(key).name, []).append(key)
+            keys.setdefault(self.grammar.split_key(key).name, []).append(key)
         replaced: dict[str, Binding] = {}
         for key in over.bindings:
-            for other in named.get(self.grammar.split_key(key).name, ()):
+            for other in keys.get(self.grammar.split_key(key).name, ()):
                 if other not in over.bindings and other in bindings:
                     replaced[key] = bindings.pop(other)
         return replaced
@@ -208,12 +208,12 @@ class _Walk:
             )
             return False
         circle = [*names[names.index(base.path) :], base.path]
-        shown = " -> ".join(os.path.basename(name) for name in circle)
+        trail = " -> ".join(os.path.basename(name) for name in circle)
         related = tuple(Related(origin, f"{os.path.basename(name)} inherits here") for name, origin in chain)
         self.problems.append(
             problem(
                 "circular-base",
-                f"these files inherit from each other in a circle: {shown}",
+                f"these files inherit from each other in a circle: {trail}",
                 base.origin,
                 related=related,
             )
@@ -221,15 +221,15 @@ class _Walk:
         return False
 
     def complain_unreadable(self, file: str, why: Unreadable, user: str, origin: Origin) -> None:
-        shown = os.path.relpath(file, os.path.dirname(user))
-        what = f"`{shown}` does not exist" if why.missing else f"`{shown}` cannot be read: {why.reason}"
+        relative = os.path.relpath(file, os.path.dirname(user))
+        what = f"`{relative}` does not exist" if why.missing else f"`{relative}` cannot be read: {why.reason}"
         self.problems.append(problem("missing-base", what, origin, path=file))
 
 
 def include_graph(bases: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     """For every file the files that include it directly."""
-    found: dict[str, list[str]] = {}
+    includers: dict[str, list[str]] = {}
     for file, names in bases.items():
         for name in names:
-            found.setdefault(name, []).append(file)
-    return {name: tuple(sorted(files)) for name, files in found.items()}
+            includers.setdefault(name, []).append(file)
+    return {name: tuple(sorted(files)) for name, files in includers.items()}

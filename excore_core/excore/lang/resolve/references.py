@@ -13,7 +13,7 @@ from typing import NamedTuple
 from excore.lang.catalog import Catalog
 from excore.lang.grammar import Base, Expression, FieldRef, Grammar, Name, SplitKey, VariableRef, field_reference
 from excore.lang.memo import Memo
-from excore.lang.nearest import nearest
+from excore.lang.nearest import nearest, suggestion_text
 from excore.lang.problems import Origin, Problem, problem
 from excore.lang.project.model import Project
 from excore.lang.resolve.entries import entry_named, entry_under
@@ -232,13 +232,12 @@ class Lookup:
             message = f"`{base.field}` is {what}; behind `$` stands a field, registry or scratchpad"
             self.problems.append(problem("empty-field", message, origin, value=base.field))
             return
-        known = fields_and_registries(self.scope.catalog, self.scope.project)
+        fields = fields_and_registries(self.scope.catalog, self.scope.project)
         suggestions = nearest(base.field, names.groups)
-        if not suggestions and base.field not in known:
-            suggestions = nearest(base.field, known)
+        if not suggestions and base.field not in fields:
+            suggestions = nearest(base.field, fields)
         message = f"the config has no table `[{base.field}.…]`"
-        if suggestions:
-            message += f"; did you mean `{suggestions[0]}`?"
+        message += suggestion_text(suggestions)
         self.problems.append(problem("empty-field", message, origin, suggestions=suggestions, field=base.field))
 
     def no_sole(self, group: Group, origin: Origin) -> None:
@@ -265,7 +264,7 @@ def _is_half_typed(group: Group) -> bool:
 
 
 def _listed(names: tuple[str, ...], between: str = ", ") -> str:
-    shown = [f"`{name}`" for name in names[:8]]
+    parts = [f"`{name}`" for name in names[:8]]
     if len(names) > 8:
-        shown.append(f"{len(names) - 8} more")
-    return between.join(shown)
+        parts.append(f"{len(names) - 8} more")
+    return between.join(parts)

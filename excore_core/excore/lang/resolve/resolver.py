@@ -13,11 +13,11 @@ from excore.lang.catalog import Catalog
 from excore.lang.grammar import DEFAULT, Grammar
 from excore.lang.memo import Memo
 from excore.lang.project.model import Project
-from excore.lang.resolve.graph import connect
 from excore.lang.resolve.model import Model, Path, Role, Section
 from excore.lang.resolve.references import Scope
 from excore.lang.resolve.sections import SectionResolver
 from excore.lang.resolve.top_level import Names, changed_names, classify
+from excore.lang.resolve.use_graph import connect
 from excore.lang.tables.table import Binding, Table
 
 

@@ -18,7 +18,7 @@ from excore.lang.grammar import (
     VariableRef,
 )
 from excore.lang.memo import Memo
-from excore.lang.nearest import is_typo, nearest
+from excore.lang.nearest import is_typo, nearest, suggestion_text
 from excore.lang.paths import Attribute
 from excore.lang.problems import Origin, Related, Severity, problem
 from excore.lang.reach import out_of_reach
@@ -177,9 +177,9 @@ class SectionResolver(Lookup):
 
     def bad_value(self, prefix: Prefix, value: BoundValue | Value, origin: Origin) -> None:
         what = f"`{value.raw}`" if isinstance(value, Scalar) else _SHAPES[type(value)]
-        wanted = "the name of a top-level value" if prefix.kind == "variable" else "the name of a module"
+        expected = "the name of a top-level value" if prefix.kind == "variable" else "the name of a module"
         message = (
-            f"`{prefix.char}{self.argument}` of `{'.'.join(self.path)}` needs {wanted} in quotes, "
+            f"`{prefix.char}{self.argument}` of `{'.'.join(self.path)}` needs {expected} in quotes, "
             f"a list of such names or a table of them, not {what}"
         )
         self.problems.append(problem("invalid-reference", message, origin))
@@ -262,8 +262,7 @@ class SectionResolver(Lookup):
             for name, span in missing:
                 message = f"the environment variable `{name}` is not set"
                 meant = nearest(name, environment, 1)
-                if meant:
-                    message += f"; did you mean `{meant[0]}`?"
+                message += suggestion_text(meant)
                 origin = place.within(span.start, span.end)
                 suggestions = tuple(f"${{{other}}}" for other in meant)
                 self.problems.append(problem("unset-environment", message, origin, suggestions=suggestions, name=name))
@@ -296,14 +295,14 @@ class SectionResolver(Lookup):
             )
             self.problems.append(problem("invalid-hook", message, place.within(hook.span.start, hook.span.end)))
             return None
-        known = len(self.problems)
+        count = len(self.problems)
         targets = self.lookup(base, place)
         if not targets:
-            self.problems[known:] = [
+            self.problems[count:] = [
                 replace(p, code="unknown-hook", message=p.message.replace("class", "hook"))
                 if p.code == "unknown-class"
                 else p
-                for p in self.problems[known:]
+                for p in self.problems[count:]
             ]
             return None
         target = targets[0]
@@ -336,8 +335,7 @@ class SectionResolver(Lookup):
         message = f"the {'class' if on_class else 'object'} `{entry.name}` has no attribute `{first.name}`"
         severity: Severity = "error"
         suggestions = nearest(first.name, names)
-        if suggestions:
-            message += f"; did you mean `{suggestions[0]}`?"
+        message += suggestion_text(suggestions)
         base = expression.base
         if isinstance(base, FieldRef) and base.name is None and first.name == target.path[-1]:
             message = f"`{first.name}` is no attribute but a table of `{base.field}`"
@@ -351,8 +349,8 @@ class SectionResolver(Lookup):
             severity = "warning"
             message = message.replace("has no attribute", "seems to have no attribute")
         origin = place.within(start, hook.span.start + 1 + first.start + len(first.name))
-        found = problem("unknown-attribute", message, origin, severity=severity, suggestions=suggestions)
-        self.problems.append(found)
+        item = problem("unknown-attribute", message, origin, severity=severity, suggestions=suggestions)
+        self.problems.append(item)
 
     def check_reach(self, module: Entry, hook: PathHook, place: Place) -> None:
         steps = list(takewhile(lambda step: isinstance(step, Attribute), hook.steps))
@@ -368,7 +366,7 @@ class SectionResolver(Lookup):
 
     def check_table_steps(self, binding: Binding, hooks: tuple[Step, ...], place: Place) -> None:
         value: BoundValue = binding.value
-        known: Collection[str]
+        candidates: Collection[str]
         for hook in hooks:
             if not isinstance(hook, PathHook):
                 return
@@ -380,23 +378,22 @@ class SectionResolver(Lookup):
                     if inner is not None:
                         value = inner.value
                         continue
-                    known, what = value.bindings, "key"
+                    candidates, what = value.bindings, "key"
                 else:
-                    known, what = (), "attribute"
+                    candidates, what = (), "attribute"
                 python = value.value if isinstance(value, Scalar) else _PYTHON[type(value)]
                 if not hasattr(python, step.name):
-                    known = known or [name for name in dir(python) if not name.startswith("_")]
+                    candidates = candidates or [name for name in dir(python) if not name.startswith("_")]
                     start = hook.span.start + 1 + step.start
                     origin = place.within(start, start + len(step.name))
                     message = f"the value of `{binding.name}` has no {what} `{step.name}`"
-                    suggestions = nearest(step.name, known)
-                    if suggestions:
-                        message += f"; did you mean `{suggestions[0]}`?"
+                    suggestions = nearest(step.name, candidates)
+                    message += suggestion_text(suggestions)
                     self.problems.append(problem("unknown-attribute", message, origin, suggestions=suggestions))
                 return
 
 
 def _differ_by_number(name: str, *others: str) -> bool:
-    """Whether a name is one of a numbered row, as `layer5` beside `layer4`."""
+    """Whether a name is one of a numbered row, as ``layer5`` beside ``layer4``."""
     plain = name.rstrip("0123456789")
     return plain != name and any(other.rstrip("0123456789") == plain for other in others)

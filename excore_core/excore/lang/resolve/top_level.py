@@ -58,7 +58,7 @@ def fields_and_registries(catalog: Catalog, project: Project) -> set[str]:
 
 
 def is_field_or_registry(name: str, catalog: Catalog, project: Project) -> bool:
-    """Whether a name is one of `fields_and_registries`."""
+    """Whether a name is one of ``fields_and_registries``."""
     return name in project.primary_fields or is_registry(name, catalog, project)
 
 
@@ -149,12 +149,12 @@ def _group(name: str, role: Role, binding: Binding, catalog: Catalog, project: P
     loose: list[Binding] = []
     if not isinstance(binding.value, Table):
         if not isinstance(binding.value, Missing):
-            given = (
+            values = (
                 f"an array of tables; write `[{name}"
                 if isinstance(binding.value, Tables)
                 else f"a value; it needs `[{name}"
             )
-            message = f"`{name}` is {what}: it holds module tables, not {given}.ModuleName]`"
+            message = f"`{name}` is {what}: it holds module tables, not {values}.ModuleName]`"
             problems.append(problem("invalid-header", message, binding.value_origin))
     else:
         for key, inner in binding.value.bindings.items():
@@ -175,11 +175,11 @@ def _group(name: str, role: Role, binding: Binding, catalog: Catalog, project: P
 
 
 def _members(groups: Mapping[str, Group]) -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
+    groups_of: dict[str, tuple[str, ...]] = {}
     for name, group in groups.items():
         for member in group.members:
-            found[member] = (*found[member], name) if member in found else (name,)
-    return found
+            groups_of[member] = (*groups_of[member], name) if member in groups_of else (name,)
+    return groups_of
 
 
 def _members_after(before: Names, groups: Mapping[str, Group]) -> Mapping[str, tuple[str, ...]]:

@@ -55,11 +55,6 @@ class SyntaxTree:
         """Number of line ends before each block, and in the whole text as last item."""
         return list(accumulate(map(_newlines, self.blocks), initial=0))
 
-    @property
-    def line_count(self) -> int:
-        """Number of lines; an empty text has one."""
-        return self.lines_before[-1] + 1
-
     def position(self, offset: int, encoding: Encoding = "utf-16") -> tuple[int, int]:
         """LSP position (line, column) of an offset; clamped to the text."""
         offset = max(0, min(offset, len(self.text)))
@@ -77,7 +72,7 @@ class SyntaxTree:
     @property
     def problems(self) -> Iterator[tuple[Block, SyntaxProblem]]:
         """Every syntax problem with its block, in order of blocks."""
-        for block in sorted(self._troubled, key=lambda found: self.index_of[found]):
+        for block in sorted(self._troubled, key=lambda one: self.index_of[one]):
             for problem in block.problems:
                 yield block, problem
 
@@ -101,7 +96,7 @@ class _Edit:
         self.blocks: list[Block] = []
         self.starts: list[int] = []
         self.reaching = tree._reaching
-        self.made: list[Block] = []
+        self.new_blocks: list[Block] = []
         self.dropped: list[Block] = []
 
     def _touched(self) -> list[int]:
@@ -134,7 +129,7 @@ class _Edit:
         tail = old.starts[done:]
         self.blocks += old.blocks[done:]
         self.starts += [at + self.delta for at in tail] if self.delta else tail
-        troubled = old._troubled.difference(self.dropped).union(block for block in self.made if block.problems)
+        troubled = old._troubled.difference(self.dropped).union(block for block in self.new_blocks if block.problems)
         return SyntaxTree(self.text, self.blocks, self.starts, old.prefixes, self.reaching, troubled)
 
     def _reparse(self, parser: BlockParser, index: int, last: int) -> int:
@@ -149,7 +144,7 @@ class _Edit:
                     block = before
                 first = -1
             self.blocks.append(block)
-            self.made.append(block)
+            self.new_blocks.append(block)
             self.starts.append(pos)
             self.reaching = self.reaching or block.reach > 0
             pos = stop
@@ -158,9 +153,9 @@ class _Edit:
             if self.start <= pos < self.new_end:
                 continue
             target = pos if pos < self.start else pos - self.delta
-            found = bisect_left(old.starts, target, lo=index + 1)
-            if found < len(old.starts) and old.starts[found] == target and (pos >= self.start or found <= last):
-                return found
+            number = bisect_left(old.starts, target, lo=index + 1)
+            if number < len(old.starts) and old.starts[number] == target and (pos >= self.start or number <= last):
+                return number
 
 
 def parse(text: str, prefixes: str = DEFAULT.prefix_chars) -> SyntaxTree:

@@ -62,20 +62,20 @@ def layout(
         whole = False
         if first >= last:
             return ()
-    writer = _Writer(text, indent)
+    writer = _Layout(text, indent)
     for index in range(first, last):
         if whole or index > first:
             writer.between(items[index - 1] if index else None, items[index])
         writer.item(items[index])
     if whole:
         writer.between(items[-1] if items else None, None)
-    return tuple(sorted(writer.found))
+    return tuple(sorted(writer.replacements))
 
 
 def formatted(tree: SyntaxTree, indent: str = INDENT) -> str | None:
     """The text laid out; None where it is not TOML."""
-    found = layout(tree, indent=indent)
-    return None if found is None else replaced(tree.text, found)
+    replacements = layout(tree, indent=indent)
+    return None if replacements is None else replaced(tree.text, replacements)
 
 
 def replaced(text: str, replacements: Sequence[Replacement]) -> str:
@@ -97,17 +97,17 @@ def _items(tree: SyntaxTree) -> Iterator[_Item]:
             yield _Item(entry, base + entry.start, base + entry.end, base)
 
 
-class _Writer:
+class _Layout:
     def __init__(self, text: str, indent: str) -> None:
         self.text = text
         self.indent = indent
-        self.found: list[Replacement] = []
+        self.replacements: list[Replacement] = []
         newline = _LINE_END.search(text)
         self.newline = newline.group() if newline is not None else "\n"
 
-    def put(self, start: int, end: int, wanted: str) -> None:
-        if self.text[start:end] != wanted:
-            self.found.append(Replacement(start, end, wanted))
+    def put(self, start: int, end: int, text: str) -> None:
+        if self.text[start:end] != text:
+            self.replacements.append(Replacement(start, end, text))
 
     def lines(self, gap: str, count: int) -> str:
         """``count`` line ends, those of ``gap`` as far as it has them."""
@@ -116,11 +116,11 @@ class _Writer:
 
     def comments(self, start: int, end: int) -> list[_Comment]:
         """The comments of a gap without the blanks at their ends."""
-        found: list[_Comment] = []
+        comments: list[_Comment] = []
         for match in _COMMENT.finditer(self.text, start, end):
-            own_line = _LINE_END.search(self.text, found[-1].end if found else start, match.start()) is not None
-            found.append(_Comment(match.start(), match.start() + len(match.group().rstrip()), own_line))
-        return found
+            own_line = _LINE_END.search(self.text, comments[-1].end if comments else start, match.start()) is not None
+            comments.append(_Comment(match.start(), match.start() + len(match.group().rstrip()), own_line))
+        return comments
 
     # -- between items
 
@@ -138,14 +138,14 @@ class _Writer:
         for index, (a, b) in enumerate(gaps):
             gap = self.text[a:b]
             if index == 0 and before is None:
-                wanted = ""
+                space = ""
             elif index == len(gaps) - 1 and after is None:
-                wanted = self.lines(gap, 1)
+                space = self.lines(gap, 1)
             elif not breaks[index]:
-                wanted = gap or _BEHIND
+                space = gap or _BEHIND
             else:
-                wanted = self.lines(gap, 1 + blank[index])
-            self.put(a, b, wanted)
+                space = self.lines(gap, 1 + blank[index])
+            self.put(a, b, space)
 
     def blank_lines(self, before: _Item | None, after: _Item | None, breaks: list[int]) -> list[int]:
         """For each gap whether an empty line belongs there.
@@ -233,13 +233,13 @@ class _Writer:
                 gap = self.text[a:b]
                 breaks = len(_LINE_END.findall(gap))
                 if not breaks and not ended:
-                    wanted = gap[gap.find(",") + 1 :] or _BEHIND
+                    space = gap[gap.find(",") + 1 :] or _BEHIND
                 elif not breaks and not opening and not closing:
-                    wanted = " "
+                    space = " "
                 else:
                     blank = int(breaks > 1 and not opening and not (closing and ended))
-                    wanted = self.lines(gap, 1 + blank) + self.indent * (depth + (not (closing and ended)))
-                self.put(a, b, comma + wanted)
+                    space = self.lines(gap, 1 + blank) + self.indent * (depth + (not (closing and ended)))
+                self.put(a, b, comma + space)
 
 
 def _edges(array: Array, base: int) -> Iterator[tuple[int, int]]:

@@ -216,8 +216,8 @@ class BlockParser:
             reader.pos += 1
             char = reader.skip()
             if char in ("[", "{") or text.startswith(('"""', "'''"), reader.pos):
-                reader.limit, seen = self._next_item(start)
-                self.far = max(self.far, seen + 2)
+                reader.limit, looked_to = self._next_item(start)
+                self.far = max(self.far, looked_to + 2)
             if char in ("", "#"):
                 value: Value = Missing(reader.pos - base, reader.pos - base)
                 if reader.problem is None:

@@ -64,7 +64,7 @@ class KeyPatterns:
 
     @cached_property
     def key_start(self) -> re.Pattern[str]:
-        """A key and its `=`, at the start of a line."""
+        """A key and its ``=``, at the start of a line."""
         return re.compile(rf"[ \t]*{self._dotted}[ \t]*=")
 
     @cached_property

@@ -1,7 +1,8 @@
 """Keys and strings, and how the parser reports what is not TOML.
 
-A ``Reader`` works in one of two ways. Strict: the first thing that is not TOML raises ``NotToml``. Tolerant: it reads
-on as far as ``limit``, makes nodes of everything, and keeps the first problem only, since others mostly follow from it.
+A ``TextReader`` works in one of two ways. Strict: the first thing that is not TOML raises ``NotToml``. Tolerant: it
+reads on as far as ``limit``, makes nodes of everything, and keeps the first problem only, since others mostly follow
+from it.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ class NotToml(Exception):
         self.code = code
 
 
-class Reader:
+class TextReader:
     """Reads at ``pos`` of ``text``, not beyond ``limit``; offsets in nodes are relative to ``base``."""
 
     def __init__(self, text: str, patterns: KeyPatterns, pos: int, base: int, limit: int, strict: bool) -> None:

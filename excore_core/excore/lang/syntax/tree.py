@@ -8,6 +8,7 @@ and shares all others with the tree before it. Joined block texts are the file's
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Literal, TypeAlias
 
@@ -89,7 +90,7 @@ class Array:
         items = self._items
         if items is None:
             base = -self.start
-            items = self._items = tuple([plain_scalar(found, base) for found in SCALAR.finditer(self._raw, 1)])
+            items = self._items = tuple([plain_scalar(match, base) for match in SCALAR.finditer(self._raw, 1)])
         return items
 
     def same_text(self, other: Array) -> bool:
@@ -98,7 +99,7 @@ class Array:
 
     def values(self) -> list[object]:
         """The Python values of a flat array, without its items."""
-        return [decode(plain_kind(found), found[0]) for found in SCALAR.finditer(self._raw, 1)]
+        return [decode(plain_kind(match), match[0]) for match in SCALAR.finditer(self._raw, 1)]
 
 
 def plain_kind(match: re.Match[str]) -> ScalarKind:
@@ -209,3 +210,21 @@ class Block:
     @cached_property
     def lines(self) -> LineIndex:
         return LineIndex(self.text)
+
+
+def key_parts(block: Block) -> Iterator[KeyPart]:
+    """The parts of all keys of a block, also of those in inline tables and arrays, in the order of the text."""
+    if block.header is not None:
+        yield from block.header.parts
+    yield from _parts_in(block.entries)
+
+
+def _parts_in(nodes: Iterable[KeyValue | Value]) -> Iterator[KeyPart]:
+    for node in nodes:
+        if isinstance(node, KeyValue):
+            yield from node.parts
+            yield from _parts_in((node.value,))
+        elif isinstance(node, InlineTable):
+            yield from _parts_in(node.entries)
+        elif isinstance(node, Array) and not node.flat:
+            yield from _parts_in(node.items)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from excore.lang.syntax.patterns import DATETIME, GAP, NUMERIC, SCALAR, WORD, skip
-from excore.lang.syntax.reader import MAX_DEPTH, Reader, char_name
+from excore.lang.syntax.reader import MAX_DEPTH, TextReader, char_name
 from excore.lang.syntax.scalar import decode
 from excore.lang.syntax.tree import Array, InlineTable, KeyValue, Missing, Scalar, ScalarKind, Value, plain_scalar
 
 MAX_DIGITS = 4000  # Python itself refuses to read integers of more than 4300
 
 
-class ValueReader(Reader):
+class ValueReader(TextReader):
     """Reads values and entries."""
 
     def value(self, depth: int = 0) -> Value:
@@ -91,7 +91,7 @@ class ValueReader(Reader):
                 separated = True
                 self.pos += 1
             elif char in "}=\r#":
-                self.fail(f"expected {'a value or `]`' if separated else '`,` or `]`'}{_found(char)}", at, at + 1)
+                self.fail(f"expected {'a value or `]`' if separated else '`,` or `]`'}{_instead(char)}", at, at + 1)
                 self.pos += 1
             else:
                 if not separated:
@@ -125,7 +125,7 @@ class ValueReader(Reader):
                 separated = True
                 self.pos += 1
             elif char in "]=":
-                self.fail(f"expected {'a key or `}`' if separated else '`,` or `}`'}{_found(char)}", at, at + 1)
+                self.fail(f"expected {'a key or `}`' if separated else '`,` or `}`'}{_instead(char)}", at, at + 1)
                 self.pos += 1
                 if char == "]":
                     self.pos = at
@@ -159,7 +159,7 @@ class ValueReader(Reader):
         return KeyValue(parts, equals - base, self.value(depth + len(parts) - 1))
 
 
-def _found(char: str) -> str:
+def _instead(char: str) -> str:
     return f", not {char_name(char)}" if char < " " else f", not `{char}`"
 
 

@@ -38,7 +38,7 @@ def assemble(file: str, tree: SyntaxTree, before: FileTables | None = None) -> F
 
 def _fresh(file: str, tree: SyntaxTree) -> FileTables:
     bodies = {block: body(file, block) for block in tree.blocks}
-    flawed = tuple(block for block, made in bodies.items() if made.problems)
+    flawed = tuple(block for block, body_ in bodies.items() if body_.problems)
     placer = _merged(file, tree.blocks, bodies, bodies[tree.blocks[0]].table.bindings)
     collisions = tuple(placer.problems)
     problems = _sorted(tree, flawed, bodies, collisions)
@@ -58,10 +58,10 @@ def _merged(file: str, blocks: Iterable[Block], bodies: dict[Block, Body], leadi
 def _sorted(
     tree: SyntaxTree, flawed: tuple[Block, ...], bodies: dict[Block, Body], collisions: tuple[Problem, ...]
 ) -> tuple[Problem, ...]:
-    found = [*chain.from_iterable(bodies[block].problems for block in flawed), *collisions]
-    if len(found) > 1:
-        found.sort(key=lambda one: (tree.index_of[one.origin.block], one.origin.start, one.message))
-    return tuple(found)
+    problems = [*chain.from_iterable(bodies[block].problems for block in flawed), *collisions]
+    if len(problems) > 1:
+        problems.sort(key=lambda one: (tree.index_of[one.origin.block], one.origin.start, one.message))
+    return tuple(problems)
 
 
 def _stem(block: Block) -> Stem | None:
@@ -75,12 +75,12 @@ def _stem(block: Block) -> Stem | None:
 def _stems(tables: FileTables) -> Mapping[Stem, tuple[Block, ...]]:
     """The blocks of each stem, in order; found when first asked for, as only edits need them."""
     if tables.stems is None:
-        found: dict[Stem, list[Block]] = {}
+        blocks_of: dict[Stem, list[Block]] = {}
         for block in tables.blocks:
             stem = _stem(block)
             if stem is not None:
-                found.setdefault(stem, []).append(block)
-        tables.stems = {stem: tuple(blocks) for stem, blocks in found.items()}
+                blocks_of.setdefault(stem, []).append(block)
+        tables.stems = {stem: tuple(blocks) for stem, blocks in blocks_of.items()}
     return tables.stems
 
 
@@ -112,16 +112,16 @@ class _Update:
         before, blocks = self.before, self.tree.blocks
         if not self.removed and not self.added:
             return before
-        known = _stems(before)
-        stems, touched = self._regrouped(known)
-        in_order = self._firsts(self.removed, known) == self._firsts(self.added, stems)
+        old_stems = _stems(before)
+        stems, touched = self._regrouped(old_stems)
+        in_order = self._firsts(self.removed, old_stems) == self._firsts(self.added, stems)
         was = before.bodies[before.blocks[0]].table.bindings
         if was is not self.leading:
             self.entire.update(was, self.leading)
             in_order = False
         for stem in touched:
             top = (stem[0],)
-            if top in known or top in stems or stem[0] in was or stem[0] in self.leading:
+            if top in old_stems or top in stems or stem[0] in was or stem[0] in self.leading:
                 self.entire.add(stem[0])
         self.partly.update(stem for stem in touched if stem[0] not in self.entire)
         whole = compress(blocks, map(self.entire.__contains__, map(_top, blocks))) if self.entire else ()
@@ -134,7 +134,9 @@ class _Update:
         problems = _sorted(self.tree, flawed, self.bodies, collisions)
         return FileTables(self.file, root, problems, blocks, self.bodies, flawed, collisions, stems)
 
-    def _regrouped(self, known: Mapping[Stem, tuple[Block, ...]]) -> tuple[dict[Stem, tuple[Block, ...]], set[Stem]]:
+    def _regrouped(
+        self, old_stems: Mapping[Stem, tuple[Block, ...]]
+    ) -> tuple[dict[Stem, tuple[Block, ...]], set[Stem]]:
         """The blocks of each stem now, and the stems that gained or lost any."""
         come: dict[Stem, list[Block]] = {}
         for block in self.removed:
@@ -145,9 +147,9 @@ class _Update:
             stem = _stem(block)
             if stem is not None:
                 come.setdefault(stem, []).append(block)
-        stems, gone = dict(known), set(self.removed)
+        stems, gone = dict(old_stems), set(self.removed)
         for stem, blocks in come.items():
-            left = [block for block in known.get(stem, ()) if block not in gone]
+            left = [block for block in old_stems.get(stem, ()) if block not in gone]
             if left and blocks:
                 blocks = sorted((*left, *blocks), key=self.tree.index_of.__getitem__)
             if left or blocks:
@@ -158,16 +160,16 @@ class _Update:
 
     def _firsts(self, blocks: Iterable[Block], stems: Mapping[Stem, tuple[Block, ...]]) -> list[Stem]:
         """The stems that begin in ``blocks``: where these are the same as before, all stems are in the same order."""
-        found = ((_stem(block), block) for block in blocks)
-        return [stem for stem, block in found if stem is not None and stems[stem][0] is block]
+        pairs = ((_stem(block), block) for block in blocks)
+        return [stem for stem, block in pairs if stem is not None and stems[stem][0] is block]
 
     def _still_holds(self, collision: Problem) -> bool:
         block = collision.origin.block
         return block.top not in self.entire and _stem(block) not in self.partly
 
     def _is_flawed(self, block: Block) -> bool:
-        made = self.bodies.get(block)
-        return made is not None and bool(made.problems)
+        body_ = self.bodies.get(block)
+        return body_ is not None and bool(body_.problems)
 
     def _root(self, placer: Placer, in_order: bool) -> Table:
         before, renewed = self.before.root.bindings, placer.root.bindings

@@ -51,22 +51,22 @@ class _BodyMaker:
         if any(part.broken for part in parts):
             return
         for part in parts[:-1]:
-            found = bindings.get(part.name)
-            if found is None:
+            first = bindings.get(part.name)
+            if first is None:
                 table = Table({}, (), "dotted")
                 self.extendable.add(id(table))
                 bindings[part.name] = Binding(part.name, table, self.file, self.block, part)
                 bindings = table.bindings
                 continue
-            if not isinstance(found.value, Table) or id(found.value) not in self.extendable:
-                kind = "an inline table, which is complete" if isinstance(found.value, Table) else "a value"
-                self._duplicate(part, found, f"`{part.name}` is {kind}: it takes no more keys")
+            if not isinstance(first.value, Table) or id(first.value) not in self.extendable:
+                kind = "an inline table, which is complete" if isinstance(first.value, Table) else "a value"
+                self._duplicate(part, first, f"`{part.name}` is {kind}: it takes no more keys")
                 return
-            bindings = found.value.bindings
+            bindings = first.value.bindings
         part = parts[-1]
-        found = bindings.get(part.name)
-        if found is not None:
-            self._duplicate(part, found, f"`{part.name}` is given twice")
+        first = bindings.get(part.name)
+        if first is not None:
+            self._duplicate(part, first, f"`{part.name}` is given twice")
             self._bound(entry.value)
             return
         bindings[part.name] = Binding(part.name, self._bound(entry.value), self.file, self.block, part)

@@ -29,19 +29,19 @@ class Placer:
         table = self._parent(block, parts)
         if table is None:
             return
-        found = table.bindings.get(part.name)
+        first = table.bindings.get(part.name)
         if header.array:
-            self._append(table, found, part, block, body)
-        elif found is None:
+            self._append(table, first, part, block, body)
+        elif first is None:
             table.bindings[part.name] = body.binding
         else:
-            self._reopen(table, found, part, block, body)
+            self._reopen(table, first, part, block, body)
 
     def _parent(self, block: Block, parts: tuple[KeyPart, ...]) -> Table | None:
         """The table that the header's last part belongs to."""
-        known = self.parents.get(parts[0].name) if len(parts) == 2 else None
-        if known is not None:
-            return known
+        parent = self.parents.get(parts[0].name) if len(parts) == 2 else None
+        if parent is not None:
+            return parent
         table = self.root
         for part in parts[:-1]:
             inner = self._enter(table, part, block)
@@ -74,66 +74,66 @@ class Placer:
 
     def _enter(self, table: Table, part: KeyPart, block: Block) -> Table | None:
         """The table ``part`` names, on the way to a header's own; ``None`` (and a problem) if there can be none."""
-        found = table.bindings.get(part.name)
-        if found is None:
+        binding = table.bindings.get(part.name)
+        if binding is None:
             inner = Table({}, (), "implicit")
             self.owned[id(inner)] = inner
             table.bindings[part.name] = Binding(part.name, inner, self.file, block, part)
             return inner
-        value = found.value
+        value = binding.value
         if isinstance(value, Table) and value.style != "inline":
-            return self._own(table, found)
+            return self._own(table, binding)
         if isinstance(value, Tables):
             items = self.growing[id(value)][1]
             if id(items[-1]) not in self.owned:
                 items[-1] = self._copied(items[-1])
             return items[-1]
         what = "an inline table, which is complete" if isinstance(value, Table) else "a value, not a table"
-        self._collision(block, part, found, f"`{part.name}` is {what}: no header can add to it")
+        self._collision(block, part, binding, f"`{part.name}` is {what}: no header can add to it")
         return None
 
-    def _append(self, table: Table, found: Binding | None, part: KeyPart, block: Block, body: Body) -> None:
-        if found is None:
+    def _append(self, table: Table, first: Binding | None, part: KeyPart, block: Block, body: Body) -> None:
+        if first is None:
             tables = Tables(())
             self.growing[id(tables)] = (tables, [body.table])
             table.bindings[part.name] = Binding(part.name, tables, self.file, block, part)
-        elif isinstance(found.value, Tables):
-            self.growing[id(found.value)][1].append(body.table)
+        elif isinstance(first.value, Tables):
+            self.growing[id(first.value)][1].append(body.table)
         else:
-            what = "a table" if isinstance(found.value, Table) else "a value"
-            self._collision(block, part, found, f"`{part.name}` is {what} already: it cannot be an array of tables too")
+            what = "a table" if isinstance(first.value, Table) else "a value"
+            self._collision(block, part, first, f"`{part.name}` is {what} already: it cannot be an array of tables too")
 
-    def _reopen(self, table: Table, found: Binding, part: KeyPart, block: Block, body: Body) -> None:
+    def _reopen(self, table: Table, first: Binding, part: KeyPart, block: Block, body: Body) -> None:
         """A header for what exists: right only for a table that nobody wrote out yet (``[a]`` after ``[a.b]``)."""
-        value = found.value
+        value = first.value
         if not isinstance(value, Table) or value.style == "inline":
             what = "an array of tables: use `[[...]]` to add one" if isinstance(value, Tables) else "given already"
-            self._collision(block, part, found, f"`{part.name}` is {what}")
+            self._collision(block, part, first, f"`{part.name}` is {what}")
             return
         fresh = value.style == "implicit" and not value.headers and id(value) not in self.dotted
         if not fresh:
-            self._collision(block, part, found, f"the table `{_path(block)}` is defined twice")
-        inner = self._own(table, found)
+            self._collision(block, part, first, f"the table `{_path(block)}` is defined twice")
+        inner = self._own(table, first)
         if fresh:
             inner.headers = body.table.headers
         self._merge(inner, body.table, block, report=fresh)
 
     def _merge(self, into: Table, new: Table, block: Block, report: bool) -> None:
         for name, binding in new.bindings.items():
-            found = into.bindings.get(name)
-            if found is None:
+            first = into.bindings.get(name)
+            if first is None:
                 into.bindings[name] = binding
                 continue
-            value, more = found.value, binding.value
+            value, more = first.value, binding.value
             both = isinstance(value, Table) and isinstance(more, Table) and more.style == "dotted"
             if both and isinstance(value, Table) and value.style == "implicit" and not value.headers:
-                inner = self._own(into, found)
+                inner = self._own(into, first)
                 self.dotted.add(id(inner))
                 assert isinstance(more, Table)
                 self._merge(inner, more, block, report)
             elif report:
                 message = f"`{name}` is a table with a header already" if both else f"`{name}` is given twice"
-                self._collision(block, binding.part, found, message)
+                self._collision(block, binding.part, first, message)
 
     def _collision(self, block: Block, part: KeyPart, first: Binding, message: str) -> None:
         origin = Origin(self.file, block, part.start, part.end)

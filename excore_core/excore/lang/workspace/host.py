@@ -32,7 +32,7 @@ class Host:
         self.environment = environment
         self.open_files: dict[str, File] = {}
         self.disk_files: dict[str, File | Unreadable] = {}
-        self.known: dict[str, None] = {}
+        self.toml_files: dict[str, None] = {}
         self.folders: dict[str, None] = {}
         self.projects: dict[str, Project] = {}
         self.completed: dict[str, tuple[Project, Catalog, Project]] = {}
@@ -74,9 +74,9 @@ class Host:
         self.disk_files.pop(path, None)
         if path.endswith(".toml"):
             if self.source.stamp(path) is None:
-                self.known.pop(path, None)
+                self.toml_files.pop(path, None)
             elif any(path.startswith(folder + os.sep) for folder in self.folders):
-                self.known[path] = None
+                self.toml_files[path] = None
         if os.path.basename(path) in (".excore.toml", "pyproject.toml"):
             self.projects.clear()
             self.completed.clear()
@@ -85,14 +85,14 @@ class Host:
     def add_folder(self, folder: str) -> None:
         """Take up a workspace folder: its config files become known."""
         self.folders[folder] = None
-        self.known.update(dict.fromkeys(find_toml(folder)))
+        self.toml_files.update(dict.fromkeys(find_toml(folder)))
         self._snapshot = None
 
     def remove_folder(self, folder: str) -> None:
         """Forget a workspace folder and what only it made known."""
         self.folders.pop(folder, None)
-        kept = [path for path in self.known if any(path.startswith(f + os.sep) for f in self.folders)]
-        self.known = dict.fromkeys(kept)
+        paths = [path for path in self.toml_files if any(path.startswith(f + os.sep) for f in self.folders)]
+        self.toml_files = dict.fromkeys(paths)
         self._snapshot = None
 
     def set_catalog(self, root: str, catalog: Catalog) -> None:
@@ -133,12 +133,12 @@ class Host:
         opened = self.open_files.get(path)
         if opened is not None:
             return opened
-        known = self.disk_files.get(path)
-        if known is None:
+        file = self.disk_files.get(path)
+        if file is None:
             text = self.source.read(path)
-            known = read_file(path, text, self.grammar_of(path).prefix_chars) if isinstance(text, str) else text
-            self.disk_files[path] = known
-        return known
+            file = read_file(path, text, self.grammar_of(path).prefix_chars) if isinstance(text, str) else text
+            self.disk_files[path] = file
+        return file
 
 
 def _common_prefix(one: str, other: str) -> int:

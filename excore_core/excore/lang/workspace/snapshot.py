@@ -35,7 +35,7 @@ class State(Protocol):
 
     environment: Mapping[str, str] | None
     open_files: dict[str, File]
-    known: dict[str, None]
+    toml_files: dict[str, None]
     catalogs: dict[str, Catalog]
     completed: dict[str, tuple[Project, Catalog, Project]]
     memos: dict[str, Memo]
@@ -53,7 +53,7 @@ class Snapshot:
         self.environment = host.environment
         self._files: dict[str, File | Unreadable] = dict(host.open_files)
         self._open = tuple(host.open_files)
-        self._known = tuple(host.known)
+        self._toml_files = tuple(host.toml_files)
         self._catalogs = dict(host.catalogs)
         self._projects: dict[str, Project] = {}
         self._analyses: dict[str, Analysis] = {}
@@ -81,17 +81,17 @@ class Snapshot:
 
     def project(self, path: str) -> Project:
         """The project of a file, with its fields."""
-        found = self._projects.get(path)
-        if found is None:
-            found = self._projects[path] = self._project(path)
-        return found
+        project = self._projects.get(path)
+        if project is None:
+            project = self._projects[path] = self._project(path)
+        return project
 
     def _project(self, path: str) -> Project:
         project = self._host.project_of(path)
         catalog = self._catalogs.get(project.root, _EMPTY)
-        known = self._host.completed.get(project.root)
-        if known is not None and known[0] is project and known[1] is catalog:
-            return known[2]
+        last = self._host.completed.get(project.root)
+        if last is not None and last[0] is project and last[1] is catalog:
+            return last[2]
         completed = project.completed(catalog)
         self._host.completed[project.root] = (project, catalog, completed)
         return completed
@@ -122,7 +122,7 @@ class Snapshot:
 
     @cached_property
     def _all(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys((*self._known, *self._open)))
+        return tuple(dict.fromkeys((*self._toml_files, *self._open)))
 
     def configs(self, root: str | None = None) -> tuple[str, ...]:
         """All known configs, of one project if ``root`` is given."""
@@ -156,17 +156,17 @@ class Snapshot:
 
     def roots(self, path: str) -> tuple[str, ...]:
         """The configs that reach a file and that nobody includes; the file itself if nobody includes it."""
-        found: dict[str, None] = {}
-        seen = {path}
+        roots: dict[str, None] = {}
+        visited = {path}
         pending = [path]
         while pending:
             current = pending.pop()
             above = self.includers(current)
             if not above:
-                found[current] = None
-            pending.extend(name for name in above if name not in seen)
-            seen.update(above)
-        return tuple(sorted(found)) or (path,)
+                roots[current] = None
+            pending.extend(name for name in above if name not in visited)
+            visited.update(above)
+        return tuple(sorted(roots)) or (path,)
 
     # -- meaning
 
@@ -233,13 +233,13 @@ class Snapshot:
         roots = self.roots(path)
         if roots != (path,):
             return shared([self._witness(root, path) for root in roots], lambda: self._problems_in(path, path))
-        found = self._problems_in(path, path)
+        problems = self._problems_in(path, path)
         if self.bases(path):
-            return [*found, *self._inherited_errors(path)]
+            return [*problems, *self._inherited_errors(path)]
         if self.project(path).root not in self._with_fragments:
-            return found
-        known = fields_and_registries(self.catalog(path), self.project(path))
-        return list(as_fragment(found, ("empty-field",), known))
+            return problems
+        fields = fields_and_registries(self.catalog(path), self.project(path))
+        return list(as_fragment(problems, ("empty-field",), fields))
 
     def _problems_in(self, path: str, root: str) -> list[Problem]:
         return [item for item in self.root_problems(root) if item.origin.file == path]
@@ -273,14 +273,14 @@ class Snapshot:
             errors = [item for item in errors if item.origin.file not in reached]
 
     def _reached_files(self, path: str) -> set[str]:
-        seen = {path}
+        reached = {path}
         pending = [path]
         while pending:
             for base in self.bases(pending.pop()):
-                if base not in seen:
-                    seen.add(base)
+                if base not in reached:
+                    reached.add(base)
                     pending.append(base)
-        return seen
+        return reached
 
 
 def _in_order(problems: Iterable[Problem], tree: SyntaxTree) -> list[Problem]:
@@ -294,12 +294,12 @@ def _in_order(problems: Iterable[Problem], tree: SyntaxTree) -> list[Problem]:
 
 
 def _with_severity(problems: list[Problem], project: Project) -> list[Problem]:
-    wanted = project.severities
-    if not wanted:
+    severities = project.severities
+    if not severities:
         return problems
     result = []
     for item in problems:
-        severity = project.severity(item.code) if item.code in wanted else item.severity
+        severity = project.severity(item.code) if item.code in severities else item.severity
         if severity == item.severity:
             result.append(item)
         elif severity is not None:

@@ -323,7 +323,7 @@ class Session:
             self.indexing.rebuild(project)
 
     def _folder_changed(self, folder: str) -> None:
-        for path in [path for path in self.host.known if is_within(path, folder)]:
+        for path in [path for path in self.host.toml_files if is_within(path, folder)]:
             self.host.file_changed(path)
         for index in list(self.indexing.projects.values()):
             if is_within(folder, index.project.root):

@@ -54,20 +54,20 @@ def _forgotten_prefix(argument: Argument, annotation: Type, model: Model) -> Pro
         return _forgotten_for_all(argument, annotation, model)
     if value.kind != "string":
         return None
-    text = given = str(value.value)
+    text = original = str(value.value)
     prefix = None
     what = "module"
     if _takes_modules(annotation):
         prefix, text = _module_prefix(text, annotation, model)
     elif mismatch(annotation, value) is not None:
-        named = model.grammar.variable_text(text)
-        if (named.name if named is not None else text) in model.isolated:
+        variable = model.grammar.variable_text(text)
+        if (variable.name if variable is not None else text) in model.isolated:
             prefix, what = model.grammar.prefix("variable"), "value"
-            text = named.name if named is not None else text
+            text = variable.name if variable is not None else text
     if prefix is None:
         return None
-    message = f'`{given}` is passed as text; write `{prefix.char}{argument.name} = "{text}"` to pass the {what}'
-    return _passed_as_text(argument, prefix, message, text == given)
+    message = f'`{original}` is passed as text; write `{prefix.char}{argument.name} = "{text}"` to pass the {what}'
+    return _passed_as_text(argument, prefix, message, text == original)
 
 
 def _passed_as_text(argument: Argument, prefix: Prefix, message: str, only_key: bool = True) -> Problem:
@@ -85,16 +85,18 @@ def _forgotten_for_all(argument: Argument, annotation: Type, model: Model) -> Pr
         shape, items = "mapping", [one.value if isinstance(one, Scalar) else None for one in inner]
     else:
         return None
-    wanted = [kind for kind in annotation.options if kind.shape != "none"]
-    if len(wanted) != 1 or wanted[0].shape != shape or wanted[0].fixed or not wanted[0].items:
+    kinds = [kind for kind in annotation.options if kind.shape != "none"]
+    if len(kinds) != 1 or kinds[0].shape != shape or kinds[0].fixed or not kinds[0].items:
         return None
-    element = wanted[0].items[-1]
+    element = kinds[0].items[-1]
     texts = [item for item in items if isinstance(item, str)]
     if not texts or len(texts) < len(items) or not _takes_modules(element):
         return None
-    found = [_module_prefix(text, element, model) for text in texts]
-    prefix = found[0][0]
-    if prefix is None or any(other is None or text != given for (other, text), given in zip(found, texts, strict=True)):
+    names_meant = [_module_prefix(text, element, model) for text in texts]
+    prefix = names_meant[0][0]
+    if prefix is None or any(
+        other is None or text != text_written for (other, text), text_written in zip(names_meant, texts, strict=True)
+    ):
         return None
     if prefix.kind == "shared":
         prefix = model.grammar.prefix("new")
@@ -118,8 +120,8 @@ def _no_object(argument: Argument, annotation: Type, param: Param, model: Model)
             return None  # the annotation does not say all
         return mismatch(Type("callable", annotation.text), value)
     if isinstance(value, Table):
-        named = value.bindings.get("type")
-        name = named.value.value if named is not None and isinstance(named.value, Scalar) else None
+        type_key = value.bindings.get("type")
+        name = type_key.value.value if type_key is not None and isinstance(type_key.value, Scalar) else None
         entry = entry_named(name, model.catalog, model.project) if isinstance(name, str) else None
         if entry is not None and _is_wanted(entry, annotation):
             char = model.grammar.prefix("new").char
@@ -145,15 +147,15 @@ def _module_prefix(text: str, annotation: Type, model: Model) -> tuple[Prefix | 
     grammar = model.grammar
     base = grammar.read(text).base
     if isinstance(base, FieldRef):
-        known = base.name is not None or is_field_or_registry(base.field, model.catalog, model.project)
-        return grammar.prefix("shared") if known else None, text
-    written = grammar.split_key(text)
-    name = written.name
-    entry = entry_named(name, model.catalog, model.project) if written.error is None else None
+        is_group = base.name is not None or is_field_or_registry(base.field, model.catalog, model.project)
+        return grammar.prefix("shared") if is_group else None, text
+    key = grammar.split_key(text)
+    name = key.name
+    entry = entry_named(name, model.catalog, model.project) if key.error is None else None
     if entry is None or not _is_wanted(entry, annotation):
         return None, text
-    if written.prefix is not None:
-        return written.prefix, name
+    if key.prefix is not None:
+        return key.prefix, name
     if all(kind.shape != "class" for kind in annotation.options) and not (
         any(kind.shape == "callable" for kind in annotation.options) and _can_be_called(name, model)
     ):
@@ -170,7 +172,7 @@ def _is_wanted(entry: Entry, annotation: Type) -> bool:
 
 
 def _can_be_called(name: str, model: Model) -> bool:
-    """Whether objects of a class are called like functions, by `__call__` or as torch's modules by `forward`."""
+    """Whether objects of a class are called like functions, by ``__call__`` or as torch's modules by ``forward``."""
     entry = entry_named(name, model.catalog, model.project)
     return entry is not None and any(member.name in ("__call__", "forward") for member in entry.members)
 
@@ -184,8 +186,8 @@ def _wrong_objects(annotation: Type, meaning: Meaning, subject: str, model: Mode
             elif meaning.prefix.kind == "class":
                 yield from _class_for_object(annotation, meaning, subject, model)
     elif isinstance(meaning, ReferenceList | ReferenceDict):
-        wanted = [kind for kind in annotation.options if kind.shape != "none"]
-        if wanted and all(_is_ordinary(kind, model) for kind in wanted):
+        kinds = [kind for kind in annotation.options if kind.shape != "none"]
+        if kinds and all(_is_ordinary(kind, model) for kind in kinds):
             first = next(_references_in(meaning), None)
             if first is not None:
                 what = "a list" if isinstance(meaning, ReferenceList) else "a table"
@@ -209,36 +211,36 @@ def _references_in(meaning: ReferenceList | ReferenceDict) -> Iterator[Reference
 
 
 def _class_for_object(annotation: Type, reference: Reference, subject: str, model: Model) -> Iterator[Problem]:
-    given = reference.target.entry if reference.target is not None else None
-    wanted = [kind for kind in annotation.options if kind.shape != "none"]
-    if given is not None and given.kind == "class" and wanted and all(_is_ordinary(kind, model) for kind in wanted):
-        passed = f"`{reference.prefix.char}` passes the class `{given.name}`"
+    entry = reference.target.entry if reference.target is not None else None
+    kinds = [kind for kind in annotation.options if kind.shape != "none"]
+    if entry is not None and entry.kind == "class" and kinds and all(_is_ordinary(kind, model) for kind in kinds):
+        passed = f"`{reference.prefix.char}` passes the class `{entry.name}`"
         message = f"{subject} wants an object of `{annotation.text}`; {passed}"
         yield problem("wrong-object", message, reference.origin)
 
 
 def _wrong_object(annotation: Type, reference: Reference, subject: str, model: Model) -> Iterator[Problem]:
     target = reference.target
-    given = target.entry if target is not None else None
-    if given is None or given.kind != "class" or not given.bases_complete:
+    entry = target.entry if target is not None else None
+    if entry is None or entry.kind != "class" or not entry.bases_complete:
         return
-    bases = {_last(path) for path in given.bases}
-    wanted: list[str] = []
+    bases = {_last(path) for path in entry.bases}
+    class_names: list[str] = []
     for kind in annotation.options:
         name = _last(kind.text)
         if kind.shape == "class" and name in model.catalog.nominal:
             if name in bases:
                 return
-            wanted.append(name)
+            class_names.append(name)
         elif kind.shape == "scalar" and name in _NUMBERS:
             if bases & _BUILTINS:
                 return
-            wanted.append(name)
+            class_names.append(name)
         elif kind.shape != "none":
             return
-    if wanted:
-        names = " or ".join(f"`{name}`" for name in wanted)
-        yield problem("wrong-object", f"{subject} wants {names}; `{given.name}` is none", reference.origin)
+    if class_names:
+        names = " or ".join(f"`{name}`" for name in class_names)
+        yield problem("wrong-object", f"{subject} wants {names}; `{entry.name}` is none", reference.origin)
 
 
 def _last(path: str) -> str:

@@ -60,12 +60,12 @@ class Revision:
 
 def _commit(folder: str, revision: str) -> str:
     try:
-        found = _git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}").split()
+        words = _git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}").split()
     except NoRevision as error:
         raise NoRevision("there is no such revision") from error
-    if len(found) != 1 or not _OBJECT.fullmatch(found[0]):
+    if len(words) != 1 or not _OBJECT.fullmatch(words[0]):
         raise NoRevision("there is no such revision")
-    return found[0]
+    return words[0]
 
 
 def _git(folder: str, *arguments: str) -> str:

@@ -349,6 +349,6 @@ def _leads_on(sections: Mapping[Path, Section], section: Section) -> bool:
 def _cycle(trail: Mapping[Path, str], closing: Use) -> Problem:
     paths = list(trail)
     circle = paths[paths.index(closing.target) :]
-    shown = " -> ".join(".".join((*path, trail[path])) for path in circle)
-    message = f"these modules need each other to be built: {shown} -> {'.'.join(closing.target)}"
+    names = " -> ".join(".".join((*path, trail[path])) for path in circle)
+    message = f"these modules need each other to be built: {names} -> {'.'.join(closing.target)}"
     return problem("reference-cycle", message, closing.origin)
