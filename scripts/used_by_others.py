@@ -17,7 +17,6 @@ from excore.engine.hook import HookManager
 from excore.engine.registry import Registry
 from excore.engine.workspace import Workspace
 from excore.lang.source import Memory
-from excore.lang.syntax.document import SyntaxTree
 from excore_server.ide import folding_range, semantic_tokens
 
 # Commands, which `excore.cli.main.COMMANDS` names as texts, and a value that is chosen by its text.
@@ -62,7 +61,6 @@ Workspace.reset
 
 # Users of `excore.lang` as a library, and tests.
 Memory
-SyntaxTree.line_count
 
 # Tests, which ask about whole files; the server puts the same answers together block by block.
 folding_range.folding_ranges
