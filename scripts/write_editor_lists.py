@@ -10,8 +10,9 @@ import json
 import re
 import sys
 from pathlib import Path
+from typing import Any
 
-from excore.lang.grammar import DEFAULT
+from excore.lang.grammar import DEFAULT, NEW, PREFIXES, Prefix
 from excore.lang.project import foreign
 
 EDITORS = Path(__file__).resolve().parents[1] / "editors"
@@ -71,16 +72,54 @@ def typescript() -> str:
     )
 
 
+def scope(prefix: Prefix) -> str:
+    """The TextMate scope of a prefix."""
+    group = "support.type" if prefix.yields == "class" else "keyword.control"
+    return f"{group}.prefix.{prefix.kind}.excore"
+
+
 def with_prefixes(text: str) -> str:
-    """A JSON file of the extension with the prefixes of today in its patterns."""
+    """A file of the extension with the prefixes of today in its patterns."""
     return _CLASS.sub(lambda _: prefix_class(), text)
+
+
+def with_rules(text: str) -> str:
+    """A TextMate grammar with a rule for each prefix of today where rules differ in the prefix alone."""
+    return json.dumps(_with_rules(json.loads(with_prefixes(text))), indent=2, ensure_ascii=False) + "\n"
+
+
+def _with_rules(node: Any) -> Any:
+    if isinstance(node, dict):
+        return {name: _with_rules(inner) for name, inner in node.items()}
+    if not isinstance(node, list):
+        return node
+    if not any(_is_rule_of(rule, NEW) for rule in node):
+        return [_with_rules(inner) for inner in node]
+    rules = [rule for rule in node if not any(_is_rule_of(rule, prefix) for prefix in PREFIXES[1:])]
+    place = next(index for index, rule in enumerate(rules) if _is_rule_of(rule, NEW))
+    return [*rules[:place], *(_rule(rules[place], prefix) for prefix in PREFIXES), *rules[place + 1 :]]
+
+
+def _is_rule_of(rule: Any, prefix: Prefix) -> bool:
+    return isinstance(rule, dict) and "match" in rule and scope(prefix) in json.dumps(rule.get("captures", {}))
+
+
+def _escaped(char: str) -> str:
+    return f"\\{char}" if char in r"$^.|?*+()[]{}" else char
+
+
+def _rule(rule: Any, prefix: Prefix) -> Any:
+    """The rule of the first prefix as that of another one."""
+    text = json.dumps(rule, ensure_ascii=False).replace(scope(NEW), scope(prefix))
+    return json.loads(text.replace(f"({NEW.char})", f"({json.dumps(_escaped(prefix.char))[1:-1]})"))
 
 
 def files() -> dict[Path, str]:
     """Every file that is made, or made in part, with the text it should have."""
     wanted = {EDITORS / "nvim/lua/excore/names.lua": lua(), VSCODE / "src/names.ts": typescript()}
-    for path in (VSCODE / "package.json", *sorted((VSCODE / "syntaxes").glob("*.json"))):
-        wanted[path] = with_prefixes(path.read_text("utf-8"))
+    wanted[VSCODE / "package.json"] = with_prefixes((VSCODE / "package.json").read_text("utf-8"))
+    for path in sorted((VSCODE / "syntaxes").glob("*.json")):
+        wanted[path] = with_rules(path.read_text("utf-8"))
     return wanted
 
 

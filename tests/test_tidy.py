@@ -271,5 +271,31 @@ def test_links_in_the_documents_lead_somewhere() -> None:
     none_of(broken)
 
 
+MAP = ROOT / "excore_core" / "ARCHITECTURE.md"
+
+
 def test_the_map_is_short_enough_to_read() -> None:
-    assert read(ROOT / "excore_core" / "ARCHITECTURE.md").count("\n") <= 200
+    assert read(MAP).count("\n") <= 200
+
+
+def test_the_map_names_every_module_and_no_other() -> None:
+    written = {
+        f"{room}{module}.py"
+        for room, body in re.findall(r"^### `(excore\S*?/)`[^\n]*\n(.*?)(?=\n#)", read(MAP), re.MULTILINE | re.DOTALL)
+        for module in re.findall(r"(?:^|·\s)`(\w+)`", body)
+    }
+    packages = {CORE: "excore", SERVER: "excore_server"}
+    modules = {
+        f"{packages[package]}/{path.relative_to(package).as_posix()}"
+        for package in packages
+        for path in product()
+        if path.is_relative_to(package) and path.name != "__init__.py"
+    }
+    assert (sorted(modules - written), sorted(written - modules)) == ([], [])
+
+
+def test_each_invariant_of_the_map_names_tests_that_are_there() -> None:
+    invariants = re.split(r"^\d+\. ", read(MAP).partition("## What always holds")[2], flags=re.MULTILINE)[1:]
+    assert len(invariants) > 10
+    none_of([each for each in invariants if "`tests/" not in each])
+    none_of([test for test in re.findall(r"`(tests/[^`]+)`", read(MAP)) if not (ROOT / test).is_file()])

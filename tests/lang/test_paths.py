@@ -65,12 +65,12 @@ def test_attr_4_marks_inside_literals_are_text(text: str, stops: str, end: int) 
 
 
 def test_path_end_from_an_offset() -> None:
-    assert path_end("X@A.b@C", 2) == 5
+    assert path_end("X@A.b@C", 2, "@") == 5
 
 
 @given(st.text(alphabet="ab.[]()'\"\\1, =@é*{}\n", max_size=24))
 def test_reading_any_text_gives_steps_or_a_place(text: str) -> None:
-    assert 0 <= path_end(text) <= len(text)
+    assert 0 <= path_end(text, 0, "@") <= len(text)
     column = -1
     try:
         steps = parse_path(text)

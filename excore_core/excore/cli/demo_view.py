@@ -14,12 +14,15 @@ from rich.panel import Panel
 from rich.syntax import Syntax
 from rich.text import Text
 
+from excore.lang.grammar import DEFAULT
+
 if TYPE_CHECKING:
     from excore.cli.demo import Scene
 
 _SHOWN = 5
 _TOML = re.compile(
-    r"(?P<comment>\#.*)|(?P<header>\[[^\]\n]*\]?)|(?P<prefix>^[!@$&])|(?P<key>^[\w.-]+)|(?P<string>\"[^\"\n]*\"?)"
+    r"(?P<comment>\#.*)|(?P<header>\[[^\]\n]*\]?)"
+    rf"|(?P<prefix>^[{re.escape(DEFAULT.prefix_chars)}])|(?P<key>^[\w.-]+)|(?P<string>\"[^\"\n]*\"?)"
     r"|(?P<number>\b\d[\d.e-]*\b)",
     re.MULTILINE,
 )

@@ -7,9 +7,9 @@ from typing import Any, TypeVar, cast
 
 from excore.config.attributes import GetAttr
 from excore.config.composition import ResolvedConfig
-from excore.config.flags import Flags
+from excore.config.flags import NODE_TYPES, Flags
 from excore.config.hook_nodes import ConfigHookNode
-from excore.config.nodes import ClassNode, InterNode, ModuleNode, ReusedNode, VariableReference
+from excore.config.nodes import ClassNode, ModuleNode, VariableReference
 from excore.config.provenance import SectionContext
 from excore.config.python_table import python_table
 from excore.config.sources import excerpt
@@ -29,7 +29,6 @@ from excore.lang.tables.table import BoundValue, Table, plain
 __all__ = ["NodeBuilder"]
 
 Node = TypeVar("Node", bound=ModuleNode)
-_NODES: dict[PrefixKind, type[ModuleNode]] = {"new": InterNode, "shared": ReusedNode, "class": ClassNode}
 
 
 class NodeBuilder(Builder[Any]):
@@ -92,7 +91,7 @@ class NodeBuilder(Builder[Any]):
     def new(self, path: Path, entry: Entry, kind: PrefixKind, reference: Reference | None, name: str) -> Any:
         """The node of a table or name; of a prefix that was registered one of its class, made as that wants."""
         if kind != "custom":
-            return self._node(path, entry, _NODES[kind], reference)
+            return self._node(path, entry, NODE_TYPES[kind], reference)
         if reference is None:  # a field that nothing refers to, or under such prefixes alone
             types = self._types.get(path, {ModuleNode})
             return self._node(path, entry, max(types, key=lambda one: int(getattr(one, "priority", 0))), None)
@@ -141,7 +140,8 @@ class NodeBuilder(Builder[Any]):
     def _check_type(self, path: Path, node_type: type[ModuleNode], reference: Reference) -> None:
         """Raises ``CoreConfigParseError`` if a registered node class does not share a table with another."""
         types = self._types.setdefault(path, set())
-        others = types | {_NODES[use.kind] for use in self.model.users[path] if use.kind in _NODES}
+        kinds = {use.kind for use in self.model.users[path]}
+        others = types | {node for kind, node in NODE_TYPES.items() if kind in kinds}
         for other in others - {node_type}:
             if node_type.__excore_check_target_type__(other) or other.__excore_check_target_type__(node_type):
                 error = CoreConfigParseError(

@@ -9,7 +9,7 @@ from typing import Any
 from excore.config.attributes import GetAttr
 from excore.config.nodes import ClassNode, InterNode, ModuleNode, ReusedNode, VariableReference
 from excore.engine.hook import ConfigArgumentHook
-from excore.lang.grammar import CLASS, DEFAULT, NEW, SHARED, VARIABLE, Grammar, HookMark, Prefix
+from excore.lang.grammar import DEFAULT, PREFIXES, Grammar, HookMark, Prefix, PrefixKind
 from excore.lang.syntax.patterns import can_be_flag
 
 __all__ = ["Flags", "current", "register_argument_hook", "register_special_flag"]
@@ -24,15 +24,16 @@ class Flags:
     hooks: Mapping[str, type[ConfigArgumentHook]]
 
 
+NODE_TYPES: Mapping[PrefixKind, type[ModuleNode]] = {
+    "new": InterNode,
+    "shared": ReusedNode,
+    "class": ClassNode,
+    "variable": VariableReference,
+}
+
 _current = Flags(
     DEFAULT,
-    {
-        "": ModuleNode,
-        NEW.char: InterNode,
-        SHARED.char: ReusedNode,
-        CLASS.char: ClassNode,
-        VARIABLE.char: VariableReference,
-    },
+    {"": ModuleNode, **{prefix.char: NODE_TYPES[prefix.kind] for prefix in PREFIXES}},
     {ConfigArgumentHook.flag: ConfigArgumentHook, GetAttr.flag: GetAttr},  # type: ignore[type-abstract]
 )
 

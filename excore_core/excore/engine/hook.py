@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Protocol, final
 
 from excore.errors import CoreConfigSupportError, HookBuildError, HookManagerBuildError
+from excore.lang.grammar import HOOK_CHAR
 
 __all__ = ["ConfigArgumentHook", "ConfigHookManager", "Hook", "HookManager"]
 
@@ -103,7 +104,7 @@ class ConfigArgumentHook(ABC):
     in the hook's table the argument is what the node builds.
     """
 
-    flag: ClassVar[str] = "@"
+    flag: ClassVar[str] = HOOK_CHAR
 
     def __init__(self, node: Callable[..., Any], enabled: bool = True) -> None:
         """Raises ValueError if ``node`` has no ``name``."""

@@ -19,6 +19,7 @@ from typing import Any, NamedTuple, cast
 
 from excore.index.facts import LIGHT, FileFacts, Outline
 from excore.storage.atomic_write import write_text
+from excore.storage.cache import user_base
 
 _SCANNER = (
     "definition_facts.py",
@@ -63,9 +64,7 @@ def digest(data: bytes) -> str:
 
 def default_folder() -> Path:
     """The folder of all indexes in the user's cache folder."""
-    base = os.environ.get("XDG_CACHE_HOME", "")
-    root = Path(base) if os.path.isabs(base) else Path("~/.cache").expanduser()
-    return root / "excore" / "index"
+    return Path(user_base(), "index")
 
 
 class IndexCache:

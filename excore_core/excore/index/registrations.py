@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from dataclasses import dataclass, field
+from typing import Literal
 
 from excore.index.expressions import CallExpr, call_of, dictionary, elements, render, substitute
 from excore.index.facts import MAYBE, NEVER, At, CallFact, Expr, unpacked
@@ -75,18 +76,16 @@ class _Collector:
         facts = self.file.facts
         for name, bindings in facts["names"].items():
             for binding in bindings:
-                guard = binding.get("guard", 0)
                 if binding["kind"] == "call":
                     self.creation(name, binding["call"], binding.get("at", [0, 0, 0]))
-                elif guard != NEVER and binding["kind"] == "class":
-                    target = ResolvedName("class", self.file.module, name, binding["cls"])
-                    self.decorated(target, binding["cls"].get("decorators", []), not guard)
-                elif guard != NEVER and binding["kind"] == "def":
-                    target = ResolvedName("function", self.file.module, name, binding["function"])
-                    self.decorated(target, binding["function"].get("decorators", []), not guard)
-        for fact in facts.get("calls", ()):
-            if fact.get("guard") != NEVER:
-                self.called(fact)
+                elif binding["kind"] in ("class", "def") and binding.get("guard") != NEVER:
+                    fact = binding.get("cls") or binding["function"]
+                    kind: Literal["class", "function"] = "class" if "cls" in binding else "function"
+                    target = ResolvedName(kind, self.file.module, name, fact)
+                    self.decorated(target, fact.get("decorators", []), not binding.get("guard"))
+        for call in facts.get("calls", ()):
+            if call.get("guard") != NEVER:
+                self.called(call)
         self.result.names.sort(key=lambda item: item.at.line)
 
     def creation(self, variable: str, call: Expr, at: At) -> None:

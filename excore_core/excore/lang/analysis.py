@@ -69,7 +69,7 @@ def analyse(  # noqa: PLR0913 - all that the meaning of a config depends on
     values of ``${NAME}``; None leaves them unjudged. With the ``memo`` of an earlier analysis of the same root, what
     did not change is shared with it. ``merge`` makes the one table of the config where it is not made of files alone.
     """
-    memo = memo or Memo()
+    memo = memo or Memo(keeps=False)
     memo.within(catalog, project, grammar, environment)
     merger = Merger(grammar, lambda path: is_module_path(path, catalog, project), memo)
     closure = inherit(root, lambda path: tables_of(read(path)), merger) if merge is None else merge(merger)

@@ -31,12 +31,22 @@ _FIELD_NAME = re.compile(r"[\w-]+")  # any bare key can name a scratchpad
 
 @dataclass(frozen=True, slots=True)
 class Prefix:
-    """One character before an argument's name, and what it makes of the value (VAL)."""
+    """One character before an argument's name, and what it makes of the value (VAL).
+
+    ``yields`` says what a reference under it comes to: an "object" that is built, the "class" itself, a "value" of the
+    config, or "anything" that a registered prefix may make.
+    """
 
     char: str
     kind: PrefixKind
     priority: int
     summary: str
+    yields: Literal["object", "class", "value", "anything"] = "anything"
+
+    @property
+    def described(self) -> str:
+        """What it makes, with its character, for messages: ``a new object (`!`)``."""
+        return f"a {self.kind} {self.yields} (`{self.char}`)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +55,11 @@ class HookMark:
 
     char: str
     summary: str = ""
+
+
+def field_reference(field: str, name: str = "") -> str:
+    """``$Field``, or ``$Field::Name``."""
+    return f"${field}::{name}" if name else f"${field}"
 
 
 class Name(NamedTuple):
@@ -137,10 +152,13 @@ class SplitKey(NamedTuple):
     error: GrammarError | None
 
 
-NEW = Prefix("!", "new", 2, "a new object at each use")
-SHARED = Prefix("@", "shared", 3, "one object, shared by all that use it")
-CLASS = Prefix("$", "class", 1, "the class, function or module itself, not called")
-VARIABLE = Prefix("&", "variable", 0, "the value of a top-level name")
+NEW = Prefix("!", "new", 2, "a new object at each use", "object")
+SHARED = Prefix("@", "shared", 3, "one object, shared by all that use it", "object")
+CLASS = Prefix("$", "class", 1, "the class, function or module itself, not called", "class")
+VARIABLE = Prefix("&", "variable", 0, "the value of a top-level name", "value")
+PREFIXES = (NEW, SHARED, CLASS, VARIABLE)
+OBJECTS: Mapping[PrefixKind, Prefix] = {prefix.kind: prefix for prefix in PREFIXES if prefix.yields == "object"}
+"""The prefixes under which objects are built, by kind."""
 
 
 class Part(NamedTuple):
@@ -160,7 +178,7 @@ class Part(NamedTuple):
 
 _FIELD_CHAR = "$"
 _VARIABLE_CHAR = "&"
-_HOOK_CHAR = "@"
+HOOK_CHAR = "@"
 _SCOPE = "::"
 
 
@@ -168,7 +186,7 @@ _SCOPE = "::"
 class Grammar:
     """All prefixes by character and all registered hook marks by character."""
 
-    prefixes: Mapping[str, Prefix] = field(default_factory=lambda: {p.char: p for p in (NEW, SHARED, CLASS, VARIABLE)})
+    prefixes: Mapping[str, Prefix] = field(default_factory=lambda: {p.char: p for p in PREFIXES})
     marks: Mapping[str, HookMark] = field(default_factory=dict)
 
     @cached_property
@@ -275,17 +293,17 @@ class Grammar:
                 return Part("variable", Span(start, max(start, end)))
         elif offset <= end:
             return self._base_part(text, 0, end, offset)
-        stops = "".join((_HOOK_CHAR, *self.marks))
+        stops = "".join((HOOK_CHAR, *self.marks))
         start = end
         while True:
             char = text[start]
             end = path_end(text, start + 1, stops)
-            if char == _HOOK_CHAR:
+            if char == HOOK_CHAR:
                 end = self._dot(text, start + 1, end)
             if offset <= end or end >= len(text):
                 break
             start = end
-        if char == _HOOK_CHAR:
+        if char == HOOK_CHAR:
             return self._base_part(text, start + 1, end, offset, hook=True)
         if char in self.marks:
             return Part("mark", Span(start + 1, end), hook=True, before=text[:start])
@@ -326,7 +344,7 @@ class Grammar:
                 if text[index : index + 1] == EVERY:
                     index += 1
                 continue
-            if char == "." or char == _HOOK_CHAR or char in self.marks or char in "([":
+            if char == "." or char == HOOK_CHAR or char in self.marks or char in "([":
                 return index
             index += 1
         return size
@@ -370,13 +388,13 @@ class Grammar:
 
     def _hooks(self, text: str, start: int, errors: list[GrammarError]) -> list[Hook]:
         hooks: list[Hook] = []
-        stops = "".join((_HOOK_CHAR, *self.marks))
+        stops = "".join((HOOK_CHAR, *self.marks))
         while start < len(text):
             char = text[start]
             end = path_end(text, start + 1, stops)
             span = Span(start, end)
             body = text[start + 1 : end]
-            if char == _HOOK_CHAR:
+            if char == HOOK_CHAR:
                 self._argument_hook(text, start, end, hooks, errors)
                 dot = self._dot(text, start + 1, end)
                 if dot < end:

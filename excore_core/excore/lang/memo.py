@@ -91,9 +91,10 @@ def equal_ends(
 class Memo:
     """Answers of one computation that is repeated with small differences. For one thread at a time."""
 
-    __slots__ = ("_answers", "_context", "_frames", "_latest", "_stages")
+    __slots__ = ("_answers", "_context", "_frames", "_latest", "_stages", "keeps")
 
-    def __init__(self) -> None:
+    def __init__(self, keeps: bool = True) -> None:
+        self.keeps = keeps  # else everything is computed whenever it is asked for, as by one who asks once
         self._context: tuple[object, ...] = ()
         self._answers: dict[Hashable, _Answer] = {}
         self._latest: dict[Hashable, tuple[tuple[object, ...], Any]] = {}
@@ -137,6 +138,9 @@ class Memo:
         whose answers were dropped since by ``forget`` or ``outdate``. The answers of items that ``items`` no longer has
         are dropped. The result is in no certain order.
         """
+        if not self.keeps:
+            with many_objects():
+                return {key: compute(key, value) for key, value in items.items()}
         last = self._stages.get(stage)
         if last is None:
             last = self._stages[stage] = _Stage({}, {}, {})
@@ -213,7 +217,7 @@ class Memo:
 
     def copy(self) -> Memo:
         """A memo with the same answers; from now on neither sees the changes of the other."""
-        memo = Memo()
+        memo = Memo(self.keeps)
         memo._context = self._context
         memo._answers = dict(self._answers)
         memo._latest = dict(self._latest)

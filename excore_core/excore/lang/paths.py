@@ -103,7 +103,7 @@ def parse_path(text: str) -> tuple[Step, ...]:
         at += 1
 
 
-def path_end(text: str, start: int = 0, stops: str = "@") -> int:
+def path_end(text: str, start: int, stops: str) -> int:
     """Where a path that begins at ``start`` ends: the first of ``stops`` outside brackets, or the end of the text."""
     at = start
     while at < len(text):

@@ -40,9 +40,9 @@ class _SchemaWriter:
         self.project = project
         self.whole = whole
         grammar = catalog.grammar
-        self.object = _one_of([p.char for p in grammar.prefixes.values() if p.kind in ("new", "shared", "class")])
+        self.object = _one_of([p.char for p in grammar.prefixes.values() if p.yields in ("object", "class")])
         self.variable = _one_of([grammar.prefix("variable").char])
-        self.custom = _one_of([p.char for p in grammar.prefixes.values() if p.kind == "custom"])
+        self.custom = _one_of([p.char for p in grammar.prefixes.values() if p.yields == "anything"])
         self.prefixes = list(grammar.prefixes)
 
     def schema(self) -> Json:

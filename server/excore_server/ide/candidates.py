@@ -9,7 +9,7 @@ from threading import Lock
 
 from excore.lang.catalog import Catalog, Entry, Param
 from excore.lang.project.model import Project
-from excore.lang.resolve.entries import first_declared
+from excore.lang.resolve.entries import first_declared, is_meant
 from excore.lang.resolve.sections import HOOK_PARAMETER
 from excore_server.ide.argument_types import Container, argument_types, simple_name
 
@@ -101,9 +101,13 @@ def registry_like(parameter: str, catalog: Catalog, project: Project) -> str | N
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """Entries that suit a parameter, best first: by annotation, else by the registry its name speaks of."""
+    """Entries that suit a parameter, best first: by annotation, else by the registry its name speaks of.
+
+    ``meant`` are those that their name alone stands for, by name.
+    """
 
     entries: tuple[Entry, ...]
+    meant: Mapping[str, Entry]
     as_class: bool
     container: Container = ""
 
@@ -134,7 +138,8 @@ def _candidates(param: Param | None, name: str, catalog: Catalog, project: Proje
         plural = name.endswith("s") and like is not None and name.casefold() != like.casefold()
         container = "list" if want.list or (plural and (param is None or param.annotation is None)) else ""
     unique = {(entry.registry, entry.name): entry for entry in entries}
-    return Candidates(tuple(unique.values()), as_class, container)
+    meant = {entry.name: entry for entry in unique.values() if is_meant(entry, catalog, project)}
+    return Candidates(tuple(unique.values()), meant, as_class, container)
 
 
 def class_named(name: str, catalog: Catalog, project: Project) -> Entry | None:

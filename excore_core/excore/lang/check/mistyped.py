@@ -181,7 +181,7 @@ def _wrong_objects(annotation: Type, meaning: Meaning, subject: str, model: Mode
     """Objects that are certainly not what the annotation says, also as items of lists and tables."""
     if isinstance(meaning, Reference):
         if not meaning.hooks and not meaning.every:
-            if meaning.prefix.kind in ("new", "shared"):
+            if meaning.prefix.yields == "object":
                 yield from _wrong_object(annotation, meaning, subject, model)
             elif meaning.prefix.kind == "class":
                 yield from _class_for_object(annotation, meaning, subject, model)

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from excore.lang.catalog import Catalog
-from excore.lang.grammar import Base, Expression, FieldRef, Grammar, Name, SplitKey, VariableRef
+from excore.lang.grammar import Base, Expression, FieldRef, Grammar, Name, SplitKey, VariableRef, field_reference
 from excore.lang.memo import Memo
 from excore.lang.nearest import nearest, suggestion_text
 from excore.lang.problems import Origin, Problem, problem
@@ -172,7 +172,7 @@ class Lookup:
         origin = place.within(base.span.start, base.span.end)
         if paths:
             groups = scope.names.members[name]
-            choices = tuple(f"${group}::{name}" for group in groups)
+            choices = tuple(field_reference(group, name) for group in groups)
             message = f"`{name}` is in {_listed(groups)}; say which one: {_listed(choices)}"
             self.problems.append(problem("ambiguous-reference", message, origin, suggestions=choices, name=name))
             return ()
@@ -194,7 +194,7 @@ class Lookup:
     def reserved(self, name: str, origin: Origin) -> None:
         scope = self.scope
         owners = scope.names.members.get(name, ())
-        choices = (*(f"${owner}::{name}" for owner in owners), f"${name}")
+        choices = (*(field_reference(owner, name) for owner in owners), field_reference(name))
         what = "a scratchpad" if scope.is_scratchpad(name) else "a field or registry"
         message = f"`{name}` is the name of {what}, not of a module; write {_listed(choices, ' or ')}"
         self.problems.append(problem("reserved-name", message, origin, suggestions=choices))
@@ -246,7 +246,9 @@ class Lookup:
             self.empty(group, origin)
             return
         choices = tuple(f"{group.name}::{name}" for name in group.members)
-        message = f"`{group.name}` holds several modules; say which one: {_listed(tuple('$' + c for c in choices))}"
+        message = (
+            f"`{group.name}` holds several modules; say which one: {_listed(tuple(map(field_reference, choices)))}"
+        )
         self.problems.append(problem("ambiguous-reference", message, origin, suggestions=choices, field=group.name))
 
     def empty(self, group: Group, origin: Origin) -> None:

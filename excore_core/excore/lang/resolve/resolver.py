@@ -1,8 +1,8 @@
 """resolve(merged, catalog, project, grammar, environment) -> Model. THE rules of the config language. Never raises.
 
 What one table means is in ``sections``, what a name means in ``references``, what the uses of all tables mean together
-in ``graph``. A section is resolved again after an edit if its table is another one, or if a name means something else
-that it asked for.
+in ``use_graph``. A section is resolved again after an edit if its table is another one, or if a name means something
+else that it asked for.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def resolve(
     ``project`` must be completed with the catalog. ``environment`` gives the values of ``${NAME}``; None leaves them
     unjudged. With the ``memo`` of an earlier state of the same file, what did not change is shared with it.
     """
-    memo = memo or Memo()
+    memo = memo or Memo(keeps=False)
     memo.within(catalog, project, grammar, environment)
     return memo.latest("model", (root,), lambda: _resolved(file, root, catalog, project, grammar, environment, memo))
 

@@ -16,13 +16,14 @@ from functools import cached_property
 from itertools import chain, filterfalse, groupby, product
 from operator import attrgetter
 
+from excore.lang.grammar import OBJECTS
 from excore.lang.memo import Memo, differing
 from excore.lang.problems import Problem, Related, problem
 from excore.lang.resolve.model import Model, Path, Section, Use
 
-_BUILDS = frozenset(("new", "shared", "custom", "hook"))
+_BUILDS = frozenset((*OBJECTS, "custom", "hook"))
+_DESCRIBED: Mapping[str, str] = {kind: prefix.described for kind, prefix in OBJECTS.items()}
 _STARTS = frozenset(("field", "hooks"))
-_SHARING = {"new": "a new object (`!`)", "shared": "a shared object (`@`)"}
 
 
 def connect(model: Model, before: Model | None, memo: Memo) -> Model:
@@ -226,7 +227,7 @@ class _Judge:
                 break
         else:
             return ()
-        sharing = [use for use in uses if use.kind in _SHARING and use.user in self.active]
+        sharing = [use for use in uses if use.kind in OBJECTS and use.user in self.active]
         if len({use.kind for use in sharing}) < 2:
             return ()
         entry = self.model.entry(path)
@@ -250,7 +251,7 @@ class _Judge:
         entry = self.model.entry(path)
         if entry is None or entry.hook != "argument" or path in self.model.silent:
             return
-        wrong = [use for use in uses if use.kind in _SHARING and use.user in self.active]
+        wrong = [use for use in uses if use.kind in OBJECTS and use.user in self.active]
         message = f"`{entry.name}` is an argument hook: it stands after what it works on, as in `Name@{entry.name}`"
         for origin in dict.fromkeys(use.origin for use in wrong):
             yield problem("invalid-hook", message, origin)
@@ -261,10 +262,10 @@ def _conflict(path: Path, uses: list[Use]) -> Iterable[Problem]:
     for use in uses[1:]:
         if use.kind != first.kind:
             message = (
-                f"`{'.'.join(path)}` is used as {_SHARING[use.kind]} here and as {_SHARING[first.kind]} in "
+                f"`{'.'.join(path)}` is used as {_DESCRIBED[use.kind]} here and as {_DESCRIBED[first.kind]} in "
                 f"`{'.'.join(first.user)}`; use one prefix, or give it a second table under a name of its own"
             )
-            related = (Related(first.origin, f"used as {_SHARING[first.kind]} here"),)
+            related = (Related(first.origin, f"used as {_DESCRIBED[first.kind]} here"),)
             yield problem("reuse-conflict", message, use.origin, related=related, first=first.kind)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from excore.lang.grammar import NO_CALL_KEY, PrefixKind
+from excore.lang.grammar import NO_CALL_KEY, OBJECTS, PrefixKind
 from excore.lang.problems import Problem
 from excore.lang.resolve.model import Path, Use
 from excore.lang.syntax.tree import Block, KeyPart, Scalar
@@ -14,8 +14,6 @@ from excore_server.ide.edits_toml import entry_at, key_text, locate
 from excore_server.ide.name_sites import key_sites
 from excore_server.ide.snippets import quote
 from excore_server.ide.view import View, absolute
-
-_SHARING = frozenset(["new", "shared"])
 
 
 def bad_prefix(view: View, problem: Problem) -> Iterator[Fix]:
@@ -91,7 +89,7 @@ def reuse(view: View, problem: Problem) -> Iterator[Fix]:
     if not fact(problem, "first"):
         return
     for target, uses in view.model.users.items():
-        sharing = [use for use in uses if use.kind in _SHARING]
+        sharing = [use for use in uses if use.kind in OBJECTS]
         mine = [use for use in sharing if use.origin == problem.origin and use.kind != first]
         if not mine or all(use.kind == mine[0].kind for use in sharing):
             continue

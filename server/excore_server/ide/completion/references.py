@@ -98,9 +98,21 @@ class _Parts:
     @cached_property
     def fitting(self) -> dict[str, tuple[Path, ...]]:
         """Names that bind to what suits the parameter, best first, with what they bind to."""
-        names = dict.fromkeys(entry.name for entry in self.view.candidates(self.slot).entries)
-        bound = {name: tuple(filter(self.suits, self.paths(name))) for name in names}
-        return {name: paths for name, paths in bound.items() if paths}
+        candidates, model = self.view.candidates(self.slot), self.model
+        fitting: dict[str, tuple[Path, ...]] = {}
+        for name in dict.fromkeys(entry.name for entry in candidates.entries):
+            if name in model.members or name in model.modules:
+                paths = tuple(filter(self.suits, self.paths(name)))
+            else:
+                paths = ((name,),) if name in candidates.meant and name not in self.reserved else ()
+            if paths:
+                fitting[name] = paths
+        return fitting
+
+    @cached_property
+    def reserved(self) -> set[str]:
+        """Names that stand for no module."""
+        return {*self.model.groups, *fields_and_registries(self.view.catalog, self.view.project)}
 
     @cached_property
     def fit_is_enough(self) -> bool:
@@ -119,10 +131,9 @@ class _Parts:
         if not self.fitting and self.view.candidates(self.slot).as_class:
             yield from self.classes()
             return
-        reserved = fields_and_registries(self.view.catalog, self.view.project)
         for entry in named_entries(self.view.catalog, self.view.project):
             name = entry.name
-            if name in self.fitting or entry.hook or name in reserved:
+            if name in self.fitting or entry.hook or name in self.reserved:
                 continue
             if entry.kind == "module":
                 yield Option(name, _SECTION, "module", name, detail=f"python module {entry.path}", key=about(entry))
@@ -133,6 +144,11 @@ class _Parts:
 
     def name(self, name: str, paths: Iterable[Path], ready: int, unused: int) -> Iterator[Option]:
         """The shortest text that binds to each of the tables that a name may mean, or to the class without one."""
+        if name not in self.model.members and name not in self.model.modules:
+            entry = self.view.candidates(self.slot).meant.get(name)
+            if entry is not None:
+                yield Option(name, unused, entry.kind, name, detail=entry.registry, key=about(entry))
+                return
         alone = len(self.paths(name)) == 1
         for path in paths:
             entry = self.view.entry(path)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from excore.lang.grammar import DEFAULT
 from excore_server.lsp.session.client_features import ClientFeatures
 
-COMPLETION_TRIGGERS = ("[", ".", '"', "'", "!", "@", "$", "&", ":", "{", "/", "=", " ")
+COMPLETION_TRIGGERS = ("[", ".", '"', "'", *DEFAULT.prefix_chars, ":", "{", "/", "=", " ")
 WATCHED = ("**/*.py", "**/*.toml")
 
 COMMANDS = (
