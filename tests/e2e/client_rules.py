@@ -113,7 +113,7 @@ def completion(result: Any, can: Json) -> None:
     assert can_item.get("snippetSupport") or not any("${" in text for text in values(items, "newText"))
     if isinstance(result, dict):
         assert set(result.get("itemDefaults", ())) <= set(at(abilities, "completionList.itemDefaults") or ())
-    assert "textEditText" not in used or at(result, "itemDefaults.editRange")
+        assert "textEditText" not in used or at(result, "itemDefaults.editRange")
     assert "data" not in used or asks_for_documentation(can)
     _commands(items, can)
     for one in items:
