@@ -32,6 +32,10 @@ CODE_SERVER = "4.100.3"
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 FONT = Path("/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf")
 
+ALE = tuple(Path("/usr/share/vim", name, "pack/dist-bundle/opt/ale") for name in ("vimfiles", "addons"))
+_EGLOT = """(progn (require 'package) (add-to-list 'package-directory-list "/usr/share/emacs/site-lisp/elpa")
+  (package-initialize) (require 'eglot))"""
+
 REMEDY = "run `python tests/editors/tools.py`"
 NPM_FLAGS = ("--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
 
@@ -55,6 +59,22 @@ def browser() -> Path:
         if found is not None:
             return Path(found)
     raise Missing(f"no Chromium found (looked for {', '.join(BROWSERS)}); {REMEDY}")
+
+
+def vim() -> Path:
+    """A Vim that has ALE. Raises `Missing`."""
+    path = program("vim.nox")
+    if not any(folder.is_dir() for folder in ALE):
+        raise Missing(f"ALE, a plugin of Vim, is not installed; {REMEDY}")
+    return path
+
+
+def emacs() -> Path:
+    """An Emacs that has eglot. Raises `Missing`."""
+    path = program("emacs")
+    if subprocess.run([path, "-Q", "--batch", "--eval", _EGLOT], capture_output=True).returncode != 0:
+        raise Missing(f"eglot, a package of Emacs, is not installed; {REMEDY}")
+    return path
 
 
 def node() -> Path:
@@ -127,13 +147,16 @@ def run(command: Sequence[str | Path], folder: Path) -> None:
 
 
 def install_programs() -> None:
-    """ripgrep, tmux, aha, Chromium and a font, through apt-get."""
+    """ripgrep, tmux, aha, Vim with ALE, Emacs with eglot, Chromium and a font, through apt-get."""
     wanted = {"rg": "ripgrep", "tmux": "tmux", "aha": "aha"}
     packages = [package for name, package in wanted.items() if shutil.which(name) is None]
     if not any(shutil.which(name) for name in BROWSERS):
         packages.append(BROWSERS[0])
     if not FONT.exists():
         packages.append("fonts-dejavu-core")
+    packages += missing(vim, "vim-nox", "vim-ale")
+    if missing(emacs, "emacs"):  # of version 29 and newer eglot is a part
+        packages += ["emacs-nox", *EGLOT]
     if not packages:
         say("programs are here: " + ", ".join([*wanted, browser().name]))
         return
