@@ -147,7 +147,7 @@ def run(command: Sequence[str | Path], folder: Path) -> None:
 
 
 def install_programs() -> None:
-    """ripgrep, tmux, aha, Vim with ALE, Emacs with eglot, Chromium and a font, through apt-get."""
+    """ripgrep, tmux, aha, Vim with ALE, Emacs, Chromium and a font, through apt-get."""
     wanted = {"rg": "ripgrep", "tmux": "tmux", "aha": "aha"}
     packages = [package for name, package in wanted.items() if shutil.which(name) is None]
     if not any(shutil.which(name) for name in BROWSERS):
@@ -155,8 +155,7 @@ def install_programs() -> None:
     if not FONT.exists():
         packages.append("fonts-dejavu-core")
     packages += missing(vim, "vim-nox", "vim-ale")
-    if missing(emacs, "emacs"):  # of version 29 and newer eglot is a part
-        packages += ["emacs-nox", *EGLOT]
+    packages += missing(lambda: program("emacs"), "emacs-nox")
     if not packages:
         say("programs are here: " + ", ".join([*wanted, browser().name]))
         return
@@ -165,6 +164,23 @@ def install_programs() -> None:
         raise Missing(f"these Debian packages are missing and apt-get may not be used here: {' '.join(packages)}")
     run([*apt, "update", "-qq"], REPOSITORY)
     run([*apt, "install", "-y", "-qq", "--no-install-recommends", *packages], REPOSITORY)
+
+
+def install_eglot() -> None:
+    """eglot, for an Emacs before 29, of which it is no part."""
+    apt = apt_command()
+    if missing(emacs, "elpa-eglot") and apt is not None:
+        run([*apt, "install", "-y", "-qq", "--no-install-recommends", "elpa-eglot"], REPOSITORY)
+    say(f"{emacs()} has eglot")
+
+
+def missing(finder: Callable[[], Path], *packages: str) -> list[str]:
+    """The packages, where what they bring is not here."""
+    try:
+        finder()
+    except Missing:
+        return list(packages)
+    return []
 
 
 def apt_command() -> list[str] | None:
@@ -247,6 +263,7 @@ def main() -> int:
     """Install all there is; exit 1 when something could not be had (the tests that need it then say so)."""
     steps: tuple[Callable[[], None], ...] = (
         install_programs,
+        install_eglot,
         install_drivers,
         install_extension_modules,
         install_vscode_server,
