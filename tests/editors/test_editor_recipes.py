@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 import tools
@@ -152,7 +153,7 @@ def test_emacs_with_eglot(project: Path, tmp_path: Path) -> None:
     assert renamed(project)
 
 
-def run(command: list[str], project: Path, home: Path) -> dict[str, object]:
+def run(command: list[str], project: Path, home: Path) -> dict[str, Any]:
     """What the editor told of its session."""
     done = subprocess.run(
         command, cwd=project, env=environment(home), capture_output=True, text=True, timeout=5 * LIMIT, input=""
