@@ -220,34 +220,32 @@ def _replace(
         if new is None:
             bindings.pop(name, None)
         else:
-            bindings[name] = new if old is None else _kept(old, new, placer.owned)
+            bindings[name] = new if old is None else _reused(old, new, placer.owned)
 
 
-def _kept(old: Binding, new: Binding, owned: dict[int, Table]) -> Binding:
+def _reused(old: Binding, new: Binding, owned: dict[int, Table]) -> Binding:
     """``old`` if ``new`` says the same; else ``new``, with those of its tables replaced that are as before."""
     if old is new:
         return old
-    before, value = old.value, new.value
-    if isinstance(before, Table) and isinstance(value, Table) and id(value) in owned:
-        kept: BoundValue = _kept_table(before, value, owned)
-    elif isinstance(before, Tables) and isinstance(value, Tables):
-        kept = _kept_tables(before, value, owned)
+    before, after = old.value, new.value
+    if isinstance(before, Table) and isinstance(after, Table) and id(after) in owned:
+        value: BoundValue = _reused_table(before, after, owned)
+    elif isinstance(before, Tables) and isinstance(after, Tables):
+        value = _reused_tables(before, after, owned)
     else:
         return new
-    if kept is before and old.block is new.block and old.part is new.part:
+    if value is before and old.block is new.block and old.part is new.part:
         return old
-    if kept is not value:
-        new = Binding(new.name, kept, new.file, new.block, new.part)
-    return new
+    return new if value is after else Binding(new.name, value, new.file, new.block, new.part)
 
 
-def _kept_table(old: Table, new: Table, owned: dict[int, Table]) -> Table:
+def _reused_table(old: Table, new: Table, owned: dict[int, Table]) -> Table:
     if old is new:
         return old
     for name, binding in new.bindings.items():
         before = old.bindings.get(name)
         if before is not None and before is not binding:
-            new.bindings[name] = _kept(before, binding, owned)
+            new.bindings[name] = _reused(before, binding, owned)
     same = (
         len(old.bindings) == len(new.bindings)
         and old.style == new.style
@@ -257,11 +255,11 @@ def _kept_table(old: Table, new: Table, owned: dict[int, Table]) -> Table:
     return old if same else new
 
 
-def _kept_tables(old: Tables, new: Tables, owned: dict[int, Table]) -> Tables:
+def _reused_tables(old: Tables, new: Tables, owned: dict[int, Table]) -> Tables:
     items = list(new.items)
     for index, (before, item) in enumerate(zip(old.items, new.items, strict=False)):
         if before is not item and id(item) in owned:
-            items[index] = _kept_table(before, item, owned)
+            items[index] = _reused_table(before, item, owned)
     if len(items) == len(old.items) and all(map(is_, items, old.items)):
         return old
     new.items = tuple(items)
