@@ -33,29 +33,22 @@ def connect(model: Model, before: Model | None, memo: Memo) -> Model:
     """
     sections = model.sections
     changed = _changed(before, model) if before is not None else sections.keys()
-    if before is None:
-        users: Mapping[Path, tuple[Use, ...]] = _users(sections)
-    else:
-        users = _users_after(before, sections, changed) if changed else before.users
+    users = _users(sections)
+    if before is not None and (not before.problems or before.sections is sections):
         if all(_wiring(before.sections.get(path)) == _wiring(sections.get(path)) for path in changed):
-            if not before.problems or before.sections is sections:
-                return replace(
-                    model,
-                    users=users,
-                    reached=before.reached,
-                    starts=before.starts,
-                    unbuilt=before.unbuilt,
-                    silent=before.silent,
-                    put_off=before.put_off,
-                    implicit=before.implicit,
-                    problems=before.problems,
-                )
-    here = [path for path in changed if path in sections]
-    silent = frozenset(path for path in here if sections[path].no_call)
-    starts = frozenset(path for path in here if sections[path].role in _STARTS)
-    if before is not None:
-        silent |= before.silent.difference(changed)
-        starts |= before.starts.difference(changed)
+            return replace(
+                model,
+                users=users,
+                reached=before.reached,
+                starts=before.starts,
+                unbuilt=before.unbuilt,
+                silent=before.silent,
+                put_off=before.put_off,
+                implicit=before.implicit,
+                problems=before.problems,
+            )
+    silent = frozenset(path for path, section in sections.items() if section.no_call)
+    starts = frozenset(path for path, section in sections.items() if section.role in _STARTS)
     reached, unbuilt = _built(sections, users, starts)
     put_off = frozenset[Path]()
     left = {path for path in silent if not any(use.kind == "hook" for use in users.get(path, ()))}
@@ -120,26 +113,6 @@ def _wiring(section: Section | None) -> tuple[object, ...]:
         return ()
     uses = [(use.argument, use.target, use.kind) for use in section.uses]
     return uses, section.role, section.entry, section.no_call
-
-
-def _users_after(
-    before: Model, sections: Mapping[Path, Section], changed: Collection[Path]
-) -> Mapping[Path, tuple[Use, ...]]:
-    """The users, of which those in ``changed`` use something else or from another place than before."""
-    users = dict(before.users)
-    uses: dict[Path, list[Use]] = {}
-    for path in changed:
-        for of, is_now in ((before.sections, False), (sections, True)):
-            for use in of[path].uses if path in of else ():
-                in_place = uses.setdefault(use.target, [])
-                if is_now:
-                    in_place.append(use)
-    for target, come in uses.items():
-        come += (use for use in users.get(target, ()) if use.user not in changed)
-        users[target] = tuple(sorted(come, key=_user))
-        if not come:
-            del users[target]
-    return users
 
 
 _ROUNDS = 8
