@@ -119,17 +119,17 @@ class _Update:
         if not self.removed and not self.added:
             return before
         old_stems = _stems(before)
-        stems, touched = self._regrouped(old_stems)
+        stems, changed = self._regrouped(old_stems)
         in_order = self._firsts(self.removed, old_stems) == self._firsts(self.added, stems)
         was = before.bodies[before.blocks[0]].table.bindings
         if was is not self.leading:
             self.entire.update(was, self.leading)
             in_order = False
-        for stem in touched:
+        for stem in changed:
             top = (stem[0],)
             if top in old_stems or top in stems or stem[0] in was or stem[0] in self.leading:
                 self.entire.add(stem[0])
-        self.partly.update(stem for stem in touched if stem[0] not in self.entire)
+        self.partly.update(stem for stem in changed if stem[0] not in self.entire)
         whole = compress(blocks, map(self.entire.__contains__, map(_top, blocks))) if self.entire else ()
         parts = chain.from_iterable(stems.get(stem, ()) for stem in self.partly)
         leading = {name: binding for name, binding in self.leading.items() if name in self.entire}
@@ -144,25 +144,25 @@ class _Update:
         self, old_stems: Mapping[Stem, tuple[Block, ...]]
     ) -> tuple[dict[Stem, tuple[Block, ...]], set[Stem]]:
         """The blocks of each stem now, and the stems that gained or lost any."""
-        come: dict[Stem, list[Block]] = {}
+        added: dict[Stem, list[Block]] = {}
         for block in self.removed:
             stem = _stem(block)
             if stem is not None:
-                come.setdefault(stem, [])
+                added.setdefault(stem, [])
         for block in self.added:
             stem = _stem(block)
             if stem is not None:
-                come.setdefault(stem, []).append(block)
-        stems, gone = dict(old_stems), set(self.removed)
-        for stem, blocks in come.items():
-            left = [block for block in old_stems.get(stem, ()) if block not in gone]
-            if left and blocks:
-                blocks = sorted((*left, *blocks), key=self.tree.index_of.__getitem__)
-            if left or blocks:
-                stems[stem] = tuple(blocks or left)
+                added.setdefault(stem, []).append(block)
+        stems, removed = dict(old_stems), set(self.removed)
+        for stem, blocks in added.items():
+            rest = [block for block in old_stems.get(stem, ()) if block not in removed]
+            if rest and blocks:
+                blocks = sorted((*rest, *blocks), key=self.tree.index_of.__getitem__)
+            if rest or blocks:
+                stems[stem] = tuple(blocks or rest)
             else:
                 del stems[stem]
-        return stems, set(come)
+        return stems, set(added)
 
     def _firsts(self, blocks: Iterable[Block], stems: Mapping[Stem, tuple[Block, ...]]) -> list[Stem]:
         """The stems that begin in ``blocks``: where these are the same as before, all stems are in the same order."""
@@ -178,14 +178,14 @@ class _Update:
         return body_ is not None and bool(body_.problems)
 
     def _root(self, placer: Placer, in_order: bool) -> Table:
-        before, renewed = self.before.root.bindings, placer.root.bindings
+        before, replacements = self.before.root.bindings, placer.root.bindings
         bindings = dict(before)
-        _replace(bindings, renewed, self.entire, placer)
+        _replace(bindings, replacements, self.entire, placer)
         below: dict[str, list[str]] = {}
         for top, name in self.partly:
             below.setdefault(top, []).append(name)
         for top, names in below.items():
-            old, new = before.get(top), renewed.get(top)
+            old, new = before.get(top), replacements.get(top)
             was = _bindings_of(old)
             inner = dict(was)
             _replace(inner, _bindings_of(new), names, placer)
@@ -212,11 +212,11 @@ def _bindings_of(binding: Binding | None) -> dict[str, Binding]:
 
 
 def _replace(
-    bindings: dict[str, Binding], renewed: Mapping[str, Binding], names: Collection[str], placer: Placer
+    bindings: dict[str, Binding], replacements: Mapping[str, Binding], names: Collection[str], placer: Placer
 ) -> None:
-    """Give ``names`` what they have in ``renewed``; what is as before stays the same object."""
+    """Give ``names`` what they have in ``replacements``; what is as before stays the same object."""
     for name in names:
-        old, new = bindings.get(name), renewed.get(name)
+        old, new = bindings.get(name), replacements.get(name)
         if new is None:
             bindings.pop(name, None)
         else:
