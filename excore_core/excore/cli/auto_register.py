@@ -98,7 +98,7 @@ def auto_register(
 
 
 def source_folder(project: Project) -> str:
-    """The folder whose modules are imported: `src_dir`, else the project. Ends the command if there is none."""
+    """The folder whose modules are imported: ``src_dir``, else the project. Ends the command if there is none."""
     folder = os.path.normpath(os.path.join(project.root, project.src_dir))
     if not os.path.isdir(folder):
         fail(f"src_dir: there is no folder {shown_path(folder)}")
