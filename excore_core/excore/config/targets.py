@@ -143,11 +143,26 @@ def _signature(function: Callable[..., Any]) -> Signature:
 
 def missing_arguments(target: Any, passed: Collection[str]) -> list[str]:
     """Names of the required parameters of ``target`` that are not ``passed``, in order."""
+    constructor = getattr(target, "__init__", None) if isinstance(target, type) else target
+    if type(constructor) is FunctionType and not constructor.__dict__:
+        required = _required(constructor)
+        return [name for name in (required if constructor is target else required[1:]) if name not in passed]
     return [
         parameter.name
         for parameter in parameters(target) or ()
         if parameter.default is Parameter.empty and parameter.kind not in _VARIADIC and parameter.name not in passed
     ]
+
+
+def _required(function: FunctionType) -> tuple[str, ...]:
+    """Names of the parameters without a default, read from the code: ``inspect.signature`` takes ten times as long."""
+    code = function.__code__
+    names, count = code.co_varnames, code.co_argcount
+    positional = names[: count - len(function.__defaults__ or ())]
+    if not code.co_kwonlyargcount:
+        return positional
+    defaults = function.__kwdefaults__ or {}
+    return positional + tuple(name for name in names[count : count + code.co_kwonlyargcount] if name not in defaults)
 
 
 def positional_names(target: Any) -> list[str]:
