@@ -78,13 +78,11 @@ def differing(before: Mapping[K, V], after: Mapping[K, V]) -> tuple[list[K], lis
     return changed, [key for key in old[first : len(old) - last] if key not in after]
 
 
-def equal_ends(
-    one: Sequence[object], other: Sequence[object], differ: Callable[[object, object], bool] = is_not
-) -> tuple[int, int]:
+def equal_ends(one: Sequence[object], other: Sequence[object]) -> tuple[int, int]:
     """How many items two rows have in common at their beginning, and how many behind these at their end."""
     most = min(len(one), len(other))
-    first = next(compress(count(), map(differ, one, other)), most)
-    last = next(compress(count(), map(differ, reversed(one), reversed(other))), most)
+    first = next(compress(count(), map(is_not, one, other)), most)
+    last = next(compress(count(), map(is_not, reversed(one), reversed(other))), most)
     return first, min(last, most - first)
 
 

@@ -85,7 +85,9 @@ def classify(root: Table, catalog: Catalog, project: Project, memo: Memo) -> Nam
             groups[name] = meaning
         else:
             (isolated if meaning is None else modules)[name] = binding
-    return Names(root, groups, modules, isolated, _members(groups))
+    before: Names | None = memo.last("names")
+    members = _members(groups) if before is None else _members_after(before, groups)
+    return Names(root, groups, modules, isolated, members)
 
 
 def changed_names(before: Names, after: Names) -> set[Hashable]:
@@ -102,7 +104,7 @@ def changed_names(before: Names, after: Names) -> set[Hashable]:
             changed.add(PLACE_OF + name)
             if was is None or now is None or not _same_value(was.value, now.value):
                 changed.add(name)
-    if before.members != after.members:
+    if before.members is not after.members:
         changed.update(name for name, _ in before.members.items() ^ after.members.items())
     if changed and any(old.keys() != new.keys() for old, new in zip(before.keys, after.keys, strict=True)):
         changed.add(ANY_NAME)
@@ -178,6 +180,25 @@ def _members(groups: Mapping[str, Group]) -> dict[str, tuple[str, ...]]:
         for member in group.members:
             groups_of[member] = (*groups_of[member], name) if member in groups_of else (name,)
     return groups_of
+
+
+def _members_after(before: Names, groups: Mapping[str, Group]) -> Mapping[str, tuple[str, ...]]:
+    """As ``_members``; looks only at the groups that are others than ``before``."""
+    if list(before.groups) != list(groups):
+        return _members(groups)
+    moved: set[str] = set()
+    for name, group in groups.items():
+        old = before.groups[name]
+        if old is not group:
+            moved |= old.members.keys() ^ group.members.keys()
+    if not moved:
+        return before.members
+    members = dict(before.members)
+    for member in moved:
+        members[member] = tuple(name for name, group in groups.items() if member in group.members)
+        if not members[member]:
+            del members[member]
+    return members
 
 
 def _same_value(one: BoundValue, other: BoundValue) -> bool:
