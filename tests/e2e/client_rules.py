@@ -18,8 +18,18 @@ _OLD_COMPLETION_KINDS = range(1, 19)
 _OLD_SYMBOL_KINDS = range(1, 19)
 _OWN_MODIFIERS = {"unknown"}
 """The protocol lets servers have their own; clients have no colour for it unless a theme gives one."""
-_FORMS = {"documentFormatting": "formatting", "documentRangeFormatting": "rangeFormatting"}
-_ALWAYS = {"positionEncoding", "textDocumentSync", "executeCommandProvider", "workspace", "workspaceSymbolProvider"}
+_ALWAYS = {
+    f"{name}Provider"
+    for name in (
+        *("completion", "hover", "signatureHelp", "definition", "declaration", "typeDefinition", "implementation"),
+        *("references", "documentHighlight", "documentSymbol", "workspaceSymbol", "foldingRange", "selectionRange"),
+        *("documentLink", "codeLens", "inlayHint", "semanticTokens", "documentFormatting", "documentRangeFormatting"),
+        *("rename", "callHierarchy", "typeHierarchy", "executeCommand"),
+    )
+}
+"""Whoever does not speak of these may ask for them all the same."""
+_TOKEN_TYPES = {kind.value for kind in types.SemanticTokenTypes}
+_TOKEN_MODIFIERS = {kind.value for kind in types.SemanticTokenModifiers}
 _REFRESHED = {"diagnostic": "diagnostics"}
 
 
@@ -59,35 +69,32 @@ def needs(used: set[str], abilities: Any, pairs: dict[str, str]) -> None:
 
 def capabilities(result: Any, can: Json) -> None:
     served, features = result["capabilities"], at(can, "textDocument") or {}
-    for name in set(served) - _ALWAYS:
-        theirs = name.removesuffix("Provider")
-        assert _FORMS.get(theirs, theirs) in features, name
-    assert served["positionEncoding"] in (at(can, "general.positionEncodings") or ["utf-16"])
-    assert "workspaceSymbolProvider" not in served or at(can, "workspace.symbol") is not None
-    workspace = served.get("workspace", {})
-    assert set(workspace.get("fileOperations", ())) <= set(at(can, "workspace.fileOperations") or ())
-    needs(set(workspace), can, {name: f"workspace.{name}" for name in ("textDocumentContent", "workspaceFolders")})
-    tokens = served.get("semanticTokensProvider")
-    if tokens:
-        abilities = features["semanticTokens"]
-        assert set(tokens["legend"]["tokenTypes"]) <= set(abilities["tokenTypes"])
-        assert set(tokens["legend"]["tokenModifiers"]) <= {*abilities["tokenModifiers"], *_OWN_MODIFIERS}
-        assert bool(tokens.get("range")) <= bool(at(abilities, "requests.range"))
-        assert bool(tokens.get("full")) <= bool(at(abilities, "requests.full"))
-        assert bool(at(tokens, "full.delta")) <= bool(at(abilities, "requests.full.delta"))
+    assert set(served) >= _ALWAYS
+    assert served["positionEncoding"] == (at(can, "general.positionEncodings") or ["utf-16"])[0]
+    needs(set(served["workspace"]), can, {"textDocumentContent": "workspace.textDocumentContent"})
+    legend = served["semanticTokensProvider"]["legend"]
+    young = {"decorator"} - set(at(features, "semanticTokens.tokenTypes") or {"decorator"})
+    assert set(legend["tokenTypes"]) <= _TOKEN_TYPES - young
+    assert set(legend["tokenModifiers"]) <= _TOKEN_MODIFIERS | _OWN_MODIFIERS
+    assert "codeActionProvider" not in served or at(features, "codeAction.codeActionLiteralSupport")
+    assert "diagnosticProvider" not in served or at(features, "diagnostic")
     actions = served.get("codeActionProvider")
     if isinstance(actions, dict):
         assert not actions.get("codeActionKinds") or at(features, "codeAction.codeActionLiteralSupport")
         assert not actions.get("resolveProvider") or "edit" in at(features, "codeAction.resolveSupport.properties")
     assert not isinstance(served.get("renameProvider"), dict) or at(features, "rename.prepareSupport")
-    assert not at(served, "completionProvider.resolveProvider") or at(
-        features, "completion.completionItem.resolveSupport"
-    )
+    assert at(served, "completionProvider.resolveProvider") == asks_for_documentation(can)
     assert not at(served, "inlayHintProvider.resolveProvider") or at(features, "inlayHint.resolveSupport")
 
 
+def asks_for_documentation(can: Json) -> bool:
+    """Whether a client may be left to ask for the documentation of an item: all do but those that list others."""
+    listed = at(can, "textDocument.completion.completionItem.resolveSupport")
+    return listed is None or "documentation" in listed["properties"]
+
+
 def completion(result: Any, can: Json) -> None:
-    abilities = at(can, "textDocument.completion")
+    abilities = at(can, "textDocument.completion") or {}
     can_item, used = abilities.get("completionItem", {}), keys(result)
     items = result["items"] if isinstance(result, dict) else result or []
     kinds = at(abilities, "completionItemKind.valueSet") or _OLD_COMPLETION_KINDS
@@ -106,15 +113,15 @@ def completion(result: Any, can: Json) -> None:
     assert can_item.get("snippetSupport") or not any("${" in text for text in values(items, "newText"))
     if isinstance(result, dict):
         assert set(result.get("itemDefaults", ())) <= set(at(abilities, "completionList.itemDefaults") or ())
-    assert "textEditText" not in used or at(result, "itemDefaults.editRange")
-    assert "data" not in used or at(can_item, "resolveSupport.properties")
+        assert "textEditText" not in used or at(result, "itemDefaults.editRange")
+    assert "data" not in used or asks_for_documentation(can)
     _commands(items, can)
     for one in items:
         _documentation(one.get("documentation"), can_item.get("documentationFormat"))
 
 
 def resolved_item(result: Any, can: Json) -> None:
-    assert "documentation" in at(can, "textDocument.completion.completionItem.resolveSupport.properties")
+    assert asks_for_documentation(can)
     completion([result], can)
 
 
@@ -147,7 +154,7 @@ def symbols(result: Any, can: Json) -> None:
     assert (
         result is None
         or not result
-        or ("selectionRange" in keys(result)) == bool(abilities.get("hierarchicalDocumentSymbolSupport"))
+        or ("selectionRange" in keys(result)) == bool(at(abilities, "hierarchicalDocumentSymbolSupport"))
     )
     _symbol_kinds(result, abilities)
 
@@ -202,7 +209,7 @@ def prepared_rename(result: Any, can: Json) -> None:
 
 
 def tokens(result: Any, can: Json) -> None:
-    assert "relative" in at(can, "textDocument.semanticTokens.formats")
+    assert "relative" in (at(can, "textDocument.semanticTokens.formats") or ["relative"])
     for data in values(result, "data"):
         line = until = 0
         for row in range(0, len(data), 5):

@@ -127,8 +127,6 @@ def test_a_client_without_code_action_literals_is_not_offered_any(tmp_path: Path
     write(tmp_path)
     with editor(tmp_path) as client:
         assert "codeActionProvider" not in client.capabilities
-        assert "documentFormattingProvider" not in client.capabilities
-        assert "fileOperations" not in client.capabilities.get("workspace", {})
 
 
 def test_a_new_base_for_clients_that_can_create_files(tmp_path: Path) -> None:

@@ -1,4 +1,7 @@
-"""Every set of capabilities that pytest-lsp recorded of a real editor: the server uses nothing that is not in it."""
+"""Every set of capabilities that a real editor announces: the server answers in no form that is not in it.
+
+Some were recorded by pytest-lsp, the others, in ``clients``, are what those clients say of themselves.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,8 @@ from questions import FILES, PLAIN, questions, served
 
 from excore.tooling.lsp_client import Json, ServerError
 
-CLIENTS = sorted((Path(pytest_lsp.__file__).parent / "clients").glob("*.json"))
+OWN = sorted((Path(__file__).parent / "clients").glob("*.json"))
+CLIENTS = [*sorted((Path(pytest_lsp.__file__).parent / "clients").glob("*.json")), *OWN]
 FOLLOWED = {
     "textDocument/prepareCallHierarchy": ("callHierarchy/incomingCalls", "callHierarchy/outgoingCalls"),
     "textDocument/prepareTypeHierarchy": ("typeHierarchy/supertypes", "typeHierarchy/subtypes"),
@@ -23,14 +27,17 @@ CODE_COMMANDS: Json = {"commands": {"commands": ["editor.action.triggerSuggest"]
 """What VS Code has, though its capabilities do not say so."""
 
 
-def recorded(path: Path) -> tuple[Json, Json]:
-    """The capabilities and the name of an editor."""
+def recorded(path: Path) -> tuple[Json, Json | None]:
+    """The capabilities and the name of an editor; not all say one."""
     found: Json = json.loads(path.read_text("utf-8"))
     return found["capabilities"], found["clientInfo"]
 
 
 def test_there_are_several_editors() -> None:
-    assert {path.stem.split("_v")[0] for path in CLIENTS} == {"emacs", "neovim", "visual_studio_code"}
+    assert {path.stem.split("_v")[0] for path in CLIENTS} == {
+        *("emacs", "neovim", "visual_studio_code", "kate", "helix", "sublime", "zed"),
+        *("vim_ale", "vim_lsp", "vim_yegappan_lsp"),
+    }
 
 
 @pytest.mark.parametrize("client", [*CLIENTS, {}, PLAIN], ids=[*(path.stem for path in CLIENTS), "nothing", "plain"])
@@ -39,14 +46,14 @@ def test_nothing_is_sent_that_was_not_offered(tmp_path: Path, client: Path | Jso
     check_session(tmp_path, *(recorded(client) if isinstance(client, Path) else (client, {"name": "plain"})))
 
 
-def check_session(tmp_path: Path, can: Json, info: Json) -> None:
+def check_session(tmp_path: Path, can: Json, info: Json | None) -> None:
     root = tmp_path / "project"
     root.mkdir()
     write(root, PROJECT + FILES)
     with Editor(cwd=str(root)) as client:
         client.root = root
         check_answer("initialize", client.start(uri(root), can, clientInfo=info), can)
-        if info["name"].startswith("Visual Studio Code"):
+        if info is not None and info["name"].startswith("Visual Studio Code"):
             can = {**can, "experimental": CODE_COMMANDS}
         asked = set()
         for name in ("run.toml", "bad.toml"):

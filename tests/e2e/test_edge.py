@@ -106,7 +106,8 @@ def test_odd_capabilities_count_as_none() -> None:
     plain = read_features({})
     odd = {"textDocument": [], "workspace": 3, "general": {"positionEncodings": "utf-8"}, "window": None}
     assert read_features(odd) == plain
-    assert choose_encoding(["utf-16", "utf-8"]) == "utf-8"
+    assert choose_encoding(["utf-16", "utf-8"]) == "utf-16"
+    assert choose_encoding(["utf-7", "utf-8", "utf-32"]) == "utf-8"
     assert choose_encoding(["utf-7"]) == "utf-16"
     assert choose_encoding(None) == "utf-16"
 

@@ -46,10 +46,31 @@ def test_version() -> None:
     assert done.stdout.startswith("excore-server ")
 
 
-def test_what_a_client_cannot_use_is_not_offered(tmp_path: Path) -> None:
+def test_a_client_that_says_nothing_is_not_told_of_progress(tmp_path: Path) -> None:
     with editor(write(tmp_path), {}) as client:
-        assert set(client.capabilities) == {"positionEncoding", "textDocumentSync", "executeCommandProvider"}
+        client.show("run.toml")
+        client.codes("run.toml")
         assert not client.sent("$/progress")
+
+
+def test_progress_that_is_refused_is_not_sent(tmp_path: Path) -> None:
+    def refuse(params: object) -> None:
+        raise ServerError(-32601, "no progress here")
+
+    root = write(tmp_path)
+    with Editor(cwd=str(root), answers={"window/workDoneProgress/create": refuse}) as client:
+        client.root = root
+        client.start(uri(root), PUSH)
+        client.show("run.toml")
+        client.until(lambda: "index: ready" in debug_information(client), "the index")
+        client.request("workspace/executeCommand", {"command": "excore.reindex"})
+        client.until(lambda: "made 2 times" in debug_information(client), "the second index")
+        assert len([one for one in client.requests if "workDoneProgress" in one["method"]]) == 2
+        assert not client.sent("$/progress")
+
+
+def debug_information(client: Editor) -> str:
+    return str(client.request("workspace/executeCommand", {"command": "excore.debugInformation"}))
 
 
 def test_the_end_of_stdin_ends_the_server() -> None:

@@ -162,9 +162,3 @@ def test_type_hierarchy_over_the_wire(folder: Path) -> None:
         (below,) = client.request("typeHierarchy/supertypes", {"item": above})
         assert below == item
         assert client.request("typeHierarchy/supertypes", {"item": item}) is None
-
-
-def test_nothing_is_offered_that_the_client_does_not_know(folder: Path) -> None:
-    with editor(folder) as client:
-        assert "callHierarchyProvider" not in client.capabilities
-        assert "typeHierarchyProvider" not in client.capabilities

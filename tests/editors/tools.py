@@ -32,6 +32,10 @@ CODE_SERVER = "4.100.3"
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 FONT = Path("/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf")
 
+ALE = tuple(Path("/usr/share/vim", name, "pack/dist-bundle/opt/ale") for name in ("vimfiles", "addons"))
+_EGLOT = """(progn (require 'package) (add-to-list 'package-directory-list "/usr/share/emacs/site-lisp/elpa")
+  (package-initialize) (require 'eglot))"""
+
 REMEDY = "run `python tests/editors/tools.py`"
 NPM_FLAGS = ("--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
 
@@ -55,6 +59,22 @@ def browser() -> Path:
         if found is not None:
             return Path(found)
     raise Missing(f"no Chromium found (looked for {', '.join(BROWSERS)}); {REMEDY}")
+
+
+def vim() -> Path:
+    """A Vim that has ALE. Raises `Missing`."""
+    path = program("vim.nox")
+    if not any(folder.is_dir() for folder in ALE):
+        raise Missing(f"ALE, a plugin of Vim, is not installed; {REMEDY}")
+    return path
+
+
+def emacs() -> Path:
+    """An Emacs that has eglot. Raises `Missing`."""
+    path = program("emacs")
+    if subprocess.run([path, "-Q", "--batch", "--eval", _EGLOT], capture_output=True).returncode != 0:
+        raise Missing(f"eglot, a package of Emacs, is not installed; {REMEDY}")
+    return path
 
 
 def node() -> Path:
@@ -127,13 +147,15 @@ def run(command: Sequence[str | Path], folder: Path) -> None:
 
 
 def install_programs() -> None:
-    """ripgrep, tmux, aha, Chromium and a font, through apt-get."""
+    """ripgrep, tmux, aha, Vim with ALE, Emacs, Chromium and a font, through apt-get."""
     wanted = {"rg": "ripgrep", "tmux": "tmux", "aha": "aha"}
     packages = [package for name, package in wanted.items() if shutil.which(name) is None]
     if not any(shutil.which(name) for name in BROWSERS):
         packages.append(BROWSERS[0])
     if not FONT.exists():
         packages.append("fonts-dejavu-core")
+    packages += missing(vim, "vim-nox", "vim-ale")
+    packages += missing(lambda: program("emacs"), "emacs-nox")
     if not packages:
         say("programs are here: " + ", ".join([*wanted, browser().name]))
         return
@@ -142,6 +164,23 @@ def install_programs() -> None:
         raise Missing(f"these Debian packages are missing and apt-get may not be used here: {' '.join(packages)}")
     run([*apt, "update", "-qq"], REPOSITORY)
     run([*apt, "install", "-y", "-qq", "--no-install-recommends", *packages], REPOSITORY)
+
+
+def install_eglot() -> None:
+    """eglot, for an Emacs before 29, of which it is no part."""
+    apt = apt_command()
+    if missing(emacs, "elpa-eglot") and apt is not None:
+        run([*apt, "install", "-y", "-qq", "--no-install-recommends", "elpa-eglot"], REPOSITORY)
+    say(f"{emacs()} has eglot")
+
+
+def missing(finder: Callable[[], Path], *packages: str) -> list[str]:
+    """The packages, where what they bring is not here."""
+    try:
+        finder()
+    except Missing:
+        return list(packages)
+    return []
 
 
 def apt_command() -> list[str] | None:
@@ -224,6 +263,7 @@ def main() -> int:
     """Install all there is; exit 1 when something could not be had (the tests that need it then say so)."""
     steps: tuple[Callable[[], None], ...] = (
         install_programs,
+        install_eglot,
         install_drivers,
         install_extension_modules,
         install_vscode_server,

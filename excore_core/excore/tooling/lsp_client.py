@@ -35,6 +35,7 @@ class Client:
     """One server process. Not for use by several threads; what the server sends is read in a thread of its own.
 
     ``answers`` are the results of requests that the server sends, by method; every other one is answered with null.
+    One that raises ``ServerError`` refuses.
     """
 
     def __init__(
@@ -197,8 +198,11 @@ class Client:
         else:
             self.requests.append(message)
             answer = self.answers.get(message["method"])
-            result = answer(message.get("params")) if answer else None
-            self._write({"jsonrpc": "2.0", "id": message["id"], "result": result})
+            try:
+                reply: Json = {"result": answer(message.get("params")) if answer else None}
+            except ServerError as refused:
+                reply = {"error": {"code": refused.code, "message": str(refused)}}
+            self._write({"jsonrpc": "2.0", "id": message["id"], **reply})
 
     def _write(self, message: Json) -> None:
         body = json.dumps(message).encode()

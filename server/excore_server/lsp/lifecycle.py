@@ -88,7 +88,8 @@ class Lifecycle:
         parent = client.get("processId")
         self.parent = parent if isinstance(parent, int) and parent > 0 else None
         self._trace(client.get("trace"))
-        session.configure(client.get("initializationOptions"))
+        session.initial_settings = client.get("initializationOptions")
+        session.configure(None)
         for uri in _folders(client):
             session.add_folder(uri)
         return {"capabilities": capabilities(session.client), "serverInfo": {"name": NAME, "version": __version__}}

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from hashlib import sha256
 from typing import Any
 
 from lsprotocol import types
 
 from excore.lang.text import Span
+from excore.lang.workspace.host import File
 from excore.tooling.diagnostics import Json
 from excore_server.ide.code_action.code_action import FIX_ALL, Action, can_fix_all, fix_all, quick_fixes, wanted_kind
 from excore_server.ide.code_action.quick_fix import QUICK_FIX
@@ -33,11 +35,11 @@ def code_action(session: Session, params: types.CodeActionParams) -> Any:
     for action in _actions(session, path, span, only):
         item: Json = {"title": action.title, "kind": action.kind}
         if action.problem is not None:
-            item["diagnostics"] = list(_fixed(action, params.context.diagnostics))
+            item["diagnostics"] = list(_fixed(action, params.context.diagnostics, session, file))
         if action.preferred and session.client.preferred_actions:
             item["isPreferred"] = True
         if session.client.lazy_actions:
-            item["data"] = [uri, _version(session, path), span.start, span.end, action.kind, action.title]
+            item["data"] = [uri, _version(session, path), span.start, span.end, action.kind, _identity(action.change)]
         else:
             item["edit"] = workspace_edit(action.change, session)
         result.append(item)
@@ -56,7 +58,7 @@ def resolve(session: Session, params: types.CodeAction) -> Any:
     data = params.data
     if not isinstance(data, list) or len(data) != 6 or not isinstance(data[0], str):
         raise Refused(types.ErrorCodes.InvalidParams, "this code action is not from here")
-    uri, version, start, end, kind, title = data
+    uri, version, start, end, kind, identity = data
     snapshot, path, _ = session.file(uri)
     change: Change | None = None
     if version == _version(session, path):
@@ -64,7 +66,7 @@ def resolve(session: Session, params: types.CodeAction) -> Any:
             change = fix_all(snapshot, path)
         else:
             actions = _actions(session, path, Span(int(start), int(end)), (str(kind),))
-            change = next((action.change for action in actions if action.title == title), None)
+            change = next((one.change for one in actions if _identity(one.change) == identity), None)
     if change is None:
         raise Refused(types.LSPErrorCodes.ContentModified, "the document has changed meanwhile")
     item: Json = {"title": params.title, "edit": workspace_edit(change, session), "data": data}
@@ -88,11 +90,18 @@ def _actions(session: Session, path: str, span: Span, only: tuple[str, ...] | No
             yield action
 
 
-def _fixed(action: Action, diagnostics: Iterable[types.Diagnostic]) -> Iterable[Json]:
+def _identity(change: Change) -> str:
+    """What tells an action from all others of its kind: titles are alike where one name is misspelt in many places."""
+    return sha256(repr((sorted(change.edits.items()), sorted(change.created.items()))).encode()).hexdigest()
+
+
+def _fixed(action: Action, diagnostics: Iterable[types.Diagnostic], session: Session, file: File) -> Iterable[Json]:
     """The client's own diagnostics that an action takes away, as they were sent to it."""
     assert action.problem is not None
+    place = file.absolute(action.problem.origin)
     for item in diagnostics:
-        if item.code == action.problem.code and item.message == action.problem.message:
+        same = item.code == action.problem.code and item.message == action.problem.message
+        if same and session.span(file, item.range).start == place.start:
             start, end = item.range.start, item.range.end
             yield {
                 "range": {

@@ -13,13 +13,21 @@ from excore_server.lsp.session.session import Session
 from excore_server.lsp.to_lsp.completion_list import completion_list
 from excore_server.lsp.to_lsp.markup import markup
 
+MOST_DOCUMENTED = 200
+"""Items of a list whose documentation comes with them, for clients that do not ask for it."""
+
 
 def completion(session: Session, params: types.CompletionParams) -> Any:
     """A ``CompletionList``."""
     snapshot, path, file, offset = session.at(params)
     python, snippets = session.python(path), session.client.snippets
     completions = complete(snapshot, path, offset, python=python, environment=os.environ, snippets=snippets)
-    return completion_list(completions, file, params.text_document.uri, session.client)
+    uri, client = params.text_document.uri, session.client
+    if client.resolves_documentation:
+        return completion_list(completions, file, uri, client)
+    keys = [item.key for item in completions.items[:MOST_DOCUMENTED] if item.key]
+    texts = {key: documentation(snapshot, path, key, python=python) for key in keys}
+    return completion_list(completions, file, uri, client, texts)
 
 
 def resolve(session: Session, params: Any) -> Any:

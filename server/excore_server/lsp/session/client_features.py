@@ -13,16 +13,19 @@ SHOW_REFERENCES = "excore.showReferences"
 """A command of the client, with arguments ``[uri, position, locations]``: show these places."""
 _CODE = ("Visual Studio Code", "Code - OSS", "VSCodium", "code-server", "Cursor", "Windsurf")
 _OBJECT = 19
-_ENCODINGS: tuple[Encoding, ...] = ("utf-32", "utf-8", "utf-16")
+_ENCODINGS: tuple[Encoding, ...] = ("utf-8", "utf-16", "utf-32")
 
 
 @dataclass(frozen=True)
 class ClientFeatures:
-    """One flag for each thing that the server does differently, or not at all, where a client lacks it."""
+    """One flag for each thing that the server does differently, or not at all, where a client lacks it.
+
+    There is none for requests: clients ask for more than their capabilities say, so every request is offered to each.
+    """
 
     encoding: Encoding = "utf-16"
-    workspace_folders: bool = False
     configuration: bool = False
+    configuration_changes: bool = False
     watching: bool = False
     dynamic: frozenset[str] = frozenset()
     relative_patterns: bool = False
@@ -36,7 +39,7 @@ class ClientFeatures:
     markdown: bool = False
     markdown_items: bool = False
     label_details: bool = False
-    resolve: frozenset[str] = frozenset()
+    resolves_documentation: bool = True
     item_defaults: frozenset[str] = frozenset()
     suggest_again: bool = False
     shows_references: bool = False
@@ -52,19 +55,14 @@ class ClientFeatures:
     signature_markdown: bool = False
     label_offsets: bool = False
     token_types: frozenset[str] = frozenset()
-    tokens_delta: bool = False
-    tokens_range: bool = False
     document_changes: bool = False
     creates_files: bool = False
     prepare_rename: bool = False
     code_actions: bool = False
     lazy_actions: bool = False
     preferred_actions: bool = False
-    moves: frozenset[str] = frozenset()
-    workspace_symbols: bool = False
     document_content: bool = False
     refresh: frozenset[str] = frozenset()
-    offered: frozenset[str] = frozenset()
 
 
 def read_features(capabilities: Mapping[str, Any], name: str = "") -> ClientFeatures:
@@ -94,14 +92,15 @@ def read_features(capabilities: Mapping[str, Any], name: str = "") -> ClientFeat
     text = kinds("textDocument")
     item = "textDocument.completion.completionItem"
     signature = "textDocument.signatureHelp.signatureInformation"
+    resolved = names(f"{item}.resolveSupport.properties")
     hover = names("textDocument.hover.contentFormat")
     refreshed = (name for name, value in kinds("workspace").items() if value.get("refreshSupport"))
     commands = names("experimental.commands.commands")
     refresh = frozenset("diagnostic" if name == "diagnostics" else name for name in refreshed)
     return ClientFeatures(
         encoding=choose_encoding(get("general.positionEncodings")),
-        workspace_folders=bool(get("workspace.workspaceFolders")),
         configuration=bool(get("workspace.configuration")),
+        configuration_changes=bool(get("workspace.didChangeConfiguration.dynamicRegistration")),
         watching=bool(get("workspace.didChangeWatchedFiles.dynamicRegistration")),
         dynamic=frozenset(name for name, value in text.items() if value.get("dynamicRegistration") is True),
         relative_patterns=bool(get("workspace.didChangeWatchedFiles.relativePatternSupport")),
@@ -117,7 +116,7 @@ def read_features(capabilities: Mapping[str, Any], name: str = "") -> ClientFeat
         markdown="markdown" in hover,
         markdown_items="markdown" in names(f"{item}.documentationFormat"),
         label_details=bool(get(f"{item}.labelDetailsSupport")),
-        resolve=names(f"{item}.resolveSupport.properties"),
+        resolves_documentation=get(f"{item}.resolveSupport") is None or "documentation" in resolved,
         item_defaults=names("textDocument.completion.completionList.itemDefaults"),
         suggest_again=SUGGEST in commands or name.startswith(_CODE),
         shows_references=SHOW_REFERENCES in commands,
@@ -135,8 +134,6 @@ def read_features(capabilities: Mapping[str, Any], name: str = "") -> ClientFeat
         signature_markdown="markdown" in names(f"{signature}.documentationFormat"),
         label_offsets=bool(get(f"{signature}.parameterInformation.labelOffsetSupport")),
         token_types=names("textDocument.semanticTokens.tokenTypes"),
-        tokens_delta=get("textDocument.semanticTokens.requests.full.delta") is True,
-        tokens_range=get("textDocument.semanticTokens.requests.range") not in (None, False),
         document_changes=bool(get("workspace.workspaceEdit.documentChanges")),
         creates_files=bool(get("workspace.workspaceEdit.documentChanges"))
         and "create" in names("workspace.workspaceEdit.resourceOperations"),
@@ -144,19 +141,13 @@ def read_features(capabilities: Mapping[str, Any], name: str = "") -> ClientFeat
         lazy_actions=bool(get("textDocument.codeAction.dataSupport"))
         and "edit" in names("textDocument.codeAction.resolveSupport.properties"),
         preferred_actions=bool(get("textDocument.codeAction.isPreferredSupport")),
-        moves=frozenset(name for name in ("willRename", "didRename") if get(f"workspace.fileOperations.{name}")),
         prepare_rename=bool(get("textDocument.rename.prepareSupport")),
-        workspace_symbols=get("workspace.symbol") is not None,
         document_content=get("workspace.textDocumentContent") is not None,
         refresh=refresh,
-        offered=frozenset(text),
     )
 
 
 def choose_encoding(offered: object) -> Encoding:
-    """The cheapest position encoding of those offered; utf-16, which every client must know, if none is."""
-    if isinstance(offered, list):
-        for encoding in _ENCODINGS:
-            if encoding in offered:
-                return encoding
-    return "utf-16"
+    """The position encoding that the client likes best; utf-16, which every client must know, if it names none."""
+    listed = offered if isinstance(offered, list) else []
+    return next((encoding for one in listed for encoding in _ENCODINGS if encoding == one), "utf-16")

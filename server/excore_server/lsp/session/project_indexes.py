@@ -177,7 +177,7 @@ def _prepare(catalog: Catalog | None) -> None:
 
 
 class _Progress:
-    """Work-done progress of one build, if the client shows it. Called in the worker's thread."""
+    """Work-done progress of one build, if the client shows it and takes the token. Called in the worker's thread."""
 
     def __init__(self, indexes: ProjectIndexes, name: str) -> None:
         indexes._tokens += 1
@@ -185,12 +185,18 @@ class _Progress:
         self.protocol = indexes.protocol
         self.wanted = indexes.progress
         self.last = perf_counter()
+        self.state: Literal["asked", "shown", "over"] = "asked"  # of the loop's thread
         if self.wanted:
-            self.protocol.post(self._begin, name)
+            self.protocol.post(self._ask, name)
+
+    def _ask(self, name: str) -> None:
+        self.protocol.ask("window/workDoneProgress/create", {"token": self.token}, lambda _: self._begin(name))
 
     def _begin(self, name: str) -> None:
-        self.protocol.ask("window/workDoneProgress/create", {"token": self.token})
+        over, self.state = self.state == "over", "shown"
         self._send({"kind": "begin", "title": "ExCore", "message": f"reading {name}", "percentage": 0})
+        if over:
+            self._end()
 
     def __call__(self, done: int, total: int) -> None:
         now = perf_counter()
@@ -203,7 +209,12 @@ class _Progress:
 
     def end(self) -> None:
         if self.wanted:
-            self.protocol.post(self._send, {"kind": "end"})
+            self.protocol.post(self._end)
+
+    def _end(self) -> None:
+        self._send({"kind": "end"})
+        self.state = "over"
 
     def _send(self, value: dict[str, Any]) -> None:
-        self.protocol.notify("$/progress", {"token": self.token, "value": value})
+        if self.state == "shown":
+            self.protocol.notify("$/progress", {"token": self.token, "value": value})

@@ -130,10 +130,13 @@ class Publisher:
         return {"kind": "full", "resultId": known[0], "items": found}
 
     def workspace(self, previous: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-        """A report for each config that is known, and for the files of ``previous`` (result ids by path) that are gone:
-        nothing is wrong with them any more."""
+        """A report for each config of the client's folders and each that is open, and for the files of ``previous``
+        (result ids by path) that are gone: nothing is wrong with them any more."""
         session = self.session
-        paths = dict.fromkeys((*session.snapshot().configs(), *previous))
+        mine = (
+            path for path in session.snapshot().configs() if path in session.documents or session.is_in_folder(path)
+        )
+        paths = dict.fromkeys((*mine, *previous))
         for path in paths:
             report = self.report(path, previous.get(path))
             document = session.documents.get(path)

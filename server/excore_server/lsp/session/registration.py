@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from excore_server.lsp.session.server_capabilities import python_registrations, registrations
+from excore_server.lsp.session.server_capabilities import python_registrations, registrations, settings_registrations
 from excore_server.lsp.session.session import Session
 
 
@@ -12,7 +12,7 @@ def initialized(session: Session) -> None:
     """Begin the work in the background, and ask the client for settings and for news of files."""
     session.start()
     watch_files(session)
-    if wanted := python_registrations(session.client):
+    if wanted := [*settings_registrations(session.client), *python_registrations(session.client)]:
         session.protocol.ask("client/registerCapability", {"registrations": wanted})
     fetch_settings(session)
 
@@ -31,7 +31,7 @@ def fetch_settings(session: Session) -> None:
     """Ask the client for its settings, if it can be asked."""
 
     def configure(result: object) -> None:
-        if isinstance(result, list) and result and isinstance(result[0], Mapping):
+        if isinstance(result, list) and result and (result[0] is None or isinstance(result[0], Mapping)):
             session.configure(result[0])
 
     if session.client.configuration:

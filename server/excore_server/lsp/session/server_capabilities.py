@@ -1,4 +1,4 @@
-"""What the server says it can do: only what this client can use."""
+"""What the server says it can do: all of it, in the forms that this client takes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ COMMANDS = (
     "excore.showPython",
     "excore.showGraph",
 )
-HIERARCHIES = ("callHierarchy", "typeHierarchy")
 CONTENT_SCHEME = "excore"
 """Scheme of virtual documents: ``excore://composed/path/of/the/config.toml``."""
 TOKEN_TYPES = (
@@ -36,24 +35,34 @@ MOVED = [
 REFRESHED = ("inlayHint", "semanticTokens", "codeLens")
 """Features, as the client names them, that it may have to ask for again when a catalog changes."""
 
-PROVIDERS: dict[str, tuple[str, Any]] = {  # the feature as the client names it -> as we do, and our options
-    "hover": ("hoverProvider", True),
-    "signatureHelp": ("signatureHelpProvider", {"triggerCharacters": ["=", "["]}),
-    "definition": ("definitionProvider", True),
-    "declaration": ("declarationProvider", True),
-    "typeDefinition": ("typeDefinitionProvider", True),
-    "implementation": ("implementationProvider", True),
-    "references": ("referencesProvider", True),
-    "documentHighlight": ("documentHighlightProvider", True),
-    "documentSymbol": ("documentSymbolProvider", True),
-    "foldingRange": ("foldingRangeProvider", True),
-    "selectionRange": ("selectionRangeProvider", True),
-    "documentLink": ("documentLinkProvider", {"resolveProvider": False}),
-    "inlayHint": ("inlayHintProvider", True),
-    "formatting": ("documentFormattingProvider", True),
-    "rangeFormatting": ("documentRangeFormattingProvider", True),
-    "codeLens": ("codeLensProvider", {"resolveProvider": False}),
+OFFERED: dict[str, Any] = {
+    "signatureHelpProvider": {"triggerCharacters": ["=", "["]},
+    "documentLinkProvider": {"resolveProvider": False},
+    "codeLensProvider": {"resolveProvider": False},
+    "executeCommandProvider": {"commands": list(COMMANDS)},
+    **dict.fromkeys(
+        (
+            "hoverProvider",
+            "definitionProvider",
+            "declarationProvider",
+            "typeDefinitionProvider",
+            "implementationProvider",
+            "referencesProvider",
+            "documentHighlightProvider",
+            "documentSymbolProvider",
+            "workspaceSymbolProvider",
+            "foldingRangeProvider",
+            "selectionRangeProvider",
+            "inlayHintProvider",
+            "documentFormattingProvider",
+            "documentRangeFormattingProvider",
+            "callHierarchyProvider",
+            "typeHierarchyProvider",
+        ),
+        True,
+    ),
 }
+"""What every client may ask for, whether its capabilities speak of it or not: those of many say little."""
 
 
 def capabilities(client: ClientFeatures) -> dict[str, Any]:
@@ -61,36 +70,22 @@ def capabilities(client: ClientFeatures) -> dict[str, Any]:
     found: dict[str, Any] = {
         "positionEncoding": client.encoding,
         "textDocumentSync": {"openClose": True, "change": 2, "save": {"includeText": False}},
-        "executeCommandProvider": {"commands": list(COMMANDS)},
+        **OFFERED,
+        "completionProvider": {
+            "triggerCharacters": list(COMPLETION_TRIGGERS),
+            "resolveProvider": client.resolves_documentation,
+        },
+        "semanticTokensProvider": {
+            "legend": {"tokenTypes": _known(TOKEN_TYPES, client), "tokenModifiers": TOKEN_MODIFIERS},
+            "full": {"delta": True},
+            "range": True,
+        },
+        "renameProvider": {"prepareProvider": True} if client.prepare_rename else True,
+        "workspace": _workspace(client),
     }
-    workspace = _workspace(client)
-    if workspace:
-        found["workspace"] = workspace
-    for theirs, (ours, options) in PROVIDERS.items():
-        if theirs in client.offered:
-            found[ours] = options
-    if "completion" in client.offered:
-        completion: dict[str, Any] = {"triggerCharacters": list(COMPLETION_TRIGGERS)}
-        if "documentation" in client.resolve:
-            completion["resolveProvider"] = True
-        found["completionProvider"] = completion
-    if "semanticTokens" in client.offered:
-        legend = {"tokenTypes": _known(TOKEN_TYPES, client), "tokenModifiers": TOKEN_MODIFIERS}
-        found["semanticTokensProvider"] = {
-            "legend": legend,
-            "full": {"delta": client.tokens_delta},
-            "range": client.tokens_range,
-        }
-    for name in HIERARCHIES:
-        if name in client.offered:
-            found[f"{name}Provider"] = True
-    if client.code_actions:
+    if client.code_actions:  # others know commands alone, no edits
         found["codeActionProvider"] = {"codeActionKinds": list(ACTION_KINDS), "resolveProvider": client.lazy_actions}
-    if "rename" in client.offered:
-        found["renameProvider"] = {"prepareProvider": True} if client.prepare_rename else True
-    if client.workspace_symbols:
-        found["workspaceSymbolProvider"] = True
-    if client.pull_diagnostics:
+    if client.pull_diagnostics:  # others are told
         found["diagnosticProvider"] = {
             "identifier": "excore",
             "interFileDependencies": True,
@@ -100,13 +95,12 @@ def capabilities(client: ClientFeatures) -> dict[str, Any]:
 
 
 def _workspace(client: ClientFeatures) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    if client.workspace_folders:
-        found["workspaceFolders"] = {"supported": True, "changeNotifications": True}
+    found: dict[str, Any] = {
+        "workspaceFolders": {"supported": True, "changeNotifications": True},
+        "fileOperations": {name: {"filters": MOVED} for name in ("didRename", "willRename")},
+    }
     if client.document_content:
         found["textDocumentContent"] = {"schemes": [CONTENT_SCHEME]}
-    if client.moves:
-        found["fileOperations"] = {name: {"filters": MOVED} for name in sorted(client.moves)}
     return found
 
 
@@ -133,6 +127,14 @@ def registrations(client: ClientFeatures, folders: Iterable[str]) -> list[dict[s
             }
         )
     return found
+
+
+def settings_registrations(client: ClientFeatures) -> list[dict[str, Any]]:
+    """What is registered to hear of changed settings: some clients say nothing of them otherwise."""
+    if not client.configuration_changes:
+        return []
+    method = "workspace/didChangeConfiguration"
+    return [{"id": "excore-settings", "method": method, "registerOptions": {"section": "excore"}}]
 
 
 def python_registrations(client: ClientFeatures) -> list[dict[str, Any]]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from lsprotocol import types
 
 from excore.lang.catalog import Catalog
-from excore.lang.project.reading import PROJECT_FILE, PYPROJECT
+from excore.lang.project.reading import PROJECT_FILE, PYPROJECT, is_vast
 from excore.lang.text import Span
 from excore.lang.workspace.host import File, Host, Snapshot
 from excore.tooling.uris import to_path, to_uri
@@ -58,6 +58,7 @@ class Session:
         self.client = ClientFeatures()
         self.client_name = ""
         self.settings = Settings()
+        self.initial_settings: object = None
         self.host = Host(environment=os.environ)
         self.folders: list[str] = []
         self.documents: dict[str, OpenDocument] = {}  # by path
@@ -176,6 +177,9 @@ class Session:
             roots |= {self.host.project_of(name).root for name in self.documents}
             for root in [root for root in self.indexing.projects if root not in roots]:
                 self.indexing.forget(root)
+                self.host.remove_folder(root)
+            for root in self.indexing.projects:
+                self._reach(root)
             self.watch()
             self.changed()
 
@@ -198,11 +202,24 @@ class Session:
         project = self.host.project_of(path)
         if project.root != os.path.dirname(project.root):  # a stray file at the top of the disk is no project
             self.indexing.ensure(project)
+            self._reach(project.root)
+
+    def _reach(self, root: str) -> None:
+        """Know the configs of a project that the folders do not hold, or hold a part of: a rename changes all."""
+        if root not in self.host.folders and not self.is_in_folder(root) and not is_vast(root):
+            self.host.add_folder(root)
+
+    def is_in_folder(self, path: str) -> bool:
+        """Whether a path is in one of the client's folders, or is one."""
+        return any(path == folder or is_within(path, folder) for folder in self.folders)
 
     def watch(self) -> None:
-        """Have files looked after where the client cannot do it. Dumps are in no folder of the client."""
+        """Have files looked after where the client cannot do it, or does not: outside of its folders. Dumps are in
+        none of them."""
         if self.initialized:
-            roots = dict.fromkeys(() if self.client.watching else (*self.folders, *self.indexing.projects))
+            roots = dict.fromkeys((*self.folders, *self.indexing.projects))
+            if self.client.watching:
+                roots = dict.fromkeys(root for root in roots if not self.is_in_folder(root))
             folders = tuple(one for one in roots if not any(is_within(one, other) for other in roots))
             dumps = dict.fromkeys(index.dump_path for index in self.indexing.projects.values() if index.dump_path)
             self.watcher.watch(folders, tuple(dumps))
@@ -330,8 +347,9 @@ class Session:
                 self.indexing.rebuild(index.project)
 
     def configure(self, value: object) -> None:
-        """Settings arrived."""
-        self.settings, wrong = read_settings(value)
+        """Settings arrived; where the client has none of ours, those it began with count."""
+        inner = value.get("excore", value) if isinstance(value, Mapping) else None
+        self.settings, wrong = read_settings(inner or self.initial_settings)
         for message in wrong:
             self.protocol.notify("window/logMessage", {"type": 2, "message": f"excore-server: {message}"})
         if self.settings.trace is not None:
@@ -357,7 +375,7 @@ class Session:
         """Have the client ask again for what it has on screen, where it can be told to."""
         if not self.initialized:
             return
-        wanted = [name for name in REFRESHED if name in self.client.refresh & self.client.offered]
+        wanted = [name for name in REFRESHED if name in self.client.refresh]
         if self.client.pull_diagnostics:
             wanted.append("diagnostic")
         for name in wanted:

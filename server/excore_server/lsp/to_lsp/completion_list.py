@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from json import JSONEncoder
+from types import MappingProxyType
 
 from excore.lang.text import Span
 from excore.lang.workspace.host import File
 from excore.tooling.diagnostics import encode
-from excore_server.ide.completion.items import CompletionList, ItemKind
+from excore_server.ide.completion.items import CompletionList, DocKey, ItemKind
 from excore_server.lsp.session.client_features import SUGGEST, ClientFeatures
 from excore_server.lsp.to_lsp.location import span_range
+from excore_server.lsp.to_lsp.markup import markup
 from excore_server.lsp.transport.wire import Ready
 
 ITEM_KINDS: dict[ItemKind, int] = {
@@ -35,15 +38,25 @@ _OLD_KINDS = {**_KINDS, "choice": '"kind":13', "environment": '"kind":6', "secti
 _SNIPPET = ',"insertTextFormat":2'
 _AGAIN = f',"command":{{"title":"suggest","command":"{SUGGEST}"}}'
 _quote = JSONEncoder().encode
+_NOTHING: Mapping[DocKey, str] = MappingProxyType({})
 
 
-def completion_list(completions: CompletionList, file: File, uri: str, client: ClientFeatures) -> Ready:
-    """An LSP ``CompletionList`` as ready JSON; what items have in common is said once where the client allows it."""
+def completion_list(
+    completions: CompletionList,
+    file: File,
+    uri: str,
+    client: ClientFeatures,
+    documented: Mapping[DocKey, str] = _NOTHING,
+) -> Ready:
+    """An LSP ``CompletionList`` as ready JSON; what items have in common is said once where the client allows it.
+
+    ``documented`` is the documentation, in Markdown, of items for clients that do not ask for it.
+    """
     ranges: dict[Span, str] = {}
     common = completions.items[0].span if completions.items and "editRange" in client.item_defaults else None
     detail = ',"labelDetails":{"description":%s}' if client.label_details else ',"detail":%s'
     kinds, quote = _KINDS if client.item_kinds else _OLD_KINDS, _quote
-    origin = f',"data":[{quote(uri)},' if "documentation" in client.resolve else ""
+    origin = f',"data":[{quote(uri)},' if client.resolves_documentation else ""
     texts: list[str] = []
     for label, kind, span, insert, more, snippet, sort, match, key, again in completions.items:
         name = quote(label)
@@ -66,6 +79,8 @@ def completion_list(completions: CompletionList, file: File, uri: str, client: C
             text += _AGAIN
         if key and origin:
             text += origin + ",".join(map(quote, key)) + "]"
+        elif documented.get(key):
+            text += f',"documentation":{encode(markup(documented[key], client.markdown_items))}'
         texts.append(text + "}")
     defaults = "" if common is None else f'"itemDefaults":{{"editRange":{encode(span_range(file, common, client))}}},'
     cut = "true" if completions.incomplete else "false"

@@ -8,12 +8,30 @@ import re
 from excore.tooling.diagnostics import Json
 from excore.tooling.uris import to_uri
 
+_FENCE = re.compile(r"```+|~~~+")
+_HEADING = re.compile(r"^\*\*(.+)\*\*$")
+_SPAN = re.compile(r"(?<!`)(?P<mark>`+)(?!`) ?(?P<code>.+?) ?(?<!`)(?P=mark)(?!`)")
 _PLACE = re.compile(r"(?<!`)`(?P<file>[^`\n]+):(?P<line>\d+)`(?!`)")
 
 
 def markup(text: str, markdown: bool) -> Json:
-    """An LSP ``MarkupContent``."""
-    return {"kind": "markdown" if markdown else "plaintext", "value": text}
+    """An LSP ``MarkupContent`` of a text in Markdown, without its signs for clients that show none."""
+    return {"kind": "markdown", "value": text} if markdown else {"kind": "plaintext", "value": plain(text)}
+
+
+def plain(markdown: str) -> str:
+    """What Markdown says, in words alone: no fences, no marks of headings and of code. Code itself stays as it is."""
+    lines: list[str] = []
+    fence = ""
+    for line in markdown.split("\n"):
+        mark = _FENCE.match(line)
+        if mark is not None and fence in ("", mark[0]):
+            fence = "" if fence else mark[0]
+        elif fence:
+            lines.append(line)
+        else:
+            lines.append(_SPAN.sub(r"\g<code>", _HEADING.sub(r"\1", line.rstrip())))
+    return "\n".join(lines)
 
 
 def linked(markdown: str, root: str) -> str:
