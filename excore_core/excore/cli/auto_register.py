@@ -83,22 +83,22 @@ def auto_register(
         refuse_foreign(Path(workspace.registry_cache_file), is_cache)
     except NotOurs as error:
         fail(str(error))
-    done = _with_progress(
+    result = _with_progress(
         lambda progress: register(project, path, update=bool(target), timeout=timeout, python=python, progress=progress)
     )
-    for group in _by_cause(done.failures):
+    for group in _by_cause(result.failures):
         print_line(_report(group), err=True)
         if trace and group[0].trace:
             print_line(group[0].trace.rstrip(), err=True)
-    if not done.complete:
+    if not result.complete:
         fail("nothing was written")
-    what = f"{done.modules} modules in {done.registries} registries, from {done.files} files"
-    print_line(f"{what}; {len(done.failures)} could not be imported" if done.failures else what)
-    raise typer.Exit(1 if done.failures else 0)
+    what = f"{result.modules} modules in {result.registries} registries, from {result.files} files"
+    print_line(f"{what}; {len(result.failures)} could not be imported" if result.failures else what)
+    raise typer.Exit(1 if result.failures else 0)
 
 
 def source_folder(project: Project) -> str:
-    """The folder whose modules are imported: `src_dir`, else the project. Ends the command if there is none."""
+    """The folder whose modules are imported: ``src_dir``, else the project. Ends the command if there is none."""
     folder = os.path.normpath(os.path.join(project.root, project.src_dir))
     if not os.path.isdir(folder):
         fail(f"src_dir: there is no folder {shown_path(folder)}")

@@ -88,24 +88,23 @@ def _listed(names: list[str]) -> str:
 def _names(base: str) -> list[str]:
     """Folders of caches, sorted; what else is there does not count."""
     base = os.path.realpath(base)
+    return [
+        name
+        for name in _folders(base)
+        if read_mark(os.path.join(base, name)) is not None or (name == INDEX and _is_users(base))
+    ]
+
+
+def _folders(base: str) -> list[str]:
     try:
-        folders = [entry for entry in os.scandir(base) if entry.is_dir(follow_symlinks=False)]
+        return sorted(entry.name for entry in os.scandir(base) if entry.is_dir(follow_symlinks=False))
     except OSError:
         return []
-    return sorted(
-        entry.name
-        for entry in folders
-        if read_mark(entry.path) is not None or (entry.name == INDEX and _is_users(base))
-    )
 
 
 def _tell_of_unmarked(base: str) -> None:
     """Say which folders older versions may have made: nothing but their names tells, so they are not removed."""
-    try:
-        names = sorted(entry.name for entry in os.scandir(base) if entry.is_dir(follow_symlinks=False))
-    except OSError:
-        return
-    for name in names:
+    for name in _folders(base):
         if is_unmarked_cache(os.path.join(base, name)):
             folder = plain(os.path.join(base, name))
             advice = "carries no mark of excore; if it is a cache of an older version, remove it yourself"

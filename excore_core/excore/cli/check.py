@@ -93,16 +93,16 @@ def survey(paths: Iterable[str], warn: Callable[[str], None] = _warn) -> tuple[S
     there is nothing else, a few that are not named. ``warn`` gets what is wrong with registry dumps. Raises
     ``NoSuchPath``.
     """
-    named = dict.fromkeys(os.path.abspath(path) for path in paths)
-    missing = [path for path in named if not os.path.exists(path)]
+    targets = dict.fromkeys(os.path.abspath(path) for path in paths)
+    missing = [path for path in targets if not os.path.exists(path)]
     if missing:
         raise NoSuchPath(f"{os.path.relpath(missing[0])}: no such file or folder")
     host = Host(environment=os.environ)
-    folders = [path for path in named if os.path.isdir(path)]
-    here = _working_folder(named)
+    folders = [path for path in targets if os.path.isdir(path)]
+    here = _working_folder(targets)
     for folder in (*here, *(path for path in folders if not any(_is_below(path, base) for base in here))):
         host.add_folder(folder)
-    files = [path for path in named if path not in folders]
+    files = [path for path in targets if path not in folders]
     below = {name: None for folder in folders for name in find_toml(folder)}
     for path in (*files, *below):
         project = host.project_of(path)

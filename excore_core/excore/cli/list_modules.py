@@ -39,13 +39,13 @@ def list_modules(
     if model is not None:
         project = model.project
     names = [name for name in project.registry_names(catalog) if not name.startswith("__")]
-    chosen = [project.registry_of(name) for name in registries or ()] or names
-    for name in chosen:
+    selection = [project.registry_of(name) for name in registries or ()] or names
+    for name in selection:
         if name not in names:
             near = nearest(name, names)
             fail(f"there is no registry {name}" + (f"; did you mean {near[0]}?" if near else ""))
     used = _used(model) if model is not None else None
-    listing = {name: [*_entries(catalog, name, used)] for name in dict.fromkeys(chosen)}
+    listing = {name: [*_entries(catalog, name, used)] for name in dict.fromkeys(selection)}
     if used is not None:
         listing = {name: entries for name, entries in listing.items() if entries}
     print_line(json.dumps(_plain(listing), indent=2) if as_json else "\n".join(_lines(listing, catalog)))

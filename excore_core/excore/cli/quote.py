@@ -64,12 +64,12 @@ def quoted(tree: SyntaxTree) -> str:
     """The text of a tree with every key quoted that TOML does not know as a bare one."""
     pieces: list[str] = []
     for block in tree.blocks:
-        done = 0
+        at = 0
         for part in key_parts(block):
             if not part.quoted and not part.broken and not is_bare(part.name):
-                pieces += [block.text[done : part.start], key_text(part.name)]
-                done = part.end
-        pieces.append(block.text[done:])
+                pieces += [block.text[at : part.start], key_text(part.name)]
+                at = part.end
+        pieces.append(block.text[at:])
     return "".join(pieces)
 
 

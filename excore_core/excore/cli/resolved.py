@@ -13,7 +13,7 @@ from excore.tooling.registry_dump import project_catalog
 
 
 def resolved(config: str, *, whole: bool = False) -> Model:
-    """What a config file means. Ends the command if there is no such file, or with `whole` if it has errors.
+    """What a config file means. Ends the command if there is no such file, or with ``whole`` if it has errors.
 
     Arguments do not count: they may be changed between load and build.
     """
@@ -25,7 +25,7 @@ def resolved(config: str, *, whole: bool = False) -> Model:
 
 
 def errors(snapshot: Snapshot, path: str, but: Collection[str] = ()) -> str:
-    """How many errors a config has, or ""; those with codes in `but` left out."""
+    """How many errors a config has, or ""; those with codes in ``but`` left out."""
     number = sum(item.severity == "error" and item.code not in but for item in snapshot.root_problems(path))
     return f"{number} error{'s' if number > 1 else ''}" if number else ""
 

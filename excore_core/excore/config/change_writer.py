@@ -84,8 +84,8 @@ class ChangeWriter:
             return
         self.done.add(id(node))
         changed = {name: node[name] for name in node if not self._alike(node[name], before.get(name, _MISSING))}
-        gone = before.keys() - node.keys()
-        if not changed and not gone:
+        removed = before.keys() - node.keys()
+        if not changed and not removed:
             return
         table = self.config
         for part in path:
@@ -96,7 +96,7 @@ class ChangeWriter:
             name = self.model.grammar.split_key(key).name
             if name in changed:
                 self._put(table, name, changed.pop(name), path)
-            elif name not in gone:
+            elif name not in removed:
                 table[key] = value
         for name, value in changed.items():
             self._put(table, name, value, path)

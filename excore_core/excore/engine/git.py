@@ -81,15 +81,15 @@ def _run(arguments: list[str], environment: dict[str, str]) -> Answer:
     if program is None:
         return Answer(b"", "git cannot be run: there is no such program")
     try:
-        done = subprocess.run(
+        completed = subprocess.run(
             [program, *arguments], env=environment, stdin=subprocess.DEVNULL, capture_output=True, check=False
         )
     except (OSError, ValueError) as error:
         return Answer(b"", f"git cannot be run: {error}")
-    if not done.returncode:
-        return Answer(done.stdout, "")
-    message = done.stderr.decode("utf-8", "replace").strip().removeprefix("fatal: ")
-    return Answer(done.stdout, message or f"git ended with {done.returncode}")
+    if not completed.returncode:
+        return Answer(completed.stdout, "")
+    message = completed.stderr.decode("utf-8", "replace").strip().removeprefix("fatal: ")
+    return Answer(completed.stdout, message or f"git ended with {completed.returncode}")
 
 
 def _program() -> str | None:

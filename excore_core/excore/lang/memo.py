@@ -146,12 +146,12 @@ class Memo:
             with many_objects():
                 answers = {key: self._item(last.names, key, value, compute) for key, value in items.items()}
         else:
-            todo, gone = differing(last.items, items)
+            todo, removed = differing(last.items, items)
             if last.stale:
                 stale = last.stale.difference(todo)
                 todo += [key for key in items if key in stale]
-            answers = dict(last.answers) if todo or gone else last.answers
-            for key in gone:
+            answers = dict(last.answers) if todo or removed else last.answers
+            for key in removed:
                 del answers[key]
                 last.names.pop(key, None)
             for key in todo:

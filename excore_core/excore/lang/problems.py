@@ -24,7 +24,7 @@ class Origin(NamedTuple):
 
 
 class Related(NamedTuple):
-    """A second place that explains a problem, as the `!` use that a `@` use conflicts with."""
+    """A second place that explains a problem, as the ``!`` use that a ``@`` use conflicts with."""
 
     origin: Origin
     message: str

@@ -47,12 +47,11 @@ class Setting:
 
 def setting(binding: Binding, position: Callable[[Origin], tuple[int, int]]) -> Setting:
     """The setting that a binding of a merged table stands for; ``position`` gives line and column of an origin."""
-    settings = [
-        Setting(one.name, plain(one.value), one.file, *position(one.origin), binding=one)
-        for one in (*reversed(binding.shadows), binding)
-    ]
-    *overrides, last = settings
-    return Setting(last.key, last.value, last.file, last.line, last.column, tuple(overrides[::-1]), binding)
+
+    def made_by(one: Binding, overrides: tuple[Setting, ...] = ()) -> Setting:
+        return Setting(one.name, plain(one.value), one.file, *position(one.origin), overrides, one)
+
+    return made_by(binding, tuple(map(made_by, binding.shadows)))
 
 
 def find_bindings(root: Table, key: str, grammar: Grammar) -> tuple[Binding, ...]:

@@ -66,12 +66,12 @@ def offset_in_line(line: str, column: int, encoding: Encoding) -> int:
     """
     if line.isascii() or encoding == "utf-32":
         return max(0, min(column, len(line)))
-    left = column
+    remaining = column
     for offset, char in enumerate(line):
         width = units(char, encoding)
-        if left < width:
+        if remaining < width:
             return offset
-        left -= width
+        remaining -= width
     return len(line)
 
 

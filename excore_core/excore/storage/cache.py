@@ -127,15 +127,15 @@ def _remove_marked(path: str, mark: Mark) -> None:
     import shutil
 
     # moved away first: what takes its place meanwhile, and whatever somebody puts there, stays
-    doomed = f"{path}.{secrets.token_hex(6)}"
-    os.rename(path, doomed)
+    aside = f"{path}.{secrets.token_hex(6)}"
+    os.rename(path, aside)
     try:
-        if os.lstat(doomed).st_ino != mark.inode:
+        if os.lstat(aside).st_ino != mark.inode:
             raise NotOurs(f"{path} is not removed: it is another folder now")
-        shutil.rmtree(doomed)
+        shutil.rmtree(aside)
     except OSError:
         if not os.path.lexists(path):
-            os.rename(doomed, path)
+            os.rename(aside, path)
         raise
 
 

@@ -124,11 +124,11 @@ class Client:
         """Take in what the server sends until ``condition`` holds. Raises ``ServerGone`` if that takes too long."""
         deadline = time.monotonic() + self.timeout
         while not condition():
-            left = deadline - time.monotonic()
-            if left < 0:
+            remaining = deadline - time.monotonic()
+            if remaining < 0:
                 raise ServerGone(f"no sign of {what} in {self.timeout:g} s\n{self.stderr}")
             try:
-                message = self._inbox.get(timeout=min(_POLL, left))
+                message = self._inbox.get(timeout=min(_POLL, remaining))
             except queue.Empty:
                 continue
             if message is None:

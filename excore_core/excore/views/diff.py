@@ -46,7 +46,7 @@ Sides: TypeAlias = dict[str, Side]
 
 
 def diff(before: Model, after: Model) -> tuple[Change, ...]:
-    """Everything that the two say otherwise, by key; a table itself is the key `[Model.FCN]`.
+    """Everything that the two say otherwise, by key; a table itself is the key ``[Model.FCN]``.
 
     The order of tables and keys, comments, spelling, the files that values stand in, and whether a value is written
     out or read from a variable make no difference.

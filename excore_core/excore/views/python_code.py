@@ -247,14 +247,14 @@ class _PythonWriter:
     def _environment(self, value: Environment) -> Expression:
         self.names.imported("os")
         variables = self.model.grammar.environment(value.text)
-        pieces, done = [], 0
+        pieces, at = [], 0
         for name, span in variables:
-            if value.text[done : span.start]:
-                pieces.append(text(value.text[done : span.start]))
+            if value.text[at : span.start]:
+                pieces.append(text(value.text[at : span.start]))
             pieces.append(f"os.environ[{text(name)}]")
-            done = span.end
-        if value.text[done:]:
-            pieces.append(text(value.text[done:]))
+            at = span.end
+        if value.text[at:]:
+            pieces.append(text(value.text[at:]))
         return Text(" + ".join(pieces))
 
     def _read(self, read: Read, steps: tuple[PathStep, ...]) -> Expression:

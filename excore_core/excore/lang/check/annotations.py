@@ -33,24 +33,10 @@ _SCALARS = {
     "time": ("time-local",),
 }
 _ARRAYS = frozenset(
-    [
-        "list",
-        "List",
-        "tuple",
-        "Tuple",
-        "set",
-        "Set",
-        "frozenset",
-        "FrozenSet",
-        "Sequence",
-        "MutableSequence",
-        "Iterable",
-        "Collection",
-        "Container",
-        "AbstractSet",
-        "MutableSet",
-        "Iterator",
-    ]
+    """
+    list List tuple Tuple set Set frozenset FrozenSet Sequence MutableSequence Iterable Collection Container
+    AbstractSet MutableSet Iterator
+    """.split()
 )
 _TEXTS = frozenset(["Sequence", "Iterable", "Collection", "Container"])  # a string is one of these, too
 _MAPPINGS = frozenset(

@@ -118,9 +118,9 @@ def _unused_variables(model: Model) -> Iterable[Problem]:
     """Top-level values that nothing reads, of those that are not meant for the user: their names begin with ``_``."""
     private = [binding for name, binding in model.isolated.items() if name.startswith(PRIVATE)]
     if private:
-        read = {name for section in model.sections.values() for name in section.variables}
+        names = {name for section in model.sections.values() for name in section.variables}
         for binding in private:
-            if binding.name not in read:
+            if binding.name not in names:
                 message = f"no `&` reads `{binding.name}`, and a name with `_` in front is not meant for results"
                 yield problem("unused-variable", message, binding.origin)
 

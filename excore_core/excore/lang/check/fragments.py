@@ -70,10 +70,12 @@ def shared(witnesses: Sequence[Witness], alone: Callable[[], Iterable[Problem]])
                 rest = [*witnesses[:number], *witnesses[number + 1 :]]
                 agreed = (_agreed(item, rest) for item in witness.problems if (item.code, item.origin) in new)
                 problems.extend(item for item in agreed if item is not None)
-    lost = _lost(witnesses)
-    if lost:
-        left = [item for item in alone() if item.code not in _OF_THE_WHOLE and _holds(lost, item)]
-        unreported = [item for item in left if not any((item.code, item.origin) in one.by_key for one in witnesses)]
+    hidden = _hidden(witnesses)
+    if hidden:
+        candidates = [item for item in alone() if item.code not in _OF_THE_WHOLE and _holds(hidden, item)]
+        unreported = [
+            item for item in candidates if not any((item.code, item.origin) in one.by_key for one in witnesses)
+        ]
         problems.extend(as_fragment(unreported, IN_BASES))
     return problems
 
@@ -112,13 +114,13 @@ def overridden(own: Table, merged: Table) -> Places:
     the table of that name: then the other file's header counts for problems of the name, but what the table lacks
     (``IN_BASES``) is lacking in both.
     """
-    gone: dict[Block, set[tuple[int, int, bool]]] = {}
+    offsets: dict[Block, set[tuple[int, int, bool]]] = {}
     for name, binding in own.bindings.items():
         there = merged.bindings.get(name)
         if there is not binding and name != BASE_KEY:
             for origin, whole in _gone(binding, there):
-                gone.setdefault(origin.block, set()).add((origin.start, origin.end, whole))
-    return {block: frozenset(places) for block, places in gone.items()}
+                offsets.setdefault(origin.block, set()).add((origin.start, origin.end, whole))
+    return {block: frozenset(places) for block, places in offsets.items()}
 
 
 def _gone(binding: Binding, there: Binding | None) -> Iterator[tuple[Origin, bool]]:
@@ -153,15 +155,17 @@ def _extent(binding: Binding) -> Iterator[Origin]:
     yield Origin(binding.file, binding.block, binding.part.start, end)
 
 
-def _lost(witnesses: Iterable[Witness]) -> Places:
+def _hidden(witnesses: Iterable[Witness]) -> Places:
     """What all witnesses override."""
-    lost: Places | None = None
+    hidden: Places | None = None
     for witness in witnesses:
         here = witness.overridden
-        lost = here if lost is None else {block: lost[block] & here[block] for block in lost.keys() & here.keys()}
-        if not any(lost.values()):
+        hidden = (
+            here if hidden is None else {block: hidden[block] & here[block] for block in hidden.keys() & here.keys()}
+        )
+        if not any(hidden.values()):
             return {}
-    return lost or {}
+    return hidden or {}
 
 
 def _holds(places: Places, item: Problem) -> bool:

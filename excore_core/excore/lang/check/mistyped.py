@@ -136,6 +136,11 @@ def _is_ordinary(kind: Type, model: Model) -> bool:
     return kind.shape == "class" and _last(kind.text) in model.catalog.ordinary
 
 
+def _takes_only_ordinary(annotation: Type, model: Model) -> bool:
+    kinds = [kind for kind in annotation.options if kind.shape != "none"]
+    return bool(kinds) and all(_is_ordinary(kind, model) for kind in kinds)
+
+
 def _takes_modules(annotation: Type) -> bool:
     """Whether only objects, classes or functions fit, and no text."""
     shapes = {kind.shape for kind in annotation.options}
@@ -186,9 +191,8 @@ def _wrong_objects(annotation: Type, meaning: Meaning, subject: str, model: Mode
             elif meaning.prefix.kind == "class":
                 yield from _class_for_object(annotation, meaning, subject, model)
     elif isinstance(meaning, ReferenceList | ReferenceDict):
-        kinds = [kind for kind in annotation.options if kind.shape != "none"]
-        if kinds and all(_is_ordinary(kind, model) for kind in kinds):
-            first = next(_references_in(meaning), None)
+        if _takes_only_ordinary(annotation, model):
+            first = next((inner for inner in meaning.values if isinstance(inner, Reference)), None)
             if first is not None:
                 what = "a list" if isinstance(meaning, ReferenceList) else "a table"
                 yield problem(
@@ -199,21 +203,14 @@ def _wrong_objects(annotation: Type, meaning: Meaning, subject: str, model: Mode
         fitting = [kind for kind in annotation.options if kind.shape in (shape, "any", "class")]
         if len(fitting) != 1 or fitting[0].shape != shape or fitting[0].fixed or not fitting[0].items:
             return
-        inners = meaning.items if isinstance(meaning, ReferenceList) else [inner for _, inner in meaning.items]
-        for inner in inners:
+        for inner in meaning.values:
             if isinstance(inner, Reference):
                 yield from _wrong_objects(fitting[0].items[-1], inner, subject, model)
 
 
-def _references_in(meaning: ReferenceList | ReferenceDict) -> Iterator[Reference]:
-    inners = meaning.items if isinstance(meaning, ReferenceList) else [inner for _, inner in meaning.items]
-    return (inner for inner in inners if isinstance(inner, Reference))
-
-
 def _class_for_object(annotation: Type, reference: Reference, subject: str, model: Model) -> Iterator[Problem]:
     entry = reference.target.entry if reference.target is not None else None
-    kinds = [kind for kind in annotation.options if kind.shape != "none"]
-    if entry is not None and entry.kind == "class" and kinds and all(_is_ordinary(kind, model) for kind in kinds):
+    if entry is not None and entry.kind == "class" and _takes_only_ordinary(annotation, model):
         passed = f"`{reference.prefix.char}` passes the class `{entry.name}`"
         message = f"{subject} wants an object of `{annotation.text}`; {passed}"
         yield problem("wrong-object", message, reference.origin)

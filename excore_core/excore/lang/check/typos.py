@@ -123,13 +123,13 @@ def _typos(problems: Sequence[Problem], model: Model) -> Iterator[_Typo]:
     if not values:
         return
     implicit = frozenset(path[-1] for path in model.implicit)
-    read: set[str] | None = None
+    names_read: set[str] | None = None
     for binding in values:
         name = binding.name
         typos = [*_of_value(binding, fields, implicit, unbound, lacking, model)]
-        if typos and read is None:
-            read = {name_read for section in model.sections.values() for name_read in section.variables}
-        if typos and read is not None and name not in read:
+        if typos and names_read is None:
+            names_read = {name_read for section in model.sections.values() for name_read in section.variables}
+        if typos and names_read is not None and name not in names_read:
             yield from typos
 
 

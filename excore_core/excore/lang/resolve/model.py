@@ -81,11 +81,21 @@ class ReferenceList(NamedTuple):
 
     items: tuple[Meaning, ...]
 
+    @property
+    def values(self) -> tuple[Meaning, ...]:
+        """Its items, as those of a ``ReferenceDict``."""
+        return self.items
+
 
 class ReferenceDict(NamedTuple):
     """A table under a prefix: the same keys with references."""
 
     items: tuple[tuple[str, Meaning], ...]
+
+    @property
+    def values(self) -> tuple[Meaning, ...]:
+        """What it holds, without the keys."""
+        return tuple(item for _, item in self.items)
 
 
 class Plain(NamedTuple):
@@ -119,11 +129,8 @@ class Argument(NamedTuple):
 def _references(meaning: Meaning) -> Iterator[Reference]:
     if isinstance(meaning, Reference):
         yield meaning
-    elif isinstance(meaning, ReferenceList):
-        for item in meaning.items:
-            yield from _references(item)
-    elif isinstance(meaning, ReferenceDict):
-        for _, item in meaning.items:
+    elif isinstance(meaning, ReferenceList | ReferenceDict):
+        for item in meaning.values:
             yield from _references(item)
 
 

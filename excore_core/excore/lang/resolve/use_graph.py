@@ -62,9 +62,9 @@ def connect(model: Model, before: Model | None, memo: Memo) -> Model:
         reached = _reach_after(before, sections, users, starts, changed)
     reached, unbuilt = _built(sections, users, starts, reached)
     put_off = frozenset[Path]()
-    left = {path for path in silent if not any(use.kind == "hook" for use in users.get(path, ()))}
-    if left:
-        put_off = reached - _reach(sections, starts, unbuilt | left) | (reached & left)
+    uncalled = {path for path in silent if not any(use.kind == "hook" for use in users.get(path, ()))}
+    if uncalled:
+        put_off = reached - _reach(sections, starts, unbuilt | uncalled) | (reached & uncalled)
     model = replace(
         model,
         users=users,
@@ -91,9 +91,11 @@ def _changed(before: Model, model: Model) -> set[Path]:
 
 def _affected(before: Model, model: Model, changed: Collection[Path]) -> set[Path]:
     """The sections whose verdict an edit may change though they did not: their uses or how a build reaches them did."""
-    moved = (before.unbuilt ^ model.unbuilt) | (before.put_off ^ model.put_off) | (before.reached ^ model.reached)
-    affected = set(moved)
-    for path, sections in product((*changed, *moved), (before.sections, model.sections)):
+    reach_changed = (
+        (before.unbuilt ^ model.unbuilt) | (before.put_off ^ model.put_off) | (before.reached ^ model.reached)
+    )
+    affected = set(reach_changed)
+    for path, sections in product((*changed, *reach_changed), (before.sections, model.sections)):
         if path in sections:
             affected.update(use.target for use in sections[path].uses)
     return affected
@@ -107,8 +109,8 @@ def _problems(model: Model, before: Model | None, changed: Collection[Path], mem
         if before.problems:  # they say which use comes first
             memo.outdate("uses", before.users.keys())
         else:
-            moved = (model.reached ^ before.reached) | (model.unbuilt ^ before.unbuilt)
-            uses = (use for path in moved if path in model.sections for use in model.sections[path].uses)
+            reach_changed = (model.reached ^ before.reached) | (model.unbuilt ^ before.unbuilt)
+            uses = (use for path in reach_changed if path in model.sections for use in model.sections[path].uses)
             memo.outdate("uses", {*changed, *(use.target for use in uses)})
             # There was no cycle before, so each new one leads through a section that changed.
             starts = [path for path in changed if path in model.sections]
@@ -323,12 +325,13 @@ def _circles(sections: Mapping[Path, Section], starts: Iterable[Path], active: f
     """Every cycle among ``active`` modules, from the first module of ``starts`` that leads into it.
 
     A walk in depth with a stack of its own, since configs may be deeper than Python's. ``trail`` is the way from the
-    start to here: a use of something on it closes a cycle. What is ``done`` leads into no cycle that was not reported.
+    start to here: a use of something on it closes a cycle. What is ``finished`` leads into no cycle that was not
+    reported.
     """
     problems: list[Problem] = []
-    done: set[Path] = set()
+    finished: set[Path] = set()
     for start in starts:
-        if start in done or start not in active or not _leads_on(sections, sections[start]):
+        if start in finished or start not in active or not _leads_on(sections, sections[start]):
             continue
         trail: dict[Path, str] = {start: ""}  # path -> the argument that leads on
         stack = [(start, iter(sections[start].uses))]
@@ -337,9 +340,9 @@ def _circles(sections: Mapping[Path, Section], starts: Iterable[Path], active: f
             use = next(pending, None)
             if use is None:
                 stack.pop()
-                done.add(path)
+                finished.add(path)
                 del trail[path]
-            elif use.kind not in _BUILDS or use.target in done:
+            elif use.kind not in _BUILDS or use.target in finished:
                 continue
             elif use.target in trail:
                 trail[path] = use.argument

@@ -118,16 +118,16 @@ class _Edit:
     def tree(self) -> SyntaxTree:
         old, parser = self.old, BlockParser(self.text, key_patterns(self.old.prefixes))
         touched = self._touched()
-        done = 0  # old blocks before this index are dealt with
+        next_index = 0  # old blocks before this index are dealt with
         for index in touched:
-            if index < done:
+            if index < next_index:
                 continue
-            self.blocks += old.blocks[done:index]
-            self.starts += old.starts[done:index]
-            done = self._reparse(parser, index, touched[-1])
-            self.dropped += old.blocks[index:done]
-        tail = old.starts[done:]
-        self.blocks += old.blocks[done:]
+            self.blocks += old.blocks[next_index:index]
+            self.starts += old.starts[next_index:index]
+            next_index = self._reparse(parser, index, touched[-1])
+            self.dropped += old.blocks[index:next_index]
+        tail = old.starts[next_index:]
+        self.blocks += old.blocks[next_index:]
         self.starts += [at + self.delta for at in tail] if self.delta else tail
         troubled = old._troubled.difference(self.dropped).union(block for block in self.new_blocks if block.problems)
         return SyntaxTree(self.text, self.blocks, self.starts, old.prefixes, self.reaching, troubled)

@@ -104,15 +104,15 @@ def source_offset(raw: str, index: int) -> int:
     if raw[:1] == "'" and "\r" not in raw:
         return min(start + index, end)
     basic = raw[:1] == '"'
-    at, left = start, index
+    at, remaining = start, index
     while at < end:
         match = _UNIT.match(raw, at, end) if basic else None
         if match is not None and match[1] is not None:
             at = match.end()
             continue
-        if left == 0:
+        if remaining == 0:
             break
-        left -= 1
+        remaining -= 1
         if match is not None:
             at = match.end()
         else:

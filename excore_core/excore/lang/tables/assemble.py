@@ -119,17 +119,17 @@ class _Update:
         if not self.removed and not self.added:
             return before
         old_stems = _stems(before)
-        stems, touched = self._regrouped(old_stems)
+        stems, changed = self._regrouped(old_stems)
         in_order = self._firsts(self.removed, old_stems) == self._firsts(self.added, stems)
         was = before.bodies[before.blocks[0]].table.bindings
         if was is not self.leading:
             self.entire.update(was, self.leading)
             in_order = False
-        for stem in touched:
+        for stem in changed:
             top = (stem[0],)
             if top in old_stems or top in stems or stem[0] in was or stem[0] in self.leading:
                 self.entire.add(stem[0])
-        self.partly.update(stem for stem in touched if stem[0] not in self.entire)
+        self.partly.update(stem for stem in changed if stem[0] not in self.entire)
         whole = compress(blocks, map(self.entire.__contains__, map(_top, blocks))) if self.entire else ()
         parts = chain.from_iterable(stems.get(stem, ()) for stem in self.partly)
         leading = {name: binding for name, binding in self.leading.items() if name in self.entire}
@@ -144,25 +144,25 @@ class _Update:
         self, old_stems: Mapping[Stem, tuple[Block, ...]]
     ) -> tuple[dict[Stem, tuple[Block, ...]], set[Stem]]:
         """The blocks of each stem now, and the stems that gained or lost any."""
-        come: dict[Stem, list[Block]] = {}
+        added: dict[Stem, list[Block]] = {}
         for block in self.removed:
             stem = _stem(block)
             if stem is not None:
-                come.setdefault(stem, [])
+                added.setdefault(stem, [])
         for block in self.added:
             stem = _stem(block)
             if stem is not None:
-                come.setdefault(stem, []).append(block)
-        stems, gone = dict(old_stems), set(self.removed)
-        for stem, blocks in come.items():
-            left = [block for block in old_stems.get(stem, ()) if block not in gone]
-            if left and blocks:
-                blocks = sorted((*left, *blocks), key=self.tree.index_of.__getitem__)
-            if left or blocks:
-                stems[stem] = tuple(blocks or left)
+                added.setdefault(stem, []).append(block)
+        stems, removed = dict(old_stems), set(self.removed)
+        for stem, blocks in added.items():
+            rest = [block for block in old_stems.get(stem, ()) if block not in removed]
+            if rest and blocks:
+                blocks = sorted((*rest, *blocks), key=self.tree.index_of.__getitem__)
+            if rest or blocks:
+                stems[stem] = tuple(blocks or rest)
             else:
                 del stems[stem]
-        return stems, set(come)
+        return stems, set(added)
 
     def _firsts(self, blocks: Iterable[Block], stems: Mapping[Stem, tuple[Block, ...]]) -> list[Stem]:
         """The stems that begin in ``blocks``: where these are the same as before, all stems are in the same order."""
@@ -178,14 +178,14 @@ class _Update:
         return body_ is not None and bool(body_.problems)
 
     def _root(self, placer: Placer, in_order: bool) -> Table:
-        before, renewed = self.before.root.bindings, placer.root.bindings
+        before, replacements = self.before.root.bindings, placer.root.bindings
         bindings = dict(before)
-        _replace(bindings, renewed, self.entire, placer)
+        _replace(bindings, replacements, self.entire, placer)
         below: dict[str, list[str]] = {}
         for top, name in self.partly:
             below.setdefault(top, []).append(name)
         for top, names in below.items():
-            old, new = before.get(top), renewed.get(top)
+            old, new = before.get(top), replacements.get(top)
             was = _bindings_of(old)
             inner = dict(was)
             _replace(inner, _bindings_of(new), names, placer)
@@ -212,42 +212,40 @@ def _bindings_of(binding: Binding | None) -> dict[str, Binding]:
 
 
 def _replace(
-    bindings: dict[str, Binding], renewed: Mapping[str, Binding], names: Collection[str], placer: Placer
+    bindings: dict[str, Binding], replacements: Mapping[str, Binding], names: Collection[str], placer: Placer
 ) -> None:
-    """Give ``names`` what they have in ``renewed``; what is as before stays the same object."""
+    """Give ``names`` what they have in ``replacements``; what is as before stays the same object."""
     for name in names:
-        old, new = bindings.get(name), renewed.get(name)
+        old, new = bindings.get(name), replacements.get(name)
         if new is None:
             bindings.pop(name, None)
         else:
-            bindings[name] = new if old is None else _kept(old, new, placer.owned)
+            bindings[name] = new if old is None else _reused(old, new, placer.owned)
 
 
-def _kept(old: Binding, new: Binding, owned: dict[int, Table]) -> Binding:
+def _reused(old: Binding, new: Binding, owned: dict[int, Table]) -> Binding:
     """``old`` if ``new`` says the same; else ``new``, with those of its tables replaced that are as before."""
     if old is new:
         return old
-    before, value = old.value, new.value
-    if isinstance(before, Table) and isinstance(value, Table) and id(value) in owned:
-        kept: BoundValue = _kept_table(before, value, owned)
-    elif isinstance(before, Tables) and isinstance(value, Tables):
-        kept = _kept_tables(before, value, owned)
+    before, after = old.value, new.value
+    if isinstance(before, Table) and isinstance(after, Table) and id(after) in owned:
+        value: BoundValue = _reused_table(before, after, owned)
+    elif isinstance(before, Tables) and isinstance(after, Tables):
+        value = _reused_tables(before, after, owned)
     else:
         return new
-    if kept is before and old.block is new.block and old.part is new.part:
+    if value is before and old.block is new.block and old.part is new.part:
         return old
-    if kept is not value:
-        new = Binding(new.name, kept, new.file, new.block, new.part)
-    return new
+    return new if value is after else Binding(new.name, value, new.file, new.block, new.part)
 
 
-def _kept_table(old: Table, new: Table, owned: dict[int, Table]) -> Table:
+def _reused_table(old: Table, new: Table, owned: dict[int, Table]) -> Table:
     if old is new:
         return old
     for name, binding in new.bindings.items():
         before = old.bindings.get(name)
         if before is not None and before is not binding:
-            new.bindings[name] = _kept(before, binding, owned)
+            new.bindings[name] = _reused(before, binding, owned)
     same = (
         len(old.bindings) == len(new.bindings)
         and old.style == new.style
@@ -257,11 +255,11 @@ def _kept_table(old: Table, new: Table, owned: dict[int, Table]) -> Table:
     return old if same else new
 
 
-def _kept_tables(old: Tables, new: Tables, owned: dict[int, Table]) -> Tables:
+def _reused_tables(old: Tables, new: Tables, owned: dict[int, Table]) -> Tables:
     items = list(new.items)
     for index, (before, item) in enumerate(zip(old.items, new.items, strict=False)):
         if before is not item and id(item) in owned:
-            items[index] = _kept_table(before, item, owned)
+            items[index] = _reused_table(before, item, owned)
     if len(items) == len(old.items) and all(map(is_, items, old.items)):
         return old
     new.items = tuple(items)

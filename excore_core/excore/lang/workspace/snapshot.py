@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import Protocol
 
@@ -158,17 +158,8 @@ class Snapshot:
 
     def roots(self, path: str) -> tuple[str, ...]:
         """The configs that reach a file and that nobody includes; the file itself if nobody includes it."""
-        roots: dict[str, None] = {}
-        visited = {path}
-        pending = [path]
-        while pending:
-            current = pending.pop()
-            above = self.includers(current)
-            if not above:
-                roots[current] = None
-            pending.extend(name for name in above if name not in visited)
-            visited.update(above)
-        return tuple(sorted(roots)) or (path,)
+        reached = _reached(path, self.includers)
+        return tuple(sorted(name for name in reached if not self.includers(name))) or (path,)
 
     # -- meaning
 
@@ -264,7 +255,7 @@ class Snapshot:
         file = self.file(path)
         assert file is not None
         for base in read_bases(path, file.tables)[0]:
-            reached = self._reached_files(base.path)
+            reached = _reached(base.path, self.bases)
             for item in errors:
                 if item.origin.file in reached:
                     there = self.file(item.origin.file)
@@ -274,15 +265,17 @@ class Snapshot:
                     yield Problem(item.code, message, base.origin, "error", (), related, item.data)
             errors = [item for item in errors if item.origin.file not in reached]
 
-    def _reached_files(self, path: str) -> set[str]:
-        reached = {path}
-        pending = [path]
-        while pending:
-            for base in self.bases(pending.pop()):
-                if base not in reached:
-                    reached.add(base)
-                    pending.append(base)
-        return reached
+
+def _reached(path: str, neighbours: Callable[[str], Iterable[str]]) -> set[str]:
+    """A file and all that its ``neighbours``, and theirs, lead to."""
+    reached = {path}
+    pending = [path]
+    while pending:
+        for name in neighbours(pending.pop()):
+            if name not in reached:
+                reached.add(name)
+                pending.append(name)
+    return reached
 
 
 def _in_order(problems: Iterable[Problem], tree: SyntaxTree) -> list[Problem]:
