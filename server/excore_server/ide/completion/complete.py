@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from excore.lang.syntax.tree import Scalar
 from excore.lang.workspace.host import Snapshot
 from excore_server.ide.completion.headers import header
 from excore_server.ide.completion.items import CompletionList
@@ -22,11 +23,13 @@ def complete(
     python: Python | None = None,
     environment: Iterable[str] = (),
     snippets: bool = True,
+    trigger: str = "",
     limit: int = LIMIT,
 ) -> CompletionList:
     """All that can be typed at ``offset``, best first, at most ``limit``.
 
-    ``environment`` are the names offered in ``${...}``; with ``snippets`` false plain text is inserted.
+    ``environment`` are the names offered in ``${...}``; with ``snippets`` false plain text on one line is inserted.
+    ``trigger`` is the character that asked, "" where a person did. Where a whole value stands nothing is offered.
     """
     file = snapshot.file(path)
     if file is None:
@@ -36,6 +39,11 @@ def complete(
     start, end = cursor.span
     if "\n" in file.text[start:end]:
         return CompletionList()  # an editor replaces text within one line only
+    if isinstance(cursor, ValuePlace) and _stands(cursor, trigger):
+        return CompletionList()
+    line = file.text[file.text.rfind("\n", 0, offset) + 1 : offset]
+    if isinstance(cursor, Blank) and trigger.isspace() and not line.strip():
+        return CompletionList()  # that was an indentation
     if isinstance(cursor, HeaderPart):
         return header(view, cursor)
     if isinstance(cursor, Key):
@@ -49,3 +57,12 @@ def complete(
     if isinstance(cursor, BasePlace):
         return base(view, cursor)
     return CompletionList()
+
+
+def _stands(cursor: ValuePlace, trigger: str) -> bool:
+    """Whether a whole value stands here, which typing must leave alone. In front of it a person may ask for another."""
+    if cursor.quoted:
+        return False
+    if isinstance(cursor.value, Scalar):
+        return bool(cursor.typed or trigger)
+    return cursor.value is None and not cursor.listed  # it is behind the blanks

@@ -18,7 +18,11 @@ def completion(session: Session, params: types.CompletionParams) -> Any:
     """A ``CompletionList``."""
     snapshot, path, file, offset = session.at(params)
     python, snippets = session.python(path), session.client.snippets
-    completions = complete(snapshot, path, offset, python=python, environment=os.environ, snippets=snippets)
+    context = params.context
+    trigger = context.trigger_character or "" if context is not None else ""
+    completions = complete(
+        snapshot, path, offset, python=python, environment=os.environ, snippets=snippets, trigger=trigger
+    )
     return completion_list(completions, file, params.text_document.uri, session.client)
 
 
