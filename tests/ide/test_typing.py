@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kit import accepted, answer, check_completion, path_of, unfold
+from excore_server.ide.completion.complete import in_the_way
+from kit import accepted, answer, check_completion, path_of, unfold, world
 
 PARAMETERS = """
 #- models.py
@@ -15,7 +16,8 @@ OPTIMIZER = Registry("Optimizer")
 @MODEL.register()
 class Net:
     def __init__(self, depth: int = 16, momentum: float = 0.9, pretrained: bool = False, act: str = "relu",
-                 norm: Literal["bn", "bn2", "gn"] = "bn2", steps: list = [8, 11], size: Literal[1, 16] = 16, free=1): ...
+                 norm: Literal["bn", "bn2", "gn"] = "bn2", steps: list = [8, 11],
+                 size: Literal[1, 16] = 16, free=1): ...
     def parameters(self): ...
 @OPTIMIZER.register()
 class SGD:
@@ -93,7 +95,8 @@ def test_only_continuations_of_what_stands_there(line: str, labels: str) -> None
 
 def test_in_front_of_a_whole_value_only_who_asks_is_answered() -> None:
     check_completion(f"{PARAMETERS}depth = <|>3", "16", accept=("16", "depth = 16"))
-    check_completion(f"{PARAMETERS}depth = <|>3", "", trigger=" ")
+    assert opens_in_the_way(f"{PARAMETERS}depth = <|>3")
+    assert not opens_in_the_way(f"{PARAMETERS}depth = <|>")
     check_completion(f"{PARAMETERS}depth =<|> 3", "")
     check_completion("[Model.FCN]\n!backbone =<|> 'VGG'", "")
 
@@ -103,9 +106,13 @@ def test_a_number_under_a_prefix_stands() -> None:
 
 
 def test_an_indentation_asks_for_nothing() -> None:
-    check_completion(f"{PARAMETERS}  <|>", "", trigger=" ")
-    check_completion(f"{PARAMETERS}  <|>", has="depth")
-    check_completion("Backbone.ResNet = { <|>}", has="layers", trigger=" ")
+    assert opens_in_the_way(f"{PARAMETERS}  <|>")
+    assert not opens_in_the_way("Backbone.ResNet = { <|>}")
+
+
+def opens_in_the_way(text: str) -> bool:
+    here = world(text)
+    return in_the_way(here.snapshot, *here.cursor)
 
 
 # -- closers: «what is taken is closed, and the cursor stands where one types on»

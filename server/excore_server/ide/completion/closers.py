@@ -1,4 +1,4 @@
-"""What ends the place a proposal is written in, a bracket or a quote: the one rule, whichever list the proposal is from.
+"""What ends the place a proposal is written in, a bracket or a quote: the one rule for proposals of every kind.
 
 What is taken is closed, and the cursor stands where one types on:
 
@@ -7,8 +7,8 @@ What is taken is closed, and the cursor stands where one types on:
 - *behind* it where what was taken is whole: a path in ``__base__``, a choice, a name that completion quotes itself;
 - *below* it in a header that has no lines yet, with the arguments that must be given.
 
-A closer that stands there already is used, never doubled. Where there are no snippets, the cursor can only be at the end
-of what is inserted: what is whole is closed all the same, what may go on is left open.
+A closer that stands there already is used, never doubled. Where there are no snippets the cursor can only be at the
+end of what is inserted: what is whole is closed all the same, what may go on is left open.
 """
 
 from __future__ import annotations

@@ -23,13 +23,12 @@ def complete(
     python: Python | None = None,
     environment: Iterable[str] = (),
     snippets: bool = True,
-    trigger: str = "",
     limit: int = LIMIT,
 ) -> CompletionList:
     """All that can be typed at ``offset``, best first, at most ``limit``.
 
     ``environment`` are the names offered in ``${...}``; with ``snippets`` false plain text on one line is inserted.
-    ``trigger`` is the character that asked, "" where a person did. Where a whole value stands nothing is offered.
+    Where a whole value is typed nothing is offered.
     """
     file = snapshot.file(path)
     if file is None:
@@ -39,11 +38,8 @@ def complete(
     start, end = cursor.span
     if "\n" in file.text[start:end]:
         return CompletionList()  # an editor replaces text within one line only
-    if isinstance(cursor, ValuePlace) and _stands(cursor, trigger):
+    if isinstance(cursor, ValuePlace) and _is_whole(cursor):
         return CompletionList()
-    line = file.text[file.text.rfind("\n", 0, offset) + 1 : offset]
-    if isinstance(cursor, Blank) and trigger.isspace() and not line.strip():
-        return CompletionList()  # that was an indentation
     if isinstance(cursor, HeaderPart):
         return header(view, cursor)
     if isinstance(cursor, Key):
@@ -59,10 +55,20 @@ def complete(
     return CompletionList()
 
 
-def _stands(cursor: ValuePlace, trigger: str) -> bool:
-    """Whether a whole value stands here, which typing must leave alone. In front of it a person may ask for another."""
+def _is_whole(cursor: ValuePlace) -> bool:
+    """Whether a whole value stands left of the cursor, or behind the blanks right of it: typing must leave it alone."""
     if cursor.quoted:
         return False
-    if isinstance(cursor.value, Scalar):
-        return bool(cursor.typed or trigger)
-    return cursor.value is None and not cursor.listed  # it is behind the blanks
+    return isinstance(cursor.value, Scalar) if cursor.typed else cursor.value is None and not cursor.listed
+
+
+def in_the_way(snapshot: Snapshot, path: str, offset: int) -> bool:
+    """Whether a list that opens by itself is in the way at ``offset``: behind an indentation, in front of a value."""
+    file = snapshot.file(path)
+    if file is None:
+        return False
+    cursor = cursor_at(snapshot, path, offset, guess=True)
+    if isinstance(cursor, Blank):
+        line = file.text[file.text.rfind("\n", 0, offset) + 1 : offset]
+        return bool(line) and not line.strip()
+    return isinstance(cursor, ValuePlace) and isinstance(cursor.value, Scalar) and not cursor.quoted

@@ -85,8 +85,8 @@ def _parameters(
         yield Option(param.name, rank, "parameter", insert, label, summary(param), snippet, about_it)
     if NO_CALL_KEY not in own:
         text = f"{NO_CALL_KEY} = true" if with_value else NO_CALL_KEY
-        note, about_it = "pass the table on unbuilt", ("word", NO_CALL_KEY)
-        yield verbatim(Option(NO_CALL_KEY, _LAST, "keyword", text, detail=note, key=about_it), view.snippets)
+        note, about_word = "pass the table on unbuilt", ("word", NO_CALL_KEY)
+        yield verbatim(Option(NO_CALL_KEY, _LAST, "keyword", text, detail=note, key=about_word), view.snippets)
 
 
 def _name_alone(param: Param, prefix: Prefix | None, quoted: bool, end: str) -> str:

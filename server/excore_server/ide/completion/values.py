@@ -29,7 +29,7 @@ def value(view: View, cursor: ValuePlace) -> CompletionList:
     slot = cursor.slot
     param = view.param(slot) if not slot.deeper else None
     if slot.section and len(slot.path) == len(slot.section) + 1 and slot.argument == NO_CALL_KEY:
-        options = chain(_option(True, "true", cursor, 0, ""), _option(False, "false", cursor, 1, ""))
+        options: Iterator[Option] = chain(_option(True, "true", cursor, 0, ""), _option(False, "false", cursor, 1, ""))
     elif param is not None:
         options = _values(param, cursor)
     else:

@@ -7,22 +7,24 @@ from typing import Any
 
 from lsprotocol import types
 
-from excore_server.ide.completion.complete import complete
+from excore_server.ide.completion.complete import complete, in_the_way
 from excore_server.ide.completion.documentation import documentation
+from excore_server.ide.completion.items import CompletionList
 from excore_server.lsp.session.session import Session
 from excore_server.lsp.to_lsp.completion_list import completion_list
 from excore_server.lsp.to_lsp.markup import markup
+
+_BY_CHARACTER = types.CompletionTriggerKind.TriggerCharacter
 
 
 def completion(session: Session, params: types.CompletionParams) -> Any:
     """A ``CompletionList``."""
     snapshot, path, file, offset = session.at(params)
+    opened_itself = params.context is not None and params.context.trigger_kind == _BY_CHARACTER
+    if opened_itself and in_the_way(snapshot, path, offset):
+        return completion_list(CompletionList(), file, params.text_document.uri, session.client)
     python, snippets = session.python(path), session.client.snippets
-    context = params.context
-    trigger = context.trigger_character or "" if context is not None else ""
-    completions = complete(
-        snapshot, path, offset, python=python, environment=os.environ, snippets=snippets, trigger=trigger
-    )
+    completions = complete(snapshot, path, offset, python=python, environment=os.environ, snippets=snippets)
     return completion_list(completions, file, params.text_document.uri, session.client)
 
 
