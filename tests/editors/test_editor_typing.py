@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import typed_lines
-from editor_kit import found
+import vscode
+from editor_kit import SCREENSHOTS, found
 
 pynvim = pytest.importorskip("pynvim", reason="pynvim is not installed: pip install 'excore[dev]'")
 import nvim  # noqa: E402  (needs pynvim)
@@ -61,7 +61,9 @@ class Typist:
         session = self.session
         if not session.lua("return vim.fn.pumvisible() == 1"):
             session.type("<C-x><C-o>")
-        labels = session.until("return vim.tbl_map(function(i) return i.abbr end, vim.fn.complete_info({ 'matches' }).matches)")
+        labels = session.until(
+            "return vim.tbl_map(function(i) return i.abbr end, vim.fn.complete_info({ 'matches' }).matches)"
+        )
         before = session.lua("return vim.api.nvim_buf_get_changedtick(0)")
         session.type("<C-n>" * (labels.index(label) + 1) + "<C-y>")
         session.until("return vim.fn.pumvisible() == 0 and vim.api.nvim_buf_get_changedtick(0) > ...", before)
@@ -74,6 +76,36 @@ def typist(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Typist]:
     config = typed_lines.write_project(tmp_path_factory.mktemp("project"))
     with nvim.session(tmp_path_factory.mktemp("nvim")) as session:
         yield Typist(session, config)
+
+
+@pytest.fixture(scope="module")
+def written(
+    programs: vscode.Programs, vsix: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[typed_lines.Line], str]:
+    """The text of the file after a line was typed into it in VS Code, all of them in one run."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    config = typed_lines.write_project(tmp_path_factory.mktemp("project"))
+    with vscode.server(programs, tmp_path_factory.mktemp("vscode"), vsix=vsix) as running:
+        request = {
+            "workspace": str(config.parent),
+            "config": str(config),
+            "lines": [line.steps for line in typed_lines.LINES],
+            "screenshots": str(SCREENSHOTS),
+            "parts": ["vscode_lines"],
+        }
+        seen = {**running.drive("vscode_ui.cjs", request), "logs": running.logs()}
+
+    def text(line: typed_lines.Line) -> str:
+        name = f"line {typed_lines.LINES.index(line)}"
+        assert name not in seen["failures"], f"{seen['failures'][name]}\n{seen['logs']}"
+        return seen[name]
+
+    return text
+
+
+@every_line
+def test_in_vscode(written: Callable[[typed_lines.Line], str], line: typed_lines.Line) -> None:
+    assert written(line) == line.text
 
 
 @every_line

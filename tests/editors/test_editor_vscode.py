@@ -18,22 +18,6 @@ pytestmark = pytest.mark.editor
 
 
 @pytest.fixture(scope="module")
-def programs() -> vscode.Programs:
-    return vscode.Programs(
-        node=found(tools.node),
-        browser=found(tools.browser),
-        drivers=found(tools.drivers),
-        vscode=found(tools.vscode_server),
-    )
-
-
-@pytest.fixture(scope="module")
-def vsix() -> Path:
-    found(tools.extension_modules)
-    return vscode.package()
-
-
-@pytest.fixture(scope="module")
 def seen(programs: vscode.Programs, vsix: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What was seen in one run of the workbench with the packaged extension."""
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)

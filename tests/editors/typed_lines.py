@@ -63,6 +63,7 @@ FILES = {
     ".excore.toml": 'src_dir = "src"\n',
     "near.toml": "[Backbone.ResNet]\n",
     "other.toml": "[Backbone.VGG]\ndepth = 1\n",
+    ".vscode/settings.json": '{"editor.inlayHints.enabled": "off"}',
     "run.toml": "",
 }
 
