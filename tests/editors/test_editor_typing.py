@@ -29,6 +29,7 @@ LIST_BY_ITSELF = """
       end
     end })
 """
+SHOWN = "return vim.tbl_map(function(item) return item.abbr end, vim.fn.complete_info({ 'matches' }).matches)"
 TRIGGERS = "return vim.lsp.get_clients({ name = 'excore' })[1].server_capabilities.completionProvider.triggerCharacters"
 
 
@@ -61,9 +62,7 @@ class Typist:
         session = self.session
         if not session.lua("return vim.fn.pumvisible() == 1"):
             session.type("<C-x><C-o>")
-        labels = session.until(
-            "return vim.tbl_map(function(i) return i.abbr end, vim.fn.complete_info({ 'matches' }).matches)"
-        )
+        labels = session.until(SHOWN)
         before = session.lua("return vim.api.nvim_buf_get_changedtick(0)")
         session.type("<C-n>" * (labels.index(label) + 1) + "<C-y>")
         session.until("return vim.fn.pumvisible() == 0 and vim.api.nvim_buf_get_changedtick(0) > ...", before)

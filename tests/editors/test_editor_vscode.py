@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import tools
 import vscode
-from editor_kit import SCREENSHOTS, copy_quickstart, found
+from editor_kit import SCREENSHOTS, copy_quickstart
 
 pytestmark = pytest.mark.editor
 

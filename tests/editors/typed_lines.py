@@ -1,6 +1,6 @@
 """Lines as people type them, key by key, for every editor: what is typed, and what has to stand there then.
 
-``\\n`` is the Enter key. ``«label»`` is a proposal that is taken on purpose; all else is typed as if no list were there.
+A line end is the Enter key, ``«label»`` a proposal taken on purpose; all else is typed as if no list were there.
 """
 
 from __future__ import annotations
