@@ -86,6 +86,7 @@ def test_a_class_brings_its_required_arguments(editor, quickstart):
     ("typed", "label", "after"),
     [
         ("[Backbone.Res]<Left>", "ResNet", "[Backbone.ResNet]\nx"),
+        ('__base__ = ["_base_/def"]<Left><Left>', "_base_/default.toml", '__base__ = ["_base_/default.toml"x]'),
         ('[Model.FCN]<CR>!backbone = "Re"<Left>', "ResNet", '[Model.FCN]\n!backbone = "ResNetx"'),
     ],
 )
