@@ -12,7 +12,7 @@ from docs_kit import DOCS, ROOT
 TEXT = (DOCS / "features.md").read_text("utf-8")
 ROWS = re.findall(r"^\| ([A-Z]+\d*) \| (.+?) \| (.*) \|$", TEXT, re.MULTILINE)
 PROOF = re.compile(r"\[(test_\w+)\]\(https://github\.com/excore-dev/excore/blob/main/(tests/[\w/]+\.py)\)")
-COUNTS = {"K": 7, "T": 6, "S": 7, "G": 4, "D": 5, "C": 5, "X": 5}
+COUNTS = {"K": 7, "T": 7, "S": 7, "G": 4, "D": 5, "C": 5, "X": 5}
 KNOWN = [f"{letter}{number}" for letter, count in COUNTS.items() for number in range(1, count + 1)]
 CLIENTS = ["VSCODE", "NVIM", "OTHER"]
 

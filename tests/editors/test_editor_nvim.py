@@ -82,6 +82,29 @@ def test_a_class_brings_its_required_arguments(editor, quickstart):
     assert "backbone = " in lines
 
 
+@pytest.mark.parametrize(
+    ("typed", "label", "after"),
+    [
+        ("[Backbone.Res]<Left>", "ResNet", "[Backbone.ResNet]\nx"),
+        ('__base__ = ["_base_/def"]<Left><Left>', "_base_/default.toml", '__base__ = ["_base_/default.toml"x]'),
+        ('[Model.FCN]<CR>!backbone = "Re"<Left>', "ResNet", '[Model.FCN]\n!backbone = "ResNetx"'),
+    ],
+)
+def test_brackets_that_stand_there_already_are_used(editor, quickstart, typed, label, after):
+    new = quickstart / "configs" / "new.toml"
+    new.write_text("", "utf-8")
+    editor.edit(new)
+    editor.wait_attached()
+    editor.type(f"i{typed}<C-x><C-o>")
+    labels = editor.until("return vim.tbl_map(function(i) return i.abbr end, vim.fn.complete_info({ 'items' }).items)")
+    editor.type("<C-n>" * (labels.index(label) + 1) + "<C-y>")
+    editor.until(
+        "return vim.fn.pumvisible() == 0 and next(vim.lsp.get_clients({ name = 'excore' })[1].requests) == nil"
+    )
+    editor.type("x")
+    assert editor.lua("return table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), '\\n')") == after
+
+
 def test_hover_shows_the_class(editor, config):
     editor.edit(config)
     editor.wait_attached()

@@ -12,25 +12,9 @@ from typing import Any
 import pytest
 import tools
 import vscode
-from editor_kit import SCREENSHOTS, copy_quickstart, found
+from editor_kit import SCREENSHOTS, copy_quickstart
 
 pytestmark = pytest.mark.editor
-
-
-@pytest.fixture(scope="module")
-def programs() -> vscode.Programs:
-    return vscode.Programs(
-        node=found(tools.node),
-        browser=found(tools.browser),
-        drivers=found(tools.drivers),
-        vscode=found(tools.vscode_server),
-    )
-
-
-@pytest.fixture(scope="module")
-def vsix() -> Path:
-    found(tools.extension_modules)
-    return vscode.package()
 
 
 @pytest.fixture(scope="module")

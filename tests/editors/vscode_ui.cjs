@@ -7,7 +7,7 @@ const path = require('node:path');
 
 const START_LIMIT_MS = 60_000;
 const LIMIT_MS = 30_000;
-const TOTAL_LIMIT_MS = 200_000;
+const TOTAL_LIMIT_MS = 270_000;
 const started = Date.now();
 const request = JSON.parse(readFileSync(0, 'utf8'));
 const { chromium } = require(request.playwright);

@@ -49,10 +49,6 @@ def test_the_skeleton_follows_the_style_of_the_file() -> None:
     check_completion(text, accept=("FCN", '[Model.FCN]\n"!backbone" = "${1:ResNet}"'))
 
 
-def test_without_snippets_plain_text() -> None:
-    check_completion("[Backbone.<|>]", accept=("VGG", "[Backbone.VGG]\ndepth = 0"), snippets=False)
-
-
 @pytest.mark.parametrize("name", ["FCN", "SegNet"])
 def test_after_accepting_nothing_is_missing(name: str) -> None:
     here = accepted("[Model.<|>]\n", name)
@@ -183,7 +179,7 @@ def test_broken_values(text: str) -> None:
 def test_quotes_are_added() -> None:
     check_completion("[Model.FCN]\n!backbone = <|>", accept=("VGG", '!backbone = "VGG"'))
     check_completion("[Model.FCN]\n!backbone = VG<|>", accept=("VGG", '!backbone = "VGG"'))
-    check_completion('[Model.FCN]\n!backbone = "VG<|>', accept=("VGG", '!backbone = "VGG"'))
+    check_completion('[Model.FCN]\n!backbone = "VG<|>', accept=("VGG", '!backbone = "VGG$1"$0'))
     check_completion('[Model.FCN]\n!backbone = "VG<|>"', accept=("VGG", '!backbone = "VGG"'))
 
 

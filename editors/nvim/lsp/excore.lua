@@ -72,7 +72,7 @@ return {
     else
       require('excore.highlight').attach(bufnr)
       -- Else <C-x><C-o> inserts the bare word: Neovim expands snippets and applies edits only when this is on.
-      vim.lsp.completion.enable(true, client.id, bufnr)
+      require('excore.completion').enable(client, bufnr)
     end
   end,
 }

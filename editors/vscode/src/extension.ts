@@ -6,6 +6,7 @@ import { Graphs } from './graph';
 import { LANGUAGE, LanguageChooser } from './language';
 import { watchInterpreter } from './python';
 import { Session } from './session';
+import { registerSnippets } from './snippets';
 import { Status } from './status';
 import { Views } from './views';
 
@@ -23,7 +24,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   // The extension's own folder: Python puts the current one on its path, and a workspace must not shadow the server.
   const current = new Session(log, status, context.extensionPath);
   session = current;
-  context.subscriptions.push(log, status, views, graphs, chooser, registerCommands(current, views, graphs, status, log));
+  context.subscriptions.push(log, status, views, graphs, chooser, registerCommands(current, views, graphs, status, log), registerSnippets());
 
   const refresh = (): void => void current.refresh();
   context.subscriptions.push(

@@ -21,7 +21,7 @@ class CatalogIndex:
         self.catalog = catalog
         self.candidates: dict[tuple[str | None, str, bool], tuple[Project, Candidates]] = {}
         self.skeletons: dict[tuple[str, str, bool, bool], tuple[Project, str]] = {}
-        self.headers: dict[tuple[str, str], tuple[str, str, bool]] = {}  # of entries: key, summary, what is required
+        self.headers: dict[tuple[str, str], tuple[str, str]] = {}  # of entries: key, summary
 
     @cached_property
     def below(self) -> Mapping[str, tuple[Entry, ...]]:

@@ -139,6 +139,7 @@ class BasePlace:
     typed: str
     text: str
     quoted: bool
+    value: Value | None
     others: tuple[str, ...]
     block: int
 
@@ -338,7 +339,7 @@ class _Classifier:
             items = array.items if array is not None else ()
             others = tuple(str(item.value) for item in items if isinstance(item, Scalar) and item is not value)
             text = value.value if isinstance(value, Scalar) else self.block.text[span.start : span.end]
-            return BasePlace(whole, typed, str(text), quoted, others, self.index)
+            return BasePlace(whole, typed, str(text), quoted, value, others, self.index)
         if slot.prefix is None or not slot.section or slot.prefix.kind == "custom":
             return ValuePlace(whole, typed, quoted, slot, value, array is not None, self.index)
         text, offset = self.reference_text(value, span)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from excore.lang.syntax.tree import Scalar
 from excore.lang.workspace.host import Snapshot
 from excore_server.ide.completion.headers import header
 from excore_server.ide.completion.items import CompletionList
@@ -26,7 +27,8 @@ def complete(
 ) -> CompletionList:
     """All that can be typed at ``offset``, best first, at most ``limit``.
 
-    ``environment`` are the names offered in ``${...}``; with ``snippets`` false plain text is inserted.
+    ``environment`` are the names offered in ``${...}``; with ``snippets`` false plain text on one line is inserted.
+    Where a whole value is typed nothing is offered.
     """
     file = snapshot.file(path)
     if file is None:
@@ -36,6 +38,8 @@ def complete(
     start, end = cursor.span
     if "\n" in file.text[start:end]:
         return CompletionList()  # an editor replaces text within one line only
+    if isinstance(cursor, ValuePlace) and _is_whole(cursor):
+        return CompletionList()
     if isinstance(cursor, HeaderPart):
         return header(view, cursor)
     if isinstance(cursor, Key):
@@ -49,3 +53,22 @@ def complete(
     if isinstance(cursor, BasePlace):
         return base(view, cursor)
     return CompletionList()
+
+
+def _is_whole(cursor: ValuePlace) -> bool:
+    """Whether a whole value stands left of the cursor, or behind the blanks right of it: typing must leave it alone."""
+    if cursor.quoted:
+        return False
+    return isinstance(cursor.value, Scalar) if cursor.typed else cursor.value is None and not cursor.listed
+
+
+def in_the_way(snapshot: Snapshot, path: str, offset: int) -> bool:
+    """Whether a list that opens by itself is in the way at ``offset``: behind an indentation, in front of a value."""
+    file = snapshot.file(path)
+    if file is None:
+        return False
+    cursor = cursor_at(snapshot, path, offset, guess=True)
+    if isinstance(cursor, Blank):
+        line = file.text[file.text.rfind("\n", 0, offset) + 1 : offset]
+        return bool(line) and not line.strip()
+    return isinstance(cursor, ValuePlace) and isinstance(cursor.value, Scalar) and not cursor.quoted

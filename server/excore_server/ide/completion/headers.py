@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 
 from excore.lang.catalog import Entry
@@ -11,9 +11,10 @@ from excore.lang.resolve.entries import named_entries, registry_behind
 from excore.lang.resolve.model import Path
 from excore_server.ide.argument_types import argument_types
 from excore_server.ide.candidates import CatalogIndex, catalog_index, config_parameters
+from excore_server.ide.completion.closers import Closer, below, whole
 from excore_server.ide.completion.items import CompletionList, Option, about, choose, is_subsequence
 from excore_server.ide.cursor import HeaderPart, section_length
-from excore_server.ide.snippets import escape, key, quote
+from excore_server.ide.snippets import key, quote
 from excore_server.ide.view import View
 
 _UNDEFINED, _FIELD, _REGISTRY, _OWN, _NAME, _PRESENT = range(6)
@@ -28,7 +29,7 @@ def header(view: View, cursor: HeaderPart) -> CompletionList:
         options = names.first()
     elif section_length(cursor.before, view.catalog, view.project):
         is_section = section_length(cursor.before, view.catalog, view.project) == len(cursor.before)
-        options = _arguments(view, cursor.before) if is_section else iter(())
+        options = map(names.closed, _arguments(view, cursor.before)) if is_section else iter(())
     elif len(cursor.before) == 1:
         options = names.under(cursor.before[0])
     else:
@@ -47,9 +48,9 @@ class _Names:
         self.undefined = frozenset(view.undefined)
         block, head = view.block(cursor.block), cursor.header
         line = block.text[head.end :].partition("\n")[0].strip()
-        self.alone = cursor.last and not block.entries and not line  # a skeleton may follow
+        self.alone = cursor.last and not block.entries and not line  # lines may follow
         self.quoted = view.quoted(cursor.block)
-        self.closing = "]]" if head.array else "]"
+        self.closer = Closer("]]" if head.array else "]", head.closed)
 
     def fits(self, entry: Entry) -> bool:
         """Whether what is typed may become the entry's name; asked before anything is made for it."""
@@ -99,27 +100,27 @@ class _Names:
             rank, note = _PRESENT, "has a table in this file"
         elif entry.name in self.undefined:
             rank, note = _UNDEFINED, "used, without a table yet"
-        name, summary, has_required = _as_header(self.index, entry)
+        name, summary = _as_header(self.index, entry)
         kind = "hook" if entry.hook else entry.kind
-        detail = note or summary
-        if self.alone and has_required:
-            insert, span = partial(self.skeleton, entry, name), self.cursor.rest
-            return Option(entry.name, rank, kind, insert, "", detail, self.view.snippets, about(entry), span=span)
-        return Option(entry.name, rank, kind, name, detail=detail, key=about(entry))
+        option = Option(entry.name, rank, kind, name, detail=note or summary, key=about(entry))
+        return self.closed(option, partial(_required, self.view, entry, self.quoted))
 
-    def skeleton(self, entry: Entry, name: str) -> str:
-        """The name, the end of the header and a line for each required argument."""
-        lines = _required(self.view, entry, self.quoted)
-        return f"{escape(name) if self.view.snippets else name}{self.closing}\n{lines}"
+    def closed(self, option: Option, lines: Callable[[], str] = str) -> Option:
+        """The option with the end of the header, and with the ``lines`` below it where there are none yet."""
+        if not self.cursor.last:
+            return option
+        option = option._replace(span=self.cursor.rest)
+        if not self.alone or not self.view.snippets:
+            return whole(option, self.closer, self.view.snippets)
+        return option._replace(insert=lambda: below(option.text, self.closer, lines()), snippet=True)
 
 
-def _as_header(index: CatalogIndex, entry: Entry) -> tuple[str, str, bool]:
-    """An entry as key, in few words, and whether it needs arguments; remembered, for a list asks for hundreds."""
+def _as_header(index: CatalogIndex, entry: Entry) -> tuple[str, str]:
+    """An entry as key and in few words; remembered, for a list asks for hundreds."""
     question = entry.registry, entry.name
     header = index.headers.get(question)
     if header is None:
-        required = any(param.required for param in entry.signature.params)
-        header = index.headers[question] = key(entry.name), entry.summary, required
+        header = index.headers[question] = key(entry.name), entry.summary
     return header
 
 

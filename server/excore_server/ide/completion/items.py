@@ -46,7 +46,8 @@ class CompletionList:
 class Option(NamedTuple):
     """What may become an item. Options of a lower ``rank`` come first, equal ones in the order given.
 
-    ``match`` is compared with what is typed; ``span`` replaces the list's own.
+    ``match`` is compared with what is typed; ``span`` replaces the list's own. ``whole`` says that it can be the value
+    by itself.
     """
 
     match: str
@@ -59,6 +60,7 @@ class Option(NamedTuple):
     key: DocKey = ()
     again: bool = False
     span: Span | None = None
+    whole: bool = True
 
     @property
     def text(self) -> str:
@@ -74,23 +76,24 @@ def about(entry: Entry | None) -> DocKey:
 def choose(options: Iterable[Option], typed: str, span: Span, *, opening: str = "", limit: int) -> CompletionList:
     """The options that ``typed`` (the text in front of the cursor, without ``opening``) may become.
 
-    Those that begin with it come first, then those that hold its characters in order; case does not count.
+    What is typed comes first, then those that begin with it, then those that hold its characters in order; case does
+    not count.
     """
     typed = typed.casefold()
     matches: list[tuple[int, int, int, Option]] = []
     for order, option in enumerate(options):
         folded = option.match.casefold() if typed else ""
         if folded.startswith(typed):
-            matches.append((0, option.rank, order, option))
+            matches.append((0 if folded == typed else 1, option.rank, order, option))
         elif is_subsequence(typed, folded):
-            matches.append((1, option.rank, order, option))
+            matches.append((2, option.rank, order, option))
     matches.sort()  # no two have the same order: options are never compared
     items = tuple([_item(option, number, span, opening) for number, (_, _, _, option) in enumerate(matches[:limit])])
     return CompletionList(items, len(matches) > limit)
 
 
 def _item(option: Option, number: int, span: Span, opening: str) -> CompletionItem:
-    match, _, kind, _, label, detail, snippet, key, again, own = option
+    match, _, kind, _, label, detail, snippet, key, again, own, _ = option
     shown = detail if isinstance(detail, str) else detail()
     filtered = opening + match
     return CompletionItem(

@@ -12,6 +12,7 @@ from excore.lang.resolve.entries import registry_behind
 from excore.lang.resolve.model import Path
 from excore.lang.syntax.tree import KeyPart
 from excore_server.ide.candidates import config_parameters
+from excore_server.ide.completion.closers import verbatim
 from excore_server.ide.completion.items import CompletionList, Option, about, choose
 from excore_server.ide.cursor import Blank, Key, slot_of
 from excore_server.ide.snippets import key as write_key
@@ -77,14 +78,20 @@ def _parameters(
         own_prefix = prefix or writer.prefix(param)
         label = (own_prefix.char if own_prefix is not None else "") + param.name
         insert = partial(writer.argument, param, own_prefix)
-        if not with_value:
-            insert = partial(prefixed, param.name, own_prefix, quoted)
+        if not with_value or not view.snippets:
+            insert = partial(_name_alone, param, own_prefix, quoted, " = " if with_value else "")
         about_it = ("param", entry.registry, entry.name, param.name)
         snippet = with_value and view.snippets
         yield Option(param.name, rank, "parameter", insert, label, summary(param), snippet, about_it)
     if NO_CALL_KEY not in own:
         text = f"{NO_CALL_KEY} = true" if with_value else NO_CALL_KEY
-        yield Option(NO_CALL_KEY, _LAST, "keyword", text, detail="pass the table on unbuilt", key=("word", NO_CALL_KEY))
+        note, about_word = "pass the table on unbuilt", ("word", NO_CALL_KEY)
+        yield verbatim(Option(NO_CALL_KEY, _LAST, "keyword", text, detail=note, key=about_word), view.snippets)
+
+
+def _name_alone(param: Param, prefix: Prefix | None, quoted: bool, end: str) -> str:
+    """The key alone: a value that nobody can jump to and replace would be an invented one."""
+    return prefixed(param.name, prefix, quoted) + end
 
 
 def summary(param: Param) -> str:
@@ -98,17 +105,17 @@ def summary(param: Param) -> str:
 def _top(view: View, with_value: bool) -> Iterator[Option]:
     own = view.own_bindings(())
     if BASE_KEY not in own:
-        text, snippet = (f'{BASE_KEY} = ["$1"]', view.snippets) if with_value else (BASE_KEY, False)
-        text = text if snippet or not with_value else f'{BASE_KEY} = [""]'
-        yield Option(
-            BASE_KEY, 0, "keyword", text, detail="files to inherit from", snippet=snippet, key=("word", BASE_KEY)
-        )
+        snippet = with_value and view.snippets
+        value = (' = ["$1"]' if snippet else " = ") if with_value else ""
+        note, about_it = "files to inherit from", ("word", BASE_KEY)
+        yield Option(BASE_KEY, 0, "keyword", BASE_KEY + value, detail=note, snippet=snippet, key=about_it)
     for name, binding in view.model.isolated.items():
         if binding.file != view.file.path:
             text = write_key(name)
             value = source_of(binding)
             insert = f"{text} = {value}" if with_value and value and not value.endswith(("…", "}")) else text
-            yield Option(name, 1, "variable", insert, detail=value, key=("variable", name))
+            option = Option(name, 1, "variable", insert, detail=value, key=("variable", name))
+            yield verbatim(option, view.snippets)
 
 
 def _fields(view: View) -> Iterator[Option]:

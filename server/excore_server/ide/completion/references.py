@@ -11,12 +11,12 @@ from excore.lang.grammar import EVERY, Name
 from excore.lang.resolve.entries import named_entries, registry_behind
 from excore.lang.resolve.model import Group, Path
 from excore.lang.resolve.top_level import fields_and_registries
-from excore.lang.syntax.scalar import content
 from excore.lang.syntax.tree import Scalar
 from excore.lang.tables.table import Table
 from excore.lang.text import Span
 from excore_server.ide.argument_types import call_shape
 from excore_server.ide.bindings import object_before, value_at
+from excore_server.ide.completion.closers import Closer, goes_on, string_closer, whole
 from excore_server.ide.completion.items import CompletionList, ItemKind, Option, about, choose, is_subsequence
 from excore_server.ide.cursor import ReferencePlace
 from excore_server.ide.snippets import quote
@@ -51,18 +51,20 @@ def _in_quotes(view: View, cursor: ReferencePlace, options: Iterator[Option]) ->
     """Quotes where the string has none, or none at its end."""
     text, part = cursor.text, cursor.part
     if cursor.quoted:
-        value = cursor.value
-        if isinstance(value, Scalar) and part.span.end == len(text) and content(value.raw)[1] == len(value.raw):
-            end = value.raw[:3] if value.raw[:3] in ('"""', "'''") else value.raw[:1]
-            options = (option._replace(insert=option.text + end) for option in options)
+        if part.span.end == len(text):
+            closer = string_closer(cursor.value)
+            options = (goes_on(option, closer, view.snippets) for option in options)
         return choose(options, cursor.typed, cursor.span, limit=view.limit)
     before, after = text[: part.span.start], text[part.span.end :]
     alone = not cursor.listed and not text and not cursor.slot.deeper
     as_list = alone and view.candidates(cursor.slot).container == "list"
 
     def quoted(option: Option) -> Option:
-        whole = quote(before + option.text + after)
-        return option._replace(insert=f"[{whole}]" if as_list else whole)
+        value = quote(before + option.text + after)
+        option = option._replace(insert="[" * as_list + value[:-1])
+        closer = Closer(value[-1] + "]" * as_list, False)
+        ending = whole if option.whole or after else goes_on
+        return ending(option, closer, view.snippets)
 
     return choose(map(quoted, options), cursor.typed, cursor.whole, opening=before, limit=view.limit)
 
@@ -136,7 +138,8 @@ class _Parts:
             if name in self.fitting or entry.hook or name in self.reserved:
                 continue
             if entry.kind == "module":
-                yield Option(name, _SECTION, "module", name, detail=f"python module {entry.path}", key=about(entry))
+                detail = f"python module {entry.path}"
+                yield Option(name, _SECTION, "module", name, detail=detail, key=about(entry), whole=False)
             elif name in self.model.members or name in self.model.modules:
                 yield from self.name(name, self.paths(name), _SECTION, _ANY)
             else:
@@ -168,7 +171,8 @@ class _Parts:
             if len(group.members) == 1 or suits:
                 text = self.field_mark + (group.name if len(group.members) == 1 else f"{group.name}::{EVERY}")
                 rank = _FIELD if suits else _SECTION
-                yield Option(text, rank, "field", text, detail=_shown(group), key=("field", group.name))
+                about_field = ("field", group.name)
+                yield Option(text, rank, "field", text, detail=_shown(group), key=about_field, whole=suits)
 
     def classes(self) -> Iterator[Option]:
         """Everything as itself: functions that can be called as the annotation says, others, modules, classes."""
@@ -179,7 +183,9 @@ class _Parts:
             if entry.kind == "function":
                 rank = _FITS if shape is None or shape.suits(entry.signature) else _FIELD
             if not entry.hook:
-                yield Option(entry.name, rank, entry.kind, entry.name, detail=entry.registry, key=about(entry))
+                whole = entry.kind != "module"
+                detail, about_it = entry.registry, about(entry)
+                yield Option(entry.name, rank, entry.kind, entry.name, detail=detail, key=about_it, whole=whole)
 
     def hooks(self) -> Iterator[Option]:
         for name, entries in self.view.catalog.by_name.items():
@@ -206,9 +212,10 @@ class _Parts:
                 continue
             several = len(group.members) > 1 and not self.after.startswith("::")
             text = f"{group.name}::" if several else group.name
-            rank = 0 if is_hook or not self.suitable or self.some_suit(group) else 1
-            about_field = ("field", group.name)
-            yield Option(group.name, rank, "field", text, detail=_shown(group), key=about_field, again=several)
+            suits = self.some_suit(group)
+            rank = 0 if is_hook or not self.suitable or suits else 1
+            option = Option(group.name, rank, "field", text, detail=_shown(group), key=("field", group.name))
+            yield option._replace(again=several, whole=suits and not several)
         for name in self.view.project.primary_fields:
             if name not in self.model.groups and not is_hook:
                 yield Option(name, 2, "field", name, detail="not in this config", key=("field", name))

@@ -4,29 +4,46 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from itertools import chain
 
 from excore.lang.catalog import Param
 from excore.lang.check.annotations import Type, read_annotation
 from excore.lang.grammar import NO_CALL_KEY
+from excore.lang.text import Span
+from excore_server.ide.completion.closers import Closer, string_closer, whole
 from excore_server.ide.completion.items import CompletionList, Option, choose
 from excore_server.ide.cursor import BasePlace, ValuePlace
 from excore_server.ide.snippets import literal, quote, to_toml
 from excore_server.ide.view import View
 
-_DEFAULT, _CHOICE, _OTHER = range(3)
+_DEFAULT, _CHOICE = range(2)
+_UNTYPED = " "
+"""The match of what goes away with the first character typed: values never begin with it."""
 
 
 def value(view: View, cursor: ValuePlace) -> CompletionList:
-    """Choices, booleans and the default of the parameter that the value is for."""
+    """Choices and booleans that begin with what is typed, and where nothing is, the default of the parameter.
+
+    Choices go away once they are typed in full: the next key is the text's, not the list's.
+    """
     slot = cursor.slot
     param = view.param(slot) if not slot.deeper else None
     if slot.section and len(slot.path) == len(slot.section) + 1 and slot.argument == NO_CALL_KEY:
-        options = iter([Option("true", 0, "choice", "true"), Option("false", 1, "choice", "false")])
+        options: Iterator[Option] = chain(_option(True, "true", cursor, 0, ""), _option(False, "false", cursor, 1, ""))
     elif param is not None:
         options = _values(param, cursor)
     else:
         options = iter(())
-    return choose(options, cursor.typed, cursor.span, limit=view.limit)
+    begun = (option for option in options if option.match.casefold().startswith(cursor.typed.casefold()))
+    closer = string_closer(cursor.value) if cursor.quoted else Closer("", True)
+    closed = (whole(option, closer, view.snippets) for option in begun)
+    return choose(closed, cursor.typed, _with(closer, cursor), limit=view.limit)
+
+
+def _with(closer: Closer, cursor: ValuePlace | BasePlace) -> Span:
+    """The content of a string and the quotes that end it."""
+    start, end = cursor.span
+    return Span(start, end + len(closer.text) * closer.present)
 
 
 def _values(param: Param, cursor: ValuePlace) -> Iterator[Option]:
@@ -51,7 +68,8 @@ def _values(param: Param, cursor: ValuePlace) -> Iterator[Option]:
             yield from _option(choice, text, cursor, _DEFAULT if note else _CHOICE, note)
     text = to_toml(default)
     if text is not None and text not in seen:
-        yield from _option(default, text, cursor, _DEFAULT, "default")
+        for option in _option(default, text, cursor, _DEFAULT, "default"):
+            yield option._replace(match=_UNTYPED, label=option.label or option.match)
 
 
 def _option(choice: object, text: str, cursor: ValuePlace, rank: int, note: str) -> Iterator[Option]:
@@ -59,7 +77,8 @@ def _option(choice: object, text: str, cursor: ValuePlace, rank: int, note: str)
         if isinstance(choice, str) and quote(choice) == f'"{choice}"':
             yield Option(choice, rank, "choice", choice, detail=note)
         return
-    yield Option(text, rank, "choice", text, detail=note)
+    match = text[:-1] if isinstance(choice, str | bool) else _UNTYPED
+    yield Option(match, rank, "choice", text, text, note)
 
 
 def _item(kind: Type | None) -> Type | None:
@@ -74,12 +93,12 @@ def _flat(kind: Type | None) -> tuple[Type, ...]:
 
 def base(view: View, cursor: BasePlace) -> CompletionList:
     """Config files of the project, relative to this one."""
-    folder = os.path.dirname(view.file.path)
+    folder, closer = os.path.dirname(view.file.path), string_closer(cursor.value)
     options = []
     for path in view.snapshot.configs(view.project.root):
         name = os.path.relpath(path, folder).replace(os.sep, "/")
         if path != view.file.path and name not in cursor.others:
             text = name if cursor.quoted else quote(name)
             distance = name.count("../") * 2 + name.count("/")
-            options.append(Option(text, distance, "file", text, name))
-    return choose(options, cursor.typed, cursor.span, limit=view.limit)
+            options.append(whole(Option(text, distance, "file", text, name), closer, view.snippets))
+    return choose(options, cursor.typed, _with(closer, cursor), limit=view.limit)

@@ -7,19 +7,24 @@ from typing import Any
 
 from lsprotocol import types
 
-from excore_server.ide.completion.complete import complete
+from excore_server.ide.completion.complete import complete, in_the_way
 from excore_server.ide.completion.documentation import documentation
+from excore_server.ide.completion.items import CompletionList
 from excore_server.lsp.session.session import Session
 from excore_server.lsp.to_lsp.completion_list import completion_list
 from excore_server.lsp.to_lsp.markup import markup
 
 MOST_DOCUMENTED = 200
 """Items of a list whose documentation comes with them, for clients that do not ask for it."""
+_BY_CHARACTER = types.CompletionTriggerKind.TriggerCharacter
 
 
 def completion(session: Session, params: types.CompletionParams) -> Any:
     """A ``CompletionList``."""
     snapshot, path, file, offset = session.at(params)
+    opened_itself = params.context is not None and params.context.trigger_kind == _BY_CHARACTER
+    if opened_itself and in_the_way(snapshot, path, offset):
+        return completion_list(CompletionList(), file, params.text_document.uri, session.client)
     python, snippets = session.python(path), session.client.snippets
     completions = complete(snapshot, path, offset, python=python, environment=os.environ, snippets=snippets)
     uri, client = params.text_document.uri, session.client

@@ -1,0 +1,112 @@
+"""What is typed stays what was typed, and typing on after taking a proposal gives what one means: in real editors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import typed_lines
+import vscode
+from editor_kit import SCREENSHOTS, found
+
+pynvim = pytest.importorskip("pynvim", reason="pynvim is not installed: pip install 'excore[dev]'")
+import nvim  # noqa: E402  (needs pynvim)
+
+pytestmark = pytest.mark.editor
+
+every_line = pytest.mark.parametrize("line", typed_lines.LINES, ids=lambda line: line.keys)
+
+LIST_BY_ITSELF = """
+    vim.g.answers = 0
+    vim.api.nvim_create_autocmd('LspAttach', { callback = function(event)
+      vim.lsp.completion.enable(true, event.data.client_id, event.buf, { autotrigger = true })
+    end })
+    vim.api.nvim_create_autocmd('LspRequest', { callback = function(event)
+      local request = event.data.request
+      if request.method == 'textDocument/completion' and request.type == 'complete' then
+        vim.g.answers = vim.g.answers + 1
+      end
+    end })
+"""
+SHOWN = "return vim.tbl_map(function(item) return item.abbr end, vim.fn.complete_info({ 'matches' }).matches)"
+TRIGGERS = "return vim.lsp.get_clients({ name = 'excore' })[1].server_capabilities.completionProvider.triggerCharacters"
+
+
+class Typist:
+    """Types into a Neovim whose list opens by itself; every key waits for the list that the one before it opens."""
+
+    def __init__(self, session: nvim.Session, config: Path) -> None:
+        self.session = session
+        session.lua(LIST_BY_ITSELF)
+        session.edit(config)
+        session.wait_attached()
+        self.triggers = session.lua(TRIGGERS)
+
+    def write(self, line: typed_lines.Line) -> str:
+        """The text of the buffer after a line was typed into it."""
+        self.session.type("<Esc><Esc>:%d _<CR>i")
+        for action, what in line.steps:
+            self.take(what) if action == "take" else self.type(what)
+        return "\n".join(self.session.nvim.current.buffer[:])
+
+    def type(self, text: str) -> None:
+        for char in text:
+            asks = char in self.triggers and not self.session.lua("return vim.fn.pumvisible() == 1")
+            before = self.session.lua("return vim.g.answers")
+            self.session.type({"\n": "<CR>", "<": "<lt>"}.get(char, char))
+            if asks:
+                self.session.until("return vim.g.answers > ...", before)
+
+    def take(self, label: str) -> None:
+        session = self.session
+        if not session.lua("return vim.fn.pumvisible() == 1"):
+            session.type("<C-x><C-o>")
+        labels = session.until(SHOWN)
+        before = session.lua("return vim.api.nvim_buf_get_changedtick(0)")
+        session.type("<C-n>" * (labels.index(label) + 1) + "<C-y>")
+        session.until("return vim.fn.pumvisible() == 0 and vim.api.nvim_buf_get_changedtick(0) > ...", before)
+        session.until("return next(vim.lsp.get_clients({ name = 'excore' })[1].requests) == nil")
+
+
+@pytest.fixture(scope="module")
+def typist(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Typist]:
+    found(nvim.binary)
+    config = typed_lines.write_project(tmp_path_factory.mktemp("project"))
+    with nvim.session(tmp_path_factory.mktemp("nvim")) as session:
+        yield Typist(session, config)
+
+
+@pytest.fixture(scope="module")
+def written(
+    programs: vscode.Programs, vsix: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[typed_lines.Line], str]:
+    """The text of the file after a line was typed into it in VS Code, all of them in one run."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    config = typed_lines.write_project(tmp_path_factory.mktemp("project"))
+    with vscode.server(programs, tmp_path_factory.mktemp("vscode"), vsix=vsix) as running:
+        request = {
+            "workspace": str(config.parent),
+            "config": str(config),
+            "lines": [line.steps for line in typed_lines.LINES],
+            "screenshots": str(SCREENSHOTS),
+            "parts": ["vscode_lines"],
+        }
+        seen = {**running.drive("vscode_ui.cjs", request), "logs": running.logs()}
+
+    def text(line: typed_lines.Line) -> str:
+        name = f"line {typed_lines.LINES.index(line)}"
+        assert name not in seen["failures"], f"{seen['failures'][name]}\n{seen['logs']}"
+        return seen[name]
+
+    return text
+
+
+@every_line
+def test_in_vscode(written: Callable[[typed_lines.Line], str], line: typed_lines.Line) -> None:
+    assert written(line) == line.text
+
+
+@every_line
+def test_in_neovim(typist: Typist, line: typed_lines.Line) -> None:
+    assert typist.write(line) == line.text
