@@ -9,7 +9,7 @@ from excore.config.attributes import GetAttr
 from excore.config.composition import ResolvedConfig
 from excore.config.flags import NODE_TYPES, Flags
 from excore.config.hook_nodes import ConfigHookNode
-from excore.config.nodes import ClassNode, ModuleNode, VariableReference
+from excore.config.nodes import ClassNode, ModuleNode, VariableReference, arguments_now, is_built
 from excore.config.provenance import SectionContext
 from excore.config.python_table import python_table
 from excore.config.sources import excerpt
@@ -205,6 +205,7 @@ class SharedAttr(GetAttr):
     def hook(self, **params: Any) -> Any:
         """The value, found at the first call."""
         state = vars(self)
-        if "_built" not in state:
-            state["_built"] = super().hook(**params)
+        if not is_built(self):
+            made_of = arguments_now(self)
+            state["_built"], state["_built_of"] = super().hook(**params), made_of
         return state["_built"]

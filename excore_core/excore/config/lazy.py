@@ -10,7 +10,7 @@ from typing import Any, cast
 from excore.config.build import NodeBuilder
 from excore.config.composition import Composition, ResolvedConfig
 from excore.config.dump import dump
-from excore.config.nodes import ModuleNode, build_value
+from excore.config.nodes import ModuleNode, build_value, forget_built
 from excore.config.printing import config_table, parsed_table
 from excore.config.provenance import where
 from excore.config.traces import without_internals
@@ -254,6 +254,7 @@ class LazyConfig:
         modules = ModuleWrapper()
         modules.unbuilt = tuple(name for name in self._resolved().root.bindings if name not in self._order())
         info: dict[str, Any] = {}
+        forget_built([*self._state.fields.values(), *self._state.hooks])
         try:
             hooks = self._hook_manager()
             hooks.call_hooks("pre_build", self, modules, info)

@@ -75,7 +75,29 @@ class ModuleWrapper(dict[str, Any]):
             raise RuntimeError(f"There are {len(self)} modules ({', '.join(self)}); index first.")
         return next(iter(self.values()))
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        """As an item, so that attributes and items are the same."""
+        if hasattr(type(self), name):
+            super().__setattr__(name, value)
+        else:
+            self[name] = value
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        """Replace or add a node; any other value is an argument of the only node.
+
+        Raises RuntimeError if there are several nodes, and TypeError where a value would take the place of a node.
+        """
+        nodes = (ModuleNode, ConfigArgumentHook, ModuleWrapper)
+        if isinstance(value, nodes) or not any(isinstance(one, nodes) for one in self.values()):
+            super().__setitem__(name, value)
+        elif name in self:
+            raise TypeError(f"`{name}` is a module; it can be replaced by a node, not by {type(value)}.")
+        else:
+            self._sole()[name] = value
+
     def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
         if name in self:
             return self[name]
         names = f"; there {'is' if len(self) == 1 else 'are'} {', '.join(map(repr, self))}" if self else ""
