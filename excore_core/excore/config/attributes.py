@@ -57,6 +57,15 @@ class GetAttr(ConfigArgumentHook):
                 return value()
         return value
 
+    def __eq__(self, other: object) -> bool:
+        """Equal are the same paths on equal nodes."""
+        if not isinstance(other, GetAttr):
+            return NotImplemented
+        mine, theirs = (type(self), self.steps, self.instantiate), (type(other), other.steps, other.instantiate)
+        return mine == theirs and bool(self.node == other.node)
+
+    __hash__ = None
+
     def __repr__(self) -> str:
         return f"GetAttr({self.node!r}, {self.attr!r})"
 

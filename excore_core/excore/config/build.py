@@ -111,7 +111,7 @@ class NodeBuilder(Builder[Any]):
         node = node_type(self._object(path, entry, origin))
         if section is None:
             return node
-        node._context = SectionContext(self.resolved, path)
+        node._context = SectionContext(self.resolved.composition, path)
         if node_type is ClassNode:
             return node
         node._no_call = section.no_call
@@ -201,6 +201,10 @@ class NodeBuilder(Builder[Any]):
 
 class SharedAttr(GetAttr):
     """An attribute path under the prefix of shared objects: what it makes of a class is made once."""
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What was built is not kept."""
+        return {name: value for name, value in vars(self).items() if name not in ("_built", "_built_of")}
 
     def hook(self, **params: Any) -> Any:
         """The value, found at the first call."""

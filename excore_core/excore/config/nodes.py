@@ -119,6 +119,9 @@ def arguments_now(value: Any, memo: dict[int, Any] | None = None) -> Any:
         made.header.extend(
             (arguments_now(target, memo) if isinstance(value, VariableReference) else _Leaf(target), value._no_call)
         )
+    if isinstance(value, ConfigArgumentHook):
+        own = {name: item for name, item in vars(value).items() if type(item) in _ATOMS}
+        made.header.extend((own, getattr(value, "steps", None)))
     made.parts.extend(arguments_now(inner, memo) for inner in inner_values(value))
     made.header.append(type(value))
     return made
@@ -379,7 +382,12 @@ class ModuleNode(dict[str, Any]):
         """Equal are nodes of one class with the same target and equal arguments."""
         if not isinstance(other, ModuleNode):
             return NotImplemented
-        return type(self) is type(other) and self.target is other.target and dict.__eq__(self, other)
+        if type(self) is not type(other) or vars(self).get("source") != vars(other).get("source"):
+            return False
+        same = self.target is other.target
+        if isinstance(self, VariableReference):
+            same = same or bool(self.target == other.target)
+        return same and dict.__eq__(self, other)
 
     def __ne__(self, other: object) -> bool:
         equal = self.__eq__(other)

@@ -21,6 +21,7 @@ class ModuleWrapper(dict[str, Any]):
     """
 
     is_dict = False
+    _of_nodes = False  # else it holds whatever was built
     unbuilt: tuple[str, ...] = ()  # of what `build_all` returns: top-level tables that are no fields
 
     def __init__(
@@ -37,6 +38,10 @@ class ModuleWrapper(dict[str, Any]):
             self.is_dict = True
         if modules is None:
             return
+        self._fill(modules)
+        self._of_nodes = True
+
+    def _fill(self, modules: Any) -> None:
         if isinstance(modules, (ModuleNode, ConfigArgumentHook)):
             self[modules.name] = modules
         elif isinstance(modules, Mapping):
@@ -87,13 +92,17 @@ class ModuleWrapper(dict[str, Any]):
 
         Raises RuntimeError if there are several nodes, and TypeError where a value would take the place of a node.
         """
-        nodes = (ModuleNode, ConfigArgumentHook, ModuleWrapper)
-        if isinstance(value, nodes) or not any(isinstance(one, nodes) for one in self.values()):
+        if not self._of_nodes or isinstance(value, (ModuleNode, ConfigArgumentHook, ModuleWrapper)):
             super().__setitem__(name, value)
         elif name in self:
             raise TypeError(f"`{name}` is a module; it can be replaced by a node, not by {type(value)}.")
         else:
             self._sole()[name] = value
+
+    def update(self, *args: Any, **params: Any) -> None:
+        """As ``dict.update``, each item as if it were set."""
+        for name, value in dict(*args, **params).items():
+            self[name] = value
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
