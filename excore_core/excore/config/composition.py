@@ -34,7 +34,7 @@ from excore.lang.provenance import PYTHON, UPDATE
 from excore.lang.resolve.inherit import Closure, Merger, inherit
 from excore.lang.resolve.model import Model, Path
 from excore.lang.source import Unreadable
-from excore.lang.tables.table import Table, Tables, plain
+from excore.lang.tables.table import Binding, Table, Tables, plain
 
 __all__ = ["Composition", "ResolvedConfig"]
 
@@ -201,7 +201,8 @@ def _without(table: Table, path: Path) -> Table:
     if not rest:
         del bindings[name]
     elif isinstance(binding.value, Table):
-        bindings[name] = binding._replace(value=_without(binding.value, tuple(rest)))
+        value = _without(binding.value, tuple(rest))
+        bindings[name] = Binding(name, value, binding.file, binding.block, binding.part, binding.shadows)
     return Table(bindings, table.headers, table.style)
 
 

@@ -28,6 +28,7 @@ from excore.lang.tables.table import plain
 
 __all__ = ["ConfigDict", "LazyConfig"]
 
+
 def _plain_copy(value: Any) -> Any:
     """Dicts, lists and tuples are copied, other values are not."""
     if type(value) is dict:
@@ -148,7 +149,9 @@ class LazyConfig:
                 carry_over_values(state.isolated, dict(state.isolated), _plain_copy(state.said))
                 raise
 
-    def _change(self, values: Mapping[str, Any], removed: Iterable[tuple[str, ...]] = (), *, carried: bool = True) -> None:
+    def _change(
+        self, values: Mapping[str, Any], removed: Iterable[tuple[str, ...]] = (), *, carried: bool = True
+    ) -> None:
         """Merge values into what the config says; nodes follow. Raises what ``parse`` raises, and changes nothing."""
         state = self._state
         before = self._as_resolved()
@@ -266,13 +269,15 @@ class LazyConfig:
     def to_dict(self, *, flat: bool = False) -> dict[str, Any]:
         """The config as it would be built, of dicts, lists, texts, numbers, booleans and None alone.
 
-        A module is a dict of its arguments, in an argument under its name: ``{"backbone": {"ResNet": {"layers": 50}}}``.
+        A module is a dict of its arguments, in an argument under its name: ``{"backbone": {"ResNet": {"x": 50}}}``.
         A class that is not called and any other object are texts. With ``flat`` keys are paths:
         ``"Model.FCN.backbone.ResNet.layers"``.
         """
         self._resolved()
         state = self._state
-        fields = {field: {name: arguments(node) for name, node in nodes.items()} for field, nodes in state.fields.items()}
+        fields = {
+            field: {name: arguments(node) for name, node in nodes.items()} for field, nodes in state.fields.items()
+        }
         values = {name: plain_value(value) for name, value in state.isolated.items()}
         for name, value in values.items():
             fields[name] = {**fields[name], **value} if name in fields else value

@@ -452,7 +452,8 @@ class InterNode(ModuleNode):
 class ReusedNode(InterNode):
     """One object for all uses: it is built at the first call.
 
-    Changing an argument, of it or of what it is built from, lets the next call build again. A node marked ``__no_call__`` builds at each call.
+    Changing an argument, of it or of what it is built from, lets the next call build again. A node
+    marked ``__no_call__`` builds at each call.
     """
 
     priority = 3

@@ -42,7 +42,12 @@ def mistakes(model: Model) -> Iterator[ConfigError]:
     for name, binding in model.modules.items():
         if _is_new(binding) and not model.users.get((name,)) and (name,) not in model.reached:
             used = [f"{'.'.join(path)}" for path in model.sections if path in model.reached]
-            near = paths_ending(_first_path(binding), model.root, model.grammar) or paths_ending(name, model.root, model.grammar) or nearest(name, used) or used
+            near = (
+                paths_ending(_first_path(binding), model.root, model.grammar)
+                or paths_ending(name, model.root, model.grammar)
+                or nearest(name, used)
+                or used
+            )
             yield UnknownFieldError(
                 f"{binding.file}: nothing in the config uses `{name}`, so that `{_first_path(binding)}` would change "
                 f"nothing.{_meant(list(near))}"
@@ -210,21 +215,22 @@ def _spelled(
         if name is None and not path and not number and is_module is not None and is_module((part,)):
             return tuple(parts)  # a class without a table: whether the config uses it is seen later
         if name is None or not isinstance(inner, Table):
-            raise _unknown(key, path, part, table, grammar, "is no table" if name is not None else "", source, root)
+            raise _unknown(key, path, part, table, grammar, source, root)
         table, path = inner, (*path, name)
     last = parts[-1]
     names = {one for name in table.bindings for one in (name, grammar.split_key(name).name)}
     may_be_new = isinstance(value, Mapping) or is_module is None or is_module(path)
     if last not in names and grammar.split_key(last).name not in names and not may_be_new:
-        raise _unknown(key, path, last, table, grammar, "", source, root)
+        raise _unknown(key, path, last, table, grammar, source, root)
     return (*path, last)
 
 
 def _unknown(
-    key: str, path: Path, part: str, table: Table, grammar: Grammar, why: str, source: str, root: Table
+    key: str, path: Path, part: str, table: Table, grammar: Grammar, source: str, root: Table
 ) -> UnknownFieldError:
     names = [grammar.split_key(name).name for name in table.bindings]
     inside = f" in `{'.'.join(path)}`" if path else ""
+    why = "is no table" if _name_in(table, part, grammar) is not None else ""
     what = f"`{part}`{inside} {why}" if why else f"the config has no `{part}`{inside}"
     hint = "" if why else did_you_mean(part, names) or _meant(paths_ending(key, root, grammar))
     return UnknownFieldError(f"{source}: {what} (`{key}`).{hint}")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from inspect import Parameter
 from typing import Any
 
-from excore.config.attributes import GetAttr
+from excore.config.attributes import GetAttr, is_variable
 from excore.config.hook_nodes import BoundHook
 from excore.config.nodes import ClassNode, ModuleNode, VariableReference, inner_values
 from excore.config.targets import parameters, target_name
@@ -29,6 +29,8 @@ def plain_value(value: Any) -> Any:
     if type(value) in _PLAIN:
         return value
     if isinstance(value, GetAttr):
+        if is_variable(value):
+            return plain_value(value())
         return {f"{value.name}.{value.attr}": arguments(value.node)}
     if isinstance(value, VariableReference):
         return plain_value(value.target)
