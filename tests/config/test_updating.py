@@ -71,7 +71,7 @@ def test_load_2_paths_lead_to_isolated_values(
         ("Model.FNC.layers", r"no `FNC` in `Model` .*Did you mean `FCN`\?"),
         ("train.epocs", r"no `epocs` in `train` .*Did you mean `epochs`\?"),
         ("n.x", r"`n` is no table"),
-        ("Nowhere.x", r"the config has no `Nowhere` \(`Nowhere\.x`\)\.$"),
+        ("Nowhere.x", r"the config has no `Nowhere` \(`Nowhere\.x`\)\. Did you mean `V\.x`\?$"),
     ],
 )
 def test_load_2_a_path_that_leads_nowhere(small: Project, key: str, message: str) -> None:
@@ -114,7 +114,7 @@ def test_load_2_a_new_name_almost_as_another(small: Project, update: Mapping[str
 
 
 @pytest.mark.parametrize(
-    "update", [{"m": 1}, {"train2": {"x": 1}}, {"train": {"epochs2": 1, "optim": {"lx": 1}}}, {"Backbone": {"R": {}}}]
+    "update", [{"m": 1}, {"train2": {"y": 1}}, {"train": {"epochs2": 1, "optim": {"lx": 1}}}, {"Backbone": {"R": {}}}]
 )
 def test_load_2_new_names_are_welcome(small: Project, update: Mapping[str, Any]) -> None:
     small.build(BASE, update_dict=update)

@@ -275,6 +275,37 @@ def test_another_module_of_that_name(tmp_path: Path) -> None:
     assert "here, not colorsys.py; give one of them another name" in stderr
 
 
+@pytest.mark.parametrize("imports", ["", "import lab.nets"])
+@pytest.mark.parametrize("package", ["", "from lab import nets\n"])
+@pytest.mark.parametrize("change", ["", "\n# older\n"])
+def test_a_checkout_beside_an_installed_copy(tmp_path: Path, imports: str, package: str, change: str) -> None:
+    nets = (
+        'from excore import Registry\nM = Registry("Model")\n'
+        "@M.register()\nclass Net:\n    def __init__(self, depth=3): self.depth = depth\n"
+    )
+    files = {
+        "src/lab/__init__.py": package,
+        "src/lab/nets.py": nets,
+        "copy/site-packages/lab/__init__.py": package,
+        "copy/site-packages/lab/nets.py": nets + change,
+        "pyproject.toml": "[project]\nname = 'lab'\n",
+        "run.toml": "[Model.Net]\n",
+        "scripts/go.py": f"""
+            import sys
+            sys.path.insert(0, {str(tmp_path / "p/copy/site-packages")!r})
+            from excore import config
+            {imports}
+            print(config.load({str(tmp_path / "p/run.toml")!r}).build_all()[0].Model.depth)
+        """,
+    }
+    write(tmp_path / "p", files)
+    stdout, stderr = run(tmp_path / "p", "scripts/go.py")
+    if change and not imports:
+        assert "`pip install -e .`" in stderr
+    else:
+        assert (stdout, stderr) == ("3\n", "")
+
+
 ALIKE = """
     import sys
     sys.path.insert(0, sys.argv[1].rpartition("/")[0])

@@ -484,3 +484,31 @@ def test_reg_15_loading_imports_no_registered_module(project: Path) -> None:
 def test_a_name_cannot_be_chosen() -> None:
     with pytest.raises(ValueError, match="a name cannot be chosen, the class's own name counts"):
         Registry("Unnamed").register(name="net")(Plain)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "@REGISTRY.register()\nclass Cell:\n    value = {}\n",
+        "@REGISTRY.register\ndef Cell(): return {}\n",
+        "class Cell:\n    value = {}\nREGISTRY.register_module(Cell)\n",
+    ],
+)
+@pytest.mark.parametrize("has_file", [True, False])
+def test_a_cell_can_be_run_again(monkeypatch: pytest.MonkeyPatch, cell: str, has_file: bool) -> None:
+    registry = Registry(f"Cells{has_file}{len(cell)}")
+    notebook = ModuleType("notebook_of_test")
+    if has_file:
+        notebook.__file__ = "notebook_of_test.py"
+    monkeypatch.setitem(sys.modules, notebook.__name__, notebook)
+    notebook.__dict__["REGISTRY"] = registry
+    for number in (1, 2):
+        exec(compile(cell.format(number), "<cell>", "exec"), notebook.__dict__)
+    made = notebook.__dict__["Cell"]
+    assert registry["Cell"] == "notebook_of_test.Cell"
+    assert (made.value if isinstance(made, type) else made()) == 2
+    other = "@REGISTRY.register()\nclass Cell: ...\n"
+    monkeypatch.setattr(notebook, "__name__", "another")
+    notebook.__dict__["__name__"] = "another"
+    with pytest.raises(ValueError, match="exists already"):
+        exec(compile(other, "<cell>", "exec"), notebook.__dict__)

@@ -22,7 +22,7 @@ from excore.lang.building import steps_text
 from excore.lang.paths import Attribute, Call, Index, PathError, Step, parse_path
 from excore.lang.reach import out_of_reach
 
-__all__ = ["ChainedInvocationWrapper", "GetAttr", "follow"]
+__all__ = ["ChainedInvocationWrapper", "GetAttr", "follow", "is_variable"]
 
 
 class GetAttr(ConfigArgumentHook):
@@ -51,11 +51,20 @@ class GetAttr(ConfigArgumentHook):
         target = self.node(**params)
         if isinstance(target, ModuleNode):
             raise ModuleBuildError(f"`{self.name}` has `__no_call__`, so it has no attribute `{self.attr}` yet.")
-        value = follow(target, self.steps, self.name, tables=_is_variable(self.node))
+        value = follow(target, self.steps, self.name, tables=is_variable(self.node))
         if self.instantiate and isinstance(value, type) and not isinstance(self.steps[-1], Call):
             with Converted(_failing(self.name, self.attr), passing=(ConfigError,)):
                 return value()
         return value
+
+    def __eq__(self, other: object) -> bool:
+        """Equal are the same paths on equal nodes."""
+        if not isinstance(other, GetAttr):
+            return NotImplemented
+        mine, theirs = (type(self), self.steps, self.instantiate), (type(other), other.steps, other.instantiate)
+        return mine == theirs and bool(self.node == other.node)
+
+    __hash__ = None
 
     def __repr__(self) -> str:
         return f"GetAttr({self.node!r}, {self.attr!r})"
@@ -123,7 +132,8 @@ def _parse(text: str) -> tuple[Step, ...]:
         raise CoreConfigParseError(message) from error
 
 
-def _is_variable(node: Any) -> bool:
+def is_variable(node: Any) -> bool:
+    """Whether a path begins at a value of the config."""
     while isinstance(node, GetAttr):
         node = node.node
     return isinstance(node, VariableReference)

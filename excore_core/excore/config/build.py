@@ -9,7 +9,7 @@ from excore.config.attributes import GetAttr
 from excore.config.composition import ResolvedConfig
 from excore.config.flags import NODE_TYPES, Flags
 from excore.config.hook_nodes import ConfigHookNode
-from excore.config.nodes import ClassNode, ModuleNode, VariableReference
+from excore.config.nodes import ClassNode, ModuleNode, VariableReference, arguments_now, is_built
 from excore.config.provenance import SectionContext
 from excore.config.python_table import python_table
 from excore.config.sources import excerpt
@@ -111,7 +111,7 @@ class NodeBuilder(Builder[Any]):
         node = node_type(self._object(path, entry, origin))
         if section is None:
             return node
-        node._context = SectionContext(self.resolved, path)
+        node._context = SectionContext(self.resolved.composition, path)
         if node_type is ClassNode:
             return node
         node._no_call = section.no_call
@@ -202,9 +202,14 @@ class NodeBuilder(Builder[Any]):
 class SharedAttr(GetAttr):
     """An attribute path under the prefix of shared objects: what it makes of a class is made once."""
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What was built is not kept."""
+        return {name: value for name, value in vars(self).items() if name not in ("_built", "_built_of")}
+
     def hook(self, **params: Any) -> Any:
         """The value, found at the first call."""
         state = vars(self)
-        if "_built" not in state:
-            state["_built"] = super().hook(**params)
+        if not is_built(self):
+            made_of = arguments_now(self)
+            state["_built"], state["_built_of"] = super().hook(**params), made_of
         return state["_built"]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from excore.config.attributes import GetAttr
-from excore.config.composition import ResolvedConfig
+from excore.config.composition import Composition, ResolvedConfig
 from excore.config.hook_nodes import BoundHook
 from excore.config.nodes import ClassNode, InterNode, ModuleNode, ReusedNode, VariableReference
 from excore.config.provenance import SectionContext
@@ -29,7 +29,10 @@ class ChangeWriter:
     TypeError is raised for what TOML has no form for, else it stays the object it is.
     """
 
-    def __init__(self, resolved: ResolvedConfig, written: Mapping[str, Any], strict: bool) -> None:
+    def __init__(
+        self, composition: Composition, resolved: ResolvedConfig, written: Mapping[str, Any], strict: bool
+    ) -> None:
+        self.composition = composition
         self.model = resolved.model
         self.resolved = resolved
         self.config: dict[str, Any] = copy.deepcopy(dict(written)) if strict else _copied(written)
@@ -48,6 +51,7 @@ class ChangeWriter:
         for name in before.keys() - values.keys():
             self.config.pop(name, None)
         for name, value in values.items():
+            self._plain(value, name)
             if not _same(value, before.get(name, _MISSING)):
                 group = self.model.groups.get(name)
                 value = self._plain(value, name)
@@ -160,7 +164,7 @@ class ChangeWriter:
         if reference is not None:
             return reference
         place = node._context
-        if isinstance(node, ReusedNode) and isinstance(place, SectionContext) and place.resolved is self.resolved:
+        if isinstance(node, ReusedNode) and isinstance(place, SectionContext) and place.composition is self.composition:
             text = place.path[0] if len(place.path) == 1 else f"{self.field}{place.path[0]}::{place.path[1]}"
         else:
             name = self._name(node, ".".join(path))

@@ -17,6 +17,7 @@ from excore.config.sources import Files
 from excore.config.update_dict import checked_mapping, mistakes, nested
 from excore.engine.workspace import workspace
 from excore.errors import (
+    ConfigError,
     ConfigFileNotFoundError,
     ConfigSyntaxError,
     CoreConfigParseError,
@@ -29,11 +30,11 @@ from excore.lang.collector import many_objects
 from excore.lang.grammar import BASE_KEY
 from excore.lang.problems import Origin, Problem
 from excore.lang.project.reading import read_project
-from excore.lang.provenance import UPDATE
+from excore.lang.provenance import PYTHON, UPDATE
 from excore.lang.resolve.inherit import Closure, Merger, inherit
-from excore.lang.resolve.model import Model
+from excore.lang.resolve.model import Model, Path
 from excore.lang.source import Unreadable
-from excore.lang.tables.table import Table, Tables, plain
+from excore.lang.tables.table import Binding, Table, Tables, plain
 
 __all__ = ["Composition", "ResolvedConfig"]
 
@@ -53,6 +54,8 @@ class Composition:
         self.files = Files(self.flags.grammar.prefix_chars)
         self.python_values: Mapping[str, Any] | None = None  # stands for the whole config, whatever the file says
         self._update = checked_mapping(update)
+        self._changes: tuple[tuple[Mapping[str, Any], tuple[Path, ...]], ...] = ()  # in Python, since it was parsed
+        self._resolved: ResolvedConfig | None = None
 
     @classmethod
     def of(cls, values: Mapping[str, Any], name: str = "config") -> Composition:
@@ -71,14 +74,36 @@ class Composition:
         merger = merger or Merger(self.flags.grammar)
         if self.python_values is not None:
             table = python_table(self.python_values, self.path, self.flags.grammar)
-            return Closure(self.path, merger.own(self.path, table, self.base_key), (), ())
+            return self._changed(Closure(self.path, merger.own(self.path, table, self.base_key), (), ()), merger)
         self._check_file()
         closure = inherit(self.path, self.files.tables, merger, self.base_key)
         if self._update:
             values = nested(self._update, closure.root, self.flags.grammar, merger.is_module)
             update = python_table(values, UPDATE, self.flags.grammar)
             closure = closure._replace(root=merger.merge(closure.root, update, UPDATE), files=(*closure.files, UPDATE))
-        return closure
+        return self._changed(closure, merger)
+
+    def _changed(self, closure: Closure, merger: Merger) -> Closure:
+        root = closure.root
+        for number, (change, removed) in enumerate(self._changes):
+            for path in removed:
+                root = _without(root, path)
+            values = nested(change, root, self.flags.grammar, merger.is_module, PYTHON)
+            root = merger.merge(root, python_table(values, PYTHON, self.flags.grammar), (PYTHON, number))
+        return closure if root is closure.root else closure._replace(root=root)
+
+    def change(self, values: Mapping[str, Any], removed: Iterable[Path] = ()) -> ResolvedConfig:
+        """What the config means without what is at the paths ``removed``, and with ``values`` merged last; it stays so.
+
+        Raises one error for all that is wrong with that, and then nothing is changed.
+        """
+        before = self._changes
+        self._changes = (*before, (dict(values), tuple(removed)))
+        try:
+            return self.analyse()
+        except ConfigError:
+            self._changes = before
+            raise
 
     def _check_file(self) -> None:
         file = self.files.read(self.path)
@@ -104,6 +129,20 @@ class Composition:
         """What speaks of problems in these files."""
         return Reporter(self.files, self.path, tuple(reversed(closure.files)))
 
+    @property
+    def resolved(self) -> ResolvedConfig:
+        """What the config means, found out once. Raises what ``analyse`` raises."""
+        return self._resolved or self.analyse()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without what it means, which follows from its files."""
+        return {**vars(self), "_resolved": None}
+
+    def __copy__(self) -> Composition:
+        copied = object.__new__(type(self))
+        vars(copied).update(vars(self))
+        return copied
+
     def analyse(self) -> ResolvedConfig:
         """What the config means. Raises one error for all problems that do not concern signatures."""
         with many_objects():
@@ -116,12 +155,13 @@ class Composition:
                     understood, problems = self._analysed(registered, read_sources=True)
                 unknown = {_text(item.origin) for item in problems if item.code in _UNKNOWN} - {""}
                 hints = registered.reasons_unknown(unknown) if unknown else []
-            wrong = next(mistakes(understood.model), None) if self._update else None
+            wrong = next(mistakes(understood.model), None) if self._update or self._changes else None
             if wrong is not None:
                 raise wrong
             self._check_project(registered)
             if problems:
                 raise understood.reporter.error(problems, [*hints, *remedies(problems, understood.model)])
+            self._resolved = understood
             return understood
 
     def _check_project(self, registered: RegisteredModules) -> None:
@@ -150,6 +190,20 @@ class Composition:
         if not workspace.excore_validate:
             problems = [item for item in problems if item.code != "missing-parameter"]
         return ResolvedConfig(self, understood, registered), problems
+
+
+def _without(table: Table, path: Path) -> Table:
+    name, *rest = path
+    bindings = dict(table.bindings)
+    binding = bindings.get(name)
+    if binding is None:
+        return table
+    if not rest:
+        del bindings[name]
+    elif isinstance(binding.value, Table):
+        value = _without(binding.value, tuple(rest))
+        bindings[name] = Binding(name, value, binding.file, binding.block, binding.part, binding.shadows)
+    return Table(bindings, table.headers, table.style)
 
 
 def _text(origin: Origin) -> str:

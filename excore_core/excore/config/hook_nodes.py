@@ -54,7 +54,7 @@ class BoundHook(ConfigHookNode):
         super().__init__(hook.target)
         dict.update(self, hook)
         self._context = hook._context
-        self.source = source
+        vars(self)["source"] = source
 
     @property
     def name(self) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import filecmp
 import importlib
 import os
 import sys
+import sysconfig
 from types import ModuleType
 from typing import NamedTuple
 
@@ -93,10 +95,23 @@ def module_of_file(file: str) -> ModuleType | None:
 
 
 def _is_file(module: object, file: str) -> bool:
-    path = getattr(module, "__file__", None) if isinstance(module, ModuleType) else None
-    if not isinstance(path, str) or os.path.basename(path) != os.path.basename(file):
+    path = _file_of(module)
+    if os.path.basename(path) != os.path.basename(file):
         return False
     return os.path.realpath(path) == os.path.realpath(file)
+
+
+def _file_of(module: object) -> str:
+    path = getattr(module, "__file__", None) if isinstance(module, ModuleType) else None
+    return path if isinstance(path, str) else ""
+
+
+def _is_copy(module: ModuleType, file: str) -> bool:
+    """Whether a module is a file of the same content, as an install of the project puts it beside its sources."""
+    try:
+        return filecmp.cmp(_file_of(module), file, shallow=False)
+    except OSError:
+        return False
 
 
 def _imported(module_file: _ModuleFile) -> ModuleType:
@@ -106,13 +121,20 @@ def _imported(module_file: _ModuleFile) -> ModuleType:
         importlib.invalidate_caches()
     with Converted(lambda error: StrToClassError(_failure(name, module_file.file, error)), passing=(StrToClassError,)):
         module = importlib.import_module(name)
-        if not _is_file(module, module_file.file):
+        if not _is_file(module, module_file.file) and not _is_copy(module, module_file.file):
             other = getattr(module, "__file__", None) or "a folder of that name"
             raise StrToClassError(
                 f"`{name}` is {other} here, not {shown(module_file.file)}; give one of them another name, or import "
-                "yours before the config is loaded."
+                f"yours before the config is loaded.{_reinstall(other)}"
             )
     return module
+
+
+def _reinstall(file: str) -> str:
+    installed = [os.path.join(sysconfig.get_path(name), "") for name in ("purelib", "platlib")]
+    installed += [os.path.join(path, "") for path in sys.path if path.endswith("-packages")]
+    is_installed = os.path.abspath(file).startswith(tuple(installed))
+    return " If that is an older install of your project, `pip install -e .` lets both be one." if is_installed else ""
 
 
 def _importable(module_file: _ModuleFile) -> tuple[str, str]:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import copy
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
 from excore.config.build import NodeBuilder
+from excore.config.changing import carry_over, carry_over_values, difference
 from excore.config.composition import Composition, ResolvedConfig
 from excore.config.dump import dump
-from excore.config.nodes import ModuleNode, build_value
+from excore.config.nodes import ModuleNode, arguments_now, build_value, forget_built
 from excore.config.printing import config_table, parsed_table
 from excore.config.provenance import where
 from excore.config.traces import without_internals
+from excore.config.update_dict import checked_mapping
+from excore.config.values import arguments, fill_defaults, flattened, plain_value
 from excore.config.wrapper import ModuleWrapper
 from excore.engine.hook import ConfigArgumentHook, ConfigHookManager
 from excore.engine.workspace import workspace
@@ -23,6 +27,13 @@ from excore.lang.provenance import Setting
 from excore.lang.tables.table import plain
 
 __all__ = ["ConfigDict", "LazyConfig"]
+
+
+def _plain_copy(value: Any) -> Any:
+    """Dicts, lists and tuples are copied, other values are not."""
+    if type(value) is dict:
+        return {name: _plain_copy(item) for name, item in value.items()}
+    return type(value)(map(_plain_copy, value)) if type(value) in (list, tuple) else value
 
 
 class _OfWorkspace:
@@ -57,14 +68,21 @@ class ConfigDict(dict[str, Any]):
 
 @dataclass
 class _State:
-    """What a config is made of, and what was made of it; ``resolved`` once it is parsed."""
+    """What a config is made of, and what was made of it."""
 
     composition: Composition
-    resolved: ResolvedConfig | None = None
+    parsed: bool = False
     written: ConfigDict | None = None
+    shown: dict[str, Any] = field(default_factory=dict)  # ``written`` as it was last
     fields: dict[str, ModuleWrapper] = field(default_factory=dict)
     hooks: list[Any] = field(default_factory=list)
     isolated: dict[str, Any] = field(default_factory=dict)
+    said: dict[str, Any] = field(default_factory=dict)  # the isolated values that the nodes have
+
+    @property
+    def resolved(self) -> ResolvedConfig | None:
+        """What it means, once it is parsed."""
+        return self.composition.resolved if self.parsed else None
 
 
 class LazyConfig:
@@ -96,7 +114,7 @@ class LazyConfig:
         Missing and unknown arguments of tables are found when they are built, since they may be changed before.
         """
         state = self._state
-        if state.resolved is not None:
+        if state.parsed:
             return
         composition = state.composition
         written = state.written
@@ -108,10 +126,61 @@ class LazyConfig:
                 self._make(resolved, NodeBuilder(resolved, composition.flags))
         except ConfigError as error:
             raise without_internals(error) from error.__cause__
-        state.resolved = resolved
+        state.said = _plain_copy(state.isolated)
+        state.parsed = True
+        if state.written is not None:
+            state.shown = _plain_copy(dict(state.written))
+
+    def _follow(self) -> None:
+        """Let the nodes follow what was changed in isolated values and in the config as it is written."""
+        state = self._state
+        if not state.parsed:
+            return
+        if state.written is not None and arguments_now(dict(state.written)) != arguments_now(state.shown):
+            try:
+                self._change(*difference(state.shown, dict(state.written)))
+            except ConfigError:
+                carry_over_values(state.written, dict(state.written), _plain_copy(state.shown))
+                raise
+        if arguments_now(state.isolated) != arguments_now(state.said):
+            try:
+                self._change(*difference(state.said, state.isolated), carried=False)
+            except ConfigError:
+                carry_over_values(state.isolated, dict(state.isolated), _plain_copy(state.said))
+                raise
+
+    def _change(
+        self, values: Mapping[str, Any], removed: Iterable[tuple[str, ...]] = (), *, carried: bool = True
+    ) -> None:
+        """Merge values into what the config says; nodes follow. Raises what ``parse`` raises, and changes nothing."""
+        state = self._state
+        before = self._as_resolved()
+        try:
+            with many_objects():
+                state.composition.change(values, removed)
+        except ConfigError as error:
+            raise without_internals(error) from error.__cause__
+        after = self._as_resolved()
+        carry_over(state.fields, before.fields, after.fields)
+        state.hooks = after.hooks
+        if carried:
+            carry_over_values(state.isolated, before.isolated, after.isolated)
+        state.said = _plain_copy(state.isolated)
+        if state.written is not None:
+            carry_over_values(state.written, dict(state.written), self._written())
+            state.shown = _plain_copy(dict(state.written))
+
+    def _as_resolved(self) -> _State:
+        """Nodes and values as the config says, without what was changed in nodes."""
+        state = self._state
+        assert state.resolved is not None
+        said = LazyConfig(state.composition, parse=False)
+        said._make(state.resolved, NodeBuilder(state.resolved, state.composition.flags))
+        return said._state
 
     def _resolved(self) -> ResolvedConfig:
         self.parse()
+        self._follow()
         resolved = self._state.resolved
         assert resolved is not None
         return resolved
@@ -130,13 +199,22 @@ class LazyConfig:
 
     @property
     def config(self) -> ConfigDict:
-        """The merged config as it is written, after updates. What is changed in it counts until it is parsed."""
+        """The merged config as it is written, after updates.
+
+        What is changed in it counts. Once the config is parsed, nodes follow when the config is used next, which raises
+        what ``parse`` raises.
+        """
         state = self._state
+        self._follow()
         if state.written is None:
-            resolved = state.resolved
-            values = state.composition.values() if resolved is None else plain(resolved.root)
-            state.written = ConfigDict(cast("dict[str, Any]", values))
+            state.written = ConfigDict(self._written())
+            state.shown = _plain_copy(dict(state.written))
         return state.written
+
+    def _written(self) -> dict[str, Any]:
+        resolved = self._state.resolved
+        values = self._state.composition.values() if resolved is None else plain(resolved.root)
+        return cast("dict[str, Any]", values)
 
     @property
     def isolated(self) -> dict[str, Any]:
@@ -158,13 +236,23 @@ class LazyConfig:
     def where(self, key: str) -> Setting:
         """Where ``"Model.FCN.layers"`` was set, and what it overrode. Raises ``UnknownFieldError`` for an unknown
         key."""
+        self._follow()
         composition, resolved = self._state.composition, self._state.resolved
         root = composition.merged().root if resolved is None else resolved.root
         changed = None if resolved is None else self._changed(strict=False)
         return where(root, composition.files, composition.flags.grammar, key, changed)
 
-    def update(self, other: LazyConfig) -> None:
-        """Take over the fields and isolated values of another config; each replaces the one of the same name."""
+    def update(self, other: LazyConfig | Mapping[str, Any]) -> None:
+        """Take over the fields and isolated values of another config; each replaces the one of the same name.
+
+        A mapping is merged as ``update_dict`` of ``load`` is, paths as keys included. Raises ``InvalidUpdateError`` for
+        anything else, and for a mapping what ``load`` raises.
+        """
+        if not isinstance(other, LazyConfig):
+            values = checked_mapping(other)
+            self._resolved()
+            self._change(values or {})
+            return
         self.parse()
         other.parse()
         mine, theirs = self._state, other._state
@@ -176,18 +264,68 @@ class LazyConfig:
 
         Raises TypeError for a value that TOML has no form for.
         """
-        ConfigDict(self.config if self._state.resolved is None else self._changed(strict=True)).dump(path)
+        ConfigDict(self._changed(strict=True) if self._state.parsed else self.config).dump(path)
+
+    def to_dict(self, *, flat: bool = False) -> dict[str, Any]:
+        """The config as it would be built, of dicts, lists, texts, numbers, booleans and None alone.
+
+        A module is a dict of its arguments, in an argument under its name: ``{"backbone": {"ResNet": {"x": 50}}}``.
+        A class that is not called and any other object are texts. With ``flat`` keys are paths:
+        ``"Model.FCN.backbone.ResNet.layers"``.
+        """
+        self._resolved()
+        state = self._state
+        fields = {
+            field: {name: arguments(node) for name, node in nodes.items()} for field, nodes in state.fields.items()
+        }
+        values = {name: plain_value(value) for name, value in state.isolated.items()}
+        for name, value in values.items():
+            fields[name] = {**fields[name], **value} if name in fields else value
+        return flattened(fields) if flat else fields
+
+    def with_defaults(self) -> LazyConfig:
+        """A copy in which every module has all that its constructor would take, defaults included."""
+        self._resolved()
+        full = copy.deepcopy(self)
+        fill_defaults(full._state.fields.values())
+        return full
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> LazyConfig:
+        state = self._state
+        memo[id(state.composition)] = composition = copy.copy(state.composition)
+        copied = LazyConfig(composition, parse=False)
+        memo[id(self)] = copied
+        mine = copied._state
+        mine.parsed = state.parsed
+        mine.written, mine.shown = copy.deepcopy((state.written, state.shown), memo)
+        mine.fields, mine.hooks = copy.deepcopy((state.fields, state.hooks), memo)
+        mine.isolated, mine.said = copy.deepcopy((state.isolated, state.said), memo)
+        return copied
+
+    def __copy__(self) -> LazyConfig:
+        """As a deep copy: no change of the one is one of the other."""
+        return copy.deepcopy(self)
+
+    def __eq__(self, other: object) -> bool:
+        """Equal are configs of equal modules and equal isolated values; it parses them."""
+        if not isinstance(other, LazyConfig):
+            return NotImplemented
+        self._resolved()
+        other._resolved()
+        mine, theirs = self._state, other._state
+        return mine.fields == theirs.fields and mine.isolated == theirs.isolated
+
+    __hash__ = None  # type: ignore[assignment]
 
     def _changed(self, *, strict: bool) -> dict[str, Any]:
         """The config as it would have to be written now."""
         from excore.config.change_writer import ChangeWriter
 
         state, resolved = self._state, self._resolved()
-        before = LazyConfig(state.composition, parse=False)
-        before._make(resolved, NodeBuilder(resolved, state.composition.flags))
-        changes = ChangeWriter(resolved, self.config, strict)
-        changes.isolated(state.isolated, before._state.isolated)
-        changes.fields(state.fields, before._state.fields)
+        before = self._as_resolved()
+        changes = ChangeWriter(state.composition, resolved, self._written(), strict)
+        changes.isolated(state.isolated, before.isolated)
+        changes.fields(state.fields, before.fields)
         return changes.config
 
     # -- fields
@@ -202,7 +340,8 @@ class LazyConfig:
 
     def _value(self, name: str) -> Any:
         state = self._state
-        values = self.config if state.resolved is None else {**state.isolated, **state.fields}
+        self._follow()
+        values = self.config if not state.parsed else {**state.isolated, **state.fields}
         if name in values:
             return values[name]
         raise UnknownFieldError(f"The config has no `{name}`.{did_you_mean(name, values)}")
@@ -211,23 +350,36 @@ class LazyConfig:
         self[name] = value
 
     def __setitem__(self, name: str, value: Any) -> None:
-        """Replace a field by nodes, or set an isolated value; before it is parsed, set what is written."""
+        """Replace a field by nodes, set an isolated value, or what a path leads to (``"Model.FCN.layers"``).
+
+        Before the config is parsed what is written is set. Raises ``UnknownFieldError`` for a path that leads nowhere
+        and TypeError for a value in the place of a field.
+        """
         state = self._state
-        if state.resolved is None:
+        if not state.parsed and "." in name and name not in self.config:
+            self.parse()
+        if not state.parsed:
             self.config[name] = value
+            return
+        self._follow()
+        if "." in name and name not in state.isolated:
+            self._change({name: value})
         elif isinstance(value, (ModuleNode, ConfigArgumentHook, ModuleWrapper)):
             state.fields[name] = value if isinstance(value, ModuleWrapper) else ModuleWrapper(value)
         elif name in state.fields:
             raise TypeError(f"`{name}` is a field; it can be replaced by nodes, not by {type(value)}.")
-        else:
+        elif name in state.isolated or name not in self._resolved().root.bindings:
             state.isolated[name] = value
+            self._follow()
+        else:
+            self._change({name: value})
 
     def __contains__(self, name: object) -> bool:
         return name in list(self)
 
     def __iter__(self) -> Iterator[str]:
         state = self._state
-        if state.resolved is None:
+        if not state.parsed:
             return iter(list(self.config))
         return iter([*state.fields, *state.isolated])
 
@@ -236,7 +388,7 @@ class LazyConfig:
 
     def __str__(self) -> str:
         state = self._state
-        if state.resolved is None:
+        if not state.parsed:
             return str(self.config)
         return parsed_table(state.fields, state.isolated)
 
@@ -254,6 +406,7 @@ class LazyConfig:
         modules = ModuleWrapper()
         modules.unbuilt = tuple(name for name in self._resolved().root.bindings if name not in self._order())
         info: dict[str, Any] = {}
+        forget_built([*self._state.fields.values(), *self._state.hooks])
         try:
             hooks = self._hook_manager()
             hooks.call_hooks("pre_build", self, modules, info)

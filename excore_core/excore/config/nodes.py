@@ -13,15 +13,16 @@ from __future__ import annotations
 
 import builtins
 import copy
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from types import ModuleType
-from typing import Any, ClassVar, Protocol, TypeVar
+from typing import Any, ClassVar, NamedTuple, Protocol, TypeVar
 
 from excore.config.action import parse_value
 from excore.config.targets import (
     Converted,
     import_target,
     missing_arguments,
+    parameters,
     positional_names,
     target_name,
     unknown_arguments,
@@ -48,9 +49,14 @@ __all__ = [
     "ModuleNode",
     "ReusedNode",
     "VariableReference",
+    "arguments_now",
     "build_value",
+    "forget_built",
+    "inner_values",
+    "is_built",
 ]
 
+_PACKAGE = __name__.partition(".")[0]
 _ATOMS = frozenset({str, int, float, bool, type(None)})
 
 Self = TypeVar("Self", bound="ModuleNode")
@@ -80,6 +86,88 @@ def build_value(value: Any, *, fresh: bool = True) -> Any:
     return value if build is None else build(value)
 
 
+class _NamedModule(NamedTuple):
+    name: str
+
+
+def inner_values(value: Any) -> Iterable[Any]:
+    """What ``value`` is made of: items, arguments, what a hook or a path is put on."""
+    if isinstance(value, ModuleNode):
+        yield from value.values()
+        if "source" in vars(value):
+            yield value.source
+    elif isinstance(value, ConfigArgumentHook):
+        yield value.node
+    elif isinstance(value, dict):
+        yield from value.values()
+    elif isinstance(value, (list, tuple)):
+        yield from value
+
+
+def arguments_now(value: Any, memo: dict[int, Any] | None = None) -> Any:
+    """All that an object will be made of, to be compared later; objects stand for themselves."""
+    memo = {} if memo is None else memo
+    if id(value) in memo:
+        return memo[id(value)]
+    if not isinstance(value, (dict, list, tuple, ConfigArgumentHook)):
+        return _Leaf(value)
+    made = memo[id(value)] = _Parts([], [])
+    if isinstance(value, dict):
+        made.header.extend(map(_Leaf, value))
+    if isinstance(value, ModuleNode):
+        target = value.target
+        made.header.extend(
+            (arguments_now(target, memo) if isinstance(value, VariableReference) else _Leaf(target), value._no_call)
+        )
+    if isinstance(value, ConfigArgumentHook):
+        own = {name: item for name, item in vars(value).items() if type(item) in _ATOMS}
+        made.header.extend((own, getattr(value, "steps", None)))
+    made.parts.extend(arguments_now(inner, memo) for inner in inner_values(value))
+    made.header.append(type(value))
+    return made
+
+
+def is_built(value: Any) -> bool:
+    """Whether a shared object is there that is made of what it would be made of now."""
+    state = vars(value)
+    return "_built" in state and bool(state["_built_of"] == arguments_now(value))
+
+
+def forget_built(values: Iterable[Any]) -> None:
+    """Let all shared objects in ``values`` be built anew."""
+    stack, done = list(values), set()
+    while stack:
+        value = stack.pop()
+        if id(value) in done or not isinstance(value, (dict, list, tuple, ConfigArgumentHook)):
+            continue
+        done.add(id(value))
+        if isinstance(value, (ModuleNode, ConfigArgumentHook)):
+            vars(value).pop("_built", None)
+        stack.extend(inner_values(value))
+
+
+class _Leaf:
+    """A value that is equal to itself, and to equal plain values of its type."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, _Leaf):
+            return NotImplemented
+        mine, theirs = self.value, other.value
+        return mine is theirs or (type(mine) in _ATOMS and type(mine) is type(theirs) and bool(mine == theirs))
+
+    __hash__ = None
+
+
+class _Parts(NamedTuple):
+    header: list[Any]
+    parts: list[Any]
+
+
 class ErrorContext(Protocol):
     """A table of a config."""
 
@@ -103,6 +191,30 @@ class ModuleNode(dict[str, Any]):
     def name(self) -> str:
         """The short name of the target."""
         return target_name(self.target)
+
+    def __getattr__(self, name: str) -> Any:
+        """An argument. Raises AttributeError if the node has none of that name."""
+        if not name.startswith("_") and name in self:
+            return self[name]
+        raise AttributeError(f"`{self.name}` has no argument `{name}` here.{did_you_mean(name, self)}")
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Set an argument. Raises AttributeError for what a node has itself: such an argument is set as an item."""
+        if name.startswith("_") or name == "target" or name in vars(self):
+            object.__setattr__(self, name, value)
+        elif self._is_argument(name):
+            self[name] = value
+        elif hasattr(type(self), name) and type(self).__module__.partition(".")[0] == _PACKAGE:
+            raise AttributeError(f'`{name}` is part of every node; an argument of that name is set by `["{name}"] =`.')
+        else:
+            object.__setattr__(self, name, value)
+
+    def _is_argument(self, name: str) -> bool:
+        """Whether setting the attribute means an argument; node classes of users have attributes of their own."""
+        if hasattr(type(self), name):
+            return False
+        ours = type(self).__module__.partition(".")[0] == _PACKAGE
+        return ours or name in self or any(one.name == name for one in parameters(self.target) or ())
 
     def add(self: Self, **params: Any) -> Self:
         """Set arguments; returns the node."""
@@ -232,9 +344,34 @@ class ModuleNode(dict[str, Any]):
         """A node of its own for the same target; what was built is not copied."""
         node = copy.copy(self)
         memo[id(self)] = node
-        vars(node).pop("_built", None)
+        for name, value in vars(self).items():
+            if name in ("_built", "_built_of"):
+                vars(node).pop(name)
+            elif name not in ("target", "_name"):
+                vars(node)[name] = copy.deepcopy(value, memo)
+        if isinstance(self, VariableReference):
+            vars(node)["target"] = copy.deepcopy(self.target, memo)
         for name, value in self.items():
             dict.__setitem__(node, name, copy.deepcopy(value, memo))
+        return node
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Python modules are kept by their names; what was built is not kept."""
+        state = {name: value for name, value in vars(self).items() if name not in ("_built", "_built_of")}
+        if isinstance(self.target, ModuleType):
+            state["target"] = _NamedModule(self.target.__name__)
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        target = state.get("target")
+        vars(self).update(state)
+        if isinstance(target, _NamedModule):
+            vars(self)["target"] = import_target(target.name)
+
+    def __copy__(self: Self) -> Self:
+        node = type(self).__new__(type(self))
+        vars(node).update(vars(self))
+        dict.update(node, self)
         return node
 
     def __repr__(self) -> str:
@@ -245,7 +382,12 @@ class ModuleNode(dict[str, Any]):
         """Equal are nodes of one class with the same target and equal arguments."""
         if not isinstance(other, ModuleNode):
             return NotImplemented
-        return type(self) is type(other) and self.target is other.target and dict.__eq__(self, other)
+        if type(self) is not type(other) or vars(self).get("source") != vars(other).get("source"):
+            return False
+        same = self.target is other.target
+        if isinstance(self, VariableReference):
+            same = same or bool(self.target == other.target)
+        return same and dict.__eq__(self, other)
 
     def __ne__(self, other: object) -> bool:
         equal = self.__eq__(other)
@@ -310,7 +452,8 @@ class InterNode(ModuleNode):
 class ReusedNode(InterNode):
     """One object for all uses: it is built at the first call.
 
-    Changing an argument lets the next call build again. A node marked ``__no_call__`` builds at each call.
+    Changing an argument, of it or of what it is built from, lets the next call build again. A node
+    marked ``__no_call__`` builds at each call.
     """
 
     priority = 3
@@ -320,21 +463,12 @@ class ReusedNode(InterNode):
         if self._no_call:
             return super().__call__(*args, **params)
         state = vars(self)
-        if "_built" not in state:
-            built = super().__call__(*args, **params)
-            state["_built"] = built
+        if not is_built(self):
+            made_of = arguments_now(self)
+            state["_built"], state["_built_of"] = super().__call__(*args, **params), made_of
         elif args or params:
             raise ModuleBuildError(f"`{self.name}` is shared and built already; it cannot take other arguments now.")
         return state["_built"]
-
-    def __setitem__(self, name: str, value: Any) -> None:
-        vars(self).pop("_built", None)
-        super().__setitem__(name, value)
-
-    def update(self, *args: Any, **kwargs: Any) -> None:
-        """As ``dict.update``."""
-        vars(self).pop("_built", None)
-        super().update(*args, **kwargs)
 
     @classmethod
     def __excore_check_target_type__(cls, target_type: type[ModuleNode]) -> bool:

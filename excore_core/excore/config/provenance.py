@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from excore.config.composition import ResolvedConfig
+from excore.config.composition import Composition, ResolvedConfig
 from excore.config.python_table import python_table
 from excore.config.sources import Files, excerpt
 from excore.errors import (
@@ -62,8 +62,17 @@ def where(root: Table, files: Files, grammar: Grammar, key: str, now: Mapping[st
 class SectionContext(NamedTuple):
     """Tells the errors of one node where in the config it comes from; the first to tell wins."""
 
-    resolved: ResolvedConfig
+    composition: Composition
     path: Path
+
+    @property
+    def resolved(self) -> ResolvedConfig:
+        """What the config means now."""
+        return self.composition.resolved
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> SectionContext:
+        """The same table, of the copy of its config if that is being copied."""
+        return SectionContext(memo.get(id(self.composition), self.composition), self.path)
 
     def explain(self, error: ConfigError, argument: str = "", passed: frozenset[str] = frozenset()) -> None:
         """Show the lines of ``argument``, or of the table; ``passed`` are the arguments that the node has by now."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from excore.lang.file import File, read_file, tables_of
 from excore.lang.problems import Origin
@@ -38,6 +38,16 @@ class Files:
         self.prefixes = prefixes
         self.source = source or Disk()
         self._files: dict[str, File | Unreadable] = {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        """The texts of the files, so that they are the same wherever they are read again."""
+        texts = {path: file.text if isinstance(file, File) else file for path, file in self._files.items()}
+        return {"prefixes": self.prefixes, "texts": texts}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__init__(state["prefixes"])  # type: ignore[misc]
+        for path, text in state["texts"].items():
+            self._files[path] = read_file(path, text, self.prefixes) if isinstance(text, str) else text
 
     def read(self, path: str) -> File | Unreadable:
         """The file, or why there is none."""

@@ -8,9 +8,9 @@ from typing import Any
 
 from excore.errors import ConfigError, CoreConfigParseError, InvalidUpdateError, UnknownFieldError, did_you_mean
 from excore.lang.grammar import FieldRef, Grammar, Name, VariableRef
-from excore.lang.nearest import Vocabulary
-from excore.lang.provenance import UPDATE
-from excore.lang.resolve.model import Model, Path, Plain
+from excore.lang.nearest import Vocabulary, nearest
+from excore.lang.provenance import PYTHON, UPDATE
+from excore.lang.resolve.model import Model, Path, Plain, Section
 from excore.lang.resolve.top_level import fields_and_registries
 from excore.lang.tables.table import Binding, Table, plain
 
@@ -36,8 +36,22 @@ def mistakes(model: Model) -> Iterator[ConfigError]:
     names = frozenset((*top, *fields_and_registries(model.catalog, model.project)))
     pads = (group.binding for group in model.groups.values() if group.role == "scratchpad")
     for binding in (*model.isolated.values(), *pads):
-        if _is_update(binding):
+        if binding.file == UPDATE:
             yield from _misspelt(binding, names, (), model.grammar)
+            yield from _elsewhere(binding, model)
+    for name, binding in model.modules.items():
+        if _is_new(binding) and not model.users.get((name,)) and (name,) not in model.reached:
+            used = [f"{'.'.join(path)}" for path in model.sections if path in model.reached]
+            near = (
+                paths_ending(_first_path(binding), model.root, model.grammar)
+                or paths_ending(name, model.root, model.grammar)
+                or nearest(name, used)
+                or used
+            )
+            yield UnknownFieldError(
+                f"{binding.file}: nothing in the config uses `{name}`, so that `{_first_path(binding)}` would change "
+                f"nothing.{_meant(list(near))}"
+            )
     for path, section in model.sections.items():
         for argument in section.arguments.values():
             binding = argument.binding
@@ -55,8 +69,40 @@ def mistakes(model: Model) -> Iterator[ConfigError]:
                     )
 
 
+def _elsewhere(binding: Binding, model: Model) -> Iterator[ConfigError]:
+    """A new value, or table of values, called like what is meant to be changed further in."""
+    if not _is_new(binding) or _is_variable(binding.name, model):
+        return
+    key = _first_path(binding)
+    near = paths_ending(key, model.root, model.grammar) or paths_ending(binding.name, model.root, model.grammar)
+    if not near and not isinstance(binding.value, Table):
+        reached = (path for path in model.sections if path in model.reached)
+        near = [".".join((*path, key)) for path in reached if _takes(model.sections[path], key)]
+    if near:
+        yield UnknownFieldError(
+            f"{UPDATE}: the config has no value `{binding.name}`, and nothing refers to one.{_meant(near)}"
+        )
+
+
+def _takes(section: Section, name: str) -> bool:
+    return section.entry is not None and any(one.name == name for one in section.entry.signature.params)
+
+
+def _is_variable(name: str, model: Model) -> bool:
+    return any(name in section.variables for section in model.sections.values())
+
+
+def _first_path(binding: Binding) -> str:
+    names, value = [binding.name], binding.value
+    while isinstance(value, Table) and value.bindings:
+        name, inner = next(iter(value.bindings.items()))
+        names.append(name)
+        value = inner.value
+    return ".".join(names)
+
+
 def _is_update(binding: Binding) -> bool:
-    return binding.file == UPDATE
+    return binding.file in (UPDATE, PYTHON)
 
 
 def _is_new(binding: Binding) -> bool:
@@ -93,7 +139,9 @@ def _is_reference(text: str, model: Model) -> bool:
     return name in modules.names or name in model.members or name in model.modules or bool(modules.meant(name))
 
 
-def nested(values: Mapping[str, Any], root: Table, grammar: Grammar, is_module: IsModule | None) -> dict[str, Any]:
+def nested(
+    values: Mapping[str, Any], root: Table, grammar: Grammar, is_module: IsModule | None, source: str = UPDATE
+) -> dict[str, Any]:
     """``values`` without paths as keys; ``root`` is what they update. Arguments are found with and without their
     prefix.
 
@@ -101,35 +149,113 @@ def nested(values: Mapping[str, Any], root: Table, grammar: Grammar, is_module: 
     a value that is not there; an argument of a module may be new.
     """
     result: dict[str, Any] = {}
-    for key, value in values.items():
-        name = str(key)
-        path = (name,) if "." not in name or name in root.bindings else _spelled(name, value, root, grammar, is_module)
+    for keys, value in _flat(values, root, ()):
+        path: Path = ()
+        table: Table | None = root
+        for name in keys:
+            if table is None or "." not in name or name in table.bindings:
+                path = (*path, name)
+            else:
+                path = _spelled(name, path, value, root, grammar, is_module, source)
+            table = _inner(root, path, grammar)
         _put(result, path, value)
     return result
 
 
-def _spelled(key: str, value: Any, root: Table, grammar: Grammar, is_module: IsModule | None) -> Path:
-    path: Path = ()
-    table, parts = root, key.split(".")
-    for part in parts[:-1]:
-        name = next((one for one in table.bindings if part in (one, grammar.split_key(one).name)), None)
+def _flat(values: Mapping[str, Any], table: Table | None, above: Path) -> Iterator[tuple[Path, Any]]:
+    """The values, each with the keys that lead to it; dicts without a path in them stay whole."""
+    for key, value in values.items():
+        name = str(key)
+        if isinstance(value, Mapping) and _has_paths(value, table, name):
+            binding = table.bindings.get(name) if table is not None else None
+            inner = binding.value if binding is not None and isinstance(binding.value, Table) else None
+            yield (*above, name), {}
+            yield from _flat(value, inner, (*above, name))
+        else:
+            yield (*above, name), value
+
+
+def _has_paths(value: Mapping[str, Any], table: Table | None, name: str) -> bool:
+    """Whether keys in a dict for a table that is there are paths."""
+    binding = table.bindings.get(name) if table is not None else None
+    inner = binding.value if binding is not None else None
+    if not isinstance(inner, Table):
+        return False
+    for key, item in value.items():
+        text = str(key)
+        head = text.partition(".")[0]
+        if text not in inner.bindings and text != head and head in inner.bindings:
+            return True
+        if isinstance(item, Mapping) and _has_paths(item, inner, text):
+            return True
+    return False
+
+
+def _inner(root: Table, path: Path, grammar: Grammar) -> Table | None:
+    table: Table | None = root
+    for part in path:
+        name = None if table is None else _name_in(table, part, grammar)
+        value = None if table is None or name is None else table.bindings[name].value
+        table = value if isinstance(value, Table) else None
+    return table
+
+
+def _name_in(table: Table, part: str, grammar: Grammar) -> str | None:
+    return next((one for one in table.bindings if part in (one, grammar.split_key(one).name)), None)
+
+
+def _spelled(
+    key: str, above: Path, value: Any, root: Table, grammar: Grammar, is_module: IsModule | None, source: str
+) -> Path:
+    path = above
+    table, parts = _inner(root, above, grammar) or root, key.split(".")
+    for number, part in enumerate(parts[:-1]):
+        name = _name_in(table, part, grammar)
         inner = table.bindings[name].value if name is not None else None
+        if name is None and not path and not number and is_module is not None and is_module((part,)):
+            return tuple(parts)  # a class without a table: whether the config uses it is seen later
         if name is None or not isinstance(inner, Table):
-            raise _unknown(key, path, part, table, grammar, "is no table" if name is not None else "")
+            raise _unknown(key, path, part, table, grammar, source, root)
         table, path = inner, (*path, name)
     last = parts[-1]
     names = {one for name in table.bindings for one in (name, grammar.split_key(name).name)}
     may_be_new = isinstance(value, Mapping) or is_module is None or is_module(path)
     if last not in names and grammar.split_key(last).name not in names and not may_be_new:
-        raise _unknown(key, path, last, table, grammar, "")
+        raise _unknown(key, path, last, table, grammar, source, root)
     return (*path, last)
 
 
-def _unknown(key: str, path: Path, part: str, table: Table, grammar: Grammar, why: str) -> UnknownFieldError:
+def _unknown(
+    key: str, path: Path, part: str, table: Table, grammar: Grammar, source: str, root: Table
+) -> UnknownFieldError:
     names = [grammar.split_key(name).name for name in table.bindings]
     inside = f" in `{'.'.join(path)}`" if path else ""
+    why = "is no table" if _name_in(table, part, grammar) is not None else ""
     what = f"`{part}`{inside} {why}" if why else f"the config has no `{part}`{inside}"
-    return UnknownFieldError(f"update_dict: {what} (`{key}`).{'' if why else did_you_mean(part, names)}")
+    hint = "" if why else did_you_mean(part, names) or _meant(paths_ending(key, root, grammar))
+    return UnknownFieldError(f"{source}: {what} (`{key}`).{hint}")
+
+
+def paths_ending(key: str, root: Table, grammar: Grammar) -> list[str]:
+    """The paths of a config that end with the last name of ``key``, those that end with all of it alone if there are
+    any."""
+    last = key.rpartition(".")[2]
+    paths = [path for path in _paths(root, (), grammar) if path[-1] == last and len(path) > 1]
+    whole = [path for path in paths if ".".join(path).endswith(f".{key}")]
+    return [".".join(path) for path in whole or paths]
+
+
+def _paths(table: Table, above: Path, grammar: Grammar) -> Iterator[Path]:
+    for name, binding in table.bindings.items():
+        if not _is_new(binding):
+            path = (*above, grammar.split_key(name).name)
+            yield path
+            if isinstance(binding.value, Table):
+                yield from _paths(binding.value, path, grammar)
+
+
+def _meant(paths: list[str]) -> str:
+    return f" Did you mean {' or '.join(f'`{path}`' for path in dict.fromkeys(paths[:3]))}?" if paths else ""
 
 
 def _put(into: dict[str, Any], path: Path, value: Any) -> None:

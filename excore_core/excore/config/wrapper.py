@@ -21,6 +21,7 @@ class ModuleWrapper(dict[str, Any]):
     """
 
     is_dict = False
+    _of_nodes = False  # else it holds whatever was built
     unbuilt: tuple[str, ...] = ()  # of what `build_all` returns: top-level tables that are no fields
 
     def __init__(
@@ -37,6 +38,10 @@ class ModuleWrapper(dict[str, Any]):
             self.is_dict = True
         if modules is None:
             return
+        self._fill(modules)
+        self._of_nodes = True
+
+    def _fill(self, modules: Any) -> None:
         if isinstance(modules, (ModuleNode, ConfigArgumentHook)):
             self[modules.name] = modules
         elif isinstance(modules, Mapping):
@@ -75,7 +80,33 @@ class ModuleWrapper(dict[str, Any]):
             raise RuntimeError(f"There are {len(self)} modules ({', '.join(self)}); index first.")
         return next(iter(self.values()))
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        """As an item, so that attributes and items are the same."""
+        if hasattr(type(self), name):
+            super().__setattr__(name, value)
+        else:
+            self[name] = value
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        """Replace or add a node; any other value is an argument of the only node.
+
+        Raises RuntimeError if there are several nodes, and TypeError where a value would take the place of a node.
+        """
+        if not self._of_nodes or isinstance(value, (ModuleNode, ConfigArgumentHook, ModuleWrapper)):
+            super().__setitem__(name, value)
+        elif name in self:
+            raise TypeError(f"`{name}` is a module; it can be replaced by a node, not by {type(value)}.")
+        else:
+            self._sole()[name] = value
+
+    def update(self, *args: Any, **params: Any) -> None:
+        """As ``dict.update``, each item as if it were set."""
+        for name, value in dict(*args, **params).items():
+            self[name] = value
+
     def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
         if name in self:
             return self[name]
         names = f"; there {'is' if len(self) == 1 else 'are'} {', '.join(map(repr, self))}" if self else ""

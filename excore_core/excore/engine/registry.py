@@ -5,6 +5,8 @@ A registry never holds the registered object, so knowing a name costs no import 
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast, overload
@@ -21,6 +23,19 @@ C = TypeVar("C", bound="Callable[..., Any] | ModuleType")
 D = TypeVar("D")
 
 _PRIVATE = "__"
+
+
+def _is_run_again(module: Any) -> bool:
+    """Whether what is registered is defined in no file of its module but in a cell or at a prompt, which can be run any
+    number of times."""
+    name = getattr(module, "__module__", "")
+    file = getattr(sys.modules.get(name), "__file__", None)
+    frame = sys._getframe(1)
+    while frame is not None and frame.f_globals.get("__name__") != name:
+        frame = frame.f_back  # type: ignore[assignment]
+    if frame is None:
+        return False
+    return file is None or os.path.abspath(frame.f_code.co_filename) != os.path.abspath(file)
 
 
 def _check_name(name: str) -> None:
@@ -136,7 +151,8 @@ class Registry(dict[str, str], metaclass=RegistryMeta):
             path = f"{module.__module__}.{name}"
         else:
             raise TypeError(f"Only classes, functions and python modules can be registered, but got {type(module)}.")
-        self._add(name, path, self._info_values(extra_info), force=force)
+        again = self.get(name) == path and _is_run_again(module)
+        self._add(name, path, self._info_values(extra_info), force=force or again)
         return module
 
     def register_all(
