@@ -12,6 +12,8 @@ from excore.lang.nearest import Vocabulary
 from excore.lang.provenance import UPDATE
 from excore.lang.resolve.model import Model, Path, Plain
 from excore.lang.resolve.top_level import fields_and_registries
+from excore.lang.syntax.reader import path_parts
+from excore.lang.syntax.writer import dotted_text
 from excore.lang.tables.table import Binding, Table, plain
 
 __all__ = ["checked_mapping", "mistakes", "nested"]
@@ -75,7 +77,7 @@ def _misspelt(binding: Binding, names: frozenset[str], path: Path, grammar: Gram
     meant = Vocabulary(names).meant(name)
     numbered = meant.rstrip("0123456789") == name.rstrip("0123456789")
     if meant and not numbered and (len(meant) > _SHORT or isinstance(value, Table)):
-        inside = f" in `{'.'.join(path)}`" if path else ""
+        inside = f" in `{dotted_text(path, grammar.prefix_chars)}`" if path else ""
         yield UnknownFieldError(f"{UPDATE}: the config has no `{name}`{inside}. Did you mean `{meant}`?")
 
 
@@ -97,20 +99,24 @@ def nested(values: Mapping[str, Any], root: Table, grammar: Grammar, is_module: 
     """``values`` without paths as keys; ``root`` is what they update. Arguments are found with and without their
     prefix.
 
-    A key that ``root`` has, whatever dots are in it, is no path. Raises ``UnknownFieldError`` for a path to a table or
+    A key that ``root`` has, whatever dots are in it, is no path; a name with dots in a path is quoted. Raises ``UnknownFieldError`` for a path to a table or
     a value that is not there; an argument of a module may be new.
     """
     result: dict[str, Any] = {}
     for key, value in values.items():
         name = str(key)
-        path = (name,) if "." not in name or name in root.bindings else _spelled(name, value, root, grammar, is_module)
+        path = (name,) if not _is_path(name) or name in root.bindings else _spelled(name, value, root, grammar, is_module)
         _put(result, path, value)
     return result
 
 
+def _is_path(name: str) -> bool:
+    return path_parts(name) != (name,)
+
+
 def _spelled(key: str, value: Any, root: Table, grammar: Grammar, is_module: IsModule | None) -> Path:
     path: Path = ()
-    table, parts = root, key.split(".")
+    table, parts = root, path_parts(key, grammar.prefix_chars)
     for part in parts[:-1]:
         name = next((one for one in table.bindings if part in (one, grammar.split_key(one).name)), None)
         inner = table.bindings[name].value if name is not None else None
@@ -127,7 +133,7 @@ def _spelled(key: str, value: Any, root: Table, grammar: Grammar, is_module: IsM
 
 def _unknown(key: str, path: Path, part: str, table: Table, grammar: Grammar, why: str) -> UnknownFieldError:
     names = [grammar.split_key(name).name for name in table.bindings]
-    inside = f" in `{'.'.join(path)}`" if path else ""
+    inside = f" in `{dotted_text(path, grammar.prefix_chars)}`" if path else ""
     what = f"`{part}`{inside} {why}" if why else f"the config has no `{part}`{inside}"
     return UnknownFieldError(f"update_dict: {what} (`{key}`).{'' if why else did_you_mean(part, names)}")
 

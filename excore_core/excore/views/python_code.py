@@ -248,10 +248,14 @@ class _PythonWriter:
         self.names.imported("os")
         variables = self.model.grammar.environment(value.text)
         pieces, done = [], 0
-        for name, span in variables:
+        for name, default, span in variables:
             if value.text[done : span.start]:
                 pieces.append(text(value.text[done : span.start]))
-            pieces.append(f"os.environ[{text(name)}]")
+            if default is None:
+                pieces.append(f"os.environ[{text(name)}]")
+            else:
+                either = f"os.environ.get({text(name)}) or {text(default)}"
+                pieces.append(f"({either})" if span.start > 0 or span.end < len(value.text) else either)
             done = span.end
         if value.text[done:]:
             pieces.append(text(value.text[done:]))

@@ -204,7 +204,7 @@ class _Layout:
         return several
 
     def tall(self, edges: list[tuple[int, int]], depth: int) -> None:
-        """An array or inline table over several lines: its lines stay, each begins at the same column, a comma ends the last item."""
+        """Items over several lines: the lines stay, each begins at the same column, a comma ends the last item."""
         for index, (start, end) in enumerate(edges):
             closing = index == len(edges) - 1
             comments = self.comments(start, end)
