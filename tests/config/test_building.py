@@ -142,7 +142,8 @@ def test_var_7_defaults(small: Project, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setenv("EXC_DIR", "/d")
     monkeypatch.setenv("EXC_EMPTY", "")
     monkeypatch.delenv("EXC_NONE", raising=False)
-    bag = small.one('[Model.Bag]\n&a = "${EXC_NONE:-/data}/x"\n&b = ["${EXC_EMPTY:-e}", "${EXC_DIR:-e}", "${EXC_NONE:-}"]')
+    table = '[Model.Bag]\n&a = "${EXC_NONE:-/data}/x"\n'
+    bag = small.one(table + '&b = ["${EXC_EMPTY:-e}", "${EXC_DIR:-e}", "${EXC_NONE:-}"]')
     assert bag.kwargs == {"a": "/data/x", "b": ["e", "/d", ""]}
 
 

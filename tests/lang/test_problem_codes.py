@@ -161,7 +161,7 @@ def test_unquoted_prefix_is_off_unless_asked_for():
     (item,) = problems(text, severities={"unquoted-prefix": "warning"})
     assert (item.severity, item.suggestions) == ("warning", ('"!backbone"',))
     more = '[Model.FCN]\nbackbone = [{!a = 1, b = {@c = 1}}]\n[Model.SegNet.$backbone]\nx = "ResNet"\n'
-    found = problems(more, severities={"unquoted-prefix": "hint"})
+    found = problems(more, severities={"unquoted-prefix": "hint", "bad-prefix": "off"})
     assert [item.suggestions[0] for item in found] == ['"!a"', '"@c"', '"$backbone"']
 
 
@@ -344,8 +344,28 @@ def test_prefixes_of_values_mean_nothing():
     check("""
           &out = "runs"
         # ^^^^ warning bad-prefix: a prefix has a meaning only on the arguments of a module
-        "@scope" = 1
+          "@scope" = 1
+        # ^^^^^^^^ warning bad-prefix: this value is named `@scope`
         out = 1
         [Model.FCN]
         &backbone = "out"
+    """)
+    check("""
+        log = { to = { !a = 1, "!b" = 2 } }
+        #              ^^ warning bad-prefix: this value is named `!a`
+        [Model.FCN]
+        &head = "log"
+        [Model.FCN.backbone]
+          !a = "ResNet"
+        # ^^ warning bad-prefix: this value is named `!a`
+          b.$c = 1
+        #   ^^ warning bad-prefix
+        "@d" = [{ e = [{ &f = 1 }] }]
+        #                ^^ warning bad-prefix
+        [Model.SegNet]
+        !backbone = { @one = "ResNet" }
+        #             ^^^^ warning bad-prefix
+        [[runs]]
+          @x = 1
+        # ^^ warning bad-prefix
     """)

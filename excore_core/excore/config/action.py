@@ -23,8 +23,8 @@ class DictAction(Action):
         parser.add_argument("--options", nargs="+", action=DictAction)
         --options model.depth=18 sizes=[1,(2,x)] lr=1,2
 
-    Dots in a key nest, but not those in quotes (``opts."a.b"=1``); of two values for one key the later wins. A value is read by ``parse_value``; what cannot be
-    read is a usage error of the parser.
+    Dots in a key nest, but not those in quotes (``opts."a.b"=1``); of two values for one key the later wins. A value is
+    read by ``parse_value``; what cannot be read is a usage error of the parser.
     """
 
     def __call__(

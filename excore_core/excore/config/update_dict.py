@@ -99,19 +99,17 @@ def nested(values: Mapping[str, Any], root: Table, grammar: Grammar, is_module: 
     """``values`` without paths as keys; ``root`` is what they update. Arguments are found with and without their
     prefix.
 
-    A key that ``root`` has, whatever dots are in it, is no path; a name with dots in a path is quoted. Raises ``UnknownFieldError`` for a path to a table or
+    A key that ``root`` has, whatever dots are in it, is no path; a name with dots in a path is quoted.
+    Raises ``UnknownFieldError`` for a path to a table or
     a value that is not there; an argument of a module may be new.
     """
     result: dict[str, Any] = {}
     for key, value in values.items():
         name = str(key)
-        path = (name,) if not _is_path(name) or name in root.bindings else _spelled(name, value, root, grammar, is_module)
+        is_path = name not in root.bindings and path_parts(name, grammar.prefix_chars) != (name,)
+        path = _spelled(name, value, root, grammar, is_module) if is_path else (name,)
         _put(result, path, value)
     return result
-
-
-def _is_path(name: str) -> bool:
-    return path_parts(name) != (name,)
 
 
 def _spelled(key: str, value: Any, root: Table, grammar: Grammar, is_module: IsModule | None) -> Path:

@@ -8,9 +8,9 @@ from itertools import takewhile
 
 from excore.lang.catalog import Entry
 from excore.lang.grammar import (
-    EnvironmentRef,
     NO_CALL_KEY,
     ArgumentHook,
+    EnvironmentRef,
     Expression,
     FieldRef,
     GrammarError,
@@ -46,7 +46,6 @@ from excore.lang.resolve.references import Lookup, Place, Scope
 from excore.lang.resolve.top_level import PLACE_OF
 from excore.lang.syntax.tree import Array, Block, InlineTable, Missing, Scalar, Value
 from excore.lang.tables.table import Binding, BoundValue, Table, Tables
-from excore.lang.text import Span
 
 _PYTHON: dict[type, type] = {Table: dict, Tables: list, Array: list}
 HOOK_PARAMETER = "node"
