@@ -45,6 +45,18 @@ def test_act_keys_nest_and_the_later_wins() -> None:
     assert parse("a=1", "a.b=2", "a.b.c=3") == {"a": {"b": {"c": 3}}}
 
 
+@pytest.mark.parametrize(
+    ("argument", "values"),
+    [
+        ('opts."a.b"=1', {"opts": {"a.b": 1}}),
+        ("'a.b'.c=1", {"a.b": {"c": 1}}),
+        ('a."b.c".d="e.f"', {"a": {"b.c": {"d": "e.f"}}}),
+    ],
+)
+def test_act_quoted_names_may_hold_dots(argument: str, values: object) -> None:
+    assert parse(argument) == values
+
+
 def test_act_the_default_is_not_changed() -> None:
     default: dict[str, Any] = {"a": {"b": 1}}
     assert parse("a.c=2", default=default) == {"a": {"b": 1, "c": 2}}

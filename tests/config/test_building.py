@@ -138,6 +138,15 @@ def test_var_7_environment(small: Project, monkeypatch: pytest.MonkeyPatch) -> N
     assert bag.kwargs == {"a": "/d\\1.x@y/a.b", "b": "", "c": "${EXC_DIR}"}
 
 
+def test_var_7_defaults(small: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EXC_DIR", "/d")
+    monkeypatch.setenv("EXC_EMPTY", "")
+    monkeypatch.delenv("EXC_NONE", raising=False)
+    table = '[Model.Bag]\n&a = "${EXC_NONE:-/data}/x"\n'
+    bag = small.one(table + '&b = ["${EXC_EMPTY:-e}", "${EXC_DIR:-e}", "${EXC_NONE:-}"]')
+    assert bag.kwargs == {"a": "/data/x", "b": ["e", "/d", ""]}
+
+
 def test_attr_1_2_and_4_paths(small: Project) -> None:
     modules, _ = small.build(
         """

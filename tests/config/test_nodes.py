@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import builtins
+import functools
 import sys
 import time
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -470,6 +472,54 @@ def test_attr_3_steps_that_fail_are_build_errors(path: str) -> None:
     with pytest.raises(ModuleBuildError, match="`R`") as caught:
         GetAttr(InterNode(R), path)()
     assert caught.value.__cause__ is not None
+
+
+class Failing:
+    __slots__ = ("empty",)
+
+    @property
+    def dim(self) -> int:
+        return self.nothere  # type: ignore[attr-defined]
+
+    @functools.cached_property
+    def cached(self) -> int:
+        return {}.nothere  # type: ignore[attr-defined]
+
+    def method(self) -> int:
+        return self.nothere  # type: ignore[attr-defined]
+
+
+class Hiding(Failing):
+    def __getattr__(self, name: str) -> int:
+        raise AttributeError(f"no attribute {name}")
+
+
+@pytest.mark.parametrize(
+    ("target", "path", "reason"),
+    [
+        (Failing, "dim", "has no attribute 'nothere'"),
+        (Failing, "method()", "has no attribute 'nothere'"),
+        (Hiding, "dim", "no attribute nothere"),
+        (Hiding, "cached", "'dict' object has no attribute 'nothere'"),
+    ],
+)
+def test_attr_3_an_error_inside_a_property_is_not_taken_for_a_missing_attribute(
+    target: type, path: str, reason: str
+) -> None:
+    with pytest.raises(ModuleBuildError, match=r"` on `\w+` failed: AttributeError: ") as caught:
+        GetAttr(InterNode(target), path)()
+    assert not isinstance(caught.value, MissingAttributeError)
+    cause = caught.value.__cause__
+    assert isinstance(cause, AttributeError)
+    assert reason in str(cause)
+    assert traceback.extract_tb(cause.__traceback__)[-1].filename == __file__
+
+
+@pytest.mark.parametrize("path", ["empty", "dimm"])
+def test_attr_3_what_is_not_there_is_missing(path: str) -> None:
+    for target in (Failing, Hiding):
+        with pytest.raises(MissingAttributeError):
+            GetAttr(InterNode(target), path)()
 
 
 def test_attr_4_other_code_is_refused_at_once_with_the_column() -> None:

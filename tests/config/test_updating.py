@@ -136,6 +136,29 @@ def test_base_6_other_values_replace_a_reference(small: Project, value: object) 
     assert small.build(BASE, update_dict={"Model.FCN.head": "R"})[0].Model.head == "R"
 
 
+@pytest.mark.parametrize(
+    ("key", "place"),
+    [
+        ('opts."a.b"', ("opts", "a.b")),
+        ("opts.'a.b'", ("opts", "a.b")),
+        ('"a.b"', ("a.b",)),
+        ('opts."in.ner"."x y"', ("opts", "in.ner", "x y")),
+        ('opts."plain"', ("opts", "plain")),
+    ],
+)
+def test_load_2_names_with_dots_are_quoted(small: Project, key: str, place: tuple[str, ...]) -> None:
+    text = '"a.b" = 0\n[opts]\n"a.b" = 1\nplain = 1\n[opts."in.ner"]\n"x y" = 1\n[Model.Bag]\n'
+    found: Any = small.build(text, update_dict={key: 5})[1]
+    for name in place:
+        found = found[name]
+    assert found == 5
+
+
+def test_load_2_a_quoted_name_that_is_not_there(small: Project) -> None:
+    with pytest.raises(UnknownFieldError, match=r"the config has no `x\.z` in `opts`.*`x\.y`"):
+        small.load('[opts]\n"x.y" = 1\n[Model.Bag]\n', update_dict={'opts."x.z"': 5})
+
+
 def test_where_of_an_update_names_no_line(small: Project) -> None:
     setting = small.load(BASE, update_dict={"n": 2, "V.x": 7}).where("V.x")
     assert str(setting) == "update_dict"

@@ -21,7 +21,7 @@ from excore.lang.text import applied
 
 _REPOSITORY = Path(__file__).resolve().parents[2]
 _SUITE = Path(os.environ.get("EXCORE_SHARED", _REPOSITORY.parent / "shared")) / "toml-test"
-_LIST = _SUITE / "files-toml-1.0.0"
+_LIST = _SUITE / "files-toml-1.1.0"
 _VALID = [n for n in (_LIST.read_text("utf-8").split() if _LIST.is_file() else []) if n.startswith("valid/")]
 _CONFIGS = sorted(EXAMPLES.rglob("*.toml"))
 
@@ -127,6 +127,20 @@ def test_arrays_over_several_lines_stay_so() -> None:
         ]]
         """,
     )
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("x={a=1,\n  b = 2}\n", "x = {\n    a = 1,\n    b = 2,\n}\n"),
+        ("x = {\na=1 ,# one\n\n\nb={c=[\n1]} # two\n}\n", None),
+        ("x = { a = 1 ,}\n", "x = { a = 1 }\n"),
+        ("x = {\n}\ny = [{\n  a = 07:32 }, {}]\n", None),
+    ],
+)
+def test_inline_tables_over_several_lines_stay_so(before: str, after: str | None) -> None:
+    laid_out = check_layout(before)
+    assert after is None or laid_out == after
 
 
 def test_empty_lines() -> None:

@@ -69,8 +69,10 @@ PAIRS = {
         "[Model.FCN]\nbackbone = 1  # excore: ignore[wrong-typ]\n",
         "[Model.FCN]\nbackbone = 1  # excore: ignore[wrong-type]\n",
     ),
+    "newer-toml": ("[Model.FCN]\nbackbone = { a = 1, }\n", "[Model.FCN]\nbackbone = { a = 1 }\n"),
     "unquoted-prefix": ('[Model.FCN]\n!backbone = "ResNet"\n', '[Model.FCN]\n"!backbone" = "ResNet"\n'),
 }
+ASKED_FOR = {"newer-toml", "unquoted-prefix"}  # reported only if the project gives them a severity
 ELSEWHERE = {"unreadable-file", "invalid-project"}  # no config has them: see the tests of files and of project files
 
 
@@ -86,7 +88,7 @@ def zoo() -> Catalog:
 
 def codes(text: str, code: str = "") -> list[str]:
     files = {RUN: text, "/p/base.toml": "size = 1\n"}
-    severities = {"unquoted-prefix": "information"} if code == "unquoted-prefix" else {}
+    severities = {code: CATALOGUE[code].severity} if code in ASKED_FOR else {}
     found = snapshot(files, known=zoo(), environment={"YES": "1"}, severities=severities).diagnostics(RUN)
     return [item.code for item in found]
 
@@ -101,7 +103,7 @@ def test_every_code_both_ways(code):
     assert code not in codes(good, code)
 
 
-@pytest.mark.parametrize("code", [code for code in PAIRS if code != "unquoted-prefix"])
+@pytest.mark.parametrize("code", [code for code in PAIRS if code not in ASKED_FOR])
 def test_severities_are_those_of_the_catalogue(code):
     files = {RUN: PAIRS[code][0], "/p/base.toml": "size = 1\n"}
     found = snapshot(files, known=zoo(), environment={}).diagnostics(RUN)
@@ -130,6 +132,27 @@ def test_severities_of_the_project():
     assert [(p.code, p.severity) for p in problems(text, severities=wanted)] == [("unknown-parameter", "hint")]
 
 
+@pytest.mark.parametrize(
+    ("value", "reported", "meant"),
+    [
+        ("{\n  a = 1\n}", "{", ()),
+        ("[{ a = { b = 1 } # why\n}]", "{", ()),
+        ('{ a = """\n""", b = [\n1,\n], }', ",", ("",)),
+        ('"\\u0041\\\\x41 \\x41"', "\\x41", ("\\u0041",)),
+        ('{ "\\e" = 1 }', "\\e", ("\\u001b",)),
+        ("07:32", "07:32", ("07:32:00",)),
+        ("1979-05-27 07:32-07:00", "1979-05-27 07:32-07:00", ("1979-05-27 07:32:00-07:00",)),
+        ("1979-05-27T07:32Z", "1979-05-27T07:32Z", ("1979-05-27T07:32:00Z",)),
+    ],
+)
+def test_newer_toml_is_off_unless_asked_for(value, reported, meant):
+    text = f"[Model.FCN]\nbackbone = {value}\n"
+    assert "newer-toml" not in [item.code for item in problems(text)]
+    (item,) = [item for item in problems(text, severities={"newer-toml": "hint"}) if item.code == "newer-toml"]
+    assert item.origin.block.text[item.origin.start : item.origin.end] == reported
+    assert item.suggestions == meant
+
+
 def test_unquoted_prefix_is_off_unless_asked_for():
     text = '[Model.FCN."!backbone"]\na = "ResNet"\n[Model.SegNet]\n!backbone = {a = "ResNet", !b = "ResNet"}\n'
     text = text.replace(", !b = ", ', "!b" = ')
@@ -138,7 +161,7 @@ def test_unquoted_prefix_is_off_unless_asked_for():
     (item,) = problems(text, severities={"unquoted-prefix": "warning"})
     assert (item.severity, item.suggestions) == ("warning", ('"!backbone"',))
     more = '[Model.FCN]\nbackbone = [{!a = 1, b = {@c = 1}}]\n[Model.SegNet.$backbone]\nx = "ResNet"\n'
-    found = problems(more, severities={"unquoted-prefix": "hint"})
+    found = problems(more, severities={"unquoted-prefix": "hint", "bad-prefix": "off"})
     assert [item.suggestions[0] for item in found] == ['"!a"', '"@c"', '"$backbone"']
 
 
@@ -321,8 +344,28 @@ def test_prefixes_of_values_mean_nothing():
     check("""
           &out = "runs"
         # ^^^^ warning bad-prefix: a prefix has a meaning only on the arguments of a module
-        "@scope" = 1
+          "@scope" = 1
+        # ^^^^^^^^ warning bad-prefix: this value is named `@scope`
         out = 1
         [Model.FCN]
         &backbone = "out"
+    """)
+    check("""
+        log = { to = { !a = 1, "!b" = 2 } }
+        #              ^^ warning bad-prefix: this value is named `!a`
+        [Model.FCN]
+        &head = "log"
+        [Model.FCN.backbone]
+          !a = "ResNet"
+        # ^^ warning bad-prefix: this value is named `!a`
+          b.$c = 1
+        #   ^^ warning bad-prefix
+        "@d" = [{ e = [{ &f = 1 }] }]
+        #                ^^ warning bad-prefix
+        [Model.SegNet]
+        !backbone = { @one = "ResNet" }
+        #             ^^^^ warning bad-prefix
+        [[runs]]
+          @x = 1
+        # ^^ warning bad-prefix
     """)

@@ -452,6 +452,34 @@ def test_var_7_environment():
     )
 
 
+def test_var_7_defaults():
+    model = check(
+        """
+        [TrainData.City]
+        &data_path = "${GONE:-/data/v1.2@x}/${D:-no}/${EMPTY:-some}/${GONE:-}"
+        [TestData.City]
+        &transforms = ["${GONE:-a:-b}", "${D}${GONE:-$x}"]
+        """,
+        environment={"D": "d", "EMPTY": ""},
+    )
+    assert bound(model, "TrainData.City", "data_path") == "/data/v1.2@x/d/some/"
+    assert bound(model, "TestData.City", "transforms") == ["a:-b", "d$x"]
+    check(
+        """
+        [TrainData.City]
+        &data_path = "${DATA_DIR:/data}"
+        #             ^^^^^^^^^^^^^^^^^ warning unset-environment: a default is written `${DATA_DIR:-/data}`
+        [TestData.City]
+        &data_path = "${:-/data}"
+        #             ^^^^^^^^^^ warning unset-environment: the environment variable `` is not set
+        &transforms = ["${DATA_DIR-/data}", "${DATA_DIR,/data}"]
+        #               ^^^^^^^^^^^^^^^^^ warning unset-environment: a default is written `${DATA_DIR:-/data}`
+        #                                    ^^^^^^^^^^^^^^^^^ warning unset-environment: a default is written `${
+        """,
+        environment={},
+    )
+
+
 def test_var_7_without_an_environment_nothing_is_said():
     check('[TrainData.City]\n&data_path = "${GONE}"\n')
 

@@ -1,4 +1,7 @@
-"""The TOML project's own conformance data (toml-test), the whole of it for TOML 1.0."""
+"""The TOML project's own conformance data (toml-test), the whole of it for TOML 1.1.
+
+TOML 1.0 is a part of that: what only the older version refuses is the code ``newer-toml``.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from excore.lang.check.newer_toml import newer_toml
 from excore.lang.syntax.decode import NotUtf8Error, decode
 from excore.lang.syntax.document import parse
 from excore.lang.tables.assemble import assemble
@@ -19,13 +23,22 @@ from excore.lang.tables.table import plain
 _REPOSITORY = Path(__file__).resolve().parents[2]
 _SHARED = Path(os.environ.get("EXCORE_SHARED", _REPOSITORY.parent / "shared"))
 _SUITE = _SHARED / "toml-test"
-_LIST = _SUITE / "files-toml-1.0.0"
-_NAMES = _LIST.read_text(encoding="utf-8").split() if _LIST.is_file() else []
-_VALID = [name for name in _NAMES if name.startswith("valid/") and name.endswith(".toml")]
-_INVALID = [name for name in _NAMES if name.startswith("invalid/") and name.endswith(".toml")]
+
+
+def _names(version: str, folder: str) -> list[str]:
+    """The files of one version's list that are ``valid`` or ``invalid``."""
+    names = _SUITE / f"files-toml-{version}"
+    lines = names.read_text(encoding="utf-8").split() if names.is_file() else []
+    return [name for name in lines if name.startswith(f"{folder}/") and name.endswith(".toml")]
+
+
+_OLD, _NEW = "1.0.0", "1.1.0"
+_VALID = sorted({*_names(_NEW, "valid"), *_names(_OLD, "valid")})
+_INVALID = _names(_NEW, "invalid")
+_ONLY_NEW = sorted(set(_names(_OLD, "invalid")) - set(_INVALID))
 
 pytestmark = pytest.mark.skipif(
-    not _NAMES, reason=f"toml-test is not at {_SUITE}; set EXCORE_SHARED to the folder that holds it"
+    not _VALID, reason=f"toml-test is not at {_SUITE}; set EXCORE_SHARED to the folder that holds it"
 )
 
 
@@ -95,6 +108,18 @@ def test_invalid(name: str) -> None:
         return
     tree = parse(decode(data))
     assert [*tree.problems, *assemble(name, tree).problems] != []
+
+
+@pytest.mark.parametrize("name", _ONLY_NEW)
+def test_what_only_the_older_version_refuses(name: str) -> None:
+    tree = parse(decode((_SUITE / name).read_bytes()))
+    if [*tree.problems, *assemble(name, tree).problems] == []:
+        assert list(newer_toml(tree, name)) != []
+
+
+@pytest.mark.parametrize("name", _names(_OLD, "valid"))
+def test_what_both_versions_take(name: str) -> None:
+    assert list(newer_toml(parse(decode((_SUITE / name).read_bytes())), name)) == []
 
 
 def _is_utf8(data: bytes) -> bool:

@@ -24,13 +24,21 @@ from excore.schema.config_schema import config_schema
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 SOURCE = """
-from enum import Enum
+from enum import Enum, IntEnum
 from typing import Callable, Literal, Optional, Union
 from excore import Registry
 
 class Norm(Enum):
     BN = "bn"
     GROUP = "gn"
+
+class Level(IntEnum):
+    LOW = 1
+    HIGH = 2
+
+class Rate(Enum):
+    SLOW = 0.5
+    FAST = True
 
 MODEL = Registry("Model")
 DATA = Registry("Data")
@@ -52,7 +60,8 @@ class Loose:
 
 @DATA.register()
 class City:
-    def __init__(self, path=".", norm: Norm = Norm.BN): ...
+    def __init__(self, path=".", norm: Norm = Norm.BN, level: Level = Level.LOW, rate: Optional[Rate] = None,
+                 free: Union[Level, str] = "a"): ...
 """
 PROJECT = 'src_dir = "."\nregistries = ["*Model", "*Data: TrainData, TestData", "Head"]\n'
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
@@ -100,6 +109,13 @@ def test_x2_it_is_a_schema(schema: Mapping[str, Any]) -> None:
         '[Data.City]\nnorm = "bn"',
         '[Data.City]\nnorm = "BN"',
         '[Data.City]\nnorm = "GROUP"',
+        "[Data.City]\nlevel = 1",
+        '[Data.City]\nlevel = "HIGH"',
+        "[Data.City]\nrate = 0.5",
+        '[Data.City]\nrate = "slow"',
+        "[Data.City]\nrate = true",
+        '[Data.City]\nfree = "anything"',
+        "[Data.City]\nfree = 2",
         "[ExcoreHook.Anything]\nx = 1",
     ],
 )

@@ -65,6 +65,26 @@ def test_a_table_is_all_its_keys() -> None:
     assert [line.split(":")[0] for line in blamed("Model")] == ["Model.FCN.classes", "Model.FCN.@backbone"]
 
 
+@pytest.mark.parametrize(
+    ("key", "found"),
+    [
+        ('data."a.b"', 'data."a.b": run.toml:2 "a.b" = 1'),
+        ("data.'a.b'", 'data."a.b": run.toml:2 "a.b" = 1'),
+        ('Model.FCN.head."x.y"', 'Model.FCN.!head."x.y": run.toml:4 "x.y" = "SimpleHead"'),
+        ('Model.FCN."!head".z', 'Model.FCN.!head.z: run.toml:4 z = "SimpleHead"'),
+    ],
+)
+def test_names_in_quotes(key: str, found: str) -> None:
+    text = """
+        #- run.toml
+        [data]
+        "a.b" = 1
+        [Model.FCN]
+        !head = { "x.y" = "SimpleHead", z = "SimpleHead" }
+    """
+    assert blamed(key, text) == [found]
+
+
 def test_names_with_dots_and_values_on_many_lines() -> None:
     assert blamed("data.a.b") == ['data."a.b": run.toml:6 "a.b" = [ 1, 2, ]']
 

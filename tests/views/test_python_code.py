@@ -108,6 +108,12 @@ def test_environment_is_read_where_it_is_used() -> None:
     assert found == 'backbone = ResNet(norm=os.environ["ROOT"] + "/x/" + os.environ["NAME"])'
 
 
+def test_defaults_of_the_environment() -> None:
+    found = statements('[Backbone.ResNet]\n&norm = "${ROOT:-/data}/x"\n&layers = "${N:-}"\n')
+    either = '(os.environ.get("ROOT") or "/data") + "/x"'
+    assert found == f'backbone = ResNet(norm={either}, layers=os.environ.get("N") or "")'
+
+
 def test_attribute_paths_and_what_stays_unbuilt() -> None:
     found = statements(
         """

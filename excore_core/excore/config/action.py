@@ -7,6 +7,9 @@ from argparse import Action, ArgumentError, ArgumentParser, Namespace
 from collections.abc import Sequence
 from typing import Any
 
+from excore.lang.grammar import DEFAULT
+from excore.lang.syntax.reader import path_parts
+
 __all__ = ["DictAction", "parse_value"]
 
 _CLOSING = {"[": "]", "(": ")"}
@@ -20,8 +23,8 @@ class DictAction(Action):
         parser.add_argument("--options", nargs="+", action=DictAction)
         --options model.depth=18 sizes=[1,(2,x)] lr=1,2
 
-    Dots in a key nest; of two values for one key the later wins. A value is read by ``parse_value``; what cannot be
-    read is a usage error of the parser.
+    Dots in a key nest, but not those in quotes (``opts."a.b"=1``); of two values for one key the later wins. A value is
+    read by ``parse_value``; what cannot be read is a usage error of the parser.
     """
 
     def __call__(
@@ -35,7 +38,7 @@ class DictAction(Action):
         texts = [values] if isinstance(values, str) else values or []
         for text in texts:
             key, equals, value = str(text).partition("=")
-            parts = key.strip().split(".")
+            parts = path_parts(key.strip(), DEFAULT.prefix_chars)
             if not equals or not all(parts):
                 raise ArgumentError(self, f"KEY=VALUE is expected, but got {text!r}")
             try:
@@ -142,7 +145,7 @@ def _scalar(text: str) -> Any:
     return _WORDS.get(word.lower(), text)
 
 
-def _put(target: dict[str, Any], keys: list[str], value: Any) -> None:
+def _put(target: dict[str, Any], keys: Sequence[str], value: Any) -> None:
     for key in keys[:-1]:
         inner = target.get(key)
         if not isinstance(inner, dict):

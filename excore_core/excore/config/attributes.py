@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import inspect
 from collections.abc import Callable, Iterable, Sequence
 from types import CodeType, FrameType, ModuleType, TracebackType
 from typing import Any
@@ -149,8 +150,18 @@ def _attribute(target: Any, attribute: str, name: str, tables: bool) -> Any:
             submodule = import_submodule(target, attribute) if isinstance(target, ModuleType) else None
             if submodule is not None:
                 return submodule
+            if _is_there(target, attribute):  # asked again past `__getattr__`, which hides how a property failed
+                return type(target).__getattribute__(target, attribute)
             message = f"`{name}` has no attribute `{attribute}`.{did_you_mean(attribute, dir(target))}"
             raise MissingAttributeError(message) from error
+
+
+def _is_there(target: Any, attribute: str) -> bool:
+    """Whether the attribute exists, so that an ``AttributeError`` comes from the code behind it. Runs no such code."""
+    try:
+        return not inspect.ismemberdescriptor(inspect.getattr_static(target, attribute))  # a slot may be empty
+    except AttributeError:
+        return False
 
 
 def _failing(name: str, what: str) -> Callable[[Exception], ModuleBuildError]:

@@ -12,6 +12,8 @@ from excore.lang.nearest import Vocabulary, nearest
 from excore.lang.provenance import PYTHON, UPDATE
 from excore.lang.resolve.model import Model, Path, Plain, Section
 from excore.lang.resolve.top_level import fields_and_registries
+from excore.lang.syntax.reader import path_parts
+from excore.lang.syntax.writer import dotted_text
 from excore.lang.tables.table import Binding, Table, plain
 
 __all__ = ["checked_mapping", "mistakes", "nested"]
@@ -121,7 +123,7 @@ def _misspelt(binding: Binding, names: frozenset[str], path: Path, grammar: Gram
     meant = Vocabulary(names).meant(name)
     numbered = meant.rstrip("0123456789") == name.rstrip("0123456789")
     if meant and not numbered and (len(meant) > _SHORT or isinstance(value, Table)):
-        inside = f" in `{'.'.join(path)}`" if path else ""
+        inside = f" in `{dotted_text(path, grammar.prefix_chars)}`" if path else ""
         yield UnknownFieldError(f"{UPDATE}: the config has no `{name}`{inside}. Did you mean `{meant}`?")
 
 
@@ -145,7 +147,8 @@ def nested(
     """``values`` without paths as keys; ``root`` is what they update. Arguments are found with and without their
     prefix.
 
-    A key that ``root`` has, whatever dots are in it, is no path. Raises ``UnknownFieldError`` for a path to a table or
+    A key that ``root`` has, whatever dots are in it, is no path; a name with dots in a path is quoted.
+    Raises ``UnknownFieldError`` for a path to a table or
     a value that is not there; an argument of a module may be new.
     """
     result: dict[str, Any] = {}
@@ -153,7 +156,7 @@ def nested(
         path: Path = ()
         table: Table | None = root
         for name in keys:
-            if table is None or "." not in name or name in table.bindings:
+            if table is None or name in table.bindings or path_parts(name, grammar.prefix_chars) == (name,):
                 path = (*path, name)
             else:
                 path = _spelled(name, path, value, root, grammar, is_module, source)
@@ -208,7 +211,7 @@ def _spelled(
     key: str, above: Path, value: Any, root: Table, grammar: Grammar, is_module: IsModule | None, source: str
 ) -> Path:
     path = above
-    table, parts = _inner(root, above, grammar) or root, key.split(".")
+    table, parts = _inner(root, above, grammar) or root, path_parts(key, grammar.prefix_chars)
     for number, part in enumerate(parts[:-1]):
         name = _name_in(table, part, grammar)
         inner = table.bindings[name].value if name is not None else None
@@ -229,7 +232,7 @@ def _unknown(
     key: str, path: Path, part: str, table: Table, grammar: Grammar, source: str, root: Table
 ) -> UnknownFieldError:
     names = [grammar.split_key(name).name for name in table.bindings]
-    inside = f" in `{'.'.join(path)}`" if path else ""
+    inside = f" in `{dotted_text(path, grammar.prefix_chars)}`" if path else ""
     why = "is no table" if _name_in(table, part, grammar) is not None else ""
     what = f"`{part}`{inside} {why}" if why else f"the config has no `{part}`{inside}"
     hint = "" if why else did_you_mean(part, names) or _meant(paths_ending(key, root, grammar))

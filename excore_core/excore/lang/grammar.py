@@ -23,7 +23,8 @@ NO_CALL_KEY = "__no_call__"
 HOOKS_TABLE = "ExcoreHook"
 PRIVATE = "_"  # begins the name of a top-level value that is there for `&` alone
 
-_ENVIRONMENT = re.compile(r"\$\{([^{}]*)\}")
+_ENVIRONMENT = re.compile(r"\$\{([^{}]*?)(?::-([^{}]*))?\}")  # the default is what shells write
+_LIKE_DEFAULT = re.compile(r"(\w+)(?::?[-=]|:|,[ \t]*)(.+)")  # `NAME-default`, `NAME:default`, `NAME,default`
 _LIKE_ENVIRONMENT = re.compile(r"\$(?:\{(?=\w)|(?=\w+[^\w.@]))(\w+)")  # `${NAME` or `$NAME/`
 _NAME = re.compile(r"\w+")
 _FIELD_NAME = re.compile(r"[\w-]+")  # any bare key can name a scratchpad
@@ -92,6 +93,20 @@ class VariableRef(NamedTuple):
 
     name: str
     span: Span
+
+
+class EnvironmentRef(NamedTuple):
+    """``${NAME}`` or ``${NAME:-default}`` in a text under ``&`` (VAR-7)."""
+
+    name: str
+    default: str | None
+    span: Span
+
+    @property
+    def meant(self) -> str:
+        """How it is written if its name looks like a name and a default; else ""."""
+        like = _LIKE_DEFAULT.fullmatch(self.name) if self.default is None else None
+        return f"${{{like[1]}:-{like[2]}}}" if like is not None else ""
 
 
 Base: TypeAlias = Name | FieldRef | VariableRef
@@ -233,13 +248,21 @@ class Grammar:
             return VariableRef(text[1:], Span(1, len(text)))
         return None
 
-    def environment(self, text: str) -> list[tuple[str, Span]]:
-        """Names and ranges of all ``${NAME}`` in a text."""
-        return [(m.group(1), Span(m.start(), m.end())) for m in _ENVIRONMENT.finditer(text)]
+    def environment(self, text: str) -> list[EnvironmentRef]:
+        """All ``${NAME}`` and ``${NAME:-default}`` in a text."""
+        return [EnvironmentRef(m[1], m[2], Span(m.start(), m.end())) for m in _ENVIRONMENT.finditer(text)]
 
     def expand(self, text: str, environment: Mapping[str, str]) -> str:
-        """``text`` with every ``${NAME}`` replaced literally; KeyError with the name if one is not set (VAR-7)."""
-        return _ENVIRONMENT.sub(lambda match: environment[match.group(1)], text)
+        """``text`` with every ``${NAME}`` replaced literally (VAR-7). A default stands for what is not set, or empty.
+
+        Raises KeyError with the name of a variable that is not set and has no default.
+        """
+
+        def value(match: re.Match[str]) -> str:
+            name, default = match[1], match[2]
+            return environment[name] if default is None else environment.get(name) or default
+
+        return _ENVIRONMENT.sub(value, text)
 
     def read(self, text: str) -> Expression:
         """The reference text under ``!``, ``@`` or ``$``. Never raises; errors are part of the answer."""
@@ -285,6 +308,8 @@ class Grammar:
             if opening >= 0 and "}" not in text[opening:offset]:
                 name = re.compile(r"\w*").match(text, opening + 2)
                 end = name.end() if name is not None else offset
+                if offset > end and text.startswith(":", end):
+                    return Part("mark", Span(offset, offset), before=text[:opening])
                 return Part("environment", Span(opening + 2, max(offset, end)))
         end = self._base_end(text)
         if variable or text[:1] == _VARIABLE_CHAR:

@@ -91,6 +91,7 @@ CATALOGUE = _catalogue(
     Kind("unused-section", "hint", "Nothing uses this table.", ("unnecessary",)),
     Kind("unused-variable", "hint", "Nothing reads this value, and its name begins with `_`.", ("unnecessary",)),
     Kind("unquoted-prefix", "information", "Other TOML tools cannot read a prefixed key without quotes."),
+    Kind("newer-toml", "hint", "Tools that know only TOML 1.0 cannot read this."),
     Kind("unknown-ignore", "warning", "A comment silences a problem that does not exist."),
     Kind("unreadable-file", "error", "The file cannot be read as UTF-8 text, or is too large or too deep."),
     Kind("invalid-project", "error", "The project file holds something that is not understood."),

@@ -9,6 +9,8 @@ from typing import Any
 from excore.lang.grammar import Grammar
 from excore.lang.nearest import nearest
 from excore.lang.problems import Origin
+from excore.lang.syntax.reader import path_parts
+from excore.lang.syntax.writer import key_text
 from excore.lang.tables.table import Binding, Table, plain
 
 UPDATE = "update_dict"
@@ -57,7 +59,7 @@ def setting(binding: Binding, position: Callable[[Origin], tuple[int, int]]) -> 
 def find_bindings(root: Table, key: str, grammar: Grammar) -> tuple[Binding, ...]:
     """The bindings that ``Model.FCN.layers`` leads through, that of the value last. Raises ``NoSuchKey``.
 
-    Arguments are found with and without their prefix, and names may hold dots.
+    Arguments are found with and without their prefix, and names may hold dots: in quotes, or as they are.
     """
     bindings: list[Binding] = []
     table, rest = root, key
@@ -65,9 +67,9 @@ def find_bindings(root: Table, key: str, grammar: Grammar) -> tuple[Binding, ...
         binding, length = _longest(table, rest, grammar)
         if binding is None:
             names = [grammar.split_key(name).name for name in table.bindings]
-            before = ".".join((*(one.name for one in bindings), ""))
-            near = nearest(rest.partition(".")[0], names) if rest else ()
-            raise NoSuchKey(key, tuple(before + name for name in near))
+            before = "".join(f"{key_text(one.name, grammar.prefix_chars)}." for one in bindings)
+            near = nearest(path_parts(rest)[0], names) if rest else ()
+            raise NoSuchKey(key, tuple(before + key_text(name) for name in near))
         bindings.append(binding)
         rest = rest[length + 1 :]
         table = binding.value if isinstance(binding.value, Table) else Table({})
@@ -79,7 +81,8 @@ def _longest(table: Table, text: str, grammar: Grammar) -> tuple[Binding | None,
     best: Binding | None = None
     length = 0
     for name, binding in table.bindings.items():
-        for spelling in (name, grammar.split_key(name).name):
+        bare = grammar.split_key(name).name
+        for spelling in (name, bare, *(mark + one + mark for mark in "\"'" for one in (name, bare))):
             if len(spelling) > length and (text == spelling or text.startswith(f"{spelling}.")):
                 best, length = binding, len(spelling)
     return best, length

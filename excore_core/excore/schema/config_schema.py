@@ -140,13 +140,15 @@ def _reference(name: str) -> Json:
 
 def _plain(param: Param) -> Json:
     """The schema of a parameter's value as it is written without a prefix."""
-    schema = _value(read_annotation(param.annotation)) if param.annotation is not None else {}
-    if param.choices and schema == {}:
+    annotation = read_annotation(param.annotation) if param.annotation is not None else None
+    schema = _value(annotation) if annotation is not None else {}
+    shapes = {kind.shape for kind in annotation.options} - {"none"} if annotation is not None else {"class"}
+    if param.choices and shapes == {"class"}:
         plain = [choice for choice in param.choices if isinstance(choice, str | int | float)]
         cases = [case for one in plain if isinstance(one, str) for case in (one.lower(), one.upper())]
         others = [one for one in dict.fromkeys(cases) if one not in plain]  # `excore check` takes any case
         options = [{"enum": plain}, *([{"enum": others}] if others else [])]
-        schema = {"anyOf": [*options, {"type": ["array", "object"]}]}
+        schema = {"anyOf": [*options, {"type": ["number", "boolean", "array", "object"]}]}
     if param.doc:
         schema = {"description": param.doc, **schema}
     return schema | _default(param)

@@ -247,14 +247,18 @@ class _PythonWriter:
     def _environment(self, value: Environment) -> Expression:
         self.names.imported("os")
         variables = self.model.grammar.environment(value.text)
-        pieces, at = [], 0
-        for name, span in variables:
-            if value.text[at : span.start]:
-                pieces.append(text(value.text[at : span.start]))
-            pieces.append(f"os.environ[{text(name)}]")
-            at = span.end
-        if value.text[at:]:
-            pieces.append(text(value.text[at:]))
+        pieces, done = [], 0
+        for name, default, span in variables:
+            if value.text[done : span.start]:
+                pieces.append(text(value.text[done : span.start]))
+            if default is None:
+                pieces.append(f"os.environ[{text(name)}]")
+            else:
+                either = f"os.environ.get({text(name)}) or {text(default)}"
+                pieces.append(f"({either})" if span.start > 0 or span.end < len(value.text) else either)
+            done = span.end
+        if value.text[done:]:
+            pieces.append(text(value.text[done:]))
         return Text(" + ".join(pieces))
 
     def _read(self, read: Read, steps: tuple[PathStep, ...]) -> Expression:

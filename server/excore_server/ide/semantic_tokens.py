@@ -164,7 +164,7 @@ class _Painter:
         text = str(scalar.value)
         grammar = self.view.grammar
         if variable and grammar.environment(text):
-            for _, span in grammar.environment(text):
+            for _, _, span in grammar.environment(text):
                 yield Token(self.at(scalar, span), "keyword")
             return
         expression = grammar.read_variable(text) if variable else grammar.read(text)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from itertools import chain, starmap
 
 from excore.lang.catalog import Entry
-from excore.lang.check.misplaced import with_misplaced
+from excore.lang.check.misplaced import prefixed_inside, with_misplaced
 from excore.lang.check.mistyped import mistyped
 from excore.lang.check.typos import unregistered, with_typos
 from excore.lang.grammar import NO_CALL_KEY, PRIVATE
@@ -32,7 +32,7 @@ def check(model: Model, memo: Memo, signatures: bool = True) -> list[Problem]:
     """
 
     def judged(path: Path, section: Section) -> tuple[Problem, ...]:
-        lints = tuple(section_lints(section, model)) if signatures else ()
+        lints = (*section_lints(section, model), *prefixed_inside(section, model.grammar)) if signatures else ()
         if not lints and not section.problems and path in model.reached:
             return ()
         return tuple(_judged(model, section, lints))
@@ -48,7 +48,7 @@ def check(model: Model, memo: Memo, signatures: bool = True) -> list[Problem]:
     problems.extend(_implicit(model))
     problems.extend(_unused_variables(model))
     problems.extend(unregistered(model))
-    return with_typos(with_misplaced(problems, model), model)
+    return with_typos(with_misplaced(problems, model, memo), model)
 
 
 def _judged(model: Model, section: Section, lints: tuple[Problem, ...]) -> Iterable[Problem]:

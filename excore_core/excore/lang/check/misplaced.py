@@ -1,21 +1,22 @@
-"""What means something elsewhere: ``__base__`` below a header, a prefix on a value of the top level."""
+"""What means something elsewhere: ``__base__`` below a header, a prefix on what is no argument of a module."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
 from excore.lang.check.typos import IN_BASES, is_files
-from excore.lang.grammar import BASE_KEY
-from excore.lang.problems import Problem, problem
-from excore.lang.resolve.model import Model, Path
+from excore.lang.grammar import BASE_KEY, Grammar
+from excore.lang.memo import Memo
+from excore.lang.problems import Origin, Problem, problem
+from excore.lang.resolve.model import Model, Path, Section
 from excore.lang.resolve.top_level import is_module_path
-from excore.lang.syntax.tree import Array, Scalar
-from excore.lang.tables.table import Binding, Table
+from excore.lang.syntax.tree import Array, InlineTable, Scalar, Value
+from excore.lang.tables.table import Binding, BoundValue, Table, Tables
 
 
-def with_misplaced(problems: Sequence[Problem], model: Model) -> list[Problem]:
+def with_misplaced(problems: Sequence[Problem], model: Model, memo: Memo) -> list[Problem]:
     """``problems`` (those of ``model``) with those of misplaced names, without what only follows from these."""
-    prefixed = list(_prefixed_values(model))
+    prefixed = list(_prefixed_values(model, memo))
     bases = list(_bases_below(model))
     if not bases:
         return [*problems, *prefixed]
@@ -47,16 +48,55 @@ def _misplaced(path: Path, table: Table, model: Model) -> Iterator[Binding]:
             yield binding
 
 
-def _prefixed_values(model: Model) -> Iterator[Problem]:
-    """Values of the top level whose names begin with a prefix. A quoted name may be meant so."""
+def _prefixed_values(model: Model, memo: Memo) -> Iterator[Problem]:
+    """Values of the top level whose names begin with a prefix, and what is so in them."""
     grammar = model.grammar
     if not any(not name.startswith("__") for name in model.catalog.registries):
         return
+
+    def inside(_: str, binding: Binding) -> tuple[Problem, ...]:
+        names = _bare_names(binding.value, binding)
+        return tuple(_meaningless(origin, name, grammar) for origin, name in names if grammar.is_prefixed(name))
+
+    for problems in memo.each("prefixes-in-values", model.isolated, inside).values():
+        yield from problems
     for name, binding in model.isolated.items():
-        if not binding.part.quoted and grammar.is_prefixed(name) and isinstance(binding.value, Scalar | Array):
-            bare = grammar.split_key(name).name
-            message = f"a prefix has a meaning only on the arguments of a module: this value is named `{name}`"
-            suggestions = (bare,) if bare and bare not in model.root.bindings else ()
-            yield problem(
-                "bad-prefix", message, binding.origin, severity="warning", suggestions=suggestions, value=name
-            )
+        if grammar.is_prefixed(name) and isinstance(binding.value, Scalar | Array):
+            yield _meaningless(binding.origin, name, grammar, model.root)
+
+
+def prefixed_inside(section: Section, grammar: Grammar) -> Iterator[Problem]:
+    """Bare prefixes in the tables that a module gets as arguments. A quoted name may be meant so: it is TOML."""
+    for argument in section.arguments.values():
+        binding = argument.binding
+        for origin, name in _bare_names(binding.value, binding):
+            if grammar.is_prefixed(name):
+                yield _meaningless(origin, name, grammar)
+
+
+def _bare_names(value: BoundValue | Value, binding: Binding) -> Iterator[tuple[Origin, str]]:
+    """The names without quotes that stand in a value, with their places."""
+    if isinstance(value, Table):
+        for inner in value.bindings.values():
+            if not inner.part.quoted:
+                yield inner.origin, inner.name
+            yield from _bare_names(inner.value, inner)
+    elif isinstance(value, Tables):
+        for table in value.items:
+            yield from _bare_names(table, binding)
+    elif isinstance(value, InlineTable):
+        for entry in value.entries:
+            for part in entry.parts:
+                if not part.quoted and not part.broken:
+                    yield Origin(binding.file, binding.block, part.start, part.end), part.name
+            yield from _bare_names(entry.value, binding)
+    elif isinstance(value, Array) and not value.flat:
+        for item in value.items:
+            yield from _bare_names(item, binding)
+
+
+def _meaningless(origin: Origin, name: str, grammar: Grammar, table: Table | None = None) -> Problem:
+    bare = grammar.split_key(name).name
+    message = f"a prefix has a meaning only on the arguments of a module: this value is named `{name}`"
+    suggestions = (bare,) if bare and (table is None or bare not in table.bindings) else ()
+    return problem("bad-prefix", message, origin, severity="warning", suggestions=suggestions, value=name)

@@ -10,6 +10,7 @@ from excore.lang.catalog import Entry
 from excore.lang.grammar import (
     NO_CALL_KEY,
     ArgumentHook,
+    EnvironmentRef,
     Expression,
     FieldRef,
     GrammarError,
@@ -45,7 +46,6 @@ from excore.lang.resolve.references import Lookup, Place, Scope
 from excore.lang.resolve.top_level import PLACE_OF
 from excore.lang.syntax.tree import Array, Block, InlineTable, Missing, Scalar, Value
 from excore.lang.tables.table import Binding, BoundValue, Table, Tables
-from excore.lang.text import Span
 
 _PYTHON: dict[type, type] = {Table: dict, Tables: list, Array: list}
 HOOK_PARAMETER = "node"
@@ -254,17 +254,23 @@ class SectionResolver(Lookup):
         variable = Variable(base.name, binding)
         return Reference(text, place.origin, expression, prefix, (), False, variable, hooks, via)
 
-    def environment_text(self, text: str, spots: list[tuple[str, Span]], place: Place, prefix: Prefix) -> Meaning:
+    def environment_text(self, text: str, spots: list[EnvironmentRef], place: Place, prefix: Prefix) -> Meaning:
         environment = self.scope.environment
         expanded: str | None = None
         if environment is not None:
-            missing = [(name, span) for name, span in spots if name not in environment]
-            for name, span in missing:
+            unset = [spot for spot in spots if spot.name not in environment]
+            missing = [spot for spot in unset if spot.default is None or not spot.name]
+            for spot in missing:
+                name = spot.name
                 message = f"the environment variable `{name}` is not set"
-                meant = nearest(name, environment, 1)
-                message += suggestion_text(meant)
-                origin = place.within(span.start, span.end)
-                suggestions = tuple(f"${{{other}}}" for other in meant)
+                if spot.meant:
+                    message += f"; a default is written `{spot.meant}`"
+                    suggestions: tuple[str, ...] = (spot.meant,)
+                else:
+                    meant = nearest(name, environment, 1)
+                    message += suggestion_text(meant)
+                    suggestions = tuple(f"${{{other}}}" for other in meant)
+                origin = place.within(spot.span.start, spot.span.end)
                 self.problems.append(problem("unset-environment", message, origin, suggestions=suggestions, name=name))
             if not missing:
                 expanded = self.scope.grammar.expand(text, environment)

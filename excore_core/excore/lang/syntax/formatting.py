@@ -1,4 +1,5 @@
-"""The layout of a config: which blanks and line ends stand where. Only those change, and commas at the end of arrays.
+"""The layout of a config: which blanks and line ends stand where. Only those change, and commas behind the last
+item of an array or inline table of several lines.
 
 Keys, values, comments and their order stay as they are written. A layout is a row of edits, so that an editor
 keeps its cursor and a file that is laid out already is left alone.
@@ -8,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from excore.lang.syntax.document import SyntaxTree
@@ -180,30 +181,30 @@ class _Layout:
             self.inline(value, base, depth)
 
     def inline(self, table: InlineTable, base: int, depth: int) -> None:
-        at = base + table.start + 1
-        for index, entry in enumerate(table.entries):
-            self.put(at, base + entry.start, ", " if index else " ")
-            self.entry(entry, base, depth)
-            at = base + entry.end
-        self.put(at, base + table.end - 1, " " if table.entries else "")
-
-    # -- arrays
+        several = self.items(list(_edges(table, table.entries, base)), " ", depth)
+        for entry in table.entries:
+            self.entry(entry, base, depth + several)
 
     def array(self, array: Array, base: int, depth: int) -> None:
-        edges = list(_edges(array, base))
+        several = self.items(list(_edges(array, array.items, base)), "", depth)
+        for item in array.items:
+            self.value(item, base, depth + several)
+
+    def items(self, edges: list[tuple[int, int]], padding: str, depth: int) -> bool:
+        """What stands around the items of an array or inline table; whether it goes over several lines."""
         several = any(_LINE_END.search(self.text, a, b) for a, b in edges)
-        if several and not array.items:
+        if several and len(edges) == 1:
             several = bool(self.comments(*edges[0]))
         if several:
             self.tall(edges, depth)
         else:
+            last = len(edges) - 1
             for index, (a, b) in enumerate(edges):
-                self.put(a, b, ", " if 0 < index < len(edges) - 1 else "")
-        for item in array.items:
-            self.value(item, base, depth + several)
+                self.put(a, b, ", " if 0 < index < last else padding if last else "")
+        return several
 
     def tall(self, edges: list[tuple[int, int]], depth: int) -> None:
-        """An array over several lines: its lines stay, each begins at the same column, a comma ends the last item."""
+        """Items over several lines: the lines stay, each begins at the same column, a comma ends the last item."""
         for index, (start, end) in enumerate(edges):
             closing = index == len(edges) - 1
             comments = self.comments(start, end)
@@ -225,10 +226,10 @@ class _Layout:
                 self.put(a, b, comma + space)
 
 
-def _edges(array: Array, base: int) -> Iterator[tuple[int, int]]:
-    """What stands in front of each item of an array, and behind the last."""
-    at = base + array.start + 1
-    for item in array.items:
+def _edges(value: Array | InlineTable, items: Iterable[Value | KeyValue], base: int) -> Iterator[tuple[int, int]]:
+    """What stands in front of each item of an array or inline table, and behind the last."""
+    at = base + value.start + 1
+    for item in items:
         yield at, base + item.start
         at = base + item.end
-    yield at, base + array.end - 1
+    yield at, base + value.end - 1

@@ -22,6 +22,8 @@ from excore.lang.syntax.values import MAX_DIGITS, ValueReader
 
 _KINDS: tuple[ScalarKind, ...] = ("string", "string", "string", "string", "integer", "float", "boolean")
 _CLOSERS = re.compile(r"[ \t]*[\]}]+[ \t]*,?[ \t]*(?:#[^\r\n]*)?\Z")
+_COMMA = re.compile(r",[ \t]*(?:#[^\r\n]*)?\Z")
+_TABLES = re.compile(r"(?:\[\s*)?\{")  # how a value begins that holds inline tables
 
 
 class BlockParser:
@@ -34,7 +36,9 @@ class BlockParser:
         self.far = 0
         self.entries: list[KeyValue] = []
         self.problems: list[SyntaxProblem] = []
-        self.left_open = False  # whether an array or inline table is known to lack its end: stray closers are no news
+        self.left_open = (
+            False  # whether an array or inline table is known to lack its end: stray closers and commas are no news
+        )
 
     def block(self, pos: int, has_header: bool) -> tuple[Block, int]:
         """The block that begins at ``pos``, and where it ends; the first of a file begins without a header."""
@@ -112,7 +116,7 @@ class BlockParser:
             return tail.end()
         start = skip(SPACE, text, pos)
         end = skip(REST, text, start)
-        if not quiet:
+        if not quiet and not (self.left_open and _COMMA.match(text, start, end)):
             self._report(_unexpected(text[start:end], after, start, end, text[end : end + 2]))
         return _line_break(text, end)
 
@@ -198,6 +202,19 @@ class BlockParser:
         reader.far = max(reader.far, after + 2)
         return not text[at:after].strip() or self.patterns.statement.match(text, at) is not None
 
+    def _spread(self, reader: ValueReader, depth: int) -> int | None:
+        """Where an inline table of several lines ends that is closed, whatever else is wrong in it."""
+        text, start = self.text, reader.pos
+        if _TABLES.match(text, start) is None:
+            return None
+        header = self.patterns.header_line.search(text, start)
+        limit, looked_to = (len(text), len(text)) if header is None else header.span()
+        self.far = max(self.far, looked_to + 2)
+        trial = ValueReader(text, self.patterns, start, self.base, limit, strict=False)
+        value = trial.value(depth)
+        closed = getattr(value, "closed", False) and "\n" in text[start : trial.pos]
+        return trial.pos if closed and TAIL.match(text, trial.pos) is not None else None
+
     def _next_item(self, start: int) -> tuple[int, int]:
         """Range of what makes a line below that of ``start`` look like a header or ``key =``."""
         line = self.text.find("\n", start)
@@ -215,7 +232,10 @@ class BlockParser:
             equals = reader.pos
             reader.pos += 1
             char = reader.skip()
-            if char in ("[", "{") or text.startswith(('"""', "'''"), reader.pos):
+            whole = self._spread(reader, len(parts) - 1)
+            if whole is not None:
+                reader.limit = whole
+            elif char in ("[", "{") or text.startswith(('"""', "'''"), reader.pos):
                 reader.limit, looked_to = self._next_item(start)
                 self.far = max(self.far, looked_to + 2)
             if char in ("", "#"):

@@ -19,10 +19,10 @@ SCALAR = re.compile(rf"""(?:({BASIC}|{LITERAL})|{NUMBER}|(true|false))(?=[ \t,\]
 TAIL = re.compile(rf"[ \t]*(?:{COMMENT})?(?:\r?\n|\Z)")
 BLANK_LINES = re.compile(rf"(?:[ \t]*(?:{COMMENT})?\r?\n)*")
 SPACE = re.compile(r"[ \t]*")
-GAP = re.compile(rf"(?:[ \t\n]+|\r\n|{COMMENT})*")  # between the items of an array
+GAP = re.compile(rf"(?:[ \t\n]+|\r\n|{COMMENT})*")  # between the items of an array or inline table
 REST = re.compile(r"[^\r\n]*")
 WORD = re.compile(r"""[^\s,\[\]{}#"'=]+""")
-ESCAPE = re.compile(r"""\\(?:[btnfr"\\]|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8})""")
+ESCAPE = re.compile(r"""\\(?:[btnfre"\\]|x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8})""")
 LINE_ESCAPE = re.compile(r"\\[ \t]*\r?\n[ \t\r\n]*")
 CONTROL_CHAR = re.compile(rf"[{CONTROL}]")
 CONTROL_CHAR_LINES = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)")
@@ -31,7 +31,7 @@ NUMERIC = re.compile(
     r"|[+-]?(?:0|[1-9](?:_?[0-9])*))"
     r"|(?P<float>[+-]?(?:inf|nan|(?:0|[1-9](?:_?[0-9])*)(?:\.[0-9](?:_?[0-9])*)?(?:[eE][+-]?[0-9](?:_?[0-9])*)?))"
 )
-_TIME = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]+)?"
+_TIME = r"(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]+)?)?"
 DATETIME = re.compile(
     r"(?P<date>[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01]))"
     rf"(?P<time>[Tt ]{_TIME}(?P<zone>[Zz]|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])?)?|(?P<only>{_TIME})"
@@ -74,6 +74,11 @@ class KeyPatterns:
         return re.compile(
             rf"^[ \t]*(?:{dotted}[ \t]*=|(\[)?\[[ \t]*{dotted}[ \t]*\](?(1)\])[ \t]*(?:#[^\n]*)?\r?$)", re.M
         )
+
+    @cached_property
+    def header_line(self) -> re.Pattern[str]:
+        """A line that is a header; to be searched for."""
+        return re.compile(rf"^[ \t]*(\[)?\[[ \t]*{self._dotted}[ \t]*\](?(1)\])[ \t]*(?:#[^\n]*)?\r?$", re.M)
 
     @cached_property
     def statement(self) -> re.Pattern[str]:

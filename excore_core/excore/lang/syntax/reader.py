@@ -7,7 +7,16 @@ from it.
 
 from __future__ import annotations
 
-from excore.lang.syntax.patterns import CONTROL_CHAR, CONTROL_CHAR_LINES, ESCAPE, LINE_ESCAPE, SPACE, KeyPatterns, skip
+from excore.lang.syntax.patterns import (
+    CONTROL_CHAR,
+    CONTROL_CHAR_LINES,
+    ESCAPE,
+    LINE_ESCAPE,
+    SPACE,
+    KeyPatterns,
+    key_patterns,
+    skip,
+)
 from excore.lang.syntax.scalar import decode_string
 from excore.lang.syntax.tree import KeyPart
 
@@ -205,6 +214,22 @@ class TextReader:
                 if 0xD800 <= code <= 0xDFFF or code > 0x10FFFF:
                     self.fail(f"`{match[0]}` is no Unicode character", at, match.end())
             at = text.find("\\", match.end(), end)
+
+
+def path_parts(text: str, prefixes: str = "") -> tuple[str, ...]:
+    """The names in a path such as ``opts."a.b".c``: as in a dotted key, quoted ones may hold dots.
+
+    A text that is no dotted key is cut at its dots.
+    """
+    if '"' in text or "'" in text:
+        reader = TextReader(text, key_patterns(prefixes), 0, 0, len(text), strict=True)
+        try:
+            parts = reader.key("a key")
+        except NotToml:
+            return tuple(text.split("."))
+        if reader.pos == len(text):
+            return tuple(part.name for part in parts)
+    return tuple(text.split("."))
 
 
 def _escaped(text: str, at: int, start: int) -> bool:

@@ -7,9 +7,9 @@ from datetime import date, datetime, time, timedelta, timezone
 
 from excore.lang.syntax.patterns import ESCAPE
 
-_SIMPLE = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", '"': '"', "\\": "\\"}
+_SIMPLE = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", "e": "\x1b", '"': '"', "\\": "\\"}
 _DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)", re.ASCII)
-_TIME = re.compile(r"(\d\d):(\d\d):(\d\d)(?:\.(\d+))?", re.ASCII)
+_TIME = re.compile(r"(\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?", re.ASCII)
 _ZONE = re.compile(r"([Zz])|([+-])(\d\d):(\d\d)", re.ASCII)
 # One decoded character of a basic string, or a line-ending backslash, which gives none.
 _UNIT = re.compile(rf"(\\[ \t]*\r?\n[ \t\r\n]*)|({ESCAPE.pattern})|\r\n|.", re.DOTALL)
@@ -36,7 +36,7 @@ def _moment(kind: str, raw: str) -> date | time:
     clock = _TIME.search(raw)
     hour, minute, second, micro = (0, 0, 0, 0)
     if clock is not None:
-        hour, minute, second = int(clock[1]), int(clock[2]), int(clock[3])
+        hour, minute, second = int(clock[1]), int(clock[2]), int(clock[3] or 0)
         micro = int((clock[4] or "0")[:6].ljust(6, "0"))
     day = _DATE.match(raw)
     if day is None:

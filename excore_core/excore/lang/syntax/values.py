@@ -103,20 +103,18 @@ class ValueReader(TextReader):
             last = self.pos
 
     def _inline(self, depth: int) -> InlineTable:
-        start, base = self.pos, self.base
+        text, start, base = self.text, self.pos, self.base
         entries: list[KeyValue] = []
         last = self.pos = start + 1
         separated = True
         while True:
-            char = self.skip()
-            at = self.pos
+            at = self.pos = skip(GAP, text, self.pos, self.limit)
+            char = text[at] if at < self.limit else ""
             if char == "}":
-                if separated and entries:
-                    self.fail("no comma may stand before the `}` of an inline table", last - 1, last)
                 self.pos += 1
                 return InlineTable(tuple(entries), start - base, self.pos - base)
-            if char in ("", "\r", "\n", "#"):
-                self.fail("the inline table is not closed: expected `}` on the same line", start, start + 1)
+            if char in ("", "\r", "#"):
+                self.fail("the inline table is not closed: expected `}`", start, start + 1)
                 self.pos = last
                 return InlineTable(tuple(entries), start - base, last - base, closed=False)
             if char == ",":

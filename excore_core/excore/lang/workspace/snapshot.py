@@ -10,6 +10,7 @@ from typing import Protocol
 from excore.lang.analysis import Analysis, analyse, syntax_problems
 from excore.lang.catalog import Catalog
 from excore.lang.check.fragments import Witness, as_fragment, shared
+from excore.lang.check.newer_toml import newer_toml
 from excore.lang.check.root_causes import finished
 from excore.lang.check.suppression import suppressed, unknown_codes
 from excore.lang.check.unquoted import unquoted
@@ -217,6 +218,8 @@ class Snapshot:
         else:
             broken = list(syntax_problems(path, file))
             problems = [*broken, *finished([*broken, *file.tables.problems]), *self._shared_problems(path)]
+            if "newer-toml" in project.severities:
+                problems.extend(newer_toml(file.tree, path))
             if "unquoted-prefix" in project.severities:
                 problems.extend(unquoted(file.tree, path, self.grammar(path)))
         problems.extend(unknown_codes(path, file.tree))

@@ -275,8 +275,8 @@ class _Parts:
         for path in view.snapshot.configs(view.project.root):
             file = view.snapshot.file(path)
             if file is not None and path != view.file.path:
-                used.update(name for name, _ in view.grammar.environment(file.text))
-        for name, span in view.grammar.environment(view.file.text):
+                used.update(name for name, _, _ in view.grammar.environment(file.text))
+        for name, _, span in view.grammar.environment(view.file.text):
             if not span.start <= self.cursor.span.start <= span.end:  # what is being written is no use of it
                 used.add(name)
         closing = "" if self.after.startswith("}") else "}"
