@@ -15,7 +15,7 @@ import nvim  # noqa: E402  (needs pynvim)
 
 pytestmark = pytest.mark.editor
 
-every_line = pytest.mark.parametrize("line", typed_lines.LINES, ids=lambda line: line.keys)
+EVERYWHERE, IN_VSCODE = typed_lines.LINES, [*typed_lines.LINES, *typed_lines.IN_VSCODE]
 
 LIST_BY_ITSELF = """
     vim.g.answers = 0
@@ -25,11 +25,13 @@ LIST_BY_ITSELF = """
     vim.api.nvim_create_autocmd('LspRequest', { callback = function(event)
       local request = event.data.request
       if request.method == 'textDocument/completion' and request.type == 'complete' then
-        vim.g.answers = vim.g.answers + 1
+        vim.schedule(function() vim.schedule(function() vim.g.answers = vim.g.answers + 1 end) end) -- the list is shown
       end
     end })
 """
 SHOWN = "return vim.tbl_map(function(item) return item.abbr end, vim.fn.complete_info({ 'matches' }).matches)"
+CHANGED = "return vim.api.nvim_buf_get_changedtick(0) > ..."
+IDLE = "return next(vim.lsp.get_clients({ name = 'excore' })[1].requests) == nil"
 TRIGGERS = "return vim.lsp.get_clients({ name = 'excore' })[1].server_capabilities.completionProvider.triggerCharacters"
 
 
@@ -53,20 +55,27 @@ class Typist:
     def type(self, text: str) -> None:
         for char in text:
             asks = char in self.triggers and not self.session.lua("return vim.fn.pumvisible() == 1")
-            before = self.session.lua("return vim.g.answers")
+            answers, tick = self.session.lua("return { vim.g.answers, vim.api.nvim_buf_get_changedtick(0) }")
             self.session.type({"\n": "<CR>", "<": "<lt>"}.get(char, char))
+            self.session.until(CHANGED, tick)
             if asks:
-                self.session.until("return vim.g.answers > ...", before)
+                self.session.until("return vim.g.answers > ...", answers)
 
     def take(self, label: str) -> None:
         session = self.session
-        if not session.lua("return vim.fn.pumvisible() == 1"):
-            session.type("<C-x><C-o>")
+        session.until(IDLE)
+        if session.lua("return vim.fn.pumvisible() == 1"):
+            session.type("<C-e>")
+            session.until("return vim.fn.pumvisible() == 0")
+        session.type("<C-x><C-o>")
+        session.until("return vim.fn.pumvisible() == 1")
+        session.until(IDLE)
         labels = session.until(SHOWN)
-        before = session.lua("return vim.api.nvim_buf_get_changedtick(0)")
+        tick = session.lua("return vim.api.nvim_buf_get_changedtick(0)")
         session.type("<C-n>" * (labels.index(label) + 1) + "<C-y>")
-        session.until("return vim.fn.pumvisible() == 0 and vim.api.nvim_buf_get_changedtick(0) > ...", before)
-        session.until("return next(vim.lsp.get_clients({ name = 'excore' })[1].requests) == nil")
+        session.until("return vim.fn.pumvisible() == 0")
+        session.until(CHANGED, tick)
+        session.until(IDLE)
 
 
 @pytest.fixture(scope="module")
@@ -88,25 +97,25 @@ def written(
         request = {
             "workspace": str(config.parent),
             "config": str(config),
-            "lines": [line.steps for line in typed_lines.LINES],
+            "lines": [line.steps for line in IN_VSCODE],
             "screenshots": str(SCREENSHOTS),
             "parts": ["vscode_lines"],
         }
         seen = {**running.drive("vscode_ui.cjs", request), "logs": running.logs()}
 
     def text(line: typed_lines.Line) -> str:
-        name = f"line {typed_lines.LINES.index(line)}"
+        name = f"line {IN_VSCODE.index(line)}"
         assert name not in seen["failures"], f"{seen['failures'][name]}\n{seen['logs']}"
         return seen[name]
 
     return text
 
 
-@every_line
+@pytest.mark.parametrize("line", IN_VSCODE, ids=lambda line: line.keys)
 def test_in_vscode(written: Callable[[typed_lines.Line], str], line: typed_lines.Line) -> None:
     assert written(line) == line.text
 
 
-@every_line
+@pytest.mark.parametrize("line", EVERYWHERE, ids=lambda line: line.keys)
 def test_in_neovim(typist: Typist, line: typed_lines.Line) -> None:
     assert typist.write(line) == line.text

@@ -111,6 +111,7 @@ TYPED = [
             "pretrained = true",
             "pretrained = false",
             "free = true",
+            "free = new",
             'act = "relu"',
             'act = "r"',
             'act = "c"',
@@ -160,6 +161,10 @@ TAKEN = [
     _taken("dep«depth»1\nact", "depth = 1\nact"),
 ]
 LINES = TYPED + TAKEN
+IN_VSCODE = [  # it has snippets of its own, and sets quotes
+    _taken('act = "c\n', 'act = "c\n"'),
+    _taken("ne«new»depth", '!depth = "Name"'),
+]
 
 
 def write_project(folder: Path) -> Path:

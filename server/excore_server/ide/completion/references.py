@@ -183,9 +183,8 @@ class _Parts:
             if entry.kind == "function":
                 rank = _FITS if shape is None or shape.suits(entry.signature) else _FIELD
             if not entry.hook:
-                whole = entry.kind != "module"
-                detail, about_it = entry.registry, about(entry)
-                yield Option(entry.name, rank, entry.kind, entry.name, detail=detail, key=about_it, whole=whole)
+                option = Option(entry.name, rank, entry.kind, entry.name, detail=entry.registry, key=about(entry))
+                yield option._replace(whole=entry.kind != "module")
 
     def hooks(self) -> Iterator[Option]:
         for name, entries in self.view.catalog.by_name.items():
