@@ -143,6 +143,31 @@ def test_inline_tables_over_several_lines_stay_so(before: str, after: str | None
     assert after is None or laid_out == after
 
 
+LONG = ", ".join(['"Normalize"'] * 8)
+
+
+@pytest.mark.parametrize(
+    ("before", "lines"),
+    [
+        (f"!x = [{LONG}]\n", ["!x = [", *['    "Normalize",'] * 8, "]"]),
+        (
+            f"x = [[{LONG}], [1]] # why\n",
+            ["x = [", "    [", *['        "Normalize",'] * 8, "    ],", "    [1],", "] # why"],
+        ),
+        (f"x = [\n[{LONG}]]\n", ["x = [", "    [", *['        "Normalize",'] * 8, "    ],", "]"]),
+        (f"x=[{'12345,' * 9}12345678901]\n", [f"x = [{'12345, ' * 9}12345678901]"]),
+        (f"x=[{'12345,' * 9}123456789012]\n", ["x = [", *["    12345,"] * 9, "    123456789012,", "]"]),
+        (f"x = {{ a = [{LONG}] }}\n", [f"x = {{ a = [{LONG}] }}"]),
+        (f'x = ["{LONG[1:-1].replace(chr(34), "")}"]\n', None),
+        (f"x = [1, 2,\n3, {LONG}]\n", ["x = [", "    1, 2,", f"    3, {LONG},", "]"]),
+    ],
+)
+def test_arrays_longer_than_a_line_get_a_line_for_each_item(before: str, lines: list[str] | None) -> None:
+    assert check_layout(before).splitlines() == (before.splitlines() if lines is None else lines)
+    tree = parse(before)
+    assert before.count("\n") > 1 or (formatted(tree, width=0) or "").count("\n") == 1
+
+
 def test_empty_lines() -> None:
     check_formatted(
         """

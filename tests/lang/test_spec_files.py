@@ -176,7 +176,8 @@ def test_base_6_every_earlier_spelling_goes():
 def test_base_6_not_outside_module_tables():
     model = check("""
         #- a.toml
-        "!a" = 1
+          "!a" = 1
+        # ^^^^ warning bad-prefix
         [table]
         "!a" = 1
         #- run.toml
@@ -334,6 +335,67 @@ def test_a_line_that_every_root_overrides_is_judged_in_its_own_file():
         __base__ = "part.toml"
         [Model]
         FCN.$backbone = "ResNet"
+    """)
+
+
+def test_a_file_that_is_a_config_by_itself_is_judged_as_one():
+    check("""
+        #- a.toml
+        [Model.FCN]
+        !backbone = "ResNet"
+        [ResNet]
+          layer = 3
+        # ^^^^^ error unknown-parameter: did you mean `layers`?
+        #- run.toml
+        __base__ = "a.toml"
+        [Model.FCN]
+        !backbone = "VGG"
+        [VGG]
+        depth = 1
+    """)
+    check("""
+        #- a.toml
+        [Model.FCN]
+        !backbone = 3
+        #           ^ error invalid-reference
+        #- mid.toml
+        __base__ = "a.toml"
+        [Model.FCN]
+        !backbone = "ResNet"
+        #- run.toml
+        __base__ = "mid.toml"
+    """)
+    check("""
+        #- a.toml
+        [Model.FCN]
+        backbone = 1
+        !head = "$Pads::ResNet"
+        [Pads.ResNet]
+          layer = 3
+        # ^^^^^ error unknown-parameter
+        #- one.toml
+        __base__ = "a.toml"
+        [Model.FCN]
+        head = 1
+        #- run.toml
+        __base__ = "a.toml"
+        [Model.FCN]
+        head = 2
+    """)
+
+
+def test_what_others_give_makes_a_file_no_config_by_itself():
+    check("""
+        #- a.toml
+        [Model.FCN]
+        !backbone = "$Pads::ResNet"
+        [ResNet]
+        #^^^^^^ hint unused-section
+          layer = 3
+        # ^^^^^ warning unknown-parameter
+        #- run.toml
+        __base__ = "a.toml"
+        [Pads.ResNet]
     """)
 
 

@@ -14,7 +14,7 @@ from excore.cli.output import fail, plain, print_line, shown_path
 from excore.cli.writing import why_not_written
 from excore.lang.source import Disk, Unreadable
 from excore.lang.syntax.document import parse
-from excore.lang.syntax.formatting import formatted
+from excore.lang.syntax.formatting import WIDTH, formatted
 from excore.lang.workspace.config_files import find_toml, why_no_config
 
 
@@ -24,6 +24,9 @@ def format_configs(
     ] = None,
     check: Annotated[bool, typer.Option("--check", help="Write nothing; say which files would change.")] = False,
     indent: Annotated[int, typer.Option("--indent", min=1, help="Blanks in front of the lines of an array.")] = 4,
+    width: Annotated[
+        int, typer.Option("--width", min=0, help="Longer arrays get a line for each item; 0: none does.")
+    ] = WIDTH,
 ) -> None:
     """Lay configs out. Keys, values, comments and their order stay. A file that is no TOML is left alone, and one that
     is no config, which is said of those that are named.
@@ -36,7 +39,7 @@ def format_configs(
             print_line(f"{shown_path(path)}: {text.reason}", err=True)
             wrong = True
             continue
-        result = formatted(parse(text), " " * indent)
+        result = formatted(parse(text), " " * indent, width)
         if result is None:
             print_line(f"{shown_path(path)}: left alone, it is not TOML; `excore check` says why", err=True)
             wrong = True

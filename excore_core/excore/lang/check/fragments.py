@@ -9,6 +9,8 @@ line does not see what stood there, so it has no say about that line. The rule f
 - where all witnesses override the place, the fragment is judged as a root of its own (``alone``). What a base or an
   including file might still provide is then only a hint.
 
+A fragment that can be loaded by itself is a config, too: its own errors are errors (``with_own``).
+
 Problems are the same in two witnesses if code and place are: messages name what each config has.
 """
 
@@ -27,6 +29,8 @@ from excore.lang.tables.table import Binding, Table, Tables
 Places: TypeAlias = Mapping[Block, frozenset[tuple[int, int, bool]]]
 _Key: TypeAlias = tuple[str, Origin]
 
+# What a file may leave to those that include it.
+LEFT_TO_OTHERS = IN_BASES | {"unknown-class", "invalid-base", "missing-base", "circular-base", "unreadable-file"}
 # Who uses a value, and what it is for, is up to those that include its file.
 _OF_THE_WHOLE = frozenset(("unused-section", "unused-variable", "ineffective-override", "unknown-table"))
 
@@ -78,6 +82,22 @@ def shared(witnesses: Sequence[Witness], alone: Callable[[], Iterable[Problem]])
         ]
         problems.extend(as_fragment(unreported, IN_BASES))
     return problems
+
+
+def with_own(problems: Iterable[Problem], own: Sequence[Problem]) -> list[Problem]:
+    """``problems`` of a file in those that include it, and ``own``: those of a file that is a config by itself, too.
+
+    Its errors are errors whatever others make of the file, and what it uses is used.
+    """
+    errors = {(item.code, item.origin): item for item in own if item.severity == "error"}
+    unused = {(item.code, item.origin) for item in own if item.code in _OF_THE_WHOLE}
+    rest = [
+        item
+        for item in problems
+        if (item.code, item.origin) not in errors
+        and (item.code not in _OF_THE_WHOLE or (item.code, item.origin) in unused)
+    ]
+    return [*rest, *errors.values()]
 
 
 def _agreed(item: Problem, others: Iterable[Witness]) -> Problem | None:

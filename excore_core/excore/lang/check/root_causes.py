@@ -40,6 +40,8 @@ def causes(files: Sequence[Problem], meaning: Sequence[Problem], model: Model) -
         problems = [item for item in problems if item.code not in IN_BASES]
     if "syntax" in codes:  # arguments below a header that cannot be read
         problems = [item for item in problems if item.code != "bad-prefix" or item.severity == "error"]
+    if "unknown-table" in codes:  # what the table would be has arguments
+        problems = _without_prefixes(problems)
     if "missing-parameter" in codes:
         problems = _without_missing(problems, model)
     if "wrong-object" in codes:  # the reference at this place is an error for another reason
@@ -95,6 +97,19 @@ def _breaks_bases(item: Problem) -> bool:
         if parts and parts[0].name == BASE_KEY and parts[0].start <= item.origin.start <= entry.value.end:
             return True
     return False
+
+
+def _without_prefixes(problems: list[Problem]) -> list[Problem]:
+    """``problems`` without prefixes that mean nothing only because the table they stand in is misspelt."""
+    misspelt = [item.origin for item in problems if item.code == "unknown-table"]
+    blocks = {origin.block for origin in misspelt}
+    tops = {origin.block.top for origin in misspelt} - {None}
+
+    def follows(item: Problem) -> bool:
+        block = item.origin.block
+        return item.code == "bad-prefix" and item.severity != "error" and (block in blocks or block.top in tops)
+
+    return [item for item in problems if not follows(item)]
 
 
 def _without_missing(problems: list[Problem], model: Model) -> list[Problem]:

@@ -8,6 +8,7 @@ keeps its cursor and a file that is laid out already is left alone.
 from __future__ import annotations
 
 import re
+import sys
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -17,6 +18,7 @@ from excore.lang.syntax.tree import Array, Header, InlineTable, KeyPart, KeyValu
 from excore.lang.text import Edit, applied
 
 INDENT = "    "
+WIDTH = 80
 _COMMENT = re.compile(r"#[^\r\n]*")
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _BEHIND = "  "  # in front of a comment that touches what it is about
@@ -39,10 +41,11 @@ class _Comment(NamedTuple):
 
 
 def layout(
-    tree: SyntaxTree, start: int = 0, end: int | None = None, *, indent: str = INDENT
+    tree: SyntaxTree, start: int = 0, end: int | None = None, *, indent: str = INDENT, width: int = WIDTH
 ) -> tuple[Edit, ...] | None:
     """What to replace so that the text is laid out, in order; None where the text is not TOML.
 
+    An array whose line would be longer than ``width`` gets one line for each item; with 0 none does.
     With ``start`` and ``end`` only the lines of the headers and entries that this range touches are laid out.
     """
     if next(tree.problems, None) is not None:
@@ -56,7 +59,7 @@ def layout(
         whole = False
         if first >= last:
             return ()
-    writer = _Layout(text, indent)
+    writer = _Layout(text, indent, width or sys.maxsize)
     for index in range(first, last):
         if whole or index > first:
             writer.between(items[index - 1] if index else None, items[index])
@@ -66,9 +69,9 @@ def layout(
     return tuple(sorted(writer.edits))
 
 
-def formatted(tree: SyntaxTree, indent: str = INDENT) -> str | None:
+def formatted(tree: SyntaxTree, indent: str = INDENT, width: int = WIDTH) -> str | None:
     """The text laid out; None where it is not TOML."""
-    edits = layout(tree, indent=indent)
+    edits = layout(tree, indent=indent, width=width)
     return None if edits is None else applied(tree.text, edits)
 
 
@@ -82,8 +85,9 @@ def _items(tree: SyntaxTree) -> Iterator[_Item]:
 
 
 class _Layout:
-    def __init__(self, text: str, indent: str) -> None:
+    def __init__(self, text: str, indent: str, width: int) -> None:
         self.text = text
+        self.width = width
         self.indent = indent
         self.edits: list[Edit] = []
         newline = _LINE_END.search(text)
@@ -168,27 +172,36 @@ class _Layout:
         for index in range(1, len(parts)):
             self.put(base + parts[index - 1].end, base + parts[index].start, ".")
 
-    def entry(self, entry: KeyValue, base: int, depth: int) -> None:
+    def entry(self, entry: KeyValue, base: int, depth: int, in_table: bool = False) -> None:
         self.key(entry.parts, base)
         self.put(base + entry.parts[-1].end, base + entry.equals, " ")
         self.put(base + entry.equals + 1, base + entry.value.start, " ")
-        self.value(entry.value, base, depth)
+        self.value(entry.value, base, depth, -1 if in_table else _key_length(entry) + 3)
 
-    def value(self, value: Value, base: int, depth: int) -> None:
+    def value(self, value: Value, base: int, depth: int, column: int) -> None:
+        """``column`` is where the value begins, or negative where its line must not be broken."""
         if isinstance(value, Array):
-            self.array(value, base, depth)
+            self.array(value, base, depth, column)
         elif isinstance(value, InlineTable):
             self.inline(value, base, depth)
 
     def inline(self, table: InlineTable, base: int, depth: int) -> None:
         several = self.items(list(_edges(table, table.entries, base)), " ", depth)
         for entry in table.entries:
-            self.entry(entry, base, depth + several)
+            self.entry(entry, base, depth + several, in_table=True)
 
-    def array(self, array: Array, base: int, depth: int) -> None:
-        several = self.items(list(_edges(array, array.items, base)), "", depth)
+    def array(self, array: Array, base: int, depth: int, column: int) -> None:
+        edges = list(_edges(array, array.items, base))
+        written = self.text[base + array.start : base + array.end]
+        broken = len(edges) > 2 and _LINE_END.search(written) is None and column + _length(array) > self.width
+        if column >= 0 and broken:
+            self.tall(edges, depth, one_each=True)
+            several = True
+        else:
+            several = self.items(edges, "", depth)
+        inner = len(self.indent) * (depth + 1) + 1 if several and column >= 0 else -1  # with the comma behind it
         for item in array.items:
-            self.value(item, base, depth + several)
+            self.value(item, base, depth + several, inner)
 
     def items(self, edges: list[tuple[int, int]], padding: str, depth: int) -> bool:
         """What stands around the items of an array or inline table; whether it goes over several lines."""
@@ -203,8 +216,9 @@ class _Layout:
                 self.put(a, b, ", " if 0 < index < last else padding if last else "")
         return several
 
-    def tall(self, edges: list[tuple[int, int]], depth: int) -> None:
-        """Items over several lines: the lines stay, each begins at the same column, a comma ends the last item."""
+    def tall(self, edges: list[tuple[int, int]], depth: int, one_each: bool = False) -> None:
+        """Items over several lines, which stay unless it is ``one_each``; each line begins at the same column, and a
+        comma ends the last item."""
         for index, (start, end) in enumerate(edges):
             closing = index == len(edges) - 1
             comments = self.comments(start, end)
@@ -218,12 +232,26 @@ class _Layout:
                 breaks = len(_LINE_END.findall(gap))
                 if not breaks and not ended:
                     space = gap[gap.find(",") + 1 :] or _BEHIND
-                elif not breaks and not opening and not closing:
+                elif not breaks and not opening and not closing and not one_each:
                     space = " "
                 else:
                     blank = int(breaks > 1 and not opening and not (closing and ended))
                     space = self.lines(gap, 1 + blank) + self.indent * (depth + (not (closing and ended)))
                 self.put(a, b, comma + space)
+
+
+def _length(value: Value) -> int:
+    """How long a value is when it is laid out on one line."""
+    if isinstance(value, Array):
+        return 2 + sum(map(_length, value.items)) + 2 * max(0, len(value.items) - 1)
+    if isinstance(value, InlineTable):
+        entries = value.entries
+        return 2 + sum(_key_length(one) + 3 + _length(one.value) for one in entries) + 2 * len(entries)
+    return value.end - value.start
+
+
+def _key_length(entry: KeyValue) -> int:
+    return sum(part.end - part.start for part in entry.parts) + len(entry.parts) - 1
 
 
 def _edges(value: Array | InlineTable, items: Iterable[Value | KeyValue], base: int) -> Iterator[tuple[int, int]]:

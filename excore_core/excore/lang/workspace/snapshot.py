@@ -9,7 +9,7 @@ from typing import Protocol
 
 from excore.lang.analysis import Analysis, analyse, syntax_problems
 from excore.lang.catalog import Catalog
-from excore.lang.check.fragments import Witness, as_fragment, shared
+from excore.lang.check.fragments import LEFT_TO_OTHERS, Witness, as_fragment, shared, with_own
 from excore.lang.check.newer_toml import newer_toml
 from excore.lang.check.root_causes import finished
 from excore.lang.check.suppression import suppressed, unknown_codes
@@ -228,7 +228,8 @@ class Snapshot:
     def _shared_problems(self, path: str) -> list[Problem]:
         roots = self.roots(path)
         if roots != (path,):
-            return shared([self._witness(root, path) for root in roots], lambda: self._problems_in(path, path))
+            problems = shared([self._witness(root, path) for root in roots], lambda: self._problems_in(path, path))
+            return with_own(problems, self._problems_in(path, path)) if self._is_whole(path) else problems
         problems = self._problems_in(path, path)
         if self.bases(path):
             return [*problems, *self._inherited_errors(path)]
@@ -236,6 +237,13 @@ class Snapshot:
             return problems
         fields = fields_and_registries(self.catalog(path), self.project(path))
         return list(as_fragment(problems, ("empty-field",), fields))
+
+    def _is_whole(self, path: str) -> bool:
+        """Whether a file that others include is a config by itself: it makes something, and nothing is left to them."""
+        model = self.own_model(path)
+        return any(section.path in model.reached for section in model.sections.values()) and not any(
+            item.code in LEFT_TO_OTHERS and item.severity == "error" for item in self.root_problems(path)
+        )
 
     def _problems_in(self, path: str, root: str) -> list[Problem]:
         return [item for item in self.root_problems(root) if item.origin.file == path]
