@@ -72,7 +72,7 @@ def _same_as_dumped(cfg: LazyConfig) -> Any:
     ],
 )
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_every_way_to_change_a_value_is_used(
+def test_lazy_2_every_way_to_change_a_value_is_used(
     small: Project, change: Change, path: str, value: object, when: str
 ) -> None:
     cfg = small.load(TEXT)
@@ -194,7 +194,7 @@ def test_sharing_is_within_one_build(small: Project) -> None:
 
 @pytest.mark.parametrize("made", [copy.deepcopy, copy.copy, lambda c: pickle.loads(pickle.dumps(c))])
 @pytest.mark.parametrize("touched", [False, True])
-def test_a_config_is_a_value(small: Project, made: Callable[[Any], Any], touched: bool) -> None:
+def test_lazy_9_a_config_is_a_value(small: Project, made: Callable[[Any], Any], touched: bool) -> None:
     cfg = small.load(TEXT)
     if touched:
         cfg.build_all()
@@ -218,7 +218,7 @@ def test_a_config_is_a_value(small: Project, made: Callable[[Any], Any], touched
     assert modules.Optimizer.model is modules.Model
 
 
-def test_a_config_as_plain_data(small: Project) -> None:
+def test_lazy_9_a_config_as_plain_data(small: Project) -> None:
     cfg = small.load(TEXT)
     cfg["lr"] = 2
     floor = {"math.floor": "math"}
@@ -236,7 +236,7 @@ def test_a_config_as_plain_data(small: Project) -> None:
     assert all(isinstance(value, (str, int)) for value in flat.values())
 
 
-def test_a_config_with_all_defaults(small: Project) -> None:
+def test_lazy_9_a_config_with_all_defaults(small: Project) -> None:
     cfg = small.load("[Model.make_net]\ndepth = 3\n[Model.FCN]\n!backbone = 'R'\n[Model.Bag]\n!w = 'R@Wrap'\n[Wrap]\n")
     full = cfg.with_defaults()
     assert full.Model.make_net == {**cfg.Model.make_net, "width": 1}
