@@ -117,6 +117,9 @@ def test_changes_of_nodes_stay_when_what_is_written_changes(small: Project) -> N
         (lambda c: c.__setitem__("Model.FCN.!backbone", "Nope"), CoreConfigParseError),
         (lambda c: c.__setitem__("V", 9), ConfigError),
         (lambda c: c.update({"lr.x": 9}), UnknownFieldError),
+        (lambda c: c.update({"plain": 9}), UnknownFieldError),
+        (lambda c: c.__setitem__("plain", 9), UnknownFieldError),
+        (lambda c: setattr(c, "x", 9), UnknownFieldError),
         (lambda c: c.update(9), TypeError),
     ],
 )
