@@ -72,7 +72,7 @@ def _same_as_dumped(cfg: LazyConfig) -> Any:
     ],
 )
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_every_way_to_change_a_value_is_used(
+def test_lazy_2_every_way_to_change_a_value_is_used(
     small: Project, change: Change, path: str, value: object, when: str
 ) -> None:
     cfg = small.load(TEXT)
@@ -117,6 +117,9 @@ def test_changes_of_nodes_stay_when_what_is_written_changes(small: Project) -> N
         (lambda c: c.__setitem__("Model.FCN.!backbone", "Nope"), CoreConfigParseError),
         (lambda c: c.__setitem__("V", 9), ConfigError),
         (lambda c: c.update({"lr.x": 9}), UnknownFieldError),
+        (lambda c: c.update({"plain": 9}), UnknownFieldError),
+        (lambda c: c.__setitem__("plain", 9), UnknownFieldError),
+        (lambda c: setattr(c, "x", 9), UnknownFieldError),
         (lambda c: c.update(9), TypeError),
     ],
 )
@@ -194,7 +197,7 @@ def test_sharing_is_within_one_build(small: Project) -> None:
 
 @pytest.mark.parametrize("made", [copy.deepcopy, copy.copy, lambda c: pickle.loads(pickle.dumps(c))])
 @pytest.mark.parametrize("touched", [False, True])
-def test_a_config_is_a_value(small: Project, made: Callable[[Any], Any], touched: bool) -> None:
+def test_lazy_9_a_config_is_a_value(small: Project, made: Callable[[Any], Any], touched: bool) -> None:
     cfg = small.load(TEXT)
     if touched:
         cfg.build_all()
@@ -218,7 +221,7 @@ def test_a_config_is_a_value(small: Project, made: Callable[[Any], Any], touched
     assert modules.Optimizer.model is modules.Model
 
 
-def test_a_config_as_plain_data(small: Project) -> None:
+def test_lazy_9_a_config_as_plain_data(small: Project) -> None:
     cfg = small.load(TEXT)
     cfg["lr"] = 2
     floor = {"math.floor": "math"}
@@ -236,7 +239,7 @@ def test_a_config_as_plain_data(small: Project) -> None:
     assert all(isinstance(value, (str, int)) for value in flat.values())
 
 
-def test_a_config_with_all_defaults(small: Project) -> None:
+def test_lazy_9_a_config_with_all_defaults(small: Project) -> None:
     cfg = small.load("[Model.make_net]\ndepth = 3\n[Model.FCN]\n!backbone = 'R'\n[Model.Bag]\n!w = 'R@Wrap'\n[Wrap]\n")
     full = cfg.with_defaults()
     assert full.Model.make_net == {**cfg.Model.make_net, "width": 1}

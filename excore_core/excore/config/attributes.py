@@ -65,7 +65,7 @@ class GetAttr(ConfigArgumentHook):
         mine, theirs = (type(self), self.steps, self.instantiate), (type(other), other.steps, other.instantiate)
         return mine == theirs and bool(self.node == other.node)
 
-    __hash__ = None
+    __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
         return f"GetAttr({self.node!r}, {self.attr!r})"

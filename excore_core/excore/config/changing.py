@@ -71,7 +71,8 @@ class _Carrier:
         for name in before.keys() - after.keys():
             fields.pop(name, None)
         for name, wrapper in after.items():
-            mine, old = fields.get(name), before.get(name, {})
+            mine = fields.get(name)
+            old: Mapping[str, Any] = before.get(name, {})
             if mine is None:
                 fields[name] = ModuleWrapper({key: self.ours(node) for key, node in wrapper.items()})
                 continue

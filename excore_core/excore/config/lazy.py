@@ -16,14 +16,14 @@ from excore.config.nodes import ModuleNode, arguments_now, build_value, forget_b
 from excore.config.printing import config_table, parsed_table
 from excore.config.provenance import where
 from excore.config.traces import without_internals
-from excore.config.update_dict import checked_mapping
+from excore.config.update_dict import checked_mapping, meant_elsewhere
 from excore.config.values import arguments, fill_defaults, flattened, plain_value
 from excore.config.wrapper import ModuleWrapper
 from excore.engine.hook import ConfigArgumentHook, ConfigHookManager
 from excore.engine.workspace import workspace
 from excore.errors import ConfigError, HookBuildError, UnknownFieldError, did_you_mean
 from excore.lang.collector import many_objects
-from excore.lang.provenance import Setting
+from excore.lang.provenance import PYTHON, Setting
 from excore.lang.tables.table import plain
 
 __all__ = ["ConfigDict", "LazyConfig"]
@@ -251,6 +251,8 @@ class LazyConfig:
         if not isinstance(other, LazyConfig):
             values = checked_mapping(other)
             self._resolved()
+            for name, value in (values or {}).items():
+                self._check_new(str(name), value)
             self._change(values or {})
             return
         self.parse()
@@ -352,8 +354,9 @@ class LazyConfig:
     def __setitem__(self, name: str, value: Any) -> None:
         """Replace a field by nodes, set an isolated value, or what a path leads to (``"Model.FCN.layers"``).
 
-        Before the config is parsed what is written is set. Raises ``UnknownFieldError`` for a path that leads nowhere
-        and TypeError for a value in the place of a field.
+        Before the config is parsed what is written is set. Raises ``UnknownFieldError`` for a path that leads nowhere,
+        or for a new value that is called like an argument further in (``isolated`` takes it), and
+        TypeError for a value in the place of a field.
         """
         state = self._state
         if not state.parsed and "." in name and name not in self.config:
@@ -369,10 +372,24 @@ class LazyConfig:
         elif name in state.fields:
             raise TypeError(f"`{name}` is a field; it can be replaced by nodes, not by {type(value)}.")
         elif name in state.isolated or name not in self._resolved().root.bindings:
+            self._check_new(name, value)
             state.isolated[name] = value
             self._follow()
         else:
             self._change({name: value})
+
+    def _check_new(self, name: str, value: Any) -> None:
+        """Raises ``UnknownFieldError`` for a new value that is called like an argument further in."""
+        model = self._resolved().model
+        if "." in name or name in self or name in model.root.bindings:
+            return
+        key = name
+        while isinstance(value, Mapping) and value:
+            last, value = next(iter(value.items()))
+            key = f"{key}.{last}"
+        error = meant_elsewhere(name, key, PYTHON, model)
+        if error is not None:
+            raise error
 
     def __contains__(self, name: object) -> bool:
         return name in list(self)

@@ -160,7 +160,7 @@ class _Leaf:
         mine, theirs = self.value, other.value
         return mine is theirs or (type(mine) in _ATOMS and type(mine) is type(theirs) and bool(mine == theirs))
 
-    __hash__ = None
+    __hash__ = None  # type: ignore[assignment]
 
 
 class _Parts(NamedTuple):

@@ -16,7 +16,7 @@ from excore.lang.syntax.reader import path_parts
 from excore.lang.syntax.writer import dotted_text
 from excore.lang.tables.table import Binding, Table, plain
 
-__all__ = ["checked_mapping", "mistakes", "nested"]
+__all__ = ["checked_mapping", "meant_elsewhere", "mistakes", "nested"]
 
 IsModule = Callable[[Path], bool]
 _SHORT = 4  # values whose names are not longer are often alike
@@ -73,17 +73,23 @@ def mistakes(model: Model) -> Iterator[ConfigError]:
 
 def _elsewhere(binding: Binding, model: Model) -> Iterator[ConfigError]:
     """A new value, or table of values, called like what is meant to be changed further in."""
-    if not _is_new(binding) or _is_variable(binding.name, model):
-        return
-    key = _first_path(binding)
-    near = paths_ending(key, model.root, model.grammar) or paths_ending(binding.name, model.root, model.grammar)
-    if not near and not isinstance(binding.value, Table):
+    if _is_new(binding):
+        error = meant_elsewhere(binding.name, _first_path(binding), binding.file, model)
+        if error is not None:
+            yield error
+
+
+def meant_elsewhere(name: str, key: str, source: str, model: Model) -> UnknownFieldError | None:
+    """The error for a new value ``name`` that nothing refers to, if ``key``, the path it sets, is one further in."""
+    if _is_variable(name, model):
+        return None
+    near = paths_ending(key, model.root, model.grammar) or paths_ending(name, model.root, model.grammar)
+    if not near and key == name:
         reached = (path for path in model.sections if path in model.reached)
         near = [".".join((*path, key)) for path in reached if _takes(model.sections[path], key)]
-    if near:
-        yield UnknownFieldError(
-            f"{UPDATE}: the config has no value `{binding.name}`, and nothing refers to one.{_meant(near)}"
-        )
+    if not near:
+        return None
+    return UnknownFieldError(f"{source}: the config has no value `{name}`, and nothing refers to one.{_meant(near)}")
 
 
 def _takes(section: Section, name: str) -> bool:

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast, overload
+from weakref import ref
 
 from excore.engine.logging import logger
 from excore.errors import CoreConfigSupportError, did_you_mean
@@ -23,6 +24,7 @@ C = TypeVar("C", bound="Callable[..., Any] | ModuleType")
 D = TypeVar("D")
 
 _PRIVATE = "__"
+_registered: dict[tuple[str, str], ref[Any]] = {}  # what has a name in a registry, as long as it is there
 
 
 def _is_run_again(module: Any) -> bool:
@@ -151,8 +153,10 @@ class Registry(dict[str, str], metaclass=RegistryMeta):
             path = f"{module.__module__}.{name}"
         else:
             raise TypeError(f"Only classes, functions and python modules can be registered, but got {type(module)}.")
-        again = self.get(name) == path and _is_run_again(module)
+        before = _registered.get((self.name, name))
+        again = before is not None and before() is not module and self.get(name) == path and _is_run_again(module)
         self._add(name, path, self._info_values(extra_info), force=force or again)
+        _registered[self.name, name] = ref(module)
         return module
 
     def register_all(
