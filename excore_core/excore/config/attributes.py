@@ -151,8 +151,8 @@ def _attribute(target: Any, attribute: str, name: str, tables: bool) -> Any:
             if submodule is not None:
                 return submodule
             if _is_there(target, attribute):  # asked again past `__getattr__`, which hides how a property failed
-                found: Callable[[Any, str], Any] = type(target).__getattribute__
-                return found(target, attribute)
+                plainly: Any = type(target).__getattribute__
+                return plainly(target, attribute)
             message = f"`{name}` has no attribute `{attribute}`.{did_you_mean(attribute, dir(target))}"
             raise MissingAttributeError(message) from error
 
