@@ -100,9 +100,12 @@ BASE = "class B:\n  def __init__(self, a, b: int = 2, *, c=3): ...\n"
         ),
         (
             BASE + "class A(B):\n  def __init__(self, **kw):\n    kw['a'] = 9\n    super().__init__(**kw)",
-            "*, a <B>, b: int = 2 <B>, c = 3 <B>, **kw, ...",
+            "*, a = ... <B>, b: int = 2 <B>, c = 3 <B>",
         ),
-        (BASE + "class A(B):\n  def __init__(self, **kw): super().__init__(*self.x, **kw)", "**kw, ..."),
+        (
+            BASE + "class A(B):\n  def __init__(self, **kw): super().__init__(*self.x, **kw)",
+            "*, a = ... <B>, b: int = 2 <B>, c = 3 <B>",
+        ),
         (
             BASE + "class C:\n  def __init__(self, c, d): ...\n"
             "class A:\n  def __init__(self, **kw): self.b = B(**kw) if x else C(**kw)",

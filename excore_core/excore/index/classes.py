@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from excore.index import annotation_text, fields
-from excore.index.call_parameters import UNKNOWN, Parameters, union
+from excore.index.call_parameters import Parameters, optional, union, unknown
 from excore.index.class_order import ARGUMENT_HOOK, ENUMS, NO_EFFECT, ClassOrder, ClassRef, class_order, class_ref
 from excore.index.expressions import call_of
 from excore.index.facts import ClassFact, Forward, FunctionFact, ParamFact, unpacked
@@ -20,7 +20,6 @@ _PLAIN_DECORATORS = frozenset(
 )
 """Last names of decorators after which a class has no more members and a function takes nothing else."""
 _HOOK_MEMBERS = ("node", "enabled", "name", "hook")
-_BY_POSITION = ("positional-only", "positional-or-keyword")
 _MAX_DEPTH = 25
 
 
@@ -56,7 +55,7 @@ class Classes:
                     about = "Whether the hook runs."
                     enabled = Param("enabled", annotation="bool", default="True", doc=about, owner=item)
                     return Parameters((Param("node", owner=item), enabled))
-                return fields.of_external(self, item, order) or UNKNOWN
+                return fields.of_external(self, item, order) or unknown(f"the base class `{item}` could not be read")
             fact = unpacked(item.fact)
             init = fact.get("init") or fact.get("new")
             if init is not None:
@@ -66,7 +65,7 @@ class Classes:
             generated = fields.of_class(self, item, order, index)
             if generated is not None:
                 return generated
-        return Parameters(complete=order.complete)
+        return Parameters() if order.complete else unknown("a base class could not be read")
 
     def function(self, target: ResolvedName) -> Parameters:
         """What calling a function takes."""
@@ -119,47 +118,68 @@ class Classes:
         own += [self.param(item, owner) for item in fact.get("popped", ()) if item["name"] not in named]
         named = {param.name for param in own}
         read = {item["name"]: self.param(item, owner) for item in fact.get("read", ()) if item["name"] not in named}
-        complete = not fact.get("leaks", False) and not decorated
+        leaks = fact.get("leaks", False)
+        reason = f"what `{fact['name']}` does with `**{rest.name}` cannot be followed" if leaks else ""
+        complete = not leaks and not decorated
         takes_any = not fact.get("forwards")
         docs: list[tuple[str, str]] = []
         passed: list[list[Param]] = []
+        filled: tuple[str, ...] = ()
         for forward in fact.get("forwards", ()):
-            callee = self._forwarded(forward["to"], owner, order, index)
-            params = _left(callee.params, forward, named)
+            callee = self._forwarded(forward, owner, order, index)
+            params = _left(callee, forward, named)
             takes_any |= any(param.kind == "var-keyword" for param in params)
             passed.append([param for param in params if param.kind != "var-keyword"])
             complete &= callee.complete
+            reason = reason or callee.reason
             docs += callee.docs
+            if forward.get("rest") == "own":
+                filled = filled or callee.by_position[forward["positional"] :]
+        is_unsure = leaks or fact.get("skips", False)
         for param in union(passed):
+            param = optional(param) if is_unsure else param
             preset = read.pop(param.name, param).default
             own.append(replace(param, kind="keyword-only", default=param.default if preset is None else preset))
         own += [replace(param, default="None") if param.default is None else param for param in read.values()]
         if takes_any or not complete:
             own.append(rest)
-        return Parameters(tuple(own), complete, tuple(dict.fromkeys(docs)))
+        return Parameters(tuple(own), complete, tuple(dict.fromkeys(docs)), reason, filled)
 
-    def _forwarded(self, to: str, owner: ClassRef, order: ClassOrder | None, index: int) -> Parameters:
+    def _forwarded(self, forward: Forward, owner: ClassRef, order: ClassOrder | None, index: int) -> Parameters:
         """What the target of a ``Forward`` takes."""
-        if self._depth > _MAX_DEPTH:
-            return UNKNOWN
+        to = forward["to"]
+        not_followed = unknown(f"the call of `{to}` cannot be followed" if to else "a call cannot be followed")
+        if self._depth > _MAX_DEPTH or not to:
+            return not_followed
         self._depth += 1
         try:
             if to == "super":
-                return self._constructor(order, index + 1) if order is not None else UNKNOWN
+                start = self._start_of_super(forward.get("after"), owner, order, index)
+                return self._constructor(order, start) if order is not None and start is not None else not_followed
             head, _, method = to.partition(".")
             if head in ("self", "cls") and order is not None:
                 fact = owner.fact.get("targets", {}).get(method)
-                return self._parameters(fact, owner, order, index) if fact is not None else UNKNOWN
+                if fact is None or any(_defines(item, method) for item in order.items[:index]):
+                    return not_followed
+                return self._parameters(fact, owner, order, index)
             name, _, last = to.rpartition(".")
             target = self.names.resolve(owner.module, name if last in ("__init__", "__new__") else to)
             if target is None or target.path == owner.path:
-                return UNKNOWN
+                return not_followed
             if target.kind == "function":
                 return self.function(target)
             ref = class_ref(self.names, target)
-            return self.constructor(ref) if ref is not None else UNKNOWN
+            return self.constructor(ref) if ref is not None else not_followed
         finally:
             self._depth -= 1
+
+    def _start_of_super(self, after: str | None, owner: ClassRef, order: ClassOrder | None, index: int) -> int | None:
+        """Where in ``order`` ``super(after, self)`` looks first, ``None`` if nobody knows."""
+        if after in (None, "__class__") or order is None:
+            return index + 1
+        target = self.names.resolve(owner.module, after or "")
+        paths = order.paths
+        return paths.index(target.path) + 1 if target is not None and target.path in paths else None
 
     def param(self, fact: ParamFact, owner: ClassRef) -> Param:
         """A parameter as the catalog holds it."""
@@ -252,11 +272,17 @@ class Classes:
         return any(field["name"] == name for item in self.order(ref).classes for field in item.fields)
 
 
-def _left(params: tuple[Param, ...], forward: Forward, named: set[str]) -> list[Param]:
+def _left(callee: Parameters, forward: Forward, named: set[str]) -> list[Param]:
     """Those of the parameters of a call that ``**kwargs`` may still give."""
-    by_position = [param.name for param in params if param.kind in _BY_POSITION]
+    by_position = callee.by_position
     gone = {*by_position[: forward["positional"]], *forward["keywords"], *named}
-    return [p for p in params if p.name not in gone and p.kind not in ("positional-only", "var-positional")]
+    left = [p for p in callee.params if p.name not in gone and p.kind not in ("positional-only", "var-positional")]
+    return [optional(p) if p.name in by_position else p for p in left] if forward.get("rest") == "any" else left
+
+
+def _defines(item: ClassRef | str, method: str) -> bool:
+    """Whether a class has a method of its own, or may have it."""
+    return isinstance(item, str) or any(one["name"] == method for one in unpacked(item.fact).get("members", ()))
 
 
 def _is_argument_hook(path: str) -> bool:

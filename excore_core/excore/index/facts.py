@@ -49,20 +49,25 @@ class ParamFact(TypedDict, total=False):
     default: str
 
 
-class Forward(TypedDict):
-    """A call that gets ``**kwargs``: ``to`` is "super", "self.method" or a dotted name; ``positional`` counts the
-    arguments before, ``keywords`` are the names of those passed by keyword."""
+class Forward(TypedDict, total=False):
+    """A call that gets ``**kwargs``: ``to`` is "super", "self.method" or a dotted name, "" for what no reading follows;
+    ``positional`` counts the arguments before, ``keywords`` are the names of those passed by keyword. ``after``: the
+    class behind which ``super`` starts, if one is named. ``rest``: "own" where the ``*args`` of the function follow,
+    "any" where it is unknown how many arguments do."""
 
-    to: str
-    positional: int
-    keywords: list[str]
+    to: Required[str]
+    positional: Required[int]
+    keywords: Required[list[str]]
+    after: str
+    rest: Literal["own", "any"]
 
 
 class FunctionFact(TypedDict, total=False):
     """A function or method.
 
-    ``leaks``: ``**kwargs`` goes where reading cannot follow. ``popped``: what ``kwargs.pop("x", d)`` takes out;
-    ``read``: what ``kwargs.get("x")`` and ``kwargs.setdefault("x", d)`` leave in. ``source``: text of a small function,
+    ``leaks``: ``**kwargs`` goes where reading cannot follow; ``skips``: some calls of the function end without a call
+    that gets it. ``popped``: what ``kwargs.pop("x", d)`` takes out; ``read``: what ``kwargs.get("x")`` and
+    ``kwargs.setdefault("x", d)`` leave in, or the function puts there. ``source``: text of a small function,
     stored as it may be the predicate of a ``match``. ``registers``: its only parameter, and the only call that the
     function makes.
     """
@@ -75,6 +80,7 @@ class FunctionFact(TypedDict, total=False):
     decorators: list[Expr]
     forwards: list[Forward]
     leaks: bool
+    skips: bool
     popped: list[ParamFact]
     read: list[ParamFact]
     source: str

@@ -102,11 +102,13 @@ class Param:
 @dataclass(frozen=True, slots=True)
 class Signature:
     """Parameters in order, without ``self``. ``complete`` is false where reading the source could not tell all of them
-    (``**kwargs`` that go to an unknown place): then a name not listed is no error."""
+    (``**kwargs`` that go to an unknown place): then a name not listed is no error, and ``reason`` says what was not
+    understood. A parameter that may be required, or may not, has the default ``...``."""
 
     params: tuple[Param, ...] = ()
     complete: bool = True
     returns: str | None = None
+    reason: str = ""
 
     def get(self, name: str) -> Param | None:
         """The parameter ``name`` if a config can give it by that name."""
