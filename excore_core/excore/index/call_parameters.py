@@ -6,15 +6,15 @@ from dataclasses import dataclass, replace
 
 from excore.lang.catalog import Param, Signature
 
-
-_BY_POSITION = ("positional-only", "positional-or-keyword")
+_KINDS = ("positional-only", "positional-or-keyword", "var-positional", "keyword-only", "var-keyword")
+_BY_POSITION = _KINDS[:2]
 
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
     """The parameters of a call, each with its ``owner``. ``docs`` are the docstrings that describe them, as ``(owner,
-    text)``. ``reason`` says why they are not ``complete``. ``filled`` are the parameters that positional arguments beyond
-    those listed reach, as ``*args`` are handed on to them."""
+    text)``. ``reason`` says why they are not ``complete``. ``filled`` are the parameters that further positional
+    arguments reach, as ``*args`` are handed on to them."""
 
     params: tuple[Param, ...] = ()
     complete: bool = True
@@ -47,6 +47,17 @@ class Parameters:
 def unknown(reason: str) -> Parameters:
     """Those of a call of which nothing is known."""
     return Parameters(complete=False, reason=reason)
+
+
+def either(calls: list[Parameters]) -> Parameters:
+    """Those of a call that is one of several, nobody knows which."""
+    if len(calls) == 1:
+        return calls[0]
+    params = union([list(call.params) for call in calls])
+    params.sort(key=lambda param: _KINDS.index(param.kind))
+    docs = tuple(dict.fromkeys(item for call in calls for item in call.docs))
+    reason = next((call.reason for call in calls if call.reason), "")
+    return Parameters(tuple(params), all(call.complete for call in calls), docs, reason)
 
 
 def optional(param: Param) -> Param:

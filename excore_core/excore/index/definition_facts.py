@@ -6,19 +6,16 @@ Bodies are walked statement by statement; expressions are looked into only where
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterator
-from itertools import chain
+from collections.abc import Iterator
 
-from excore.index.facts import ClassFact, FieldFact, Forward, FunctionFact, MemberFact, ParamFact
+from excore.index.conditions import live_statements
+from excore.index.facts import ClassFact, FieldFact, FunctionFact, MemberFact, ParamFact
+from excore.index.kwargs_flow import FunctionNode, follow_kwargs
 from excore.index.source_text import SourceText, dotted
 
-FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _PROPERTIES = frozenset({"property", "cached_property", "functools.cached_property", "abc.abstractproperty"})
-_LATER = (*_FUNCTIONS, ast.ClassDef, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-_RECEIVERS = {"self", "cls"}
-UNTOLD = "..."
-"""The default of what may be required, or may not."""
+_MAKERS = frozenset({"__init__", "__new__", "__call__"})
 _SMALL = 12  # lines; a longer function is no predicate that could be read
 
 
@@ -77,201 +74,10 @@ def function(source: SourceText, node: FunctionNode, *, keep_source: bool = Fals
     if node.decorator_list:
         fact["decorators"] = [source.expression(item) for item in node.decorator_list]
     if node.args.kwarg is not None:
-        _follow_kwargs(source, node, node.args.kwarg.arg, fact)
+        follow_kwargs(source, node, fact)
     if keep_source and (node.end_lineno or 0) - node.lineno < _SMALL:
         fact["source"] = "\n".join(source.lines[node.lineno - 1 : node.end_lineno])
     return fact
-
-
-def _follow_kwargs(source: SourceText, node: FunctionNode, name: str, fact: FunctionFact) -> None:
-    """Add to ``fact`` where the parameter ``**name`` goes.
-
-    Every use of the name is either understood (passed on as ``**name``, or one key of it read, set or taken out) or it
-    may take any key: so it is enough to count the uses that were understood.
-    """
-    uses = understood = 0
-    sure = set(map(id, surely_run(node.body)))
-    given = {item["name"] for item in fact["params"]} - _RECEIVERS
-    rebound: set[str] = set()
-    popped: dict[str, ParamFact] = {}
-    read: dict[str, ParamFact] = {}
-    forwards: dict[int, Forward] = {}
-    for child in chain.from_iterable(map(ast.walk, node.body)):
-        if type(child) is ast.Name:
-            uses += child.id == name
-            if not isinstance(child.ctx, ast.Load):
-                rebound.add(child.id)
-        elif type(child) is ast.Call and any(
-            item.arg is None and dotted(item.value) == name for item in child.keywords
-        ):
-            forward = _forward(child, node.args.vararg)
-            if forward is not None:
-                understood += 1
-                forwards[id(child)] = forward
-        else:
-            items, is_popped = _keys_used(source, child, name)
-            understood += bool(items)
-            for item in items:
-                known = (popped if is_popped else read).setdefault(item["name"], item)
-                if is_popped and id(child) not in sure:
-                    known.setdefault("default", UNTOLD)
-    leaks = uses > understood
-    for forward in forwards.values():
-        if forward["to"].partition(".")[0] in rebound | given:
-            forward["to"] = ""
-        if "rest" in forward and node.args.vararg is not None and node.args.vararg.arg in rebound:
-            forward["rest"] = "any"
-    if leaks:
-        fact["leaks"] = True
-        for item in popped.values():
-            item.setdefault("default", UNTOLD)
-    if forwards:
-        fact["forwards"] = list(forwards.values())
-        if not _always(node.body, forwards.keys()):
-            fact["skips"] = True
-    if popped:
-        fact["popped"] = list(popped.values())
-    if read:
-        fact["read"] = list(read.values())
-
-
-def _forward(call: ast.Call, rest: ast.arg | None) -> Forward | None:
-    """The target of a call that gets ``**kwargs`` and what else it gets, ``None`` if that cannot be read. ``rest`` is
-    the ``*args`` of the function that calls."""
-    spread = [index for index, arg in enumerate(call.args) if isinstance(arg, ast.Starred)]
-    if sum(item.arg is None for item in call.keywords) > 1:
-        return None
-    positional = spread[0] if spread else len(call.args)
-    func = call.func
-    to = dotted(func)
-    after = ""
-    if isinstance(func, ast.Attribute) and isinstance(func.value, ast.Call) and dotted(func.value.func) == "super":
-        if func.attr not in ("__init__", "__new__"):
-            return None
-        to = "super"
-        positional -= func.attr == "__new__"
-        if func.value.args:
-            after = dotted(func.value.args[0]) or "?"
-    elif to.endswith((".__init__", ".__new__")):
-        positional -= 1
-    if not to:
-        return None
-    keywords = [item.arg for item in call.keywords if item.arg]
-    forward: Forward = {"to": to, "positional": max(0, positional), "keywords": keywords}
-    if after:
-        forward["after"] = after
-    if spread:
-        last = call.args[-1]
-        is_own = rest is not None and isinstance(last, ast.Starred) and dotted(last.value) == rest.arg
-        forward["rest"] = "own" if is_own and spread == [len(call.args) - 1] else "any"
-    return forward
-
-
-def _keys_used(source: SourceText, node: ast.AST, name: str) -> tuple[list[ParamFact], bool]:
-    """The keys of ``name`` that ``node`` reads, sets or takes out, as parameters, and whether it takes them out.
-
-    What is only read has no default: if it is not there, what the ``kwargs`` are handed to goes on without it.
-    """
-    if isinstance(node, ast.Subscript) and dotted(node.value) == name:
-        default = None if isinstance(node.ctx, ast.Load) else UNTOLD
-        return _key(source, node.slice, default), isinstance(node.ctx, ast.Del)
-    if isinstance(node, ast.Compare) and len(node.ops) == 1 and isinstance(node.ops[0], (ast.In, ast.NotIn)):
-        return (_key(source, node.left) if dotted(node.comparators[0]) == name else []), False
-    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or dotted(node.func.value) != name:
-        return [], False
-    method = node.func.attr
-    if method == "update" and not node.args:
-        at = source.at(node.func.value)
-        return [
-            {"name": item.arg, "at": at, "kind": "keyword-only", "default": UNTOLD}
-            for item in node.keywords
-            if item.arg
-        ], False
-    if method not in ("pop", "get", "setdefault") or not node.args:
-        return [], False
-    default = source.segment(node.args[1]) if len(node.args) > 1 and method != "get" else None
-    return _key(source, node.args[0], default), method == "pop"
-
-
-def _key(source: SourceText, node: ast.expr, default: str | None = None) -> list[ParamFact]:
-    if not (isinstance(node, ast.Constant) and isinstance(node.value, str)):
-        return []
-    fact: ParamFact = {"name": node.value, "at": source.at(node), "kind": "keyword-only"}
-    if default is not None:
-        fact["default"] = default
-    return [fact]
-
-
-def surely_run(body: list[ast.stmt]) -> Iterator[ast.AST]:
-    """The nodes of a body that are evaluated whenever it runs to its end."""
-    for statement in body:
-        yield from _surely_evaluated(statement)
-        if isinstance(statement, (ast.With, ast.AsyncWith)):
-            yield from surely_run(statement.body)
-        if _returns(statement):
-            return
-
-
-def _surely_evaluated(node: ast.AST) -> Iterator[ast.AST]:
-    """``node`` and what is in it, without what may be left out or is evaluated later."""
-    yield node
-    inner: list[ast.AST]
-    if isinstance(node, (ast.If, ast.While, ast.IfExp)):
-        inner = [node.test]
-    elif isinstance(node, (ast.For, ast.AsyncFor)):
-        inner = [node.iter]
-    elif isinstance(node, (ast.With, ast.AsyncWith)):
-        inner = [*node.items]
-    elif isinstance(node, ast.Match):
-        inner = [node.subject]
-    elif isinstance(node, ast.BoolOp):
-        inner = [node.values[0]]
-    elif isinstance(node, _LATER) or hasattr(node, "handlers"):
-        inner = []
-    else:
-        inner = [*ast.iter_child_nodes(node)]
-    for child in inner:
-        yield from _surely_evaluated(child)
-
-
-def _always(body: list[ast.stmt], calls: Collection[int]) -> bool:
-    """Whether whoever runs ``body`` without an exception makes one of ``calls``, given by their ids."""
-    for statement in body:
-        if isinstance(statement, ast.Raise) or any(_makes(node, calls) for node in _surely_evaluated(statement)):
-            return True
-        parts = _parts(statement)
-        verdicts = [_always(part, calls) for part in parts]
-        if parts and all(verdicts):
-            return True
-        if isinstance(statement, ast.Return):
-            return False
-        if any(not verdict and any(map(_returns, part)) for part, verdict in zip(parts, verdicts, strict=True)):
-            return False
-        if not parts and _returns(statement):
-            return False
-    return False
-
-
-def _makes(node: ast.AST, calls: Collection[int]) -> bool:
-    if isinstance(node, ast.IfExp):
-        return all(any(id(child) in calls for child in ast.walk(part)) for part in (node.body, node.orelse))
-    return id(node) in calls
-
-
-def _parts(statement: ast.stmt) -> list[list[ast.stmt]]:
-    """The ways on from a statement, of which one is gone."""
-    if isinstance(statement, ast.If):
-        return [statement.body, statement.orelse]
-    if isinstance(statement, (ast.With, ast.AsyncWith)):
-        return [statement.body]
-    if hasattr(statement, "handlers"):
-        body = [*getattr(statement, "body", []), *getattr(statement, "orelse", [])]
-        return [body, *(handler.body for handler in statement.handlers)]
-    return []
-
-
-def _returns(statement: ast.stmt) -> bool:
-    return not isinstance(statement, _LATER) and any(isinstance(node, ast.Return) for node in ast.walk(statement))
 
 
 def statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
@@ -305,16 +111,26 @@ def class_(source: SourceText, node: ast.ClassDef) -> ClassFact:
     members: dict[str, MemberFact] = {}
     fields: dict[str, FieldFact] = {}
     methods: dict[str, FunctionNode] = {}
-    for statement in statements(node.body):
+    versions: dict[str, list[tuple[FunctionNode, bool]]] = {}
+    for statement, is_certain in live_statements(node.body):
         if isinstance(statement, _FUNCTIONS):
             _method(source, statement, members, methods)
+            if methods.get(statement.name) is statement:
+                before = [] if is_certain else versions.get(statement.name, [])
+                versions[statement.name] = [*before, (statement, is_certain)]
         elif isinstance(statement, (ast.Assign, ast.AnnAssign)):
             for target in targets(statement):
                 if isinstance(target, ast.Name):
                     fields[target.id] = _field(source, target, statement)
     for method in methods.values():
         _self_attributes(source, method, members)
-    _constructors(source, fact, methods)
+    _constructors(source, fact, methods, versions)
+    name = next((name for name in ("__init__", "__new__") if name in fields), None)
+    if name is not None:
+        value = fields[name].get("default", "")
+        fact["assigned"] = value if value.replace(".", "").isidentifier() else ""
+    if "__call__" in methods or "__call__" in fields:
+        fact["call"] = True
     if source.dynamic.between(node.lineno, node.end_lineno or node.lineno):
         fact["dynamic"] = True
     if members:
@@ -322,6 +138,52 @@ def class_(source: SourceText, node: ast.ClassDef) -> ClassFact:
     if fields:
         fact["fields"] = list(fields.values())
     return fact
+
+
+def given_back(node: FunctionNode, fact: FunctionFact) -> None:
+    """Add to ``fact`` what a decorator gives back for what it is put on, if that can be read."""
+    gives: list[str] = []
+    makes: list[str] = []
+    arguments = [*node.args.posonlyargs, *node.args.args]
+    first = arguments[0].arg if arguments else ""
+    inner = {item.name: item for item in statements(node.body) if isinstance(item, _FUNCTIONS)}
+    returned = [item.value for item in statements(node.body) if isinstance(item, ast.Return)]
+    for value in returned:
+        call = value if isinstance(value, ast.Call) and value.args and dotted(value.args[0]) == first else None
+        name = dotted(value) if value is not None else ""
+        made: FunctionFact = {"name": "", "at": [], "params": []}
+        callee = dotted(call.func) if call is not None else ""
+        if name and name == first:
+            gives.append("")
+        elif name in inner or callee in inner:
+            given_back(inner[name or callee], made)
+            if "gives" not in made:
+                return
+            (makes if name in inner else gives).extend(made["gives"])
+        elif callee:
+            gives.append(callee)
+        else:
+            return
+    if first and gives and _changes(node, first):
+        return
+    if gives:
+        fact["gives"] = list(dict.fromkeys(gives))
+    if makes:
+        fact["makes"] = list(dict.fromkeys(makes))
+
+
+def _changes(node: FunctionNode, name: str) -> bool:
+    """Whether a function binds its parameter ``name`` again, or what makes objects of the class that it is."""
+    for child in ast.walk(node):
+        if isinstance(child, ast.Name) and child.id == name and not isinstance(child.ctx, ast.Load):
+            return True
+        if isinstance(child, ast.Attribute) and child.attr in _MAKERS and not isinstance(child.ctx, ast.Load):
+            return True
+        if isinstance(child, ast.Call) and dotted(child.func) == "setattr" and len(child.args) > 1:
+            key = child.args[1]
+            if not isinstance(key, ast.Constant) or key.value in _MAKERS:
+                return True
+    return False
 
 
 def targets(statement: ast.stmt) -> list[ast.expr]:
@@ -384,7 +246,12 @@ def _self_attributes(source: SourceText, method: FunctionNode, members: dict[str
                         members[item.attr]["annotation"] = annotation(source, statement.annotation)
 
 
-def _constructors(source: SourceText, fact: ClassFact, methods: dict[str, FunctionNode]) -> None:
+def _constructors(
+    source: SourceText,
+    fact: ClassFact,
+    methods: dict[str, FunctionNode],
+    versions: dict[str, list[tuple[FunctionNode, bool]]],
+) -> None:
     """Add to ``fact`` its constructors, and every method that they hand their ``**kwargs`` to, however far on."""
     waiting: list[FunctionFact] = []
     if "__init__" in methods:
@@ -393,6 +260,12 @@ def _constructors(source: SourceText, fact: ClassFact, methods: dict[str, Functi
     if "__new__" in methods:
         fact["new"] = function(source, methods["__new__"])
         waiting.append(fact["new"])
+    name = next((name for name in ("__init__", "__new__") if name in methods), "")
+    if len(versions.get(name, ())) > 1:
+        fact["others"] = [function(source, version) for version, _ in versions[name][:-1]]
+        waiting += fact["others"]
+    elif name and not versions[name][0][1]:
+        fact["inherits"] = True
     targets: dict[str, FunctionFact] = {}
     while waiting:
         for forward in waiting.pop().get("forwards", ()):

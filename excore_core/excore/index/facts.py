@@ -69,7 +69,8 @@ class FunctionFact(TypedDict, total=False):
     that gets it. ``popped``: what ``kwargs.pop("x", d)`` takes out; ``read``: what ``kwargs.get("x")`` and
     ``kwargs.setdefault("x", d)`` leave in, or the function puts there. ``source``: text of a small function,
     stored as it may be the predicate of a ``match``. ``registers``: its only parameter, and the only call that the
-    function makes.
+    function makes. ``gives``: what it returns if all of that is its first argument, "", or what the functions of these
+    names make of its first argument; ``makes``: what the functions within that it returns give in the same way.
     """
 
     name: Required[str]
@@ -85,6 +86,8 @@ class FunctionFact(TypedDict, total=False):
     read: list[ParamFact]
     source: str
     registers: tuple[str, Expr]
+    gives: list[str]
+    makes: list[str]
     packed: bytes
 
 
@@ -110,7 +113,9 @@ class FieldFact(TypedDict, total=False):
 
 class ClassFact(TypedDict, total=False):
     """A class. ``bases`` holds "" for what is no dotted name. ``targets`` are methods that the constructor forwards to.
-    ``dynamic``: objects may have attributes that no assignment names."""
+    ``dynamic``: objects may have attributes that no assignment names. ``others``: constructors that other branches
+    define; ``inherits``: there is a branch that defines none. ``assigned``: the name assigned to ``__init__`` or
+    ``__new__``, "" for what is no name. ``call``: it has a method ``__call__``."""
 
     name: Required[str]
     at: Required[At]
@@ -121,6 +126,10 @@ class ClassFact(TypedDict, total=False):
     init: FunctionFact
     new: FunctionFact
     targets: dict[str, FunctionFact]
+    others: list[FunctionFact]
+    inherits: bool
+    assigned: str
+    call: bool
     members: list[MemberFact]
     fields: list[FieldFact]
     dynamic: bool

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from excore.index import definition_facts, registered_flags
+from excore.index.conditions import holds
 from excore.index.error_recovery import parse_parts
 from excore.index.facts import (
     ALWAYS,
@@ -158,10 +159,9 @@ class _Scanner:
     def compound(self, node: ast.stmt, guard: Guard) -> None:
         inner: Guard = guard or MAYBE
         if isinstance(node, ast.If):
-            test = ast.unparse(node.test) if node.lineno == node.test.end_lineno else ""
-            never = test in ("TYPE_CHECKING", "typing.TYPE_CHECKING") or test.startswith("__name__ ==")
-            self.body(node.body, NEVER if never else inner)
-            self.body(node.orelse, guard if never else inner)
+            verdict = holds(node.test)
+            self.body(node.body, inner if verdict is None else guard if verdict else NEVER)
+            self.body(node.orelse, inner if verdict is None else NEVER if verdict else guard)
         elif isinstance(node, (ast.With, ast.AsyncWith)):
             self.body(node.body, guard)
         elif isinstance(node, (ast.For, ast.AsyncFor, ast.While)):
@@ -188,6 +188,7 @@ class _Scanner:
         if any(dotted(item).endswith("overload") for item in node.decorator_list):
             return
         fact = definition_facts.function(self.source, node, keep_source=self.keep_source)
+        definition_facts.given_back(node, fact)
         registers = _only_call(node) if self.may_register(node) else None
         if registers is not None:
             fact["registers"] = (registers[0], self.source.expression(registers[1]))
