@@ -151,3 +151,145 @@ def test_super_starts_after_the_class_it_names(project: Make, call: str, signatu
 )
 def test_calls_of_what_is_bound_elsewhere_are_not_followed(project: Make, body: str, signature: str) -> None:
     assert model(project, body).replace(" <B>", "") == signature
+
+
+WRAP = (
+    "def wrap(cls):\n  class W(cls):\n    def __init__(self, *r, x=0, **kw): super().__init__(*r, **kw)\n  return W\n"
+)
+SAME = "def mark(cls):\n  cls.marked = True\n  return cls\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "signature"),
+    [
+        (WRAP + "@wrap\nclass A(Net): ...", "a = ... <Net>, b = 2 <Net>, ..."),
+        (WRAP + "@wrap\nclass A:\n  def __init__(self, c): ...", "c = ..., ..."),
+        ("@elsewhere.wrap\nclass A(Net): ...", "a = ... <Net>, b = 2 <Net>, ..."),
+        (WRAP + "@wrap\nclass B(Net): ...\nclass A(B):\n  def __init__(self, c): ...", "c"),
+        (WRAP + "@wrap\nclass B(Net): ...\nclass A(B): ...", "a = ... <Net>, b = 2 <Net>, ..."),
+        (
+            "def patch(cls):\n  cls.__init__ = z\n  return cls\n@patch\nclass A(Net): ...",
+            "a = ... <Net>, b = 2 <Net>, ...",
+        ),
+        (
+            "def d(fn):\n  def run(self, **kw): return fn(self, **kw)\n  return run\n"
+            "class A:\n  @d\n  def __init__(self, c): ...",
+            "c = ..., ...",
+        ),
+        (SAME + "@mark\nclass A(Net): ...", "a <Net>, b = 2 <Net>"),
+        (SAME + "def both(cls): return mark(cls)\n@both\nclass A(Net): ...", "a <Net>, b = 2 <Net>"),
+        (
+            "def named(n):\n  def put(cls):\n    z[n] = cls\n    return cls\n  return put\n"
+            "@named('x')\nclass A(Net): ...",
+            "a <Net>, b = 2 <Net>",
+        ),
+        (
+            "def named(cls=None, n=''):\n  def put(cls): return cls\n  if cls is None: return put\n  return put(cls)\n"
+            "@named\n@named(n='x')\nclass A(Net): ...",
+            "a <Net>, b = 2 <Net>",
+        ),
+        ("@elsewhere.register_net('x')\nclass A(Net): ...", "a <Net>, b = 2 <Net>"),
+    ],
+)
+def test_decorators(project: Make, body: str, signature: str) -> None:
+    assert model(project, body) == signature
+
+
+META = "class Meta(type):\n  def __call__(cls, *r, tag=None, **kw): return super().__call__(*r, **kw)\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "signature"),
+    [
+        (META + "class A(Net, metaclass=Meta): ...", "a = ... <Net>, b = 2 <Net>, ..."),
+        (META + "class B(Net, metaclass=Meta): ...\nclass A(B):\n  def __init__(self, c): ...", "c = ..., ..."),
+        (META + "class Sub(Meta): ...\nclass A(Net, metaclass=Sub): ...", "a = ... <Net>, b = 2 <Net>, ..."),
+        ("class A(Net, metaclass=elsewhere.Meta): ...", "a = ... <Net>, b = 2 <Net>, ..."),
+        ("import abc\nclass A(Net, metaclass=abc.ABCMeta): ...", "a <Net>, b = 2 <Net>"),
+        ("class M(type):\n  def __new__(c, *r): ...\nclass A(Net, metaclass=M): ...", "a <Net>, b = 2 <Net>"),
+        ("import enum\nclass A(enum.Enum):\n  X = 1, 'x'\n  def __new__(cls, number, text): ...", "value"),
+    ],
+)
+def test_metaclasses(project: Make, body: str, signature: str) -> None:
+    assert model(project, body) == signature
+
+
+@pytest.mark.parametrize(
+    ("body", "signature"),
+    [
+        ("def init(self, c, d=1): ...\nclass A:\n  __init__ = init", "c <init>, d = 1 <init>"),
+        ("class A:\n  __init__ = Net.__init__", "*, a <Net>, b = 2 <Net>"),
+        ("class A(Net):\n  __init__ = partialmethod(Net.__init__, 1)", "..."),
+        ("class A(Net):\n  def __init__(self, c): ...\n  __init__ = wrap(__init__)", "..."),
+        ("class A:\n  def __init__(self, c): ...\nA.__init__ = wrap(A.__init__)", "..."),
+        ("class B:\n  __init__ = z()\nclass A(B): ...", "..."),
+    ],
+)
+def test_assigned_constructors(project: Make, body: str, signature: str) -> None:
+    assert model(project, body).replace("*, ", "") == signature.replace("*, ", "")
+
+
+def branches(head: str, first: str, other: str, second: str) -> str:
+    """A class A whose constructor is in two branches."""
+    return f"import os, sys, typing\nclass A(Net):\n  {head}:\n    {first}\n  {other}:\n    {second}\n"
+
+
+C = "def __init__(self, c): ..."
+D = "def __init__(self, c, d): ..."
+
+
+@pytest.mark.parametrize(
+    ("body", "signature"),
+    [
+        (branches("if sys.version_info >= (3, 8)", C, "else", D), "c"),
+        (branches("if sys.version_info[0] == 2", C, "else", D), "c, d"),
+        (branches("if sys.version_info[:2] < (3, 6)", C, "else", D), "c, d"),
+        (branches("if sys.platform == 'none'", C, "else", D), "c, d"),
+        (branches("if sys.platform.startswith('none') or os.name == 'none'", C, "else", D), "c, d"),
+        (branches("if typing.TYPE_CHECKING", C, "else", D), "c, d"),
+        (branches("if not typing.TYPE_CHECKING", C, "else", D), "c"),
+        (branches("if z", C, "else", D), "c, d = ..."),
+        (branches("try", C, "except ImportError", D), "c, d = ..."),
+        ("class A(Net):\n  if z:\n    " + C, "c = ..., a = ... <Net>, b = 2 <Net>"),
+        ("class A(Net):\n  if sys.version_info < (3,):\n    " + C + "\nimport sys", "a <Net>, b = 2 <Net>"),
+        (f"import sys\nif sys.platform == 'none':\n  class A:\n    {C}\nelse:\n  class A:\n    {D}", "c, d"),
+        (f"import sys\nif sys.version_info > (3,):\n  class A:\n    {C}\nelse:\n  class A:\n    {D}", "c"),
+        (f"if z:\n  class A:\n    {C}\nelse:\n  class A:\n    {D}", "c, d = ..."),
+        (f"try:\n  import z\n  class A:\n    {C}\nexcept ImportError:\n  class A:\n    {D}", "c, d = ..."),
+    ],
+)
+def test_constructors_in_branches(project: Make, body: str, signature: str) -> None:
+    assert model(project, body) == signature
+
+
+GENERATED = """
+import dataclasses, functools, attr, attrs
+from dataclasses import dataclass, field
+from functools import partial
+from typing_extensions import dataclass_transform
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "signature"),
+    [
+        (
+            "record = dataclasses.dataclass(frozen=True)\n@record\nclass A:\n  c: int\n  d: int = 3",
+            "c: int, d: int = 3",
+        ),
+        ("record = partial(dataclass, kw_only=True)\n@record\nclass A:\n  c: int", "*, c: int"),
+        ("record = functools.partial(dataclass, kw_only=True)\n@record(kw_only=False)\nclass A:\n  c: int", "c: int"),
+        ("record = dataclass\nother = record\n@other\nclass A:\n  c: int", "c: int"),
+        ("define = partial(attr.s, auto_attribs=True)\n@define\nclass A:\n  _c: int", "c: int"),
+        ("define = attrs.define(kw_only=True)\n@define\nclass A:\n  c: int", "*, c: int"),
+        ("@dataclass_transform()\ndef tree(cls): return dataclass(cls)\n@tree\nclass A:\n  c: int = 2", "c: int = 2"),
+        (
+            "@dataclass_transform(kw_only_default=True)\ndef tree(**kw): return z\n@tree(x=1)\nclass A:\n  c: int",
+            "*, c: int",
+        ),
+        ("@dataclass_transform()\ndef tree(cls): ...\nshort = tree\n@short\nclass A:\n  c: int", "c: int"),
+        ("def tree(cls): return z(cls)\n@tree\nclass A:\n  c: int", "..."),
+    ],
+)
+def test_decorators_that_generate_constructors(project: Make, body: str, signature: str) -> None:
+    assert model(project, GENERATED + body) == signature

@@ -149,7 +149,7 @@ def given_back(node: FunctionNode, fact: FunctionFact) -> None:
     inner = {item.name: item for item in statements(node.body) if isinstance(item, _FUNCTIONS)}
     returned = [item.value for item in statements(node.body) if isinstance(item, ast.Return)]
     for value in returned:
-        call = value if isinstance(value, ast.Call) and value.args and dotted(value.args[0]) == first else None
+        call = value if isinstance(value, ast.Call) and first and _is_given(value, first) else None
         name = dotted(value) if value is not None else ""
         made: FunctionFact = {"name": "", "at": [], "params": []}
         callee = dotted(call.func) if call is not None else ""
@@ -170,6 +170,10 @@ def given_back(node: FunctionNode, fact: FunctionFact) -> None:
         fact["gives"] = list(dict.fromkeys(gives))
     if makes:
         fact["makes"] = list(dict.fromkeys(makes))
+
+
+def _is_given(call: ast.Call, name: str) -> bool:
+    return bool(call.args) and dotted(call.args[0]) == name
 
 
 def _changes(node: FunctionNode, name: str) -> bool:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Literal
 from excore.index.call_parameters import Parameters
 from excore.index.class_order import ENUMS, NAMED_TUPLES, TYPED_DICTS, ClassOrder, ClassRef
 from excore.index.expressions import CallExpr, call_of, render
-from excore.index.facts import Expr, FieldFact, ParamFact, unpacked
+from excore.index.facts import ClassFact, Expr, FieldFact, FunctionFact, ParamFact, unpacked
+from excore.index.name_resolution import ResolvedName
 
 if TYPE_CHECKING:
     from excore.index.classes import Classes
@@ -29,23 +30,60 @@ _FIELD_FUNCTIONS: dict[Style, tuple[str, ...]] = {
     "attrs": ("ib", "attrib", "field", "Factory"),
     "model": ("Field",),
 }
+_TRANSFORMS = ("dataclass_transform", "__dataclass_transform__")
+_MAX_DEPTH = 10
 _WRAPPED = re.compile(r"^(?:\w+\.)*(InitVar|ClassVar|Final|Annotated)\[(.*)\]$", re.DOTALL)
 
 
 def _decorator(classes: Classes, ref: ClassRef) -> tuple[Style | None, dict[str, str]]:
     """Which decorator makes the constructor of a class, if one does, and that decorator's keywords as source."""
     for decorator in ref.fact.get("decorators", ()):
-        call = call_of(decorator)
-        func = decorator if call is None else call.func
-        if not isinstance(func, str):
-            continue
-        target = classes.names.resolve(ref.module, func)
-        path = target.path if target is not None else func
-        if path in _DATACLASS or path in _ATTRS:
-            keywords = call.keywords if call is not None else {}
-            style: Style = "dataclass" if path in _DATACLASS else "attrs"
-            return style, {name: render(value) for name, value in keywords.items()}
+        made = style_of(classes, ref.module, decorator)
+        if made is not None:
+            return made
     return None, {}
+
+
+def style_of(classes: Classes, module: str, decorator: Expr, depth: int = 0) -> tuple[Style, dict[str, str]] | None:
+    """What a decorator written in ``module`` makes a constructor of, and its keywords as source, be it behind another
+    name or a ``partial``; ``None`` if it makes none."""
+    call = call_of(decorator)
+    func = decorator if call is None else call.func
+    if not isinstance(func, str) or depth > _MAX_DEPTH:
+        return None
+    keywords = {name: render(value) for name, value in call.keywords.items()} if call is not None else {}
+    target = classes.names.resolve(module, func)
+    path = target.path if target is not None else func
+    if path in _DATACLASS or path in _ATTRS:
+        return ("dataclass" if path in _DATACLASS else "attrs"), keywords
+    if path == "functools.partial" and call is not None and call.arguments:
+        made = style_of(classes, module, call.arguments[0], depth + 1)
+        return (made[0], {**made[1], **keywords}) if made is not None else None
+    bound = classes.names.call_behind(module, func) if target is None else None
+    if bound is not None:
+        made = style_of(classes, *bound, depth + 1)
+        return (made[0], {**made[1], **keywords}) if made is not None else None
+    return _transformed(classes, target, keywords) if target is not None else None
+
+
+def _transformed(
+    classes: Classes, target: ResolvedName, keywords: dict[str, str]
+) -> tuple[Style, dict[str, str]] | None:
+    """What a function under ``dataclass_transform`` makes, which says that it makes dataclasses."""
+    if target.kind not in ("function", "class"):
+        return None
+    defaults = transform(classes, target.module, target.fact)
+    return ("dataclass", {**defaults, **keywords}) if defaults is not None else None
+
+
+def transform(classes: Classes, module: str, fact: ClassFact | FunctionFact) -> dict[str, str] | None:
+    """The defaults that ``dataclass_transform`` gives to what it is put on, ``None`` if it is not put on it."""
+    for decorator in fact.get("decorators", ()):
+        call = call_of(decorator)
+        if call is not None and isinstance(call.func, str) and call.func.rpartition(".")[2] in _TRANSFORMS:
+            by_keyword = call.keywords.get("kw_only_default")
+            return {"kw_only": render(by_keyword)} if by_keyword is not None else {}
+    return None
 
 
 def of_class(classes: Classes, ref: ClassRef, order: ClassOrder, index: int) -> Parameters | None:

@@ -219,6 +219,10 @@ class _Scanner:
             self.extend_all([value])
         elif isinstance(target, ast.Name):
             self.bind(target.id, {**self.binding(value), "at": self.source.at(target)}, guard)
+        elif isinstance(target, ast.Attribute) and target.attr in ("__init__", "__new__"):
+            for binding in self.names.get(dotted(target.value), ()):
+                if "cls" in binding:
+                    binding["cls"]["assigned"] = dotted(value)
 
     def binding(self, value: ast.expr) -> BindingFact:
         if isinstance(value, ast.Call):
