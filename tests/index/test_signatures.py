@@ -37,7 +37,7 @@ def model(project: Make, body: str) -> str:
         ("class A: ...", ""),
         ("class A:\n  def __new__(cls, a=1): ...", "a = 1"),
         ("class A:\n  def __new__(cls, a): ...\n  def __init__(self, b): ...", "b"),
-        ("class A:\n  @deco\n  def __init__(self, a): ...", "a, ..."),
+        ("class A:\n  @deco\n  def __init__(self, a): ...", "a = ..., ..."),
         ("import torch\nclass A:\n  @torch.no_grad()\n  def __init__(self, a): ...", "a"),
         ("def A(a: 'int', b: \"list[str]\" = ()): ...", "a: int, b: list[str] = ()"),
         ("async def A(a): ...", "a"),
@@ -50,7 +50,10 @@ def model(project: Make, body: str) -> str:
         ("class A(Exception): ...", "..."),
         ("class A(object): ...", ""),
         ("class A(A): ...", "..."),
-        ("class A:\n  if X:\n    def __init__(self, a): ...\n  else:\n    def __init__(self, b): ...", "b"),
+        (
+            "class A:\n  if X:\n    def __init__(self, a): ...\n  else:\n    def __init__(self, b): ...",
+            "a = ..., b = ...",
+        ),
         (
             "class A:\n  @typing.overload\n  def __init__(self, a: int): ...\n  def __init__(self, a): ...",
             "a",

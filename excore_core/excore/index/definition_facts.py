@@ -108,6 +108,14 @@ def class_(source: SourceText, node: ast.ClassDef) -> ClassFact:
         fact["decorators"] = [source.expression(item) for item in node.decorator_list]
     if node.keywords:
         fact["keywords"] = {item.arg or "**": source.segment(item.value) for item in node.keywords}
+    if source.dynamic.between(node.lineno, node.end_lineno or node.lineno):
+        fact["dynamic"] = True
+    _body(source, node, fact)
+    return fact
+
+
+def _body(source: SourceText, node: ast.ClassDef, fact: ClassFact) -> None:
+    """Add to ``fact`` what the body of the class binds."""
     members: dict[str, MemberFact] = {}
     fields: dict[str, FieldFact] = {}
     methods: dict[str, FunctionNode] = {}
@@ -131,13 +139,10 @@ def class_(source: SourceText, node: ast.ClassDef) -> ClassFact:
         fact["assigned"] = value if value.replace(".", "").isidentifier() else ""
     if "__call__" in methods or "__call__" in fields:
         fact["call"] = True
-    if source.dynamic.between(node.lineno, node.end_lineno or node.lineno):
-        fact["dynamic"] = True
     if members:
         fact["members"] = list(members.values())
     if fields:
         fact["fields"] = list(fields.values())
-    return fact
 
 
 def given_back(node: FunctionNode, fact: FunctionFact) -> None:
