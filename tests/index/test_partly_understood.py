@@ -293,3 +293,44 @@ from typing_extensions import dataclass_transform
 )
 def test_decorators_that_generate_constructors(project: Make, body: str, signature: str) -> None:
     assert model(project, GENERATED + body) == signature
+
+
+TRANSFORM = "@dataclass_transform(kw_only_default=True, field_specifiers=(put, z.field2))\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "signature"),
+    [
+        (TRANSFORM + "class B: ...\nclass A(B):\n  c: int\n  d: int = 2", "*, c: int, d: int = 2, ..."),
+        (
+            TRANSFORM + "class M(type): ...\nclass B(metaclass=M):\n  c: int\nclass A(B):\n  d: int = 2",
+            "*, c: int <B>, d: int = 2, ...",
+        ),
+        (TRANSFORM + "class B: ...\nclass A(B, kw_only=False):\n  c: int", "c: int, ..."),
+        (
+            TRANSFORM
+            + "class B: ...\nclass A(B):\n  c: int = put(default=1)\n  d: int = z.field2()\n  e: int = put(init=False)",
+            "*, c: int = 1, d: int, ...",
+        ),
+        (TRANSFORM + "class B: ...\nclass A(B):\n  c: int\n  def __init__(self, x): ...", "x"),
+        (
+            "class B:\n  def __init_subclass__(cls, **kw):\n    super().__init_subclass__(**kw)\n"
+            "    dataclass(cls, kw_only=True)\nclass A(B):\n  c: int",
+            "*, c: int, ...",
+        ),
+        (
+            "class B:\n  @dataclass_transform()\n  def __init_subclass__(cls, **kw): ...\nclass A(B):\n  c: int",
+            "c: int, ...",
+        ),
+        ("class B:\n  def __init_subclass__(cls): z(cls)\nclass A(B):\n  def __init__(self, c): ...", "c = ..., ..."),
+        ("class B:\n  def __init_subclass__(cls): cls.__init__ = z\nclass A(B):\n  c: int", "..."),
+        ("class B:\n  def __init_subclass__(cls): z.append(cls)\nclass A(B):\n  def __init__(self, c): ...", "c"),
+    ],
+)
+def test_bases_that_generate_constructors(project: Make, body: str, signature: str) -> None:
+    assert model(project, GENERATED + body) == signature
+
+
+def test_a_decorator_that_gives_back_a_class_may_give_it_attributes(project: Make) -> None:
+    made = project(f"{HEAD}\n{SAME}\n@MODEL.register()\n@mark\nclass A(Net): ...\n")
+    assert (made.signature("A"), made.entry("A").members_complete) == ("a <Net>, b = 2 <Net>", False)

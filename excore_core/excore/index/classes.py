@@ -96,7 +96,7 @@ class Classes:
                     enabled = Param("enabled", annotation="bool", default="True", doc=about, owner=item)
                     return Parameters((Param("node", owner=item), enabled))
                 return fields.of_external(self, item, order) or unknown(f"the base class `{item}` could not be read")
-            reason = reason or self._changed_by(item.module, item.fact)
+            reason = reason or self._changed_by(item.module, item.fact) or fields.changed_by_bases(self, item)
             result = self._own_constructor(item, order, index)
             if result is not None:
                 return result.partly(reason) if reason else result
@@ -140,8 +140,9 @@ class Classes:
         result = self._parameters(fact, owner, None, 0)
         return replace(result, docs=((target.path, fact.get("doc", "")), *result.docs))
 
-    def _changed_by(self, module: str, fact: ClassFact | FunctionFact) -> str:
-        """Why it may be something else than it says: a decorator is put on it of which nothing is known; "" if not."""
+    def _changed_by(self, module: str, fact: ClassFact | FunctionFact, *, same: bool = True) -> str:
+        """Why it may be something else than it says: a decorator is put on it of which nothing is known; "" if not.
+        ``same``: one is no reason that gives back what it gets, whatever attributes it sets."""
         file = self.names.lookup(module)
         for decorator in fact.get("decorators", ()) if file is not None else ():
             call = call_of(decorator)
@@ -155,7 +156,7 @@ class Classes:
             if target is not None and (target.kind == "method" or self.names.function_registry(target) is not None):
                 continue
             if target is not None and target.kind == "function" and target.name not in _PLAIN_DECORATORS:
-                if self._gives_back(target, "gives" if call is None else "makes"):
+                if same and self._gives_back(target, "gives" if call is None else "makes"):
                     continue
             elif isinstance(func, str) and _is_plain(func.rpartition(".")[2]):
                 continue
@@ -335,7 +336,7 @@ class Classes:
         for item in order.items:
             if isinstance(item, ClassRef):
                 dynamic = unpacked(item.fact).get("dynamic", False)
-                complete &= not dynamic and not self._changed_by(item.module, item.fact)
+                complete &= not dynamic and not self._changed_by(item.module, item.fact, same=False)
                 for member in _own_members(item):
                     members.setdefault(member.name, member)
             elif _is_argument_hook(item):

@@ -9,13 +9,18 @@ import ast
 from collections.abc import Iterator
 
 from excore.index.conditions import live_statements
-from excore.index.facts import ClassFact, FieldFact, FunctionFact, MemberFact, ParamFact
+from excore.index.facts import ClassFact, Expr, FieldFact, FunctionFact, MemberFact, ParamFact
 from excore.index.kwargs_flow import FunctionNode, follow_kwargs
 from excore.index.source_text import SourceText, dotted
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _PROPERTIES = frozenset({"property", "cached_property", "functools.cached_property", "abc.abstractproperty"})
 _MAKERS = frozenset({"__init__", "__new__", "__call__"})
+_HARMLESS = frozenset(
+    "super append add hasattr getattr setattr issubclass isinstance print repr str id get_type_hints vars dir len "
+    "signature isabstract register register_module setdefault".split()
+)
+"""Last names of calls that leave the constructor of a class that they get as it is."""
 _SMALL = 12  # lines; a longer function is no predicate that could be read
 
 
@@ -133,16 +138,25 @@ def _body(source: SourceText, node: ast.ClassDef, fact: ClassFact) -> None:
     for method in methods.values():
         _self_attributes(source, method, members)
     _constructors(source, fact, methods, versions)
-    name = next((name for name in ("__init__", "__new__") if name in fields), None)
-    if name is not None:
-        value = fields[name].get("default", "")
-        fact["assigned"] = value if value.replace(".", "").isidentifier() else ""
-    if "__call__" in methods or "__call__" in fields:
-        fact["call"] = True
+    _made_otherwise(source, fact, methods, fields)
     if members:
         fact["members"] = list(members.values())
     if fields:
         fact["fields"] = list(fields.values())
+
+
+def _subclassing(source: SourceText, node: FunctionNode) -> list[Expr]:
+    """What ``__init_subclass__`` does with classes that may change their constructors."""
+    arguments = [*node.args.posonlyargs, *node.args.args]
+    own = arguments[0].arg if arguments else "cls"
+    calls = [item for item in ast.walk(node) if isinstance(item, ast.Call) and _is_given(item, own)]
+    calls = [call for call in calls if dotted(call.func).rpartition(".")[2] not in _HARMLESS]
+    found: list[Expr] = [source.expression(call) for call in calls]
+    stored = any(
+        isinstance(item, ast.Attribute) and item.attr in _MAKERS and isinstance(item.ctx, ast.Store)
+        for item in ast.walk(node)
+    )
+    return [*found, *map(source.expression, node.decorator_list), *([""] if stored else [])]
 
 
 def given_back(node: FunctionNode, fact: FunctionFact) -> None:
@@ -193,6 +207,21 @@ def _changes(node: FunctionNode, name: str) -> bool:
             if not isinstance(key, ast.Constant) or key.value in _MAKERS:
                 return True
     return False
+
+
+def _made_otherwise(
+    source: SourceText, fact: ClassFact, methods: dict[str, FunctionNode], fields: dict[str, FieldFact]
+) -> None:
+    """Add to ``fact`` what makes objects of the class, or of those derived from it, besides its constructors."""
+    name = next((name for name in ("__init__", "__new__") if name in fields), None)
+    if name is not None:
+        value = fields[name].get("default", "")
+        fact["assigned"] = value if value.replace(".", "").isidentifier() else ""
+    if "__call__" in methods or "__call__" in fields:
+        fact["call"] = True
+    calls = _subclassing(source, methods["__init_subclass__"]) if "__init_subclass__" in methods else []
+    if calls:
+        fact["subclassing"] = calls
 
 
 def targets(statement: ast.stmt) -> list[ast.expr]:

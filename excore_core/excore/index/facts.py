@@ -115,7 +115,8 @@ class ClassFact(TypedDict, total=False):
     """A class. ``bases`` holds "" for what is no dotted name. ``targets`` are methods that the constructor forwards to.
     ``dynamic``: objects may have attributes that no assignment names. ``others``: constructors that other branches
     define; ``inherits``: there is a branch that defines none. ``assigned``: the name assigned to ``__init__`` or
-    ``__new__``, "" for what is no name. ``call``: it has a method ``__call__``."""
+    ``__new__``, "" for what is no name. ``call``: it has a method ``__call__``.
+    ``subclassing``: calls that get every class derived from it, "" where those get another constructor."""
 
     name: Required[str]
     at: Required[At]
@@ -130,6 +131,7 @@ class ClassFact(TypedDict, total=False):
     inherits: bool
     assigned: str
     call: bool
+    subclassing: list[Expr]
     members: list[MemberFact]
     fields: list[FieldFact]
     dynamic: bool

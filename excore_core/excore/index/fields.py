@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from excore.index.call_parameters import Parameters
-from excore.index.class_order import ENUMS, NAMED_TUPLES, TYPED_DICTS, ClassOrder, ClassRef
+from excore.index.class_order import ENUMS, NAMED_TUPLES, TYPED_DICTS, ClassOrder, ClassRef, class_ref
 from excore.index.expressions import CallExpr, call_of, render
 from excore.index.facts import ClassFact, Expr, FieldFact, FunctionFact, ParamFact, unpacked
 from excore.index.name_resolution import ResolvedName
@@ -32,6 +33,7 @@ _FIELD_FUNCTIONS: dict[Style, tuple[str, ...]] = {
 }
 _TRANSFORMS = ("dataclass_transform", "__dataclass_transform__")
 _MAX_DEPTH = 10
+_LAST_NAMES = re.compile(r"\w+(?=[,\])])")
 _WRAPPED = re.compile(r"^(?:\w+\.)*(InitVar|ClassVar|Final|Annotated)\[(.*)\]$", re.DOTALL)
 
 
@@ -41,7 +43,43 @@ def _decorator(classes: Classes, ref: ClassRef) -> tuple[Style | None, dict[str,
         made = style_of(classes, ref.module, decorator)
         if made is not None:
             return made
-    return None, {}
+    return _inherited(classes, ref) or (None, {})
+
+
+def _inherited(classes: Classes, ref: ClassRef) -> tuple[Style, dict[str, str]] | None:
+    """What a base or a metaclass makes of the classes derived from it, if it says that it makes dataclasses."""
+    own = {name: text for name, text in unpacked(ref.fact).get("keywords", {}).items() if name != "metaclass"}
+    for base in classes.order(ref).classes:
+        fact = unpacked(base.fact)
+        makers = [] if base.path == ref.path else [base]
+        metaclass = class_ref(
+            classes.names, classes.names.resolve(base.module, fact.get("keywords", {}).get("metaclass", ""))
+        )
+        makers += classes.order(metaclass).classes if metaclass is not None else ()
+        for maker in makers:
+            defaults = transform(maker.fact)
+            if defaults is not None:
+                return "dataclass", {**defaults, **own, "more": maker.fact["name"]}
+        for call in fact.get("subclassing", ()) if makers and makers[0] is base else ():
+            made = _made(classes, base.module, call)
+            if made is not None:
+                return made[0], {**made[1], "more": base.fact["name"]}
+    return None
+
+
+def _made(classes: Classes, module: str, call: Expr) -> tuple[Style, dict[str, str]] | None:
+    """What a call in ``__init_subclass__``, or its decorator, makes of the classes that it gets."""
+    defaults = transform({"name": "", "at": [], "bases": [], "decorators": [call]})
+    return ("dataclass", defaults) if defaults is not None else style_of(classes, module, call)
+
+
+def changed_by_bases(classes: Classes, ref: ClassRef) -> str:
+    """Why a class may have another constructor than it says: a base hands it to a call that is not understood."""
+    for base in classes.order(ref).classes:
+        for call in unpacked(base.fact).get("subclassing", ()) if base.path != ref.path else ():
+            if not call or _made(classes, base.module, call) is None:
+                return f"`__init_subclass__` of `{base.fact['name']}` may change what it takes"
+    return ""
 
 
 def style_of(classes: Classes, module: str, decorator: Expr, depth: int = 0) -> tuple[Style, dict[str, str]] | None:
@@ -72,17 +110,17 @@ def _transformed(
     """What a function under ``dataclass_transform`` makes, which says that it makes dataclasses."""
     if target.kind not in ("function", "class"):
         return None
-    defaults = transform(classes, target.module, target.fact)
+    defaults = transform(target.fact)
     return ("dataclass", {**defaults, **keywords}) if defaults is not None else None
 
 
-def transform(classes: Classes, module: str, fact: ClassFact | FunctionFact) -> dict[str, str] | None:
+def transform(fact: ClassFact | FunctionFact) -> dict[str, str] | None:
     """The defaults that ``dataclass_transform`` gives to what it is put on, ``None`` if it is not put on it."""
     for decorator in fact.get("decorators", ()):
         call = call_of(decorator)
         if call is not None and isinstance(call.func, str) and call.func.rpartition(".")[2] in _TRANSFORMS:
-            by_keyword = call.keywords.get("kw_only_default")
-            return {"kw_only": render(by_keyword)} if by_keyword is not None else {}
+            renamed = {"kw_only_default": "kw_only", "field_specifiers": "functions"}
+            return {name: render(call.keywords[key]) for key, name in renamed.items() if key in call.keywords}
     return None
 
 
@@ -91,7 +129,9 @@ def of_class(classes: Classes, ref: ClassRef, order: ClassOrder, index: int) -> 
     style, keywords = _decorator(classes, ref)
     if style is None or keywords.get("init") == "False":
         return None
-    return _of_fields(classes, order, index, style)
+    result = _of_fields(classes, order, index, style)
+    more = keywords.get("more")
+    return replace(result, complete=False, reason=f"`{more}` makes the constructor") if more else result
 
 
 def of_external(classes: Classes, path: str, order: ClassOrder) -> Parameters | None:
@@ -123,12 +163,13 @@ def _of_fields(classes: Classes, order: ClassOrder, start: int, style: Style) ->
             docs.insert(0, (item.path, fact["doc"]))
         by_keyword = keywords.get("kw_only") == "True" or style in ("dict", "model")
         optional = style == "dict" and fact.get("keywords", {}).get("total") == "False"
+        functions = (*_FIELD_FUNCTIONS.get(style, ()), *_LAST_NAMES.findall(keywords.get("functions", "")))
         for field in item.fields:
             complete &= field["name"] != "model_config" or "allow" not in field.get("default", "")
             if style == "dataclass" and field.get("annotation", "").endswith("KW_ONLY"):
                 by_keyword = True
                 continue
-            param = _parameter(field, style, by_keyword, optional)
+            param = _parameter(field, style, by_keyword, optional, functions)
             if param is not None:
                 params[param["name"]] = (param, item)
             elif "annotation" in field:
@@ -138,12 +179,14 @@ def _of_fields(classes: Classes, order: ClassOrder, start: int, style: Style) ->
     return Parameters(tuple(result), complete, tuple(docs))
 
 
-def _parameter(field: FieldFact, style: Style, by_keyword: bool, optional: bool) -> ParamFact | None:
-    """The parameter that a field makes, ``None`` if it makes none."""
+def _parameter(
+    field: FieldFact, style: Style, by_keyword: bool, optional: bool, functions: tuple[str, ...]
+) -> ParamFact | None:
+    """The parameter that a field makes, ``None`` if it makes none. ``functions`` are those that describe fields."""
     name = field["name"]
     call = call_of(field.get("value"))
     function = call.func.rpartition(".")[2] if call is not None and isinstance(call.func, str) else ""
-    described = call if function in _FIELD_FUNCTIONS.get(style, ()) else None
+    described = call if function in functions else None
     annotation = _inner_annotation(field.get("annotation", ""))
     if annotation is None or (style == "model" and name in ("model_config", "Config")):
         return None
