@@ -334,3 +334,68 @@ def test_bases_that_generate_constructors(project: Make, body: str, signature: s
 def test_a_decorator_that_gives_back_a_class_may_give_it_attributes(project: Make) -> None:
     made = project(f"{HEAD}\n{SAME}\n@MODEL.register()\n@mark\nclass A(Net): ...\n")
     assert (made.signature("A"), made.entry("A").members_complete) == ("a <Net>, b = 2 <Net>", False)
+
+
+MODELS = "from pydantic import BaseModel, ConfigDict, Field\nfrom pydantic_settings import BaseSettings\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "signature"),
+    [
+        ("class A(BaseModel):\n  c: int", "*, c: int, ..."),
+        ("class A(BaseModel):\n  model_config = ConfigDict(extra='forbid')\n  c: int", "*, c: int"),
+        ("class A(BaseModel):\n  model_config = {'extra': 'forbid'}\n  c: int", "*, c: int"),
+        ("class A(BaseModel, extra='forbid'):\n  c: int", "*, c: int"),
+        (
+            "class B(BaseModel, extra='forbid'):\n  c: int\nclass A(B):\n  model_config = ConfigDict(extra='ignore')",
+            "*, c: int <B>, ...",
+        ),
+        ("class A(BaseModel):\n  c: int = Field(alias='d')", "*, d: int, ..."),
+        ("class A(BaseModel):\n  c: int = Field(validation_alias='d', alias='e')", "*, d: int, ..."),
+        ("class A(BaseModel):\n  c: int = Field(validation_alias=Choices('d', 'e'))", "*, c: int = ..., ..."),
+        (
+            "class A(BaseModel):\n  model_config = ConfigDict(populate_by_name=True, extra='forbid')\n"
+            "  c: int = Field(alias='d')",
+            "*, d: int = ..., ...",
+        ),
+        ("class A(BaseModel):\n  model_config = ConfigDict(alias_generator=z)\n  c: int", "*, c: int = ..., ..."),
+        ("class A(BaseSettings):\n  c: int", "*, c: int = ..., ..."),
+    ],
+)
+def test_models(project: Make, body: str, signature: str) -> None:
+    assert model(project, MODELS + body) == signature
+
+
+TYPED = """
+from typing import TypedDict
+import typing_extensions as t
+from typing_extensions import NotRequired, Required, Unpack
+class Options(TypedDict):
+  lr: float
+  name: NotRequired[str]
+class Some(Options, total=False):
+  steps: Required[int]
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "signature"),
+    [
+        (
+            "class A:\n  def __init__(self, **kw: Unpack[Options]): self.lr = kw['lr']",
+            "*, lr: float = ... <Options>, name: str = ... <Options>, **kw: Unpack[Options]",
+        ),
+        (
+            "def A(lr, **kw: 't.Unpack[Options]'): self.kw = kw",
+            "lr, *, name: str = ... <Options>, **kw: Unpack[Options], ...",
+        ),
+        (
+            "def A(**kw: Unpack[Some]): ...",
+            "*, lr: float = ... <Options>, name: str = ... <Options>, steps: int = ... <Some>, **kw: Unpack[Some]",
+        ),
+        ("def A(**kw: Unpack[elsewhere]): ...", "**kw: Unpack[elsewhere]"),
+        ("class A(Some): ...", "*, lr: float <Options>, name: str = ... <Options>, steps: int <Some>"),
+    ],
+)
+def test_typed_keywords(project: Make, body: str, signature: str) -> None:
+    assert model(project, TYPED + body) == signature

@@ -174,7 +174,7 @@ class A(Left, Right):
         (
             "class A(BaseModel):\n  model_config = {}\n"
             "  a: int\n  b: str = Field('x', min_length=1)\n  c: int = Field(...)",
-            "*, a: int, b: str = 'x', c: int",
+            "*, a: int, b: str = 'x', c: int, ...",
         ),
         ("class A(BaseModel):\n  model_config = dict(extra='allow')\n  a: int", "*, a: int, ..."),
         ("class A(Enum):\n  X = 1", "value"),

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Literal
 
 from excore.index import annotation_text, fields
 from excore.index.call_parameters import Parameters, either, optional, union, unknown
-from excore.index.class_order import ARGUMENT_HOOK, ENUMS, NO_EFFECT, ClassOrder, ClassRef, class_order, class_ref
+from excore.index.class_order import (
+    ARGUMENT_HOOK,
+    ENUMS,
+    NO_EFFECT,
+    TYPED_DICTS,
+    ClassOrder,
+    ClassRef,
+    class_order,
+    class_ref,
+)
 from excore.index.expressions import call_of, render
 from excore.index.facts import MAYBE, ClassFact, Forward, FunctionFact, ParamFact, unpacked
 from excore.index.name_resolution import NameResolver, ResolvedName
@@ -23,6 +33,7 @@ _PLAIN_DECORATORS = frozenset(
 _METACLASSES = frozenset(
     {"type", "builtins.type", "abc.ABCMeta", "enum.EnumMeta", "enum.EnumType", "typing.GenericMeta"}
 )
+_UNPACK = re.compile(r"^(?:\w+\.)*Unpack\[([\w.]+)\]$")
 _HOOK_MEMBERS = ("node", "enabled", "name", "hook")
 _MAX_DEPTH = 25
 
@@ -194,6 +205,7 @@ class Classes:
         rest = own.pop()
         named = {param.name for param in own}
         own += [self.param(item, owner) for item in fact.get("popped", ()) if item["name"] not in named]
+        own += self._unpacked_keywords(rest, owner, {param.name for param in own})
         named = {param.name for param in own}
         read = {item["name"]: self.param(item, owner) for item in fact.get("read", ()) if item["name"] not in named}
         leaks = fact.get("leaks", False)
@@ -223,6 +235,14 @@ class Classes:
             own.append(rest)
         result = Parameters(tuple(own), complete, tuple(dict.fromkeys(docs)), reason, filled)
         return result.partly(changed) if changed else result
+
+    def _unpacked_keywords(self, rest: Param, owner: ClassRef, named: set[str]) -> list[Param]:
+        """What ``**kwargs: Unpack[SomeTypedDict]`` says that it takes. Python does not check it: none is required."""
+        typed = _UNPACK.match(rest.annotation or "")
+        ref = class_ref(self.names, self.names.resolve(owner.module, typed[1])) if typed is not None else None
+        if ref is None or TYPED_DICTS.isdisjoint(self.order(ref).paths):
+            return []
+        return [optional(param) for param in self.constructor(ref).params if param.name not in named]
 
     def _forwarded(self, forward: Forward, owner: ClassRef, order: ClassOrder | None, index: int) -> Parameters:
         """What the target of a ``Forward`` takes."""

@@ -76,7 +76,7 @@ def _value(node: ast.expr) -> tuple[Any] | None:
         return None if None in items else (tuple(item[0] for item in items if item),)
     if isinstance(node, ast.Subscript) and dotted(node.value) == "sys.version_info":
         part = node.slice
-        if isinstance(part, ast.Constant) and part.value in (0, 1):
+        if isinstance(part, ast.Constant) and isinstance(part.value, int) and part.value in (0, 1):
             return (sys.version_info[part.value],)
         if isinstance(part, ast.Slice) and part.lower is None and part.step is None:
             end = part.upper.value if isinstance(part.upper, ast.Constant) else None

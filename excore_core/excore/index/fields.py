@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 Style = Literal["dataclass", "attrs", "tuple", "dict", "model"]
 _MODELS = frozenset(
     {"pydantic.BaseModel", "pydantic.main.BaseModel", "pydantic_settings.BaseSettings", "pydantic.v1.BaseModel"}
+    | {"pydantic.BaseSettings", "pydantic_settings.main.BaseSettings"}
 )
 _DATACLASS = frozenset({"dataclasses.dataclass", "pydantic.dataclasses.dataclass"})
 _ATTRS = frozenset(
@@ -33,6 +34,11 @@ _FIELD_FUNCTIONS: dict[Style, tuple[str, ...]] = {
 }
 _TRANSFORMS = ("dataclass_transform", "__dataclass_transform__")
 _MAX_DEPTH = 10
+_SETTINGS = frozenset(
+    {"pydantic_settings.BaseSettings", "pydantic.BaseSettings", "pydantic_settings.main.BaseSettings"}
+)
+_EXTRA = re.compile(r"""\bextra['"]?\s*[=:]\s*(?:Extra\.)?['"]?(\w+)""")
+_NOT_REQUIRED = re.compile(r"^(?:\w+\.)*(NotRequired|Required)\[(.*)\]$", re.DOTALL)
 _LAST_NAMES = re.compile(r"\w+(?=[,\])])")
 _WRAPPED = re.compile(r"^(?:\w+\.)*(InitVar|ClassVar|Final|Annotated)\[(.*)\]$", re.DOTALL)
 
@@ -151,6 +157,7 @@ def _of_fields(classes: Classes, order: ClassOrder, start: int, style: Style) ->
     params: dict[str, tuple[ParamFact, ClassRef]] = {}
     docs: list[tuple[str, str]] = []
     complete = True
+    settings: list[str] = []
     for item in reversed(order.items[start:]):
         if not isinstance(item, ClassRef):
             complete &= item in _OF_FIELDS or item.startswith(("typing.", "abc.", "builtins."))
@@ -159,13 +166,15 @@ def _of_fields(classes: Classes, order: ClassOrder, start: int, style: Style) ->
         if style in ("dataclass", "attrs") and not own_style:
             continue
         fact = unpacked(item.fact)
+        settings += [f"{key}={text}" for key, text in fact.get("keywords", {}).items()]
         if "doc" in fact:
             docs.insert(0, (item.path, fact["doc"]))
         by_keyword = keywords.get("kw_only") == "True" or style in ("dict", "model")
         optional = style == "dict" and fact.get("keywords", {}).get("total") == "False"
         functions = (*_FIELD_FUNCTIONS.get(style, ()), *_LAST_NAMES.findall(keywords.get("functions", "")))
         for field in item.fields:
-            complete &= field["name"] != "model_config" or "allow" not in field.get("default", "")
+            if field["name"] == "model_config":
+                settings.append(field.get("default", ""))
             if style == "dataclass" and field.get("annotation", "").endswith("KW_ONLY"):
                 by_keyword = True
                 continue
@@ -176,7 +185,20 @@ def _of_fields(classes: Classes, order: ClassOrder, start: int, style: Style) ->
                 params.pop(field["name"], None)
     result = [classes.param(param, owner) for param, owner in params.values()]
     result.sort(key=lambda param: param.kind == "keyword-only")
-    return Parameters(tuple(result), complete, tuple(docs))
+    made = Parameters(tuple(result), complete, tuple(docs), "" if complete else "a base class could not be read")
+    return _of_model(made, order, settings) if style == "model" else made
+
+
+def _of_model(made: Parameters, order: ClassOrder, settings: list[str]) -> Parameters:
+    """What a pydantic model takes: other names, too, unless it forbids them."""
+    forbids = [match[1] == "forbid" for text in settings for match in _EXTRA.finditer(text)]
+    if any("alias_generator" in text or "by_name" in text for text in settings):
+        return made.partly("the model gives its fields other names")
+    if not _SETTINGS.isdisjoint(order.paths):
+        return made.partly("what is not given may come from the environment")
+    if forbids and forbids[-1]:
+        return made
+    return replace(made, complete=False, reason=made.reason or "pydantic ignores names that it does not know")
 
 
 def _parameter(
@@ -202,10 +224,12 @@ def _parameter(
             return None
         if "kw_only" in keywords:
             by_keyword = keywords["kw_only"] == {"c": True}
-        alias = keywords.get("alias")
-        if isinstance(alias, dict) and isinstance(alias.get("c"), str):
-            fact["name"] = alias["c"]
         default = _default(described, style, function)
+        default = default or _renamed(fact, keywords)
+    wrapper = _NOT_REQUIRED.match(annotation) if style == "dict" else None
+    if wrapper is not None:
+        fact["annotation"] = wrapper[2]
+        optional = wrapper[1] == "NotRequired"
     if default is None and optional:
         default = "..."
     if default is not None:
@@ -213,6 +237,15 @@ def _parameter(
     if by_keyword:
         fact["kind"] = "keyword-only"
     return fact
+
+
+def _renamed(fact: ParamFact, keywords: dict[str, Expr]) -> str | None:
+    """Give a parameter the name by which it is given, if that is another; the default where nobody knows it."""
+    alias = next((keywords[key] for key in ("validation_alias", "alias") if key in keywords), None)
+    if isinstance(alias, dict) and isinstance(alias.get("c"), str):
+        fact["name"] = alias["c"]
+        return None
+    return None if alias is None else "..."
 
 
 def _inner_annotation(text: str) -> str | None:

@@ -24,6 +24,7 @@ from excore.index.facts import (
     Outline,
     unpacked,
 )
+from excore.index.kwargs_flow import FunctionNode
 from excore.index.source_text import MatchingLines, SourceText, dotted, normalised, parse
 
 _REGISTERING = re.compile(r"\.(?:register\w*|match|merge)\b")
@@ -184,7 +185,7 @@ class _Scanner:
             if isinstance(name, ast.Name) and isinstance(value, ast.expr):
                 self.bind(name.id, {"kind": "type", "text": self.source.segment(value)}, guard)
 
-    def function(self, node: definition_facts.FunctionNode, guard: Guard) -> None:
+    def function(self, node: FunctionNode, guard: Guard) -> None:
         if any(dotted(item).endswith("overload") for item in node.decorator_list):
             return
         fact = definition_facts.function(self.source, node, keep_source=self.keep_source)
@@ -330,7 +331,7 @@ def _is_plain(node: ast.ListComp | ast.SetComp) -> bool:
     return len(node.generators) == 1 and not node.generators[0].ifs and not node.generators[0].is_async
 
 
-def _only_call(node: definition_facts.FunctionNode) -> tuple[str, ast.Call] | None:
+def _only_call(node: FunctionNode) -> tuple[str, ast.Call] | None:
     """The only parameter of a function, and the only call that it makes before it returns; None if it does more."""
     args = node.args
     if len(args.args) != 1 or args.posonlyargs or args.kwonlyargs or args.vararg or args.kwarg:
