@@ -76,6 +76,8 @@ def class_order(names: NameResolver, ref: ClassRef, derived: tuple[str, ...] = (
     bases: list[ClassRef | str] = []
     for base in ref.fact["bases"]:
         target = names.resolve(ref.module, base) if base else None
+        if target is not None and target.module == "typing_extensions":  # how it is written there says nothing
+            target = ResolvedName("external", f"{target.module}.{target.name}")
         inner = class_ref(names, target)
         if inner is not None and inner.path != ref.path:
             order = class_order(names, inner, (*derived, ref.path))

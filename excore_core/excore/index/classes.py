@@ -205,7 +205,7 @@ class Classes:
         rest = own.pop()
         named = {param.name for param in own}
         own += [self.param(item, owner) for item in fact.get("popped", ()) if item["name"] not in named]
-        own += self._unpacked_keywords(rest, owner, {param.name for param in own})
+        own += self._unpacked_keywords(facts[-1].get("annotation", ""), owner, {param.name for param in own})
         named = {param.name for param in own}
         read = {item["name"]: self.param(item, owner) for item in fact.get("read", ()) if item["name"] not in named}
         leaks = fact.get("leaks", False)
@@ -236,9 +236,9 @@ class Classes:
         result = Parameters(tuple(own), complete, tuple(dict.fromkeys(docs)), reason, filled)
         return result.partly(changed) if changed else result
 
-    def _unpacked_keywords(self, rest: Param, owner: ClassRef, named: set[str]) -> list[Param]:
+    def _unpacked_keywords(self, annotation: str, owner: ClassRef, named: set[str]) -> list[Param]:
         """What ``**kwargs: Unpack[SomeTypedDict]`` says that it takes. Python does not check it: none is required."""
-        typed = _UNPACK.match(rest.annotation or "")
+        typed = _UNPACK.match(annotation)
         ref = class_ref(self.names, self.names.resolve(owner.module, typed[1])) if typed is not None else None
         if ref is None or TYPED_DICTS.isdisjoint(self.order(ref).paths):
             return []

@@ -25,6 +25,7 @@ _DATACLASS = frozenset({"dataclasses.dataclass", "pydantic.dataclasses.dataclass
 _ATTRS = frozenset(
     {f"attr.{name}" for name in ("s", "attrs", "dataclass", "define", "frozen", "mutable", "attributes")}
     | {f"attrs.{name}" for name in ("define", "frozen", "mutable")}
+    | {"attr._make.attrs", "attr._next_gen.define"}
 )
 _OF_FIELDS = ENUMS | NAMED_TUPLES | TYPED_DICTS | _MODELS
 _FIELD_FUNCTIONS: dict[Style, tuple[str, ...]] = {
