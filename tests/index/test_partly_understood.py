@@ -399,3 +399,26 @@ class Some(Options, total=False):
 )
 def test_typed_keywords(project: Make, body: str, signature: str) -> None:
     assert model(project, TYPED + body) == signature
+
+
+def test_what_python_itself_brings_means_the_same_where_its_source_is_read(project: Make) -> None:
+    made = project("""
+        #- app.py
+        from typing import NamedTuple, TypedDict, Unpack
+        from excore import Registry
+        MODEL = Registry("Model")
+        class Options(TypedDict):
+            lr: float
+        @MODEL.register()
+        class Net:
+            def __init__(self, **kw: Unpack[Options]): ...
+        @MODEL.register()
+        class Pair(NamedTuple):
+            one: int
+        #- typing.py
+        Unpack = special()
+        def NamedTuple(name, fields): ...
+        def TypedDict(name, fields): ...
+    """)
+    assert made.signature("Net") == "*, lr: float = ... <Options>, **kw: Unpack[Options]"
+    assert made.signature("Pair") == "one: int"
