@@ -422,3 +422,24 @@ def test_what_python_itself_brings_means_the_same_where_its_source_is_read(proje
     """)
     assert made.signature("Net") == "*, lr: float = ... <Options>, **kw: Unpack[Options]"
     assert made.signature("Pair") == "one: int"
+
+
+@pytest.mark.parametrize(
+    ("body", "signature"),
+    [
+        ("import collections\nclass A(collections.namedtuple('A', 'c d')): ...", "..."),
+        ("from collections import namedtuple\nB = namedtuple('B', 'c')\nclass A(B): ...", "..."),
+        ("from typing import NamedTuple\nclass A(NamedTuple('A', [('c', int)])): ...", "..."),
+        ("import flax\n@flax.struct.dataclass\nclass A:\n  c: int", "..."),
+        ("from flax import struct\n@struct.dataclass(frozen=True)\nclass A:\n  c: int", "..."),
+    ],
+)
+def test_generated_constructors_that_nobody_reads_are_unknown(project: Make, body: str, signature: str) -> None:
+    assert model(project, body) == signature
+
+
+@pytest.mark.parametrize("text", ["z(kw)\n  return Net(**kw)", "return z(**kw)", "self = kw"])
+def test_there_is_a_reason_wherever_a_signature_is_not_complete(project: Make, text: str) -> None:
+    signature = project(f"{HEAD}\n@MODEL.register()\ndef A(**kw):\n  {text}\n").entry("A").signature
+    assert not signature.complete
+    assert signature.reason
