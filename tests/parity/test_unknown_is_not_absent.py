@@ -49,3 +49,21 @@ def test_what_is_understood_stays_an_error() -> None:
         f"{HEAD}\n@MODEL.register()\nclass Net(Base):\n    def __init__(self, **kw): super(Net, self).__init__(**kw)\n"
         "#- run.toml\n[Model.Net]\n#      ^^^ error missing-parameter\nother = 1\n^^^^^ error unknown-parameter\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("kwargs", "mark"),
+    [
+        ("**kw: Unpack[Options]", "\n^^^ warning unknown-parameter"),
+        ("depth=1, **kw: 'Unpack[Options]'", "\n^^^ warning unknown-parameter"),
+        ("**kw: Unpack[Elsewhere]", ""),
+        ("depth=1, **kw: Unpack[Elsewhere]", ""),
+        ("**kw: int", ""),
+    ],
+)
+def test_a_name_that_no_typed_dict_lists_is_a_warning(kwargs: str, mark: str) -> None:
+    check_problems(
+        f"{HEAD}\nfrom typing_extensions import Unpack\nclass Options(TypedDict):\n    name: str\n"
+        f"@MODEL.register()\nclass Net:\n    def __init__(self, {kwargs}): ...\n"
+        f"#- run.toml\n[Model.Net]\nnam = 'x'{mark}\n"
+    )

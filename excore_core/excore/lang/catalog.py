@@ -123,6 +123,13 @@ class Signature:
         return tuple(p for p in self.params if p.kind in ("positional-or-keyword", "keyword-only"))
 
     @property
+    def is_listed(self) -> bool:
+        """Whether ``**kwargs`` are annotated with a ``TypedDict`` that lists the names meant for them."""
+        typed = [param.annotation or "" for param in self.params if param.kind == "var-keyword"]
+        owners = {param.owner.rpartition(".")[2] for param in self.keywords if param.owner}
+        return any(text.endswith(f"Unpack[{owner}]") for text in typed for owner in owners)
+
+    @property
     def takes_any(self) -> bool:
         """Whether an unlisted name may be given: ``**kwargs``, or an incomplete signature."""
         return not self.complete or any(p.kind == "var-keyword" for p in self.params)

@@ -99,6 +99,8 @@ def section_lints(section: Section, model: Model) -> Iterable[Problem]:
             unknown = _unknown(argument, section, entry)
             misspelled.update(typo_of or [name.lstrip(model.grammar.prefix_chars) for name in unknown.suggestions[:1]])
             yield unknown
+        elif signature.complete and signature.is_listed:
+            yield _softened(_unknown(argument, section, entry))
         elif signature.reason and any(is_typo(argument.name, param.name) for param in signature.keywords):
             yield _softened_to_hint(_unknown(argument, section, entry), signature.reason)
     for argument in arguments.values():
