@@ -225,7 +225,8 @@ def test_x3_list_shows_signatures_and_places(project: Path, run: Run) -> None:
         "Model  things/__init__.py:3",
         '  FCN(head, layers, act="relu")  things/nets.py:9',
         "Data  things/__init__.py:4",
-        "  City(path, size=(8, 8), **more)  things/data.py:7",
+        "  City(path, size=(8, 8), **more)  things/data.py:7"
+        "  (may take more: what `__init__` does with `**more` cannot be followed)",
         "  shapes(count=4, *rest)           things/data.py:12",
         "Head  things/__init__.py:5",
         "  Top(channels=3)  things/nets.py:4",

@@ -37,7 +37,7 @@ def model(project: Make, body: str) -> str:
         ("class A: ...", ""),
         ("class A:\n  def __new__(cls, a=1): ...", "a = 1"),
         ("class A:\n  def __new__(cls, a): ...\n  def __init__(self, b): ...", "b"),
-        ("class A:\n  @deco\n  def __init__(self, a): ...", "a, ..."),
+        ("class A:\n  @deco\n  def __init__(self, a): ...", "a = ..., ..."),
         ("import torch\nclass A:\n  @torch.no_grad()\n  def __init__(self, a): ...", "a"),
         ("def A(a: 'int', b: \"list[str]\" = ()): ...", "a: int, b: list[str] = ()"),
         ("async def A(a): ...", "a"),
@@ -50,7 +50,10 @@ def model(project: Make, body: str) -> str:
         ("class A(Exception): ...", "..."),
         ("class A(object): ...", ""),
         ("class A(A): ...", "..."),
-        ("class A:\n  if X:\n    def __init__(self, a): ...\n  else:\n    def __init__(self, b): ...", "b"),
+        (
+            "class A:\n  if X:\n    def __init__(self, a): ...\n  else:\n    def __init__(self, b): ...",
+            "a = ..., b = ...",
+        ),
         (
             "class A:\n  @typing.overload\n  def __init__(self, a: int): ...\n  def __init__(self, a): ...",
             "a",
@@ -100,9 +103,12 @@ BASE = "class B:\n  def __init__(self, a, b: int = 2, *, c=3): ...\n"
         ),
         (
             BASE + "class A(B):\n  def __init__(self, **kw):\n    kw['a'] = 9\n    super().__init__(**kw)",
-            "*, a <B>, b: int = 2 <B>, c = 3 <B>, **kw, ...",
+            "*, a = ... <B>, b: int = 2 <B>, c = 3 <B>",
         ),
-        (BASE + "class A(B):\n  def __init__(self, **kw): super().__init__(*self.x, **kw)", "**kw, ..."),
+        (
+            BASE + "class A(B):\n  def __init__(self, **kw): super().__init__(*self.x, **kw)",
+            "*, a = ... <B>, b: int = 2 <B>, c = 3 <B>",
+        ),
         (
             BASE + "class C:\n  def __init__(self, c, d): ...\n"
             "class A:\n  def __init__(self, **kw): self.b = B(**kw) if x else C(**kw)",
@@ -168,7 +174,7 @@ class A(Left, Right):
         (
             "class A(BaseModel):\n  model_config = {}\n"
             "  a: int\n  b: str = Field('x', min_length=1)\n  c: int = Field(...)",
-            "*, a: int, b: str = 'x', c: int",
+            "*, a: int, b: str = 'x', c: int, ...",
         ),
         ("class A(BaseModel):\n  model_config = dict(extra='allow')\n  a: int", "*, a: int, ..."),
         ("class A(Enum):\n  X = 1", "value"),

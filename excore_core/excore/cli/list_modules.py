@@ -85,10 +85,15 @@ def _lines(listing: Mapping[str, list[Entry]], catalog: Catalog) -> Iterator[str
         place = f"  {_place(info.location)}" if info is not None and info.location is not None else ""
         more = "  (and more that its source does not tell)" if info is not None and info.open else ""
         yield f"{name}{place}{more}"
-        rows = [(summary(entry), _place(entry.location)) for entry in entries]
+        rows = [(summary(entry), _told(entry)) for entry in entries]
         width = min(max((len(text) for text, _ in rows), default=0), 72)
         for text, where in rows:
             yield f"  {text.ljust(width)}  {where}".rstrip()
+
+
+def _told(entry: Entry) -> str:
+    reason = f"  (may take more: {entry.signature.reason})" if entry.signature.reason else ""
+    return _place(entry.location) + reason
 
 
 def _place(location: Location | None) -> str:
@@ -107,6 +112,8 @@ def _plain(listing: Mapping[str, list[Entry]]) -> dict[str, list[dict[str, Any]]
                 "file": entry.location.path if entry.location is not None else None,
                 "line": entry.location.line + 1 if entry.location is not None else None,
                 "certain": entry.certain,
+                "complete": entry.signature.complete,
+                "reason": entry.signature.reason,
             }
             for entry in entries
         ]

@@ -6,27 +6,63 @@ from dataclasses import dataclass, replace
 
 from excore.lang.catalog import Param, Signature
 
+_KINDS = ("positional-only", "positional-or-keyword", "var-positional", "keyword-only", "var-keyword")
+_BY_POSITION = _KINDS[:2]
+
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
     """The parameters of a call, each with its ``owner``. ``docs`` are the docstrings that describe them, as ``(owner,
-    text)``."""
+    text)``. ``reason`` says why they are not ``complete``. ``filled`` are the parameters that further positional
+    arguments reach, as ``*args`` are handed on to them."""
 
     params: tuple[Param, ...] = ()
     complete: bool = True
     docs: tuple[tuple[str, str], ...] = ()
+    reason: str = ""
+    filled: tuple[str, ...] = ()
+
+    @property
+    def by_position(self) -> tuple[str, ...]:
+        """The names that positional arguments fill, one after the other."""
+        return (*(param.name for param in self.params if param.kind in _BY_POSITION), *self.filled)
+
+    def partly(self, reason: str) -> Parameters:
+        """These parameters where more may be taken, and none be required, because of ``reason``."""
+        params = tuple(map(optional, self.params))
+        return replace(self, params=params, complete=False, reason=self.reason or reason)
 
     def signature(self, own: str, returns: str | None = None, without: tuple[str, ...] = ()) -> Signature:
         """The signature of the entry with import path ``own``: its own parameters get no owner."""
         params = (replace(param, owner="") if param.owner == own else param for param in self.params)
-        return Signature(tuple(param for param in params if param.name not in without), self.complete, returns)
+        return Signature(
+            tuple(param for param in params if param.name not in without), self.complete, returns, self.reason
+        )
 
     def docstrings(self, own: str) -> tuple[tuple[str, str], ...]:
         """The docstrings of the entry with import path ``own``: its own ones get no owner."""
         return tuple(("" if owner == own else owner, text) for owner, text in self.docs if text)
 
 
-UNKNOWN = Parameters(complete=False)
+def unknown(reason: str) -> Parameters:
+    """Those of a call of which nothing is known."""
+    return Parameters(complete=False, reason=reason)
+
+
+def either(calls: list[Parameters]) -> Parameters:
+    """Those of a call that is one of several, nobody knows which."""
+    if len(calls) == 1:
+        return calls[0]
+    params = union([list(call.params) for call in calls])
+    params.sort(key=lambda param: _KINDS.index(param.kind))
+    docs = tuple(dict.fromkeys(item for call in calls for item in call.docs))
+    reason = next((call.reason for call in calls if call.reason), "")
+    return Parameters(tuple(params), all(call.complete for call in calls), docs, reason)
+
+
+def optional(param: Param) -> Param:
+    """``param`` as one that nobody has to give."""
+    return replace(param, default="...") if param.required else param
 
 
 def union(calls: list[list[Param]]) -> list[Param]:
@@ -37,7 +73,5 @@ def union(calls: list[list[Param]]) -> list[Param]:
     for call in calls:
         for param in call:
             everywhere = all(any(other.name == param.name for other in others) for others in calls)
-            if not everywhere and param.required:
-                param = replace(param, default="...")
-            params.setdefault(param.name, param)
+            params.setdefault(param.name, param if everywhere else optional(param))
     return list(params.values())

@@ -76,6 +76,9 @@ def class_order(names: NameResolver, ref: ClassRef, derived: tuple[str, ...] = (
     bases: list[ClassRef | str] = []
     for base in ref.fact["bases"]:
         target = names.resolve(ref.module, base) if base else None
+        written = f"{target.module}.{target.name}" if target is not None else ""
+        if written in _UNDERSTOOD:  # what it means is known, and how it is written says less
+            target = ResolvedName("external", written)
         inner = class_ref(names, target)
         if inner is not None and inner.path != ref.path:
             order = class_order(names, inner, (*derived, ref.path))

@@ -2,25 +2,39 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Literal
 
 from excore.index import annotation_text, fields
-from excore.index.call_parameters import UNKNOWN, Parameters, union
-from excore.index.class_order import ARGUMENT_HOOK, ENUMS, NO_EFFECT, ClassOrder, ClassRef, class_order, class_ref
-from excore.index.expressions import call_of
-from excore.index.facts import ClassFact, Forward, FunctionFact, ParamFact, unpacked
+from excore.index.call_parameters import Parameters, either, optional, union, unknown
+from excore.index.class_order import (
+    ARGUMENT_HOOK,
+    ENUMS,
+    NO_EFFECT,
+    TYPED_DICTS,
+    ClassOrder,
+    ClassRef,
+    class_order,
+    class_ref,
+)
+from excore.index.expressions import call_of, render
+from excore.index.facts import MAYBE, ClassFact, Forward, FunctionFact, ParamFact, unpacked
 from excore.index.name_resolution import NameResolver, ResolvedName
 from excore.lang.catalog import Member, Param
 
 _PLAIN_DECORATORS = frozenset(
     "abstractmethod cache classmethod contextmanager deprecated enable_grad export final ignore inference_mode "
     "lru_cache no_grad override overload runtime_checkable singledispatch staticmethod total_ordering unused "
-    "dataclass dataclass_transform define frozen mutable attrs attributes".split()
+    "dataclass_transform".split()
 )
 """Last names of decorators after which a class has no more members and a function takes nothing else."""
+_METACLASSES = frozenset(
+    {"type", "builtins.type", "abc.ABCMeta", "enum.EnumMeta", "enum.EnumType", "typing.GenericMeta"}
+)
+_UNPACK = re.compile(r"^(?:\w+\.)*Unpack\[([\w.]+)\]$")
 _HOOK_MEMBERS = ("node", "enabled", "name", "hook")
-_BY_POSITION = ("positional-only", "positional-or-keyword")
 _MAX_DEPTH = 25
 
 
@@ -43,10 +57,46 @@ class Classes:
 
     def constructor(self, ref: ClassRef) -> Parameters:
         """What calling the class takes."""
-        return self.names.memo.get(("constructor", ref.path), lambda: self._constructor(self.order(ref), 0))
+        return self.names.memo.get(("constructor", ref.path), lambda: self._called(ref))
+
+    def _called(self, ref: ClassRef) -> Parameters:
+        file = self.names.lookup(ref.module)
+        bindings = file.facts["names"].get(ref.fact["name"], []) if file is not None else []
+        classes = [item for item in bindings if item["kind"] == "class"]
+        if any(item["cls"] is ref.fact and item.get("guard") == MAYBE for item in classes):
+            maybe = [item["cls"] for item in classes if item.get("guard") == MAYBE]
+            refs = [ref, *(replace(ref, fact=fact) for fact in maybe if fact is not ref.fact)]
+        else:
+            refs = [ref]
+        return either([self._called_one(class_order(self.names, one)) for one in refs])
+
+    def _called_one(self, order: ClassOrder) -> Parameters:
+        if not order.items:
+            return unknown("a base class could not be read")
+        enum = next((path for path in order.paths if path in ENUMS), None)
+        if enum is not None:  # its metaclass looks members up, whatever `__new__` makes of their values
+            return fields.of_external(self, enum, order) or unknown(enum)
+        result = self._constructor(order, 0)
+        for item in order.classes:
+            metaclass = unpacked(item.fact).get("keywords", {}).get("metaclass")
+            if metaclass is not None and self._calls_otherwise(item.module, metaclass):
+                return result.partly(f"the metaclass `{metaclass}` of `{item.fact['name']}` may take other arguments")
+        return result
+
+    def _calls_otherwise(self, module: str, metaclass: str) -> bool:
+        """Whether a metaclass may do more when its classes are called than to pass the arguments on."""
+        ref = class_ref(self.names, self.names.resolve(module, metaclass))
+        if ref is None:
+            target = self.names.resolve(module, metaclass)
+            return (target.path if target is not None else metaclass) not in _METACLASSES
+        order = self.order(ref)
+        if any(unpacked(item.fact).get("call") for item in order.classes):
+            return True
+        return any(item not in _METACLASSES for item in order.items if isinstance(item, str))
 
     def _constructor(self, order: ClassOrder, start: int) -> Parameters:
         """What the first constructor takes that stands in ``order`` at ``start`` or later."""
+        reason = ""
         for index in range(start, len(order.items)):
             item = order.items[index]
             if isinstance(item, str):
@@ -56,17 +106,38 @@ class Classes:
                     about = "Whether the hook runs."
                     enabled = Param("enabled", annotation="bool", default="True", doc=about, owner=item)
                     return Parameters((Param("node", owner=item), enabled))
-                return fields.of_external(self, item, order) or UNKNOWN
-            fact = unpacked(item.fact)
-            init = fact.get("init") or fact.get("new")
-            if init is not None:
-                result = self._parameters(init, item, order, index)
-                docs = ((item.path, text) for text in (fact.get("doc"), init.get("doc")) if text)
-                return replace(result, docs=(*docs, *result.docs))
-            generated = fields.of_class(self, item, order, index)
-            if generated is not None:
-                return generated
-        return Parameters(complete=order.complete)
+                return fields.of_external(self, item, order) or unknown(f"the base class `{item}` could not be read")
+            reason = reason or self._changed_by(item.module, item.fact) or fields.changed_by_bases(self, item)
+            result = self._own_constructor(item, order, index)
+            if result is not None:
+                return result.partly(reason) if reason else result
+        result = Parameters() if order.complete else unknown("a base class could not be read")
+        return result.partly(reason) if reason else result
+
+    def _own_constructor(self, item: ClassRef, order: ClassOrder, index: int) -> Parameters | None:
+        """What the constructor takes that the class ``item`` has itself, ``None`` if it has none."""
+        fact = unpacked(item.fact)
+        if "assigned" in fact:
+            return self._assigned(fact["assigned"], item, order, index)
+        init = fact.get("init") or fact.get("new")
+        if init is None:
+            return fields.of_class(self, item, order, index)
+        results = [self._parameters(one, item, order, index) for one in (*fact.get("others", ()), init)]
+        if fact.get("inherits"):
+            results.append(fields.of_class(self, item, order, index) or self._constructor(order, index + 1))
+        result = either(results)
+        docs = ((item.path, text) for text in (fact.get("doc"), init.get("doc")) if text)
+        return replace(result, docs=(*docs, *result.docs))
+
+    def _assigned(self, name: str, item: ClassRef, order: ClassOrder, index: int) -> Parameters:
+        """What a constructor takes that is no method: the function or the constructor ``name``."""
+        target = self.names.resolve(item.module, name) if name else None
+        if target is not None and target.kind == "function":
+            result = self.function(target)
+            return replace(result, params=result.params[1:])
+        if name.endswith(".__init__"):
+            return self._forwarded({"to": name, "positional": 0, "keywords": []}, item, order, index)
+        return unknown(f"the constructor of `{item.fact['name']}` is assigned")
 
     def function(self, target: ResolvedName) -> Parameters:
         """What calling a function takes."""
@@ -80,23 +151,39 @@ class Classes:
         result = self._parameters(fact, owner, None, 0)
         return replace(result, docs=((target.path, fact.get("doc", "")), *result.docs))
 
-    def _is_decorated(self, module: str, fact: ClassFact | FunctionFact) -> bool:
-        """Whether a decorator is put on it of which nothing is known."""
+    def _changed_by(self, module: str, fact: ClassFact | FunctionFact, *, same: bool = True) -> str:
+        """Why it may be something else than it says: a decorator is put on it of which nothing is known; "" if not.
+        ``same``: one is no reason that gives back what it gets, whatever attributes it sets."""
         file = self.names.lookup(module)
-        if file is None:
-            return False
-        for decorator in fact.get("decorators", ()):
+        for decorator in fact.get("decorators", ()) if file is not None else ():
             call = call_of(decorator)
             func = decorator if call is None else call.func
-            if isinstance(func, str) and func.rpartition(".")[2] in _PLAIN_DECORATORS:
-                continue
             if isinstance(func, str):
                 target = self.names.resolve(module, func)
             else:
-                target = self.names.method_of(file, func) if call is not None else None
-            if target is None or (target.kind != "method" and self.names.function_registry(target) is None):
-                return True
-        return False
+                target = self.names.method_of(file, func) if call is not None and file is not None else None
+            if fields.style_of(self, module, decorator) is not None:
+                continue
+            if target is not None and (target.kind == "method" or self.names.function_registry(target) is not None):
+                continue
+            if target is not None and target.kind == "function" and target.name not in _PLAIN_DECORATORS:
+                if same and self._gives_back(target, "gives" if call is None else "makes"):
+                    continue
+            elif isinstance(func, str) and _is_plain(func.rpartition(".")[2]):
+                continue
+            return f"the decorator `{render(func)}` of `{fact['name']}` may change what it takes"
+        return ""
+
+    def _gives_back(self, target: ResolvedName, key: Literal["gives", "makes"], depth: int = 0) -> bool:
+        """Whether a decorator gives back what it is put on."""
+        names = unpacked(target.fact).get(key)
+        if not names or depth > _MAX_DEPTH:
+            return False
+        for name in names:
+            inner = self.names.resolve(target.module, name) if name else None
+            if name and (inner is None or inner.kind != "function" or not self._gives_back(inner, "gives", depth + 1)):
+                return False
+        return True
 
     def _parameters(self, fact: FunctionFact, owner: ClassRef, order: ClassOrder | None, index: int) -> Parameters:
         """What calling a function takes, or a method: item ``index`` of ``order`` is then its class, ``owner``.
@@ -108,58 +195,90 @@ class Classes:
         gets it, a call has such a parameter itself, or one is not understood.
         """
         facts = fact["params"]
-        decorated = "decorators" in fact and self._is_decorated(owner.module, fact)
+        changed = self._changed_by(owner.module, fact) if "decorators" in fact else ""
         if order is not None and facts and facts[0].get("kind", "positional-only") == "positional-only":
             facts = facts[1:]
         own = [self.param(item, owner) for item in facts]
         if not own or own[-1].kind != "var-keyword":
-            return Parameters(tuple(own), not decorated)
+            result = Parameters(tuple(own))
+            return result.partly(changed) if changed else result
         rest = own.pop()
         named = {param.name for param in own}
         own += [self.param(item, owner) for item in fact.get("popped", ()) if item["name"] not in named]
+        own += self._unpacked_keywords(facts[-1].get("annotation", ""), owner, {param.name for param in own})
         named = {param.name for param in own}
         read = {item["name"]: self.param(item, owner) for item in fact.get("read", ()) if item["name"] not in named}
-        complete = not fact.get("leaks", False) and not decorated
+        leaks = fact.get("leaks", False)
+        reason = f"what `{fact['name']}` does with `**{rest.name}` cannot be followed" if leaks else ""
+        complete = not leaks and not changed
         takes_any = not fact.get("forwards")
         docs: list[tuple[str, str]] = []
         passed: list[list[Param]] = []
+        filled: tuple[str, ...] = ()
         for forward in fact.get("forwards", ()):
-            callee = self._forwarded(forward["to"], owner, order, index)
-            params = _left(callee.params, forward, named)
+            callee = self._forwarded(forward, owner, order, index)
+            params = _left(callee, forward, named)
             takes_any |= any(param.kind == "var-keyword" for param in params)
             passed.append([param for param in params if param.kind != "var-keyword"])
             complete &= callee.complete
+            reason = reason or callee.reason
             docs += callee.docs
+            if forward.get("rest") == "own":
+                filled = filled or callee.by_position[forward["positional"] :]
+        is_unsure = leaks or fact.get("skips", False)
         for param in union(passed):
+            param = optional(param) if is_unsure else param
             preset = read.pop(param.name, param).default
             own.append(replace(param, kind="keyword-only", default=param.default if preset is None else preset))
         own += [replace(param, default="None") if param.default is None else param for param in read.values()]
         if takes_any or not complete:
             own.append(rest)
-        return Parameters(tuple(own), complete, tuple(dict.fromkeys(docs)))
+        result = Parameters(tuple(own), complete, tuple(dict.fromkeys(docs)), reason, filled)
+        return result.partly(changed) if changed else result
 
-    def _forwarded(self, to: str, owner: ClassRef, order: ClassOrder | None, index: int) -> Parameters:
+    def _unpacked_keywords(self, annotation: str, owner: ClassRef, named: set[str]) -> list[Param]:
+        """What ``**kwargs: Unpack[SomeTypedDict]`` says that it takes. Python does not check it: none is required."""
+        typed = _UNPACK.match(annotation)
+        ref = class_ref(self.names, self.names.resolve(owner.module, typed[1])) if typed is not None else None
+        if ref is None or TYPED_DICTS.isdisjoint(self.order(ref).paths):
+            return []
+        return [optional(param) for param in self.constructor(ref).params if param.name not in named]
+
+    def _forwarded(self, forward: Forward, owner: ClassRef, order: ClassOrder | None, index: int) -> Parameters:
         """What the target of a ``Forward`` takes."""
-        if self._depth > _MAX_DEPTH:
-            return UNKNOWN
+        to = forward["to"]
+        not_followed = unknown(f"the call of `{to}` cannot be followed" if to else "a call cannot be followed")
+        if self._depth > _MAX_DEPTH or not to:
+            return not_followed
         self._depth += 1
         try:
             if to == "super":
-                return self._constructor(order, index + 1) if order is not None else UNKNOWN
+                start = self._start_of_super(forward.get("after"), owner, order, index)
+                return self._constructor(order, start) if order is not None and start is not None else not_followed
             head, _, method = to.partition(".")
             if head in ("self", "cls") and order is not None:
                 fact = owner.fact.get("targets", {}).get(method)
-                return self._parameters(fact, owner, order, index) if fact is not None else UNKNOWN
+                if fact is None or any(_defines(item, method) for item in order.items[:index]):
+                    return not_followed
+                return self._parameters(fact, owner, order, index)
             name, _, last = to.rpartition(".")
             target = self.names.resolve(owner.module, name if last in ("__init__", "__new__") else to)
             if target is None or target.path == owner.path:
-                return UNKNOWN
+                return not_followed
             if target.kind == "function":
                 return self.function(target)
             ref = class_ref(self.names, target)
-            return self.constructor(ref) if ref is not None else UNKNOWN
+            return self.constructor(ref) if ref is not None else not_followed
         finally:
             self._depth -= 1
+
+    def _start_of_super(self, after: str | None, owner: ClassRef, order: ClassOrder | None, index: int) -> int | None:
+        """Where in ``order`` ``super(after, self)`` looks first, ``None`` if nobody knows."""
+        if after in (None, "__class__") or order is None:
+            return index + 1
+        target = self.names.resolve(owner.module, after or "")
+        paths = order.paths
+        return paths.index(target.path) + 1 if target is not None and target.path in paths else None
 
     def param(self, fact: ParamFact, owner: ClassRef) -> Param:
         """A parameter as the catalog holds it."""
@@ -237,7 +356,7 @@ class Classes:
         for item in order.items:
             if isinstance(item, ClassRef):
                 dynamic = unpacked(item.fact).get("dynamic", False)
-                complete &= not dynamic and not self._is_decorated(item.module, item.fact)
+                complete &= not dynamic and not self._changed_by(item.module, item.fact, same=False)
                 for member in _own_members(item):
                     members.setdefault(member.name, member)
             elif _is_argument_hook(item):
@@ -252,11 +371,22 @@ class Classes:
         return any(field["name"] == name for item in self.order(ref).classes for field in item.fields)
 
 
-def _left(params: tuple[Param, ...], forward: Forward, named: set[str]) -> list[Param]:
+def _left(callee: Parameters, forward: Forward, named: set[str]) -> list[Param]:
     """Those of the parameters of a call that ``**kwargs`` may still give."""
-    by_position = [param.name for param in params if param.kind in _BY_POSITION]
+    by_position = callee.by_position
     gone = {*by_position[: forward["positional"]], *forward["keywords"], *named}
-    return [p for p in params if p.name not in gone and p.kind not in ("positional-only", "var-positional")]
+    left = [p for p in callee.params if p.name not in gone and p.kind not in ("positional-only", "var-positional")]
+    return [optional(p) if p.name in by_position else p for p in left] if forward.get("rest") == "any" else left
+
+
+def _is_plain(name: str) -> bool:
+    """Whether a decorator that could not be read gives back what it is put on: those that register do."""
+    return name in _PLAIN_DECORATORS or name.lstrip("_").startswith("register")
+
+
+def _defines(item: ClassRef | str, method: str) -> bool:
+    """Whether a class has a method of its own, or may have it."""
+    return isinstance(item, str) or any(one["name"] == method for one in unpacked(item.fact).get("members", ()))
 
 
 def _is_argument_hook(path: str) -> bool:

@@ -7,14 +7,20 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from itertools import chain
 
-from excore.index.facts import ClassFact, FieldFact, Forward, FunctionFact, MemberFact, ParamFact
+from excore.index.conditions import live_statements
+from excore.index.facts import ClassFact, Expr, FieldFact, FunctionFact, MemberFact, ParamFact
+from excore.index.kwargs_flow import FunctionNode, follow_kwargs
 from excore.index.source_text import SourceText, dotted
 
-FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _PROPERTIES = frozenset({"property", "cached_property", "functools.cached_property", "abc.abstractproperty"})
+_MAKERS = frozenset({"__init__", "__new__", "__call__"})
+_HARMLESS = frozenset(
+    "super append add hasattr getattr setattr issubclass isinstance print repr str id get_type_hints vars dir len "
+    "signature isabstract register register_module setdefault".split()
+)
+"""Last names of calls that leave the constructor of a class that they get as it is."""
 _SMALL = 12  # lines; a longer function is no predicate that could be read
 
 
@@ -73,71 +79,9 @@ def function(source: SourceText, node: FunctionNode, *, keep_source: bool = Fals
     if node.decorator_list:
         fact["decorators"] = [source.expression(item) for item in node.decorator_list]
     if node.args.kwarg is not None:
-        _follow_kwargs(source, node, node.args.kwarg.arg, fact)
+        follow_kwargs(source, node, fact)
     if keep_source and (node.end_lineno or 0) - node.lineno < _SMALL:
         fact["source"] = "\n".join(source.lines[node.lineno - 1 : node.end_lineno])
-    return fact
-
-
-def _follow_kwargs(source: SourceText, node: FunctionNode, name: str, fact: FunctionFact) -> None:
-    """Add to ``fact`` where the parameter ``**name`` goes.
-
-    Every use of the name is either understood (passed on as ``**name``, or read by ``pop``, ``get`` or ``setdefault``
-    with a constant key) or it may take any key: so it is enough to count the uses that were understood.
-    """
-    uses = understood = 0
-    for child in chain.from_iterable(map(ast.walk, node.body)):
-        if type(child) is ast.Name:
-            uses += child.id == name
-        elif type(child) is ast.Call:
-            if any(item.arg is None and dotted(item.value) == name for item in child.keywords):
-                forward = _forward(child)
-                if forward is not None:
-                    understood += 1
-                    fact.setdefault("forwards", []).append(forward)
-            elif isinstance(child.func, ast.Attribute) and dotted(child.func.value) == name:
-                param = _read_parameter(source, child, child.func.attr)
-                if param is not None:
-                    understood += 1
-                    is_popped = child.func.attr == "pop"
-                    (fact.setdefault("popped", []) if is_popped else fact.setdefault("read", [])).append(param)
-    if uses > understood:
-        fact["leaks"] = True
-
-
-def _forward(call: ast.Call) -> Forward | None:
-    """The target of a call that gets ``**kwargs`` and what else it gets, ``None`` if that cannot be read."""
-    spread = [arg.value for arg in call.args if isinstance(arg, ast.Starred)]
-    if not all(isinstance(value, ast.Name) for value in spread):
-        return None
-    if sum(item.arg is None for item in call.keywords) > 1:
-        return None
-    positional = len(call.args) - len(spread)
-    func = call.func
-    to = dotted(func)
-    if isinstance(func, ast.Attribute) and isinstance(func.value, ast.Call) and dotted(func.value.func) == "super":
-        if func.attr not in ("__init__", "__new__"):
-            return None
-        to = "super"
-        positional -= func.attr == "__new__"
-    elif to.endswith((".__init__", ".__new__")):
-        positional -= 1
-    if not to:
-        return None
-    return {"to": to, "positional": max(0, positional), "keywords": [item.arg for item in call.keywords if item.arg]}
-
-
-def _read_parameter(source: SourceText, call: ast.Call, method: str) -> ParamFact | None:
-    """The parameter that ``kwargs.pop("x", default)``, ``get`` or ``setdefault`` reads, ``None`` of another call.
-
-    ``get`` gives it no default: if it is not there, what the ``kwargs`` are handed to goes on without it.
-    """
-    key = call.args[0] if method in ("pop", "get", "setdefault") and call.args else None
-    if not (isinstance(key, ast.Constant) and isinstance(key.value, str)):
-        return None
-    fact: ParamFact = {"name": key.value, "at": source.at(key), "kind": "keyword-only"}
-    if len(call.args) > 1 and method != "get":
-        fact["default"] = source.segment(call.args[1])
     return fact
 
 
@@ -169,26 +113,115 @@ def class_(source: SourceText, node: ast.ClassDef) -> ClassFact:
         fact["decorators"] = [source.expression(item) for item in node.decorator_list]
     if node.keywords:
         fact["keywords"] = {item.arg or "**": source.segment(item.value) for item in node.keywords}
+    if source.dynamic.between(node.lineno, node.end_lineno or node.lineno):
+        fact["dynamic"] = True
+    _body(source, node, fact)
+    return fact
+
+
+def _body(source: SourceText, node: ast.ClassDef, fact: ClassFact) -> None:
+    """Add to ``fact`` what the body of the class binds."""
     members: dict[str, MemberFact] = {}
     fields: dict[str, FieldFact] = {}
     methods: dict[str, FunctionNode] = {}
-    for statement in statements(node.body):
+    versions: dict[str, list[tuple[FunctionNode, bool]]] = {}
+    for statement, is_certain in live_statements(node.body):
         if isinstance(statement, _FUNCTIONS):
             _method(source, statement, members, methods)
+            if methods.get(statement.name) is statement:
+                before = [] if is_certain else versions.get(statement.name, [])
+                versions[statement.name] = [*before, (statement, is_certain)]
         elif isinstance(statement, (ast.Assign, ast.AnnAssign)):
             for target in targets(statement):
                 if isinstance(target, ast.Name):
                     fields[target.id] = _field(source, target, statement)
     for method in methods.values():
         _self_attributes(source, method, members)
-    _constructors(source, fact, methods)
-    if source.dynamic.between(node.lineno, node.end_lineno or node.lineno):
-        fact["dynamic"] = True
+    _constructors(source, fact, methods, versions)
+    _made_otherwise(source, fact, methods, fields)
     if members:
         fact["members"] = list(members.values())
     if fields:
         fact["fields"] = list(fields.values())
-    return fact
+
+
+def _subclassing(source: SourceText, node: FunctionNode) -> list[Expr]:
+    """What ``__init_subclass__`` does with classes that may change their constructors."""
+    arguments = [*node.args.posonlyargs, *node.args.args]
+    own = arguments[0].arg if arguments else "cls"
+    calls = [item for item in ast.walk(node) if isinstance(item, ast.Call) and _is_given(item, own)]
+    calls = [call for call in calls if dotted(call.func).rpartition(".")[2] not in _HARMLESS]
+    found: list[Expr] = [source.expression(call) for call in calls]
+    stored = any(
+        isinstance(item, ast.Attribute) and item.attr in _MAKERS and isinstance(item.ctx, ast.Store)
+        for item in ast.walk(node)
+    )
+    return [*found, *map(source.expression, node.decorator_list), *([""] if stored else [])]
+
+
+def given_back(node: FunctionNode, fact: FunctionFact) -> None:
+    """Add to ``fact`` what a decorator gives back for what it is put on, if that can be read."""
+    gives: list[str] = []
+    makes: list[str] = []
+    arguments = [*node.args.posonlyargs, *node.args.args]
+    first = arguments[0].arg if arguments else ""
+    inner = {item.name: item for item in statements(node.body) if isinstance(item, _FUNCTIONS)}
+    returned = [item.value for item in statements(node.body) if isinstance(item, ast.Return)]
+    for value in returned:
+        call = value if isinstance(value, ast.Call) and first and _is_given(value, first) else None
+        name = dotted(value) if value is not None else ""
+        made: FunctionFact = {"name": "", "at": [], "params": []}
+        callee = dotted(call.func) if call is not None else ""
+        if name and name == first:
+            gives.append("")
+        elif name in inner or callee in inner:
+            given_back(inner[name or callee], made)
+            if "gives" not in made:
+                return
+            (makes if name in inner else gives).extend(made["gives"])
+        elif callee:
+            gives.append(callee)
+        else:
+            return
+    if first and gives and _changes(node, first):
+        return
+    if gives:
+        fact["gives"] = list(dict.fromkeys(gives))
+    if makes:
+        fact["makes"] = list(dict.fromkeys(makes))
+
+
+def _is_given(call: ast.Call, name: str) -> bool:
+    return bool(call.args) and dotted(call.args[0]) == name
+
+
+def _changes(node: FunctionNode, name: str) -> bool:
+    """Whether a function binds its parameter ``name`` again, or what makes objects of the class that it is."""
+    for child in ast.walk(node):
+        if isinstance(child, ast.Name) and child.id == name and not isinstance(child.ctx, ast.Load):
+            return True
+        if isinstance(child, ast.Attribute) and child.attr in _MAKERS and not isinstance(child.ctx, ast.Load):
+            return True
+        if isinstance(child, ast.Call) and dotted(child.func) == "setattr" and len(child.args) > 1:
+            key = child.args[1]
+            if not isinstance(key, ast.Constant) or key.value in _MAKERS:
+                return True
+    return False
+
+
+def _made_otherwise(
+    source: SourceText, fact: ClassFact, methods: dict[str, FunctionNode], fields: dict[str, FieldFact]
+) -> None:
+    """Add to ``fact`` what makes objects of the class, or of those derived from it, besides its constructors."""
+    name = next((name for name in ("__init__", "__new__") if name in fields), None)
+    if name is not None:
+        value = fields[name].get("default", "")
+        fact["assigned"] = value if value.replace(".", "").isidentifier() else ""
+    if "__call__" in methods or "__call__" in fields:
+        fact["call"] = True
+    calls = _subclassing(source, methods["__init_subclass__"]) if "__init_subclass__" in methods else []
+    if calls:
+        fact["subclassing"] = calls
 
 
 def targets(statement: ast.stmt) -> list[ast.expr]:
@@ -251,7 +284,12 @@ def _self_attributes(source: SourceText, method: FunctionNode, members: dict[str
                         members[item.attr]["annotation"] = annotation(source, statement.annotation)
 
 
-def _constructors(source: SourceText, fact: ClassFact, methods: dict[str, FunctionNode]) -> None:
+def _constructors(
+    source: SourceText,
+    fact: ClassFact,
+    methods: dict[str, FunctionNode],
+    versions: dict[str, list[tuple[FunctionNode, bool]]],
+) -> None:
     """Add to ``fact`` its constructors, and every method that they hand their ``**kwargs`` to, however far on."""
     waiting: list[FunctionFact] = []
     if "__init__" in methods:
@@ -260,6 +298,12 @@ def _constructors(source: SourceText, fact: ClassFact, methods: dict[str, Functi
     if "__new__" in methods:
         fact["new"] = function(source, methods["__new__"])
         waiting.append(fact["new"])
+    name = next((name for name in ("__init__", "__new__") if name in methods), "")
+    if len(versions.get(name, ())) > 1:
+        fact["others"] = [function(source, version) for version, _ in versions[name][:-1]]
+        waiting += fact["others"]
+    elif name and not versions[name][0][1]:
+        fact["inherits"] = True
     targets: dict[str, FunctionFact] = {}
     while waiting:
         for forward in waiting.pop().get("forwards", ()):

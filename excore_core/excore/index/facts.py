@@ -49,22 +49,28 @@ class ParamFact(TypedDict, total=False):
     default: str
 
 
-class Forward(TypedDict):
-    """A call that gets ``**kwargs``: ``to`` is "super", "self.method" or a dotted name; ``positional`` counts the
-    arguments before, ``keywords`` are the names of those passed by keyword."""
+class Forward(TypedDict, total=False):
+    """A call that gets ``**kwargs``: ``to`` is "super", "self.method" or a dotted name, "" for what no reading follows;
+    ``positional`` counts the arguments before, ``keywords`` are the names of those passed by keyword. ``after``: the
+    class behind which ``super`` starts, if one is named. ``rest``: "own" where the ``*args`` of the function follow,
+    "any" where it is unknown how many arguments do."""
 
-    to: str
-    positional: int
-    keywords: list[str]
+    to: Required[str]
+    positional: Required[int]
+    keywords: Required[list[str]]
+    after: str
+    rest: Literal["own", "any"]
 
 
 class FunctionFact(TypedDict, total=False):
     """A function or method.
 
-    ``leaks``: ``**kwargs`` goes where reading cannot follow. ``popped``: what ``kwargs.pop("x", d)`` takes out;
-    ``read``: what ``kwargs.get("x")`` and ``kwargs.setdefault("x", d)`` leave in. ``source``: text of a small function,
+    ``leaks``: ``**kwargs`` goes where reading cannot follow; ``skips``: some calls of the function end without a call
+    that gets it. ``popped``: what ``kwargs.pop("x", d)`` takes out; ``read``: what ``kwargs.get("x")`` and
+    ``kwargs.setdefault("x", d)`` leave in, or the function puts there. ``source``: text of a small function,
     stored as it may be the predicate of a ``match``. ``registers``: its only parameter, and the only call that the
-    function makes.
+    function makes. ``gives``: what it returns if all of that is its first argument, "", or what the functions of these
+    names make of its first argument; ``makes``: what the functions within that it returns give in the same way.
     """
 
     name: Required[str]
@@ -75,10 +81,13 @@ class FunctionFact(TypedDict, total=False):
     decorators: list[Expr]
     forwards: list[Forward]
     leaks: bool
+    skips: bool
     popped: list[ParamFact]
     read: list[ParamFact]
     source: str
     registers: tuple[str, Expr]
+    gives: list[str]
+    makes: list[str]
     packed: bytes
 
 
@@ -104,7 +113,10 @@ class FieldFact(TypedDict, total=False):
 
 class ClassFact(TypedDict, total=False):
     """A class. ``bases`` holds "" for what is no dotted name. ``targets`` are methods that the constructor forwards to.
-    ``dynamic``: objects may have attributes that no assignment names."""
+    ``dynamic``: objects may have attributes that no assignment names. ``others``: constructors that other branches
+    define; ``inherits``: there is a branch that defines none. ``assigned``: the name assigned to ``__init__`` or
+    ``__new__``, "" for what is no name. ``call``: it has a method ``__call__``.
+    ``subclassing``: calls that get every class derived from it, "" where those get another constructor."""
 
     name: Required[str]
     at: Required[At]
@@ -115,6 +127,11 @@ class ClassFact(TypedDict, total=False):
     init: FunctionFact
     new: FunctionFact
     targets: dict[str, FunctionFact]
+    others: list[FunctionFact]
+    inherits: bool
+    assigned: str
+    call: bool
+    subclassing: list[Expr]
     members: list[MemberFact]
     fields: list[FieldFact]
     dynamic: bool

@@ -22,10 +22,12 @@ from excore.storage.atomic_write import write_text
 from excore.storage.cache import user_base
 
 _SCANNER = (
+    "conditions.py",
     "definition_facts.py",
     "error_recovery.py",
     "facts.py",
     "facts_cache.py",
+    "kwargs_flow.py",
     "registered_flags.py",
     "scan.py",
     "source_text.py",

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from excore.index.call_parameters import Parameters
-from excore.index.class_order import ENUMS, NAMED_TUPLES, TYPED_DICTS, ClassOrder, ClassRef
+from excore.index.class_order import ENUMS, NAMED_TUPLES, TYPED_DICTS, ClassOrder, ClassRef, class_ref
 from excore.index.expressions import CallExpr, call_of, render
-from excore.index.facts import Expr, FieldFact, ParamFact, unpacked
+from excore.index.facts import ClassFact, Expr, FieldFact, FunctionFact, ParamFact, unpacked
+from excore.index.name_resolution import ResolvedName
 
 if TYPE_CHECKING:
     from excore.index.classes import Classes
@@ -17,11 +19,13 @@ if TYPE_CHECKING:
 Style = Literal["dataclass", "attrs", "tuple", "dict", "model"]
 _MODELS = frozenset(
     {"pydantic.BaseModel", "pydantic.main.BaseModel", "pydantic_settings.BaseSettings", "pydantic.v1.BaseModel"}
+    | {"pydantic.BaseSettings", "pydantic_settings.main.BaseSettings"}
 )
 _DATACLASS = frozenset({"dataclasses.dataclass", "pydantic.dataclasses.dataclass"})
 _ATTRS = frozenset(
     {f"attr.{name}" for name in ("s", "attrs", "dataclass", "define", "frozen", "mutable", "attributes")}
     | {f"attrs.{name}" for name in ("define", "frozen", "mutable")}
+    | {"attr._make.attrs", "attr._next_gen.define"}
 )
 _OF_FIELDS = ENUMS | NAMED_TUPLES | TYPED_DICTS | _MODELS
 _FIELD_FUNCTIONS: dict[Style, tuple[str, ...]] = {
@@ -29,23 +33,102 @@ _FIELD_FUNCTIONS: dict[Style, tuple[str, ...]] = {
     "attrs": ("ib", "attrib", "field", "Factory"),
     "model": ("Field",),
 }
+_TRANSFORMS = ("dataclass_transform", "__dataclass_transform__")
+_MAX_DEPTH = 10
+_SETTINGS = frozenset(
+    {"pydantic_settings.BaseSettings", "pydantic.BaseSettings", "pydantic_settings.main.BaseSettings"}
+)
+_EXTRA = re.compile(r"""\bextra['"]?\s*[=:]\s*(?:Extra\.)?['"]?(\w+)""")
+_NOT_REQUIRED = re.compile(r"^(?:\w+\.)*(NotRequired|Required)\[(.*)\]$", re.DOTALL)
+_LAST_NAMES = re.compile(r"\w+(?=[,\])])")
 _WRAPPED = re.compile(r"^(?:\w+\.)*(InitVar|ClassVar|Final|Annotated)\[(.*)\]$", re.DOTALL)
 
 
 def _decorator(classes: Classes, ref: ClassRef) -> tuple[Style | None, dict[str, str]]:
     """Which decorator makes the constructor of a class, if one does, and that decorator's keywords as source."""
     for decorator in ref.fact.get("decorators", ()):
+        made = style_of(classes, ref.module, decorator)
+        if made is not None:
+            return made
+    return _inherited(classes, ref) or (None, {})
+
+
+def _inherited(classes: Classes, ref: ClassRef) -> tuple[Style, dict[str, str]] | None:
+    """What a base or a metaclass makes of the classes derived from it, if it says that it makes dataclasses."""
+    own = {name: text for name, text in unpacked(ref.fact).get("keywords", {}).items() if name != "metaclass"}
+    for base in classes.order(ref).classes:
+        fact = unpacked(base.fact)
+        makers = [] if base.path == ref.path else [base]
+        metaclass = class_ref(
+            classes.names, classes.names.resolve(base.module, fact.get("keywords", {}).get("metaclass", ""))
+        )
+        makers += classes.order(metaclass).classes if metaclass is not None else ()
+        for maker in makers:
+            defaults = transform(maker.fact)
+            if defaults is not None:
+                return "dataclass", {**defaults, **own, "more": maker.fact["name"]}
+        for call in fact.get("subclassing", ()) if makers and makers[0] is base else ():
+            made = _made(classes, base.module, call)
+            if made is not None:
+                return made[0], {**made[1], "more": base.fact["name"]}
+    return None
+
+
+def _made(classes: Classes, module: str, call: Expr) -> tuple[Style, dict[str, str]] | None:
+    """What a call in ``__init_subclass__``, or its decorator, makes of the classes that it gets."""
+    defaults = transform({"name": "", "at": [], "bases": [], "decorators": [call]})
+    return ("dataclass", defaults) if defaults is not None else style_of(classes, module, call)
+
+
+def changed_by_bases(classes: Classes, ref: ClassRef) -> str:
+    """Why a class may have another constructor than it says: a base hands it to a call that is not understood."""
+    for base in classes.order(ref).classes:
+        for call in unpacked(base.fact).get("subclassing", ()) if base.path != ref.path else ():
+            if not call or _made(classes, base.module, call) is None:
+                return f"`__init_subclass__` of `{base.fact['name']}` may change what it takes"
+    return ""
+
+
+def style_of(classes: Classes, module: str, decorator: Expr, depth: int = 0) -> tuple[Style, dict[str, str]] | None:
+    """What a decorator written in ``module`` makes a constructor of, and its keywords as source, be it behind another
+    name or a ``partial``; ``None`` if it makes none."""
+    call = call_of(decorator)
+    func = decorator if call is None else call.func
+    if not isinstance(func, str) or depth > _MAX_DEPTH:
+        return None
+    keywords = {name: render(value) for name, value in call.keywords.items()} if call is not None else {}
+    target = classes.names.resolve(module, func)
+    path = target.path if target is not None else func
+    if path in _DATACLASS or path in _ATTRS:
+        return ("dataclass" if path in _DATACLASS else "attrs"), keywords
+    if path == "functools.partial" and call is not None and call.arguments:
+        made = style_of(classes, module, call.arguments[0], depth + 1)
+        return (made[0], {**made[1], **keywords}) if made is not None else None
+    bound = classes.names.call_behind(module, func) if target is None else None
+    if bound is not None:
+        made = style_of(classes, *bound, depth + 1)
+        return (made[0], {**made[1], **keywords}) if made is not None else None
+    return _transformed(classes, target, keywords) if target is not None else None
+
+
+def _transformed(
+    classes: Classes, target: ResolvedName, keywords: dict[str, str]
+) -> tuple[Style, dict[str, str]] | None:
+    """What a function under ``dataclass_transform`` makes, which says that it makes dataclasses."""
+    if target.kind not in ("function", "class"):
+        return None
+    defaults = transform(target.fact)
+    return ("dataclass", {**defaults, **keywords}) if defaults is not None else None
+
+
+def transform(fact: ClassFact | FunctionFact) -> dict[str, str] | None:
+    """The defaults that ``dataclass_transform`` gives to what it is put on, ``None`` if it is not put on it."""
+    for decorator in fact.get("decorators", ()):
         call = call_of(decorator)
-        func = decorator if call is None else call.func
-        if not isinstance(func, str):
-            continue
-        target = classes.names.resolve(ref.module, func)
-        path = target.path if target is not None else func
-        if path in _DATACLASS or path in _ATTRS:
-            keywords = call.keywords if call is not None else {}
-            style: Style = "dataclass" if path in _DATACLASS else "attrs"
-            return style, {name: render(value) for name, value in keywords.items()}
-    return None, {}
+        if call is not None and isinstance(call.func, str) and call.func.rpartition(".")[2] in _TRANSFORMS:
+            renamed = {"kw_only_default": "kw_only", "field_specifiers": "functions"}
+            return {name: render(call.keywords[key]) for key, name in renamed.items() if key in call.keywords}
+    return None
 
 
 def of_class(classes: Classes, ref: ClassRef, order: ClassOrder, index: int) -> Parameters | None:
@@ -53,7 +136,9 @@ def of_class(classes: Classes, ref: ClassRef, order: ClassOrder, index: int) -> 
     style, keywords = _decorator(classes, ref)
     if style is None or keywords.get("init") == "False":
         return None
-    return _of_fields(classes, order, index, style)
+    result = _of_fields(classes, order, index, style)
+    more = keywords.get("more")
+    return replace(result, complete=False, reason=f"`{more}` makes the constructor") if more else result
 
 
 def of_external(classes: Classes, path: str, order: ClassOrder) -> Parameters | None:
@@ -73,6 +158,7 @@ def _of_fields(classes: Classes, order: ClassOrder, start: int, style: Style) ->
     params: dict[str, tuple[ParamFact, ClassRef]] = {}
     docs: list[tuple[str, str]] = []
     complete = True
+    settings: list[str] = []
     for item in reversed(order.items[start:]):
         if not isinstance(item, ClassRef):
             complete &= item in _OF_FIELDS or item.startswith(("typing.", "abc.", "builtins."))
@@ -81,31 +167,49 @@ def _of_fields(classes: Classes, order: ClassOrder, start: int, style: Style) ->
         if style in ("dataclass", "attrs") and not own_style:
             continue
         fact = unpacked(item.fact)
+        settings += [f"{key}={text}" for key, text in fact.get("keywords", {}).items()]
         if "doc" in fact:
             docs.insert(0, (item.path, fact["doc"]))
         by_keyword = keywords.get("kw_only") == "True" or style in ("dict", "model")
         optional = style == "dict" and fact.get("keywords", {}).get("total") == "False"
+        functions = (*_FIELD_FUNCTIONS.get(style, ()), *_LAST_NAMES.findall(keywords.get("functions", "")))
         for field in item.fields:
-            complete &= field["name"] != "model_config" or "allow" not in field.get("default", "")
+            if field["name"] == "model_config":
+                settings.append(field.get("default", ""))
             if style == "dataclass" and field.get("annotation", "").endswith("KW_ONLY"):
                 by_keyword = True
                 continue
-            param = _parameter(field, style, by_keyword, optional)
+            param = _parameter(field, style, by_keyword, optional, functions)
             if param is not None:
                 params[param["name"]] = (param, item)
             elif "annotation" in field:
                 params.pop(field["name"], None)
     result = [classes.param(param, owner) for param, owner in params.values()]
     result.sort(key=lambda param: param.kind == "keyword-only")
-    return Parameters(tuple(result), complete, tuple(docs))
+    made = Parameters(tuple(result), complete, tuple(docs), "" if complete else "a base class could not be read")
+    return _of_model(made, order, settings) if style == "model" else made
 
 
-def _parameter(field: FieldFact, style: Style, by_keyword: bool, optional: bool) -> ParamFact | None:
-    """The parameter that a field makes, ``None`` if it makes none."""
+def _of_model(made: Parameters, order: ClassOrder, settings: list[str]) -> Parameters:
+    """What a pydantic model takes: other names, too, unless it forbids them."""
+    forbids = [match[1] == "forbid" for text in settings for match in _EXTRA.finditer(text)]
+    if any("alias_generator" in text or "by_name" in text for text in settings):
+        return made.partly("the model gives its fields other names")
+    if not _SETTINGS.isdisjoint(order.paths):
+        return made.partly("what is not given may come from the environment")
+    if forbids and forbids[-1]:
+        return made
+    return replace(made, complete=False, reason=made.reason or "pydantic ignores names that it does not know")
+
+
+def _parameter(
+    field: FieldFact, style: Style, by_keyword: bool, optional: bool, functions: tuple[str, ...]
+) -> ParamFact | None:
+    """The parameter that a field makes, ``None`` if it makes none. ``functions`` are those that describe fields."""
     name = field["name"]
     call = call_of(field.get("value"))
     function = call.func.rpartition(".")[2] if call is not None and isinstance(call.func, str) else ""
-    described = call if function in _FIELD_FUNCTIONS.get(style, ()) else None
+    described = call if function in functions else None
     annotation = _inner_annotation(field.get("annotation", ""))
     if annotation is None or (style == "model" and name in ("model_config", "Config")):
         return None
@@ -121,10 +225,12 @@ def _parameter(field: FieldFact, style: Style, by_keyword: bool, optional: bool)
             return None
         if "kw_only" in keywords:
             by_keyword = keywords["kw_only"] == {"c": True}
-        alias = keywords.get("alias")
-        if isinstance(alias, dict) and isinstance(alias.get("c"), str):
-            fact["name"] = alias["c"]
         default = _default(described, style, function)
+        default = default or _renamed(fact, keywords)
+    wrapper = _NOT_REQUIRED.match(annotation) if style == "dict" else None
+    if wrapper is not None:
+        fact["annotation"] = wrapper[2]
+        optional = wrapper[1] == "NotRequired"
     if default is None and optional:
         default = "..."
     if default is not None:
@@ -132,6 +238,15 @@ def _parameter(field: FieldFact, style: Style, by_keyword: bool, optional: bool)
     if by_keyword:
         fact["kind"] = "keyword-only"
     return fact
+
+
+def _renamed(fact: ParamFact, keywords: dict[str, Expr]) -> str | None:
+    """Give a parameter the name by which it is given, if that is another; the default where nobody knows it."""
+    alias = next((keywords[key] for key in ("validation_alias", "alias") if key in keywords), None)
+    if isinstance(alias, dict) and isinstance(alias.get("c"), str):
+        fact["name"] = alias["c"]
+        return None
+    return None if alias is None else "..."
 
 
 def _inner_annotation(text: str) -> str | None:

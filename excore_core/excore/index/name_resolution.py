@@ -223,6 +223,23 @@ class NameResolver:
             return self.object_of(file, registered) if registered is not None else None
         return None
 
+    def call_behind(self, module: str, name: str, depth: int = 0) -> tuple[str, Expr] | None:
+        """The call whose result the dotted ``name`` written in ``module`` is, and the module that makes it."""
+        head, _, last = name.rpartition(".")
+        if head:
+            owner = self.resolve(module, head)
+            module = owner.module if owner is not None and owner.kind == "module" else ""
+        file = self.lookup(module) if module and depth < 10 else None
+        for binding in preferred(file.facts["names"].get(last, ())) if file is not None else ():
+            if binding["kind"] == "call":
+                return module, binding["call"]
+            if binding["kind"] == "alias":
+                return self.call_behind(module, binding["target"], depth + 1)
+            if binding["kind"] == "from" and file is not None:
+                base = self.absolute(file, binding["level"], binding["module"])
+                return self.call_behind(base, binding["name"], depth + 1)
+        return None
+
     def object_of(self, file: SourceFile, expr: Expr) -> ResolvedName | None:
         """What an expression stands for: a name, or a call that gives a registry or an object back."""
         return self.resolve(file.module, expr) if isinstance(expr, str) else self.value_of_call(file, expr)

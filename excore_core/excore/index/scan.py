@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from excore.index import definition_facts, registered_flags
+from excore.index.conditions import holds
 from excore.index.error_recovery import parse_parts
 from excore.index.facts import (
     ALWAYS,
@@ -23,6 +24,7 @@ from excore.index.facts import (
     Outline,
     unpacked,
 )
+from excore.index.kwargs_flow import FunctionNode
 from excore.index.source_text import MatchingLines, SourceText, dotted, normalised, parse
 
 _REGISTERING = re.compile(r"\.(?:register\w*|match|merge)\b")
@@ -158,10 +160,9 @@ class _Scanner:
     def compound(self, node: ast.stmt, guard: Guard) -> None:
         inner: Guard = guard or MAYBE
         if isinstance(node, ast.If):
-            test = ast.unparse(node.test) if node.lineno == node.test.end_lineno else ""
-            never = test in ("TYPE_CHECKING", "typing.TYPE_CHECKING") or test.startswith("__name__ ==")
-            self.body(node.body, NEVER if never else inner)
-            self.body(node.orelse, guard if never else inner)
+            verdict = holds(node.test)
+            self.body(node.body, inner if verdict is None else guard if verdict else NEVER)
+            self.body(node.orelse, inner if verdict is None else NEVER if verdict else guard)
         elif isinstance(node, (ast.With, ast.AsyncWith)):
             self.body(node.body, guard)
         elif isinstance(node, (ast.For, ast.AsyncFor, ast.While)):
@@ -184,10 +185,11 @@ class _Scanner:
             if isinstance(name, ast.Name) and isinstance(value, ast.expr):
                 self.bind(name.id, {"kind": "type", "text": self.source.segment(value)}, guard)
 
-    def function(self, node: definition_facts.FunctionNode, guard: Guard) -> None:
+    def function(self, node: FunctionNode, guard: Guard) -> None:
         if any(dotted(item).endswith("overload") for item in node.decorator_list):
             return
         fact = definition_facts.function(self.source, node, keep_source=self.keep_source)
+        definition_facts.given_back(node, fact)
         registers = _only_call(node) if self.may_register(node) else None
         if registers is not None:
             fact["registers"] = (registers[0], self.source.expression(registers[1]))
@@ -218,6 +220,10 @@ class _Scanner:
             self.extend_all([value])
         elif isinstance(target, ast.Name):
             self.bind(target.id, {**self.binding(value), "at": self.source.at(target)}, guard)
+        elif isinstance(target, ast.Attribute) and target.attr in ("__init__", "__new__"):
+            for binding in self.names.get(dotted(target.value), ()):
+                if "cls" in binding:
+                    binding["cls"]["assigned"] = dotted(value)
 
     def binding(self, value: ast.expr) -> BindingFact:
         if isinstance(value, ast.Call):
@@ -325,7 +331,7 @@ def _is_plain(node: ast.ListComp | ast.SetComp) -> bool:
     return len(node.generators) == 1 and not node.generators[0].ifs and not node.generators[0].is_async
 
 
-def _only_call(node: definition_facts.FunctionNode) -> tuple[str, ast.Call] | None:
+def _only_call(node: FunctionNode) -> tuple[str, ast.Call] | None:
     """The only parameter of a function, and the only call that it makes before it returns; None if it does more."""
     args = node.args
     if len(args.args) != 1 or args.posonlyargs or args.kwonlyargs or args.vararg or args.kwarg:

@@ -102,11 +102,13 @@ class Param:
 @dataclass(frozen=True, slots=True)
 class Signature:
     """Parameters in order, without ``self``. ``complete`` is false where reading the source could not tell all of them
-    (``**kwargs`` that go to an unknown place): then a name not listed is no error."""
+    (``**kwargs`` that go to an unknown place): then a name not listed is no error, and ``reason`` says what was not
+    understood. A parameter that may be required, or may not, has the default ``...``."""
 
     params: tuple[Param, ...] = ()
     complete: bool = True
     returns: str | None = None
+    reason: str = ""
 
     def get(self, name: str) -> Param | None:
         """The parameter ``name`` if a config can give it by that name."""
@@ -119,6 +121,13 @@ class Signature:
     def keywords(self) -> tuple[Param, ...]:
         """Parameters that can be given by name."""
         return tuple(p for p in self.params if p.kind in ("positional-or-keyword", "keyword-only"))
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether ``**kwargs`` are annotated with a ``TypedDict`` that lists the names meant for them."""
+        typed = [param.annotation or "" for param in self.params if param.kind == "var-keyword"]
+        owners = {param.owner.rpartition(".")[2] for param in self.keywords if param.owner}
+        return any(text.endswith(f"Unpack[{owner}]") for text in typed for owner in owners)
 
     @property
     def takes_any(self) -> bool:

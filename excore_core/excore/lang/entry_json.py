@@ -27,7 +27,9 @@ def entry_from_json(data: Mapping[str, Any], root: str | os.PathLike[str] = "") 
     values = _values(data, Entry, folder)
     signature = data.get("signature", {})
     params = tuple(_param(item, folder) for item in signature.get("params", ()))
-    values["signature"] = Signature(params, bool(signature.get("complete", True)), signature.get("returns"))
+    values["signature"] = Signature(
+        params, bool(signature.get("complete", True)), signature.get("returns"), str(signature.get("reason", ""))
+    )
     values["members"] = tuple(Member(**_values(item, Member, folder)) for item in data.get("members", ()))
     for name in ("extra", "docstrings"):
         values[name] = tuple((str(key), str(text)) for key, text in data.get(name, ()))

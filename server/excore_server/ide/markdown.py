@@ -115,6 +115,8 @@ def origin(entry: Entry, root: str) -> str:
         texts.append(inline(entry.path))
     if not entry.certain:
         texts.append("maybe registered: the registration depends on something that cannot be read")
+    if entry.signature.reason:
+        texts.append(f"it may take more: {entry.signature.reason}")
     return " · ".join(texts)
 
 

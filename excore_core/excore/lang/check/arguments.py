@@ -75,6 +75,11 @@ def _softened(item: Problem) -> Problem:
     return Problem(item.code, item.message, item.origin, severity, item.suggestions, item.related, item.data)
 
 
+def _softened_to_hint(item: Problem, reason: str) -> Problem:
+    message = f"{item.message} It may take it all the same: {reason}" if item.message.endswith("?") else item.message
+    return Problem(item.code, message, item.origin, "hint", item.suggestions, item.related, item.data)
+
+
 def section_lints(section: Section, model: Model) -> Iterable[Problem]:
     """What is wrong with the arguments of one section, as far as its class' signature tells."""
     entry = section.entry
@@ -94,6 +99,10 @@ def section_lints(section: Section, model: Model) -> Iterable[Problem]:
             unknown = _unknown(argument, section, entry)
             misspelled.update(typo_of or [name.lstrip(model.grammar.prefix_chars) for name in unknown.suggestions[:1]])
             yield unknown
+        elif signature.complete and signature.is_listed:
+            yield _softened(_unknown(argument, section, entry))
+        elif signature.reason and any(is_typo(argument.name, param.name) for param in signature.keywords):
+            yield _softened_to_hint(_unknown(argument, section, entry), signature.reason)
     for argument in arguments.values():
         param = signature.get(argument.name)
         if param is not None:

@@ -1,0 +1,230 @@
+"""Where the ``**kwargs`` of a function go: which calls get them, which of their keys it takes for itself."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Iterator
+from itertools import chain
+
+from excore.index.facts import Forward, FunctionFact, ParamFact
+from excore.index.source_text import SourceText, dotted
+
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+UNTOLD = "..."
+"""The default of what may be required, or may not."""
+_LATER = (
+    *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda),
+    *(ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp),
+)
+_RECEIVERS = {"self", "cls"}
+
+
+def follow_kwargs(source: SourceText, node: FunctionNode, fact: FunctionFact) -> None:
+    """Add to ``fact``, the facts of ``node`` with its parameters, where its ``**kwargs`` go."""
+    if node.args.kwarg is None:
+        return
+    uses = _Uses(source, node, node.args.kwarg.arg)
+    for child in chain.from_iterable(map(ast.walk, node.body)):
+        uses.add(child)
+    rest = node.args.vararg
+    parameters = {item["name"] for item in fact["params"]} - _RECEIVERS
+    for forward in uses.forwards.values():
+        if forward["to"].partition(".")[0] in uses.bound | parameters:
+            forward["to"] = ""
+        if "rest" in forward and rest is not None and rest.arg in uses.bound:
+            forward["rest"] = "any"
+    if uses.number > uses.understood:
+        fact["leaks"] = True
+        for item in uses.popped.values():
+            item.setdefault("default", UNTOLD)
+    if uses.forwards:
+        fact["forwards"] = list(uses.forwards.values())
+        if not _always(node.body, uses.forwards.keys()):
+            fact["skips"] = True
+    if uses.popped:
+        fact["popped"] = list(uses.popped.values())
+    if uses.read:
+        fact["read"] = list(uses.read.values())
+
+
+class _Uses:
+    """What a function does with its ``**name``.
+
+    Every use of the name is either understood (passed on as ``**name``, or one key of it read, set or taken out) or it
+    may take any key: so it is enough to count the uses that were understood. ``bound``: names that the body binds.
+    """
+
+    def __init__(self, source: SourceText, node: FunctionNode, name: str) -> None:
+        self.source = source
+        self.name = name
+        self.rest = node.args.vararg
+        self.sure = set(map(id, _surely_run(node.body)))
+        self.number = self.understood = 0
+        self.bound: set[str] = set()
+        self.forwards: dict[int, Forward] = {}
+        self.popped: dict[str, ParamFact] = {}
+        self.read: dict[str, ParamFact] = {}
+
+    def add(self, node: ast.AST) -> None:
+        """Count ``node``."""
+        if type(node) is ast.Name:
+            self.number += node.id == self.name
+            if not isinstance(node.ctx, ast.Load):
+                self.bound.add(node.id)
+        elif type(node) is ast.Call and any(
+            one.arg is None and dotted(one.value) == self.name for one in node.keywords
+        ):
+            forward = _forward(node, self.rest)
+            if forward is not None:
+                self.understood += 1
+                self.forwards[id(node)] = forward
+        else:
+            self.keys(node)
+
+    def keys(self, node: ast.AST) -> None:
+        """Add the keys that ``node`` uses."""
+        items, is_popped = _keys_used(self.source, node, self.name)
+        self.understood += bool(items)
+        for item in items:
+            param = (self.popped if is_popped else self.read).setdefault(item["name"], item)
+            if is_popped and id(node) not in self.sure:
+                param.setdefault("default", UNTOLD)
+
+
+def _forward(call: ast.Call, rest: ast.arg | None) -> Forward | None:
+    """The target of a call that gets ``**kwargs`` and what else it gets, ``None`` if that cannot be read. ``rest`` is
+    the ``*args`` of the function that calls."""
+    spread = [index for index, arg in enumerate(call.args) if isinstance(arg, ast.Starred)]
+    if sum(item.arg is None for item in call.keywords) > 1:
+        return None
+    positional = spread[0] if spread else len(call.args)
+    func = call.func
+    to = dotted(func)
+    after = ""
+    if isinstance(func, ast.Attribute) and isinstance(func.value, ast.Call) and dotted(func.value.func) == "super":
+        if func.attr not in ("__init__", "__new__"):
+            return None
+        to = "super"
+        positional -= func.attr == "__new__"
+        if func.value.args:
+            after = dotted(func.value.args[0]) or "?"
+    elif to.endswith((".__init__", ".__new__")):
+        positional -= 1
+    if not to:
+        return None
+    keywords = [item.arg for item in call.keywords if item.arg]
+    forward: Forward = {"to": to, "positional": max(0, positional), "keywords": keywords}
+    if after:
+        forward["after"] = after
+    if spread:
+        last = call.args[-1]
+        is_own = rest is not None and isinstance(last, ast.Starred) and dotted(last.value) == rest.arg
+        forward["rest"] = "own" if is_own and spread == [len(call.args) - 1] else "any"
+    return forward
+
+
+def _keys_used(source: SourceText, node: ast.AST, name: str) -> tuple[list[ParamFact], bool]:
+    """The keys of ``name`` that ``node`` reads, sets or takes out, as parameters, and whether it takes them out.
+
+    What is only read has no default: if it is not there, what the ``kwargs`` are handed to goes on without it.
+    """
+    if isinstance(node, ast.Subscript) and dotted(node.value) == name:
+        default = None if isinstance(node.ctx, ast.Load) else UNTOLD
+        return _key(source, node.slice, default), isinstance(node.ctx, ast.Del)
+    if isinstance(node, ast.Compare) and len(node.ops) == 1 and isinstance(node.ops[0], (ast.In, ast.NotIn)):
+        return (_key(source, node.left) if dotted(node.comparators[0]) == name else []), False
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or dotted(node.func.value) != name:
+        return [], False
+    method = node.func.attr
+    if method == "update" and not node.args:
+        at = source.at(node.func.value)
+        return [
+            {"name": item.arg, "at": at, "kind": "keyword-only", "default": UNTOLD}
+            for item in node.keywords
+            if item.arg
+        ], False
+    if method not in ("pop", "get", "setdefault") or not node.args:
+        return [], False
+    default = source.segment(node.args[1]) if len(node.args) > 1 and method != "get" else None
+    return _key(source, node.args[0], default), method == "pop"
+
+
+def _key(source: SourceText, node: ast.expr, default: str | None = None) -> list[ParamFact]:
+    if not (isinstance(node, ast.Constant) and isinstance(node.value, str)):
+        return []
+    fact: ParamFact = {"name": node.value, "at": source.at(node), "kind": "keyword-only"}
+    if default is not None:
+        fact["default"] = default
+    return [fact]
+
+
+def _surely_run(body: list[ast.stmt]) -> Iterator[ast.AST]:
+    """The nodes of a body that are evaluated whenever it runs to its end."""
+    for statement in body:
+        yield from _surely_evaluated(statement)
+        if isinstance(statement, (ast.With, ast.AsyncWith)):
+            yield from _surely_run(statement.body)
+        if _returns(statement):
+            return
+
+
+def _surely_evaluated(node: ast.AST) -> Iterator[ast.AST]:
+    """``node`` and what is in it, without what may be left out or is evaluated later."""
+    yield node
+    inner: list[ast.AST]
+    if isinstance(node, (ast.If, ast.While, ast.IfExp)):
+        inner = [node.test]
+    elif isinstance(node, (ast.For, ast.AsyncFor)):
+        inner = [node.iter]
+    elif isinstance(node, (ast.With, ast.AsyncWith)):
+        inner = [*node.items]
+    elif isinstance(node, ast.Match):
+        inner = [node.subject]
+    elif isinstance(node, ast.BoolOp):
+        inner = [node.values[0]]
+    elif isinstance(node, _LATER) or hasattr(node, "handlers"):
+        inner = []
+    else:
+        inner = [*ast.iter_child_nodes(node)]
+    for child in inner:
+        yield from _surely_evaluated(child)
+
+
+def _always(body: list[ast.stmt], calls: Collection[int]) -> bool:
+    """Whether whoever runs ``body`` without an exception makes one of ``calls``, given by their ids."""
+    for statement in body:
+        if isinstance(statement, ast.Raise) or any(_makes(node, calls) for node in _surely_evaluated(statement)):
+            return True
+        parts = _parts(statement)
+        verdicts = [_always(part, calls) for part in parts]
+        if parts and all(verdicts):
+            return True
+        if isinstance(statement, ast.Return):
+            return False
+        if any(not verdict and any(map(_returns, part)) for part, verdict in zip(parts, verdicts, strict=True)):
+            return False
+        if not parts and _returns(statement):
+            return False
+    return False
+
+
+def _makes(node: ast.AST, calls: Collection[int]) -> bool:
+    if isinstance(node, ast.IfExp):
+        return all(any(id(child) in calls for child in ast.walk(part)) for part in (node.body, node.orelse))
+    return id(node) in calls
+
+
+def _parts(statement: ast.stmt) -> list[list[ast.stmt]]:
+    """The ways on from a statement, of which one is gone."""
+    if isinstance(statement, ast.If):
+        return [statement.body, statement.orelse]
+    if isinstance(statement, (ast.With, ast.AsyncWith)):
+        return [statement.body]
+    if hasattr(statement, "handlers"):
+        body = [*getattr(statement, "body", []), *getattr(statement, "orelse", [])]
+        return [body, *(handler.body for handler in statement.handlers)]
+    return []
+
+
+def _returns(statement: ast.stmt) -> bool:
+    return not isinstance(statement, _LATER) and any(isinstance(node, ast.Return) for node in ast.walk(statement))

@@ -1,0 +1,445 @@
+"""What reading does not understand of a constructor: more may be taken, nothing more is said to be required."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from index_kit import Project
+
+Make = Callable[..., Project]
+
+HEAD = """
+from excore import Registry
+MODEL = Registry("Model")
+class Net:
+  def __init__(self, a, b=2): ...
+"""
+
+
+def model(project: Make, body: str) -> str:
+    """The signature of the class or function A that ``body`` defines."""
+    return project(f"{HEAD}\n{body}\nMODEL.register_module(A)\n").signature("A")
+
+
+def function(*lines: str) -> str:
+    """A function A with these lines."""
+    return "def A(**kw):\n" + "".join(f"  {line}\n" for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("body", "signature"),
+    [
+        (function("if 'x' in kw: kw.pop('x')", "return Net(**kw)"), "*, x = ..., a <Net>, b = 2 <Net>"),
+        (function("y = kw.pop('x') if z else 1", "return Net(**kw)"), "*, x = ..., a <Net>, b = 2 <Net>"),
+        (function("y = z and kw.pop('x')", "return Net(**kw)"), "*, x = ..., a <Net>, b = 2 <Net>"),
+        (function("for n in (): kw.pop('x')", "return Net(**kw)"), "*, x = ..., a <Net>, b = 2 <Net>"),
+        (function("if z: return None", "kw.pop('x')", "return 1"), "*, x = ..., **kw"),
+        (function("del kw['x']", "return Net(**kw)"), "*, x = ..., a <Net>, b = 2 <Net>"),
+        (function("with z: kw.pop('x')", "return Net(**kw)"), "*, x, a <Net>, b = 2 <Net>"),
+        (function("if not z: raise E", "kw.pop('x')", "return Net(**kw)"), "*, x, a <Net>, b = 2 <Net>"),
+        (function("kw.pop('x', 1)", "kw.pop('x', 2)", "return Net(**kw)"), "*, x = 1, a <Net>, b = 2 <Net>"),
+    ],
+)
+def test_what_is_taken_under_a_condition_is_not_required(project: Make, body: str, signature: str) -> None:
+    assert model(project, body) == signature
+
+
+@pytest.mark.parametrize(
+    ("body", "signature"),
+    [
+        (function("kw['a'] = 1", "return Net(**kw)"), "*, a = ... <Net>, b = 2 <Net>"),
+        (function("kw.update(a=1)", "return Net(**kw)"), "*, a = ... <Net>, b = 2 <Net>"),
+        (function("kw.update(z)", "return Net(**kw)"), "*, a = ... <Net>, b = 2 <Net>, **kw, ..."),
+        (function("fill(kw)", "return Net(**kw)"), "*, a = ... <Net>, b = 2 <Net>, **kw, ..."),
+        (function("kw = dict(kw, a=1)", "return Net(**kw)"), "*, a = ... <Net>, b = 2 <Net>, **kw, ..."),
+        (function("kw = {**kw, 'a': 1}", "return Net(**kw)"), "*, a = ... <Net>, b = 2 <Net>, **kw, ..."),
+        (function("kw |= z", "return Net(**kw)"), "*, a = ... <Net>, b = 2 <Net>, **kw, ..."),
+        (function("other = kw.copy()", "other['a'] = 1", "return Net(**other)"), "**kw, ..."),
+        (
+            function("y = kw.pop('x')", "fill(kw)", "return Net(**kw)"),
+            "*, x = ..., a = ... <Net>, b = 2 <Net>, **kw, ...",
+        ),
+        (function("return Net(**{'a': 1, **kw})"), "**kw, ..."),
+        (function("return Net(**z, **kw)"), "**kw, ..."),
+    ],
+)
+def test_what_is_changed_before_it_is_passed_on_is_not_required(project: Make, body: str, signature: str) -> None:
+    assert model(project, body) == signature
+
+
+@pytest.mark.parametrize(
+    ("body", "signature"),
+    [
+        (function("if z: return Net(**kw)", "return None"), "*, a = ... <Net>, b = 2 <Net>"),
+        (function("if z:", "  n = Net(**kw)", "return n"), "*, a = ... <Net>, b = 2 <Net>"),
+        (function("return Net(**kw) if z else None"), "*, a = ... <Net>, b = 2 <Net>"),
+        (function("return lambda: Net(**kw)"), "*, a = ... <Net>, b = 2 <Net>"),
+        (function("if z: return Net(**kw)", "return Net(b=1, **kw)"), "*, a <Net>, b = 2 <Net>"),
+        (function("try: return Net(**kw)", "except E: raise"), "*, a <Net>, b = 2 <Net>"),
+        (function("with z:", "  return Net(**kw)"), "*, a <Net>, b = 2 <Net>"),
+    ],
+)
+def test_what_only_some_calls_need_is_not_required(project: Make, body: str, signature: str) -> None:
+    assert model(project, body) == signature
+
+
+REST = "def make(w, p, *args, **kw): return Net(*args, **kw)\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "signature"),
+    [
+        (REST + "def A(w=1, **kw): return make(w, 2, 3, **kw)", "w = 1, *, b = 2 <Net>"),
+        (REST + "def A(**kw): return make(1, 2, 3, 4, **kw)", ""),
+        (REST + "def A(**kw): return make(1, 2, **kw)", "*, a <Net>, b = 2 <Net>"),
+        (REST + "def A(*args, **kw): return make(1, *args, **kw)", "*args, p <make>, a <Net>, b = 2 <Net>"),
+        (REST + "def B(*r, **kw): return make(*r, **kw)\ndef A(**kw): return B(1, 2, 3, **kw)", "*, b = 2 <Net>"),
+        (
+            "class B(Net):\n  def __init__(self, x, *r, **kw): super().__init__(*r, **kw)\n"
+            "class A(B):\n  def __init__(self, **kw): super().__init__(1, 2, **kw)",
+            "*, b = 2 <Net>",
+        ),
+        (REST + "def A(**kw): return make(1, *z, **kw)", "*, p = ... <make>, a = ... <Net>, b = 2 <Net>"),
+        (
+            "def B(*r, **kw):\n  r = r[1:]\n  return Net(*r, **kw)\ndef A(**kw): return B(1, **kw)",
+            "*, a = ... <Net>, b = 2 <Net>",
+        ),
+    ],
+)
+def test_arguments_without_names_fill_what_they_are_handed_to(project: Make, body: str, signature: str) -> None:
+    assert model(project, body) == signature
+
+
+CHAIN = """
+class Root:
+  def __init__(self, r=0): ...
+class Mid(Root):
+  def __init__(self, m, **kw): super().__init__(**kw)
+class Low(Mid):
+  def __init__(self, l=1, **kw): super().__init__(**kw)
+"""
+
+
+@pytest.mark.parametrize(
+    ("call", "signature"),
+    [
+        ("super(Mid, self).__init__(**kw)", "*, r = 0 <Root>"),
+        ("super(Low, self).__init__(**kw)", "*, m <Mid>, r = 0 <Root>"),
+        ("super(A, self).__init__(**kw)", "*, l = 1 <Low>, m <Mid>, r = 0 <Root>"),
+        ("super(__class__, self).__init__(**kw)", "*, l = 1 <Low>, m <Mid>, r = 0 <Root>"),
+        ("super(Root, self).__init__(**kw)", ""),
+        ("super(other(), self).__init__(**kw)", "**kw, ..."),
+        ("super(Net, self).__init__(**kw)", "**kw, ..."),
+    ],
+)
+def test_super_starts_after_the_class_it_names(project: Make, call: str, signature: str) -> None:
+    assert model(project, f"{CHAIN}\nclass A(Low):\n  def __init__(self, **kw): {call}") == signature
+
+
+@pytest.mark.parametrize(
+    ("body", "signature"),
+    [
+        ("def A(Net, **kw): return Net(**kw)", "Net, **kw, ..."),
+        (function("Net = z", "return Net(**kw)"), "**kw, ..."),
+        (
+            "class B:\n  def __init__(self, **kw): self.set(**kw)\n  def set(self, x): ...\n"
+            "class A(B):\n  def set(self, y=1): ...",
+            "**kw, ...",
+        ),
+    ],
+)
+def test_calls_of_what_is_bound_elsewhere_are_not_followed(project: Make, body: str, signature: str) -> None:
+    assert model(project, body).replace(" <B>", "") == signature
+
+
+WRAP = (
+    "def wrap(cls):\n  class W(cls):\n    def __init__(self, *r, x=0, **kw): super().__init__(*r, **kw)\n  return W\n"
+)
+SAME = "def mark(cls):\n  cls.marked = True\n  return cls\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "signature"),
+    [
+        (WRAP + "@wrap\nclass A(Net): ...", "a = ... <Net>, b = 2 <Net>, ..."),
+        (WRAP + "@wrap\nclass A:\n  def __init__(self, c): ...", "c = ..., ..."),
+        ("@elsewhere.wrap\nclass A(Net): ...", "a = ... <Net>, b = 2 <Net>, ..."),
+        (WRAP + "@wrap\nclass B(Net): ...\nclass A(B):\n  def __init__(self, c): ...", "c"),
+        (WRAP + "@wrap\nclass B(Net): ...\nclass A(B): ...", "a = ... <Net>, b = 2 <Net>, ..."),
+        (
+            "def patch(cls):\n  cls.__init__ = z\n  return cls\n@patch\nclass A(Net): ...",
+            "a = ... <Net>, b = 2 <Net>, ...",
+        ),
+        (
+            "def d(fn):\n  def run(self, **kw): return fn(self, **kw)\n  return run\n"
+            "class A:\n  @d\n  def __init__(self, c): ...",
+            "c = ..., ...",
+        ),
+        (SAME + "@mark\nclass A(Net): ...", "a <Net>, b = 2 <Net>"),
+        (SAME + "def both(cls): return mark(cls)\n@both\nclass A(Net): ...", "a <Net>, b = 2 <Net>"),
+        (
+            "def named(n):\n  def put(cls):\n    z[n] = cls\n    return cls\n  return put\n"
+            "@named('x')\nclass A(Net): ...",
+            "a <Net>, b = 2 <Net>",
+        ),
+        (
+            "def named(cls=None, n=''):\n  def put(cls): return cls\n  if cls is None: return put\n  return put(cls)\n"
+            "@named\n@named(n='x')\nclass A(Net): ...",
+            "a <Net>, b = 2 <Net>",
+        ),
+        ("@elsewhere.register_net('x')\nclass A(Net): ...", "a <Net>, b = 2 <Net>"),
+    ],
+)
+def test_decorators(project: Make, body: str, signature: str) -> None:
+    assert model(project, body) == signature
+
+
+META = "class Meta(type):\n  def __call__(cls, *r, tag=None, **kw): return super().__call__(*r, **kw)\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "signature"),
+    [
+        (META + "class A(Net, metaclass=Meta): ...", "a = ... <Net>, b = 2 <Net>, ..."),
+        (META + "class B(Net, metaclass=Meta): ...\nclass A(B):\n  def __init__(self, c): ...", "c = ..., ..."),
+        (META + "class Sub(Meta): ...\nclass A(Net, metaclass=Sub): ...", "a = ... <Net>, b = 2 <Net>, ..."),
+        ("class A(Net, metaclass=elsewhere.Meta): ...", "a = ... <Net>, b = 2 <Net>, ..."),
+        ("import abc\nclass A(Net, metaclass=abc.ABCMeta): ...", "a <Net>, b = 2 <Net>"),
+        ("class M(type):\n  def __new__(c, *r): ...\nclass A(Net, metaclass=M): ...", "a <Net>, b = 2 <Net>"),
+        ("import enum\nclass A(enum.Enum):\n  X = 1, 'x'\n  def __new__(cls, number, text): ...", "value"),
+    ],
+)
+def test_metaclasses(project: Make, body: str, signature: str) -> None:
+    assert model(project, body) == signature
+
+
+@pytest.mark.parametrize(
+    ("body", "signature"),
+    [
+        ("def init(self, c, d=1): ...\nclass A:\n  __init__ = init", "c <init>, d = 1 <init>"),
+        ("class A:\n  __init__ = Net.__init__", "*, a <Net>, b = 2 <Net>"),
+        ("class A(Net):\n  __init__ = partialmethod(Net.__init__, 1)", "..."),
+        ("class A(Net):\n  def __init__(self, c): ...\n  __init__ = wrap(__init__)", "..."),
+        ("class A:\n  def __init__(self, c): ...\nA.__init__ = wrap(A.__init__)", "..."),
+        ("class B:\n  __init__ = z()\nclass A(B): ...", "..."),
+    ],
+)
+def test_assigned_constructors(project: Make, body: str, signature: str) -> None:
+    assert model(project, body).replace("*, ", "") == signature.replace("*, ", "")
+
+
+def branches(head: str, first: str, other: str, second: str) -> str:
+    """A class A whose constructor is in two branches."""
+    return f"import os, sys, typing\nclass A(Net):\n  {head}:\n    {first}\n  {other}:\n    {second}\n"
+
+
+C = "def __init__(self, c): ..."
+D = "def __init__(self, c, d): ..."
+
+
+@pytest.mark.parametrize(
+    ("body", "signature"),
+    [
+        (branches("if sys.version_info >= (3, 8)", C, "else", D), "c"),
+        (branches("if sys.version_info[0] == 2", C, "else", D), "c, d"),
+        (branches("if sys.version_info[:2] < (3, 6)", C, "else", D), "c, d"),
+        (branches("if sys.platform == 'none'", C, "else", D), "c, d"),
+        (branches("if sys.platform.startswith('none') or os.name == 'none'", C, "else", D), "c, d"),
+        (branches("if typing.TYPE_CHECKING", C, "else", D), "c, d"),
+        (branches("if not typing.TYPE_CHECKING", C, "else", D), "c"),
+        (branches("if z", C, "else", D), "c, d = ..."),
+        (branches("try", C, "except ImportError", D), "c, d = ..."),
+        ("class A(Net):\n  if z:\n    " + C, "c = ..., a = ... <Net>, b = 2 <Net>"),
+        ("class A(Net):\n  if sys.version_info < (3,):\n    " + C + "\nimport sys", "a <Net>, b = 2 <Net>"),
+        (f"import sys\nif sys.platform == 'none':\n  class A:\n    {C}\nelse:\n  class A:\n    {D}", "c, d"),
+        (f"import sys\nif sys.version_info > (3,):\n  class A:\n    {C}\nelse:\n  class A:\n    {D}", "c"),
+        (f"if z:\n  class A:\n    {C}\nelse:\n  class A:\n    {D}", "c, d = ..."),
+        (f"try:\n  import z\n  class A:\n    {C}\nexcept ImportError:\n  class A:\n    {D}", "c, d = ..."),
+    ],
+)
+def test_constructors_in_branches(project: Make, body: str, signature: str) -> None:
+    assert model(project, body) == signature
+
+
+GENERATED = """
+import dataclasses, functools, attr, attrs
+from dataclasses import dataclass, field
+from functools import partial
+from typing_extensions import dataclass_transform
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "signature"),
+    [
+        (
+            "record = dataclasses.dataclass(frozen=True)\n@record\nclass A:\n  c: int\n  d: int = 3",
+            "c: int, d: int = 3",
+        ),
+        ("record = partial(dataclass, kw_only=True)\n@record\nclass A:\n  c: int", "*, c: int"),
+        ("record = functools.partial(dataclass, kw_only=True)\n@record(kw_only=False)\nclass A:\n  c: int", "c: int"),
+        ("record = dataclass\nother = record\n@other\nclass A:\n  c: int", "c: int"),
+        ("define = partial(attr.s, auto_attribs=True)\n@define\nclass A:\n  _c: int", "c: int"),
+        ("define = attrs.define(kw_only=True)\n@define\nclass A:\n  c: int", "*, c: int"),
+        ("@dataclass_transform()\ndef tree(cls): return dataclass(cls)\n@tree\nclass A:\n  c: int = 2", "c: int = 2"),
+        (
+            "@dataclass_transform(kw_only_default=True)\ndef tree(**kw): return z\n@tree(x=1)\nclass A:\n  c: int",
+            "*, c: int",
+        ),
+        ("@dataclass_transform()\ndef tree(cls): ...\nshort = tree\n@short\nclass A:\n  c: int", "c: int"),
+        ("def tree(cls): return z(cls)\n@tree\nclass A:\n  c: int", "..."),
+    ],
+)
+def test_decorators_that_generate_constructors(project: Make, body: str, signature: str) -> None:
+    assert model(project, GENERATED + body) == signature
+
+
+TRANSFORM = "@dataclass_transform(kw_only_default=True, field_specifiers=(put, z.field2))\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "signature"),
+    [
+        (TRANSFORM + "class B: ...\nclass A(B):\n  c: int\n  d: int = 2", "*, c: int, d: int = 2, ..."),
+        (
+            TRANSFORM + "class M(type): ...\nclass B(metaclass=M):\n  c: int\nclass A(B):\n  d: int = 2",
+            "*, c: int <B>, d: int = 2, ...",
+        ),
+        (TRANSFORM + "class B: ...\nclass A(B, kw_only=False):\n  c: int", "c: int, ..."),
+        (
+            TRANSFORM
+            + "class B: ...\nclass A(B):\n  c: int = put(default=1)\n  d: int = z.field2()\n  e: int = put(init=False)",
+            "*, c: int = 1, d: int, ...",
+        ),
+        (TRANSFORM + "class B: ...\nclass A(B):\n  c: int\n  def __init__(self, x): ...", "x"),
+        (
+            "class B:\n  def __init_subclass__(cls, **kw):\n    super().__init_subclass__(**kw)\n"
+            "    dataclass(cls, kw_only=True)\nclass A(B):\n  c: int",
+            "*, c: int, ...",
+        ),
+        (
+            "class B:\n  @dataclass_transform()\n  def __init_subclass__(cls, **kw): ...\nclass A(B):\n  c: int",
+            "c: int, ...",
+        ),
+        ("class B:\n  def __init_subclass__(cls): z(cls)\nclass A(B):\n  def __init__(self, c): ...", "c = ..., ..."),
+        ("class B:\n  def __init_subclass__(cls): cls.__init__ = z\nclass A(B):\n  c: int", "..."),
+        ("class B:\n  def __init_subclass__(cls): z.append(cls)\nclass A(B):\n  def __init__(self, c): ...", "c"),
+    ],
+)
+def test_bases_that_generate_constructors(project: Make, body: str, signature: str) -> None:
+    assert model(project, GENERATED + body) == signature
+
+
+def test_a_decorator_that_gives_back_a_class_may_give_it_attributes(project: Make) -> None:
+    made = project(f"{HEAD}\n{SAME}\n@MODEL.register()\n@mark\nclass A(Net): ...\n")
+    assert (made.signature("A"), made.entry("A").members_complete) == ("a <Net>, b = 2 <Net>", False)
+
+
+MODELS = "from pydantic import BaseModel, ConfigDict, Field\nfrom pydantic_settings import BaseSettings\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "signature"),
+    [
+        ("class A(BaseModel):\n  c: int", "*, c: int, ..."),
+        ("class A(BaseModel):\n  model_config = ConfigDict(extra='forbid')\n  c: int", "*, c: int"),
+        ("class A(BaseModel):\n  model_config = {'extra': 'forbid'}\n  c: int", "*, c: int"),
+        ("class A(BaseModel, extra='forbid'):\n  c: int", "*, c: int"),
+        (
+            "class B(BaseModel, extra='forbid'):\n  c: int\nclass A(B):\n  model_config = ConfigDict(extra='ignore')",
+            "*, c: int <B>, ...",
+        ),
+        ("class A(BaseModel):\n  c: int = Field(alias='d')", "*, d: int, ..."),
+        ("class A(BaseModel):\n  c: int = Field(validation_alias='d', alias='e')", "*, d: int, ..."),
+        ("class A(BaseModel):\n  c: int = Field(validation_alias=Choices('d', 'e'))", "*, c: int = ..., ..."),
+        (
+            "class A(BaseModel):\n  model_config = ConfigDict(populate_by_name=True, extra='forbid')\n"
+            "  c: int = Field(alias='d')",
+            "*, d: int = ..., ...",
+        ),
+        ("class A(BaseModel):\n  model_config = ConfigDict(alias_generator=z)\n  c: int", "*, c: int = ..., ..."),
+        ("class A(BaseSettings):\n  c: int", "*, c: int = ..., ..."),
+    ],
+)
+def test_models(project: Make, body: str, signature: str) -> None:
+    assert model(project, MODELS + body) == signature
+
+
+TYPED = """
+from typing import TypedDict
+import typing_extensions as t
+from typing_extensions import NotRequired, Required, Unpack
+class Options(TypedDict):
+  lr: float
+  name: NotRequired[str]
+class Some(Options, total=False):
+  steps: Required[int]
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "signature"),
+    [
+        (
+            "class A:\n  def __init__(self, **kw: Unpack[Options]): self.lr = kw['lr']",
+            "*, lr: float = ... <Options>, name: str = ... <Options>, **kw: Unpack[Options]",
+        ),
+        (
+            "def A(lr, **kw: 't.Unpack[Options]'): self.kw = kw",
+            "lr, *, name: str = ... <Options>, **kw: Unpack[Options], ...",
+        ),
+        (
+            "def A(**kw: Unpack[Some]): ...",
+            "*, lr: float = ... <Options>, name: str = ... <Options>, steps: int = ... <Some>, **kw: Unpack[Some]",
+        ),
+        ("def A(**kw: Unpack[elsewhere]): ...", "**kw: Unpack[elsewhere]"),
+        ("class A(Some): ...", "*, lr: float <Options>, name: str = ... <Options>, steps: int <Some>"),
+    ],
+)
+def test_typed_keywords(project: Make, body: str, signature: str) -> None:
+    assert model(project, TYPED + body) == signature
+
+
+def test_what_python_itself_brings_means_the_same_where_its_source_is_read(project: Make) -> None:
+    made = project("""
+        #- app.py
+        from typing import NamedTuple, TypedDict, Unpack
+        from excore import Registry
+        MODEL = Registry("Model")
+        class Options(TypedDict):
+            lr: float
+        @MODEL.register()
+        class Net:
+            def __init__(self, **kw: Unpack[Options]): ...
+        @MODEL.register()
+        class Pair(NamedTuple):
+            one: int
+        #- typing.py
+        Unpack = special()
+        def NamedTuple(name, fields): ...
+        def TypedDict(name, fields): ...
+    """)
+    assert made.signature("Net") == "*, lr: float = ... <Options>, **kw: Unpack[Options]"
+    assert made.signature("Pair") == "one: int"
+
+
+@pytest.mark.parametrize(
+    ("body", "signature"),
+    [
+        ("import collections\nclass A(collections.namedtuple('A', 'c d')): ...", "..."),
+        ("from collections import namedtuple\nB = namedtuple('B', 'c')\nclass A(B): ...", "..."),
+        ("from typing import NamedTuple\nclass A(NamedTuple('A', [('c', int)])): ...", "..."),
+        ("import flax\n@flax.struct.dataclass\nclass A:\n  c: int", "..."),
+        ("from flax import struct\n@struct.dataclass(frozen=True)\nclass A:\n  c: int", "..."),
+    ],
+)
+def test_generated_constructors_that_nobody_reads_are_unknown(project: Make, body: str, signature: str) -> None:
+    assert model(project, body) == signature
+
+
+@pytest.mark.parametrize("text", ["z(kw)\n  return Net(**kw)", "return z(**kw)", "self = kw"])
+def test_there_is_a_reason_wherever_a_signature_is_not_complete(project: Make, text: str) -> None:
+    signature = project(f"{HEAD}\n@MODEL.register()\ndef A(**kw):\n  {text}\n").entry("A").signature
+    assert not signature.complete
+    assert signature.reason
