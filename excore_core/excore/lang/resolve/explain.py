@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Collection, Iterable, Mapping
 
-from excore.lang.catalog import Catalog
-from excore.lang.nearest import nearest, suggestion_text
+from excore.lang.catalog import Catalog, Entry
+from excore.lang.nearest import is_typo, nearest, suggestion_text
 from excore.lang.problems import Origin, Problem, Severity, problem
 from excore.lang.project.model import Project
 from excore.lang.resolve.entries import entry_named
+
+_WORD = re.compile(r"[A-Za-z_]\w*")
+_DIGITS = re.compile(r"\d+")
 
 
 def unknown_class(
@@ -20,11 +24,13 @@ def unknown_class(
     origin: Origin,
     members: Mapping[str, object] | None = None,
     unseen: Collection[str] = (),
+    taken: Collection[str] = (),
 ) -> Problem:
     """The problem for a name that is not registered (in ``registry``, or anywhere).
 
-    It is a hint, not an error, where a registration that cannot be read may provide the name; a warning where a
-    registry may that the project declares and no source makes, as those in ``unseen``.
+    It is a hint, not an error, where a registration that cannot be read may provide the name; a warning where it is
+    a typo of a known name, where all registries of ``taken``, those that its place is for, are read whole, and where
+    a registry may have it that the project declares and no source makes, as those in ``unseen``.
     """
     name = path[-1]
     others = [entry.registry for entry in catalog.by_name.get(name, ())]
@@ -63,10 +69,43 @@ def unknown_class(
             message += f"; the nearest name is `{nearest_entry.name}` of registry `{nearest_entry.registry}`"
     severity: Severity | None = None
     if is_open and not others:
-        severity = "hint"
+        is_near = any(_is_slip(name, meant) for meant in (vocabulary.meant(name), *suggestions))
+        is_elsewhere = bool(taken) and not any(map(catalog.is_open, taken))
+        severity = "warning" if is_near or is_elsewhere else "hint"
     if unmade and catalog.registries and not (registry is None and catalog.has_open):
         severity = "warning"
     return problem("unknown-class", message, origin, severity=severity, suggestions=suggestions, name=name)
+
+
+def registries_taken(catalog: Catalog, project: Project, entry: Entry | None, argument: str) -> tuple[str, ...]:
+    """The registries whose modules an argument of ``entry`` is for: those with subclasses of a class that its annotation
+    names, else that which is called like it. Often none: nothing tells."""
+    param = entry.signature.get(argument) if entry is not None else None
+    annotation = param.annotation if param is not None else None
+    classes = catalog.nominal.intersection(_WORD.findall(annotation or ""))
+    if classes:
+        return tuple(
+            registry
+            for registry, table in catalog.entries.items()
+            if not registry.startswith("__") and any(_derives(one, classes) for one in table.values())
+        )
+    names = {_singular(argument), _singular(argument.rpartition("_")[2])}
+    fields = {**{name: name for name in catalog.registries}, **project.primary_to_registry}
+    registries = dict.fromkeys(registry for name, registry in fields.items() if _singular(name) in names)
+    return tuple(registry for registry in registries if catalog.entries.get(registry))
+
+
+def _derives(entry: Entry, classes: Collection[str]) -> bool:
+    return any(path.rpartition(".")[2] in classes for path in entry.bases)
+
+
+def _singular(name: str) -> str:
+    return name.casefold().replace("_", "").removesuffix("s")
+
+
+def _is_slip(name: str, meant: str) -> bool:
+    """Whether a name is a typo of another, and not another size or version of the same thing: ``vgg16``, ``vgg19``."""
+    return bool(meant) and is_typo(name, meant) and _DIGITS.sub("", name) != _DIGITS.sub("", meant)
 
 
 def unknown_variable(names: Iterable[str], name: str, origin: Origin) -> Problem:

@@ -187,8 +187,21 @@ class Lookup:
             return ()
         self.touch(ANY_NAME)
         self.problems.append(
-            unknown_class(scope.catalog, scope.project, None, (name,), origin, scope.names.members, scope.unseen)
+            unknown_class(
+                scope.catalog,
+                scope.project,
+                None,
+                (name,),
+                origin,
+                scope.names.members,
+                scope.unseen,
+                self.registries_taken() if scope.catalog.has_open else (),
+            )
         )
+        return ()
+
+    def registries_taken(self) -> tuple[str, ...]:
+        """The registries that the references of this place are for, where that is known."""
         return ()
 
     def reserved(self, name: str, origin: Origin) -> None:

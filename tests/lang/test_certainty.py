@@ -1,0 +1,58 @@
+"""What one registry that cannot be read excuses: what may stand in it, and nothing else."""
+
+from __future__ import annotations
+
+import pytest
+
+from kit import path_of, world
+
+PYTHON = """
+#- m.py
+import torch
+from excore import Registry
+OPTIM = Registry("Optim")
+OPTIM.match(torch.optim)
+BACKBONE = Registry("Backbone")
+HEAD = Registry("Head")
+MODEL = Registry("Model")
+
+class Block: ...
+
+@BACKBONE.register()
+class ResNet: ...
+@HEAD.register()
+class SimpleHead(Block): ...
+@HEAD.register()
+class vgg16: ...
+@MODEL.register()
+class Net:
+    def __init__(self, backbone=None, part: "Block | None" = None, decode_heads=None, other=None): ...
+"""
+
+
+def problems(config: str) -> list[tuple[str, str]]:
+    """Severity and code of each problem of a config, in the order of their places."""
+    here = world(f"{config}\n{PYTHON}")
+    return [(item.severity, item.code) for item in here.snapshot.diagnostics(path_of("run.toml"))]
+
+
+@pytest.mark.parametrize(
+    ("argument", "severity"),
+    [
+        ('!other = "ResNte"', "warning"),
+        ('!other = ["ResNet", "SimpleHaed"]', "warning"),
+        ('@other = {a = "Resnet"}', "warning"),
+        ('!backbone = "Unheard"', "warning"),
+        ('!part = "Unheard"', "warning"),
+        ('!decode_heads = ["Unheard"]', "warning"),
+        ('!other = "Unheard"', "hint"),
+        ('!other = "vgg19"', "hint"),
+    ],
+)
+def test_a_reference_is_judged_by_the_registries_that_its_parameter_takes(argument: str, severity: str) -> None:
+    assert problems(f"[Model.Net]\n{argument}") == [(severity, "unknown-class")]
+
+
+@pytest.mark.parametrize(("name", "severity"), [("Adam", "hint"), ("SGDD", "hint")])
+def test_a_header_of_an_open_registry_is_a_hint(name: str, severity: str) -> None:
+    assert problems(f"[Optim.{name}]") == [(severity, "unknown-class")]
