@@ -26,7 +26,7 @@ class SimpleHead(Block): ...
 class vgg16: ...
 @MODEL.register()
 class Net:
-    def __init__(self, backbone=None, part: "Block | None" = None, decode_heads=None, other=None): ...
+    def __init__(self, backbone=None, part: "Block | None" = None, decode_heads=None, other=None, title: str = "", kind="a", name=None): ...
 """
 
 
@@ -56,3 +56,42 @@ def test_a_reference_is_judged_by_the_registries_that_its_parameter_takes(argume
 @pytest.mark.parametrize(("name", "severity"), [("Adam", "hint"), ("SGDD", "hint")])
 def test_a_header_of_an_open_registry_is_a_hint(name: str, severity: str) -> None:
     assert problems(f"[Optim.{name}]") == [(severity, "unknown-class")]
+
+
+@pytest.mark.parametrize(
+    ("argument", "expected"),
+    [
+        ('other = "ResNet"', [("warning", "wrong-type")]),
+        ('other = ["ResNet", "SimpleHead"]', [("warning", "wrong-type")]),
+        ('backbone = "SimpleHead"', [("warning", "wrong-type")]),
+        ('part = "SimpleHead"', [("warning", "wrong-type")]),
+        ('title = "ResNet"', []),
+        ('kind = "ResNet"', []),
+        ('name = "ResNet"', []),
+        ('other = "resnet"', []),
+        ('other = ["ResNet", "x"]', []),
+        ('!other = "ResNet"', []),
+    ],
+)
+def test_a_text_that_is_exactly_a_registered_name_lacks_its_prefix(
+    argument: str, expected: list[tuple[str, str]]
+) -> None:
+    assert problems(f"[Model.Net]\n{argument}") == expected
+
+
+@pytest.mark.parametrize(
+    ("argument", "expected"),
+    [
+        ('!backbone = "SimpleHead"', [("hint", "wrong-object")]),
+        ('!backbone = ["ResNet", "SimpleHead"]', [("hint", "wrong-object")]),
+        ('@backbone = {a = "Net"}\n[Net]', [("hint", "wrong-object")]),
+        ('!part = "ResNet"', [("warning", "wrong-object")]),
+        ('!backbone = "ResNet"', []),
+        ('!decode_heads = ["ResNet"]', []),
+        ('!other = "SimpleHead"', []),
+    ],
+)
+def test_a_class_of_a_registry_that_the_parameter_is_not_called_like(
+    argument: str, expected: list[tuple[str, str]]
+) -> None:
+    assert [item for item in problems(f"[Model.Net]\n{argument}") if item[1] != "reference-cycle"] == expected

@@ -89,9 +89,16 @@ def registries_taken(catalog: Catalog, project: Project, entry: Entry | None, ar
             for registry, table in catalog.entries.items()
             if not registry.startswith("__") and any(_derives(one, classes) for one in table.values())
         )
-    names = {_singular(argument), _singular(argument.rpartition("_")[2])}
-    fields = {**{name: name for name in catalog.registries}, **project.primary_to_registry}
-    registries = dict.fromkeys(registry for name, registry in fields.items() if _singular(name) in names)
+    return registries_called(argument, catalog, project) or registries_called(
+        argument.rpartition("_")[2], catalog, project
+    )
+
+
+def registries_called(name: str, catalog: Catalog, project: Project) -> tuple[str, ...]:
+    """The registries, of which modules are known, that are called ``name`` or have a field that is; case and a plural
+    do not count."""
+    fields = {**{registry: registry for registry in catalog.registries}, **project.primary_to_registry}
+    registries = dict.fromkeys(registry for field, registry in fields.items() if _singular(field) == _singular(name))
     return tuple(registry for registry in registries if catalog.entries.get(registry))
 
 
