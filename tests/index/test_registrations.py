@@ -171,6 +171,57 @@ def test_a_helper_of_another_module(project: Make) -> None:
     assert sorted(made.names()) == ["A", "B"]
 
 
+@pytest.mark.parametrize(
+    ("body", "names"),
+    [
+        ("reg = MODEL.register()\n@reg\nclass A: ...\n@reg\ndef b(): ...\n", ["A", "b"]),
+        ("reg = MODEL.register(name='C')\n@reg\nclass A: ...\n", ["C"]),
+        ("reg = MODEL.register_module()\nclass A: ...\nreg(A)\n", ["A"]),
+        ("reg = MODEL.register\n@reg()\nclass A: ...\n", ["A"]),
+        ("reg = MODEL.register()\nother = reg\n@other\nclass A: ...\n", ["A"]),
+        ("class All:\n    NET = Registry('Model')\n@All.NET.register()\nclass A: ...\n", ["A"]),
+    ],
+)
+def test_a_registering_method_that_is_bound_to_a_name(project: Make, body: str, names: list[str]) -> None:
+    made = project(forms(body))
+    assert made.names() == names
+    assert not made.index.catalog.has_open
+
+
+def test_a_registry_that_a_class_holds(project: Make) -> None:
+    made = project(
+        """
+        from excore import Registry
+        class All:
+            MODEL = Registry("Model")
+        @All.MODEL.register()
+        class A: ...
+        """
+    )
+    assert made.names() == ["A"]
+    assert made.index.catalog.registries["Model"].variables == ("All.MODEL",)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        "def make(name):\n    return Registry.get_registry(name) or Registry(name)\n",
+        "def make(name):\n    return Registry(name)\n",
+        "def make(name):\n    made = Registry(name)\n    TABLE[name] = made\n    return made\n",
+    ],
+)
+def test_a_registry_that_a_function_gives_may_hold_more(project: Make, function: str) -> None:
+    made = project(forms(f'{function}NECK = make("Neck")\n@NECK.register()\nclass A: ...\n'))
+    assert made.names("Neck") == ["A"]
+    info = made.index.catalog.registries["Neck"]
+    assert (info.open, info.reason.partition(" (")[0]) == (True, "NECK is what make('Neck') gives")
+
+
+def test_a_function_that_makes_no_registry_gives_none(project: Make) -> None:
+    made = project(forms('def make(name):\n    return list(name)\nNECK = make("Neck")\n@NECK.register()\nclass A: ...\n'))
+    assert "Neck" not in made.index.catalog.registries
+
+
 def test_a_loop_that_does_something_else_opens_nothing(project: Make) -> None:
     made = project(forms("import re\nfor x in y:\n    re.match('a', x)\n    x.register(1)\n"))
     assert not made.index.catalog.has_open

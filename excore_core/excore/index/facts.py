@@ -64,7 +64,7 @@ class FunctionFact(TypedDict, total=False):
     ``leaks``: ``**kwargs`` goes where reading cannot follow. ``popped``: what ``kwargs.pop("x", d)`` takes out;
     ``read``: what ``kwargs.get("x")`` and ``kwargs.setdefault("x", d)`` leave in. ``source``: text of a small function,
     stored as it may be the predicate of a ``match``. ``registers``: its only parameter, and the only call that the
-    function makes.
+    function makes. ``makes``: names of what a small function calls to have what it returns.
     """
 
     name: Required[str]
@@ -79,6 +79,7 @@ class FunctionFact(TypedDict, total=False):
     read: list[ParamFact]
     source: str
     registers: tuple[str, Expr]
+    makes: list[str]
     packed: bytes
 
 
@@ -160,7 +161,8 @@ FlagFact = tuple[str, str, str]
 
 class FileFacts(TypedDict, total=False):
     """All that one file says. ``stars``: star imports as ``[level, module]``; ``broken``: it did not parse;
-    ``imports``: modules it imports by their full names, but those of Python."""
+    ``imports``: modules it imports by their full names, but those of Python; ``held``: attributes of classes that may be
+    registries, as dotted name, call and place."""
 
     names: Required[dict[str, list[BindingFact]]]
     imports: list[str]
@@ -169,6 +171,7 @@ class FileFacts(TypedDict, total=False):
     calls: list[CallFact]
     flags: list[FlagFact]
     broken: bool
+    held: list[tuple[str, Expr, At]]
 
 
 class Outline(TypedDict, total=False):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 from excore.index.expressions import call_of
-from excore.index.facts import MAYBE, NEVER, REGISTERING, BindingFact, Expr, FileFacts
+from excore.index.facts import MAYBE, NEVER, REGISTERING, BindingFact, Expr, FileFacts, unpacked
 from excore.index.python_files import is_package
 from excore.lang.memo import Memo
 
@@ -193,8 +194,19 @@ class NameResolver:
             path = f"{target.module}.{name}"
             path = self._layout.names_below_root.get(path, path)
             return ResolvedName("module" if self.lookup(path) is not None else "external", path)
+        if target.kind == "class":
+            return self._class_attribute(target, name)
         if target.kind == "registry" and name in REGISTERING:
             return ResolvedName("method", target.name, name)
+        return None
+
+    def _class_attribute(self, target: ResolvedName, name: str) -> ResolvedName | None:
+        """The registry, or registering method, that a class has as attribute of its body."""
+        file = self.lookup(target.module)
+        for item in unpacked(target.fact).get("fields", ()) if file is not None else ():
+            if item["name"] == name and file is not None:
+                value = self.object_of(file, item["value"]) if "value" in item else None
+                return value if value is not None and value.kind in ("registry", "method") else None
         return None
 
     # -- calls
@@ -220,8 +232,24 @@ class NameResolver:
             return ResolvedName("registry", name=name if name is not None else f"?{file.module}.{variable}", fact=call)
         if target is not None and target.kind == "method" and target.name in ("register", "register_module"):
             registered = call.argument(0, "module")
-            return self.object_of(file, registered) if registered is not None else None
+            if registered is None:  # a decorator, bound to a name
+                return ResolvedName("method", target.module, target.name, call)
+            return self.object_of(file, registered)
+        if self.makes_registry(target):
+            texts = [text for text in map(partial(self.text_of, file), call.arguments) if text is not None]
+            name = texts[0] if len(texts) == 1 else f"?{file.module}.{variable}"
+            return ResolvedName("registry", name=name, fact=call)
         return None
+
+    def makes_registry(self, target: ResolvedName | None) -> bool:
+        """Whether a function gives a registry back that it makes or finds; which one is not certain."""
+        if target is None or target.kind != "function":
+            return False
+        for name in unpacked(target.fact).get("makes", ()):
+            owner, _, attribute = name.rpartition(".")
+            if self.is_registry_type(self.resolve(target.module, owner if attribute == "get_registry" else name)):
+                return True
+        return False
 
     def object_of(self, file: SourceFile, expr: Expr) -> ResolvedName | None:
         """What an expression stands for: a name, or a call that gives a registry or an object back."""

@@ -83,6 +83,8 @@ class _Collector:
                     kind: Literal["class", "function"] = "class" if "cls" in binding else "function"
                     target = ResolvedName(kind, self.file.module, name, fact)
                     self.decorated(target, fact.get("decorators", []), not binding.get("guard"))
+        for name, made, at in facts.get("held", ()):
+            self.creation(name, made, at)
         for call in facts.get("calls", ()):
             if call.get("guard") != NEVER:
                 self.called(call)
@@ -96,6 +98,8 @@ class _Collector:
         if target.fact is None and target.name != "__global":
             return
         name, computed = (variable, True) if target.name.startswith("?") else (target.name, False)
+        if not computed and self.names.makes_registry(self.names.resolve(self.file.module, target.fact.func)):
+            self.opened_here(name, f"{variable} is what {render(call)} gives", at)
         place, extra_fields = Location(self.file.path, *at), self.extra_fields(target.fact)
         reason = "its name is computed" if computed else ""
         self.result.registries.append(RegistryInfo(name, place, (variable,), extra_fields, computed, reason))
@@ -122,6 +126,8 @@ class _Collector:
             method = self.names.method_of(self.file, func) if call is not None or isinstance(func, str) else None
             if method is None or method.name not in _ADDING:
                 continue
+            if call is None and method.fact is not None:
+                keywords = dict(method.fact.keywords)
             registry = _registry(method)
             if isinstance(func, str) and func.count(".") == 1:
                 self.result.variables.append((registry, func.partition(".")[0]))
@@ -171,8 +177,11 @@ class _Collector:
             self.result.names.append(RegisteredName(registry, name, target, place, extra, certain, force))
 
     def open(self, method: ResolvedName, reason: str, at: At) -> None:
+        self.opened_here(_registry(method), reason, at)
+
+    def opened_here(self, registry: str, reason: str, at: At) -> None:
         where = re.split(r"[\\/]", self.file.path)[-1]
-        self.result.opened.append((_registry(method), f"{reason} ({where}:{at[0] + 1})", self.file.path))
+        self.result.opened.append((registry, f"{reason} ({where}:{at[0] + 1})", self.file.path))
 
     def not_read(self, made: _Registering, verb: str, reason: str) -> None:
         """A call whose arguments were not read: its registry may hold more."""

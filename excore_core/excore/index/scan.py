@@ -26,6 +26,8 @@ from excore.index.facts import (
 from excore.index.source_text import MatchingLines, SourceText, dotted, normalised, parse
 
 _REGISTERING = re.compile(r"\.(?:register\w*|match|merge)\b")
+_BOUND = re.compile(r"^(\w+)[ \t]*=[ \t]*[\w.]+\.register\w*\b", re.MULTILINE)
+_SMALL = 15  # lines of a function that may do nothing but make a registry
 _OUTLINE = re.compile(r"^(class|(?:async[ \t]+)?def)[ \t]+(\w+)", re.MULTILINE)
 _IMPORT = re.compile(
     r"^[ \t]*(?:from[ \t]+([A-Za-z_][\w.]*)[ \t]+import\b|import[ \t]+([A-Za-z_][^\n#;]*))", re.MULTILINE
@@ -115,7 +117,9 @@ class _Scanner:
         self.source = SourceText(text)
         self.names: dict[str, list[BindingFact]] = {}
         self.facts: FileFacts = {"names": self.names}
-        self.registering = MatchingLines(_REGISTERING, text)
+        bound = "|".join(_BOUND.findall(text))
+        pattern = re.compile(rf"{_REGISTERING.pattern}|\b(?:{bound})\(") if bound else _REGISTERING
+        self.registering = MatchingLines(pattern, text)
         self.has_flags = registered_flags.REGISTERING.search(text) is not None
         self.keep_source = "match(" in text
         modules = _imported(text)
@@ -137,6 +141,7 @@ class _Scanner:
         for node in statements:
             if isinstance(node, ast.ClassDef):
                 self.bind(node.name, {"kind": "class", "cls": definition_facts.class_(self.source, node)}, guard)
+                self.held(node)
                 self.dynamic(node.body, f"the body of class {node.name}", guard)
             elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 self.function(node, guard)
@@ -154,6 +159,17 @@ class _Scanner:
                     self.extend_all(node.value.args)
             else:
                 self.compound(node, guard)
+
+    def held(self, node: ast.ClassDef) -> None:
+        """Attributes of a class that are what a call with a text gives, as registries are."""
+        for one in node.body:
+            if not isinstance(one, (ast.Assign, ast.AnnAssign)) or not isinstance(one.value, ast.Call):
+                continue
+            values = (*one.value.args[:1], *(item.value for item in one.value.keywords if item.arg == "name"))
+            if any(isinstance(value, ast.Constant) and isinstance(value.value, str) for value in values):
+                for target in filter(None, map(dotted, definition_facts.targets(one))):
+                    item = (f"{node.name}.{target}", self.source.expression(one.value), self.source.at(one))
+                    self.facts.setdefault("held", []).append(item)
 
     def compound(self, node: ast.stmt, guard: Guard) -> None:
         inner: Guard = guard or MAYBE
@@ -191,6 +207,9 @@ class _Scanner:
         registers = _only_call(node) if self.may_register(node) else None
         if registers is not None:
             fact["registers"] = (registers[0], self.source.expression(registers[1]))
+        makes = _makes(node)
+        if makes:
+            fact["makes"] = makes
         self.bind(node.name, {"kind": "def", "function": fact}, guard)
         self.dynamic(node.body, f"function {node.name}", guard)
 
@@ -337,6 +356,20 @@ def _only_call(node: definition_facts.FunctionNode) -> tuple[str, ast.Call] | No
     if len(body) != 1 or not isinstance(body[0], (ast.Expr, ast.Return)) or not isinstance(body[0].value, ast.Call):
         return None
     return name, body[0].value
+
+
+def _makes(node: definition_facts.FunctionNode) -> list[str]:
+    """Names, as those of classes are, of what a small function calls in what it returns, or assigns before."""
+    if (node.end_lineno or node.lineno) - node.lineno > _SMALL:
+        return []
+    names: set[str] = set()
+    is_returning = False
+    for statement in definition_facts.statements(node.body):
+        if isinstance(statement, (ast.Assign, ast.AnnAssign, ast.Return)) and statement.value is not None:
+            is_returning |= isinstance(statement, ast.Return)
+            names.update(dotted(one.func) for one in ast.walk(statement.value) if isinstance(one, ast.Call))
+    names = {name for name in names if name.endswith("get_registry") or name.rpartition(".")[2][:1].isupper()}
+    return sorted(names) if is_returning else []
 
 
 def _method(node: ast.Call) -> str:
