@@ -26,7 +26,7 @@ class SimpleHead(Block): ...
 class vgg16: ...
 @MODEL.register()
 class Net:
-    def __init__(self, backbone=None, part: "Block | None" = None, decode_heads=None, other=None, title: str = "", kind="a", name=None): ...
+    def __init__(self, backbone=None, part: "Block | None" = None, decode_heads=None, head=None, other=None, title: str = "", kind="a", name=None): ...
 """
 
 
@@ -84,14 +84,15 @@ def test_a_text_that_is_exactly_a_registered_name_lacks_its_prefix(
     [
         ('!backbone = "SimpleHead"', [("hint", "wrong-object")]),
         ('!backbone = ["ResNet", "SimpleHead"]', [("hint", "wrong-object")]),
-        ('@backbone = {a = "Net"}\n[Net]', [("hint", "wrong-object")]),
+        ('@backbone = {a = "vgg16"}', [("hint", "wrong-object")]),
+        ('!backbone = "Net"\n[Net]', []),
         ('!part = "ResNet"', [("warning", "wrong-object")]),
         ('!backbone = "ResNet"', []),
         ('!decode_heads = ["ResNet"]', []),
         ('!other = "SimpleHead"', []),
     ],
 )
-def test_a_class_of_a_registry_that_the_parameter_is_not_called_like(
+def test_a_class_of_the_registry_that_another_parameter_is_called_like(
     argument: str, expected: list[tuple[str, str]]
 ) -> None:
     assert [item for item in problems(f"[Model.Net]\n{argument}") if item[1] != "reference-cycle"] == expected

@@ -98,7 +98,8 @@ class _Collector:
         if target.fact is None and target.name != "__global":
             return
         name, computed = (variable, True) if target.name.startswith("?") else (target.name, False)
-        if not computed and self.names.makes_registry(self.names.resolve(self.file.module, target.fact.func)):
+        maker = self.names.resolve(self.file.module, target.fact.func) if target.fact is not None else None
+        if not computed and self.names.makes_registry(maker):
             self.opened_here(name, f"{variable} is what {render(call)} gives", at)
         place, extra_fields = Location(self.file.path, *at), self.extra_fields(target.fact)
         reason = "its name is computed" if computed else ""

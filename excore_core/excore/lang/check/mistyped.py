@@ -65,13 +65,21 @@ def _not_annotated(argument: Argument, param: Param, entry: Entry, model: Model)
         name = target.entry.name if target is not None and target.entry is not None else ""
         if not name or reference.hooks or any(name in model.catalog.entries[registry] for registry in registries):
             continue
-        if target is not None and target.entry is not None and target.entry.kind != "module":
+        if target is not None and target.entry is not None and _is_of_another(target.entry, argument, entry, model):
             wanted = " or ".join(f"`{registry}`" for registry in registries)
             message = (
                 f"`{argument.name}` of `{entry.name}` is called like registry {wanted}; "
                 f"`{name}` is of registry `{target.entry.registry}`"
             )
             yield problem("wrong-object", message, reference.origin, severity="hint")
+
+
+def _is_of_another(value: Entry, argument: Argument, entry: Entry, model: Model) -> bool:
+    """Whether the registry of a class is called like another parameter, so that the two may be mixed up."""
+    return any(
+        param.name != argument.name and value.registry in registries_called(param.name, model.catalog, model.project)
+        for param in entry.signature.params
+    )
 
 
 def _registered_names(argument: Argument, model: Model) -> Iterable[Problem]:
