@@ -484,3 +484,19 @@ def test_reg_15_loading_imports_no_registered_module(project: Path) -> None:
 def test_a_name_cannot_be_chosen() -> None:
     with pytest.raises(ValueError, match="a name cannot be chosen, the class's own name counts"):
         Registry("Unnamed").register(name="net")(Plain)
+
+
+def test_reg_7_match_leaves_out_what_has_no_import_path() -> None:
+    def inner() -> None: ...
+
+    class Local: ...
+
+    registry = Registry("r")
+    messages: list[str] = []
+    sink = logger.add(lambda message: messages.append(message.record["message"]), level="INFO")
+    try:
+        registry.match(module_of(double=lambda x: 2 * x, inner=inner, Local=Local, Plain=Plain))
+    finally:
+        logger.remove(sink)
+    assert list(registry) == ["Plain"]
+    assert [message for message in messages if "3 of " in message and "double, inner, Local" in message]

@@ -500,3 +500,19 @@ def test_unregistered_and_subclasses_and_members_of_enums(project: Make) -> None
     assert (place.path, place.line, place.column, place.end_column) == (made.path("base.py"), 5, 4, 10)
     assert [param.choices for param in catalog.entries["Model"]["A"].signature.params] == [("FAST", "SLOW")]
     assert catalog.subclasses["app.Forgotten"] == ("app.A", "base.Base")
+
+
+@pytest.mark.parametrize(
+    "copy", ["outputs/run-1/code/proj", "logs/proj", "a-run/proj", "2026-01-01/proj", "experiments/one/proj"]
+)
+def test_a_copy_that_a_run_kept_never_wins_over_the_package(project: Make, copy: str) -> None:
+    source = 'from excore import Registry\nMODEL = Registry("Model")\n@MODEL.register()\nclass Net:\n    def __init__(self, {}=1): ...\n'
+    files = {
+        f"{copy}/__init__.py": "",
+        f"{copy}/m.py": source.format("old"),
+        "proj/__init__.py": "",
+        "proj/m.py": source.format("new"),
+    }
+    made = project("".join(f"#- {name}\n{text}\n" for name, text in files.items()))
+    assert made.signature("Net") == "new = 1"
+    assert made.at("Net") == "proj/m.py: Net"

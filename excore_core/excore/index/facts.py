@@ -161,6 +161,7 @@ FlagFact = tuple[str, str, str]
 
 class FileFacts(TypedDict, total=False):
     """All that one file says. ``stars``: star imports as ``[level, module]``; ``broken``: it did not parse;
+    ``all_of``: what ``all`` is put together from besides, as dotted names, "" for what is no name;
     ``imports``: modules it imports by their full names, but those of Python; ``held``: attributes of classes that may be
     registries, as dotted name, call and place."""
 
@@ -168,6 +169,7 @@ class FileFacts(TypedDict, total=False):
     imports: list[str]
     stars: list[tuple[int, str]]
     all: list[str]
+    all_of: list[str]
     calls: list[CallFact]
     flags: list[FlagFact]
     broken: bool

@@ -135,13 +135,42 @@ class NameResolver:
             for level, source in file.facts.get("stars", ()) if not name.startswith("_") else ():
                 base = self.absolute(file, level, source)
                 starred = self.lookup(base)
-                if starred is not None and ("all" not in starred.facts or name in starred.facts["all"]):
+                public = self.public_names(starred) if starred is not None else ()
+                if public is None or name in public:
                     target = self._name_in(base, name)
                     if target is not None:
                         return target
             return None
         finally:
             self._active.discard(key)
+
+    def public_names(self, file: SourceFile, seen: frozenset[str] = frozenset()) -> Sequence[str] | None:
+        """What ``__all__`` of a module lists, with what it takes from other modules; None without one, or where it
+        cannot be read whole."""
+        names = file.facts.get("all")
+        parts = file.facts.get("all_of", ())
+        if names is None or not parts:
+            return names
+        listed = list(names)
+        for part in parts:
+            source = self._owner_of_all(file, part)
+            other = self.lookup(source) if source and source not in seen else None
+            inner = self.public_names(other, seen | {file.module}) if other is not None else None
+            if inner is None:
+                return None
+            listed += inner
+        return listed
+
+    def _owner_of_all(self, file: SourceFile, part: str) -> str:
+        """The module whose ``__all__`` a name stands for: ``other.__all__``, or one that it was imported as."""
+        head, _, name = part.rpartition(".")
+        if head:
+            target = self._name_in(file.module, head) if "." not in head else self.resolve(file.module, head)
+            return target.module if name == "__all__" and target is not None and target.kind == "module" else ""
+        for binding in file.facts["names"].get(part, ()):
+            if binding["kind"] == "from" and binding["name"] == "__all__":
+                return self.absolute(file, binding["level"], binding["module"])
+        return ""
 
     def _bound(self, file: SourceFile, name: str, binding: BindingFact) -> ResolvedName | None:
         kind = binding["kind"]

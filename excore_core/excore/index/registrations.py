@@ -290,6 +290,8 @@ class _Collector:
         if file is None:
             return
         predicate = self.predicate(made.call.argument(1, "match_func"))
+        listed = self.names.public_names(file)
+        public = None if listed is None else list(listed)
         undecided = False
         for name, member in self.namespace(file, set()).items():
             if member.kind not in ("class", "function", "external") or (member.kind == "external" and member.fact):
@@ -298,7 +300,7 @@ class _Collector:
                 accepted: bool | None = not name.startswith("__")
             else:
                 kind = "" if member.kind == "external" else member.kind
-                accepted = predicate.accepts(name, kind, file.facts.get("all"))
+                accepted = predicate.accepts(name, kind, public)
             undecided |= accepted is None
             if accepted is not False:
                 self.add(_registry(made.method), member, made.call.at, made.force, made.certain and accepted is True)
@@ -324,7 +326,7 @@ class _Collector:
             base = self.names.absolute(file, level, source)
             starred = self.names.lookup(base)
             if starred is not None and base not in seen:
-                public = starred.facts.get("all")
+                public = self.names.public_names(starred)
                 for name, target in self.namespace(starred, seen).items():
                     if name in public if public is not None else not name.startswith("_"):
                         namespace[name] = target

@@ -234,6 +234,7 @@ class _Scanner:
                     self.bind(item.id, {"kind": "value"}, guard)
         elif dotted(target) == "__all__":
             self.facts["all"] = []
+            self.facts.pop("all_of", None)
             self.extend_all([value])
         elif isinstance(target, ast.Name):
             self.bind(target.id, {**self.binding(value), "at": self.source.at(target)}, guard)
@@ -258,9 +259,18 @@ class _Scanner:
     def extend_all(self, values: list[ast.expr]) -> None:
         names = self.facts.setdefault("all", [])
         for value in values:
-            for node in value.elts if isinstance(value, (ast.List, ast.Tuple)) else [value]:
-                if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                    names.append(node.value)
+            if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add):
+                self.extend_all([value.left, value.right])
+            elif isinstance(value, (ast.List, ast.Tuple)):
+                self.extend_all(value.elts)
+            elif isinstance(value, ast.Starred):
+                self.extend_all([value.value])
+            elif isinstance(value, ast.Call) and dotted(value.func) in ("list", "tuple", "sorted") and value.args:
+                self.extend_all(value.args[:1])
+            elif isinstance(value, ast.Constant) and isinstance(value.value, str):
+                names.append(value.value)
+            else:
+                self.facts.setdefault("all_of", []).append(dotted(value))
 
     # -- registrations
 
