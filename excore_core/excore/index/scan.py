@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from excore.index import definition_facts, registered_flags
-from excore.index.error_recovery import parse_parts
+from excore.index.error_recovery import parse_parts, without_newer_syntax
 from excore.index.facts import (
     ALWAYS,
     MAYBE,
@@ -75,6 +75,9 @@ def scan(text: str, previous: FileFacts | None = None) -> FileFacts:
     ``previous``, the facts of an earlier state of the same file."""
     text = normalised(text)
     tree = parse(text)
+    if tree is None:
+        text = without_newer_syntax(text)
+        tree = parse(text)
     scanner = _Scanner(text)
     if tree is not None:
         scanner.module(tree)
