@@ -218,7 +218,9 @@ def test_a_registry_that_a_function_gives_may_hold_more(project: Make, function:
 
 
 def test_a_function_that_makes_no_registry_gives_none(project: Make) -> None:
-    made = project(forms('def make(name):\n    return list(name)\nNECK = make("Neck")\n@NECK.register()\nclass A: ...\n'))
+    made = project(
+        forms('def make(name):\n    return list(name)\nNECK = make("Neck")\n@NECK.register()\nclass A: ...\n')
+    )
     assert "Neck" not in made.index.catalog.registries
 
 

@@ -96,3 +96,41 @@ def test_a_class_of_the_registry_that_another_parameter_is_called_like(
     argument: str, expected: list[tuple[str, str]]
 ) -> None:
     assert [item for item in problems(f"[Model.Net]\n{argument}") if item[1] != "reference-cycle"] == expected
+
+
+TRAINED = """
+#- m.py
+from excore import Registry
+OPTIM = Registry("Optimizer")
+MODEL = Registry("Model")
+HEAD = Registry("Head")
+
+@OPTIM.register()
+class SGD:
+    def __init__(self, params=None): ...
+@MODEL.register()
+class Net:
+    def __init__(self, depth=1): ...
+    def parameters(self): ...
+    def named_parameters(self): ...
+    def clone(self): ...
+"""
+
+
+@pytest.mark.parametrize(
+    ("tables", "expected"),
+    [
+        ('[Model.Net]\n[Optimizer.SGD]\n!params = "$Model.parameters()"', True),
+        ('[Model.Net]\n[Optimizer.SGD]\n!params = "Net.parameters()"', True),
+        ('[Model.Net]\n[Optimizer.SGD]\n!params = "$Model::Net.named_parameters()"', True),
+        ('[Optimizer.SGD]\n!params = ["$Model.parameters()"]\n[Model.Net]', True),
+        ('[Model.Net]\n[Optimizer.SGD]\n@params = "$Model.parameters()"', False),
+        ('[Net]\n[Optimizer.SGD]\n!params = "Net.parameters()"', False),
+        ('[Model.Net]\n[Optimizer.SGD]\n!params = "$Model.clone()"', False),
+        ('[Model.Net]\n[Optimizer.SGD]\n!params = "$Model"', False),
+    ],
+)
+def test_the_parameters_of_a_copy_are_trained(tables: str, expected: bool) -> None:
+    here = world(f"{tables}\n{TRAINED}")
+    codes = [(item.severity, item.code) for item in here.snapshot.diagnostics(path_of("run.toml"))]
+    assert codes == [("warning", "reuse-conflict")] * expected

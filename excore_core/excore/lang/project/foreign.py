@@ -29,7 +29,9 @@ TOOL_FOLDERS = frozenset("node_modules __pycache__ __pypackages__ site-packages 
 RUN_FOLDERS = frozenset("target wandb outputs".split())
 """Folders that runs write configs into; Python packages may be called so."""
 
-_COPY_FOLDERS = RUN_FOLDERS | frozenset("checkpoints experiments lightning_logs logs multirun results runs work_dirs".split())
+_COPY_FOLDERS = RUN_FOLDERS | frozenset(
+    "checkpoints experiments lightning_logs logs multirun results runs work_dirs".split()
+)
 
 COPY_SUFFIX = "_overrode.toml"
 """How the names of the quoted copies end that ``excore quote`` writes beside configs."""
