@@ -508,7 +508,10 @@ def test_unregistered_and_subclasses_and_members_of_enums(project: Make) -> None
     "copy", ["outputs/run-1/code/proj", "logs/proj", "a-run/proj", "2026-01-01/proj", "experiments/one/proj"]
 )
 def test_a_copy_that_a_run_kept_never_wins_over_the_package(project: Make, copy: str) -> None:
-    source = 'from excore import Registry\nMODEL = Registry("Model")\n@MODEL.register()\nclass Net:\n    def __init__(self, {}=1): ...\n'
+    source = (
+        'from excore import Registry\nMODEL = Registry("Model")\n@MODEL.register()\nclass Net:\n'
+        "    def __init__(self, {}=1): ...\n"
+    )
     files = {
         f"{copy}/__init__.py": "",
         f"{copy}/m.py": source.format("old"),

@@ -26,9 +26,7 @@ def without_newer_syntax(text: str) -> str:
     """``text`` without what Python before 3.12 does not know and no config needs: parameters of types, and ``type``
     before aliases. Lines stay as they are, and so do the columns of names that are defined."""
     text = _HEADER.sub(lambda match: match[1] + " " * len(match[2]), text)
-    return _ALIAS.sub(
-        lambda match: f"{match[1]}{match[3]}{' ' * (len(match[0]) - len(match[1]) - len(match[3]))}", text
-    )
+    return _ALIAS.sub(lambda match: match[1] + match[3].ljust(len(match[0]) - len(match[1])), text)
 
 
 def parse_parts(text: str) -> Iterator[tuple[ast.Module, bool]]:

@@ -162,8 +162,8 @@ FlagFact = tuple[str, str, str]
 class FileFacts(TypedDict, total=False):
     """All that one file says. ``stars``: star imports as ``[level, module]``; ``broken``: it did not parse;
     ``all_of``: what ``all`` is put together from besides, as dotted names, "" for what is no name;
-    ``imports``: modules it imports by their full names, but those of Python; ``held``: attributes of classes that may be
-    registries, as dotted name, call and place."""
+    ``imports``: modules it imports by their full names, but those of Python; ``held``: attributes of classes that may
+    be registries, as dotted name, call and place."""
 
     names: Required[dict[str, list[BindingFact]]]
     imports: list[str]

@@ -42,8 +42,9 @@ def stat(path: str) -> PythonFile:
 
 def walk(root: str, excludes: Sequence[str] = (), first: str = "") -> Iterator[PythonFile]:
     """Python files below ``root``: ``__init__.py`` before its siblings, files before folders, ``first`` (a folder of
-    ``root``) before the others, folders in which runs keep copies of sources after them. Hidden folders, virtual environments and build output are left out; a folder that is
-    reached a second time through links, or cannot be read, is skipped."""
+    ``root``) before the others, folders in which runs keep copies of sources after them. Hidden folders, virtual
+    environments and build output are left out; a folder that is reached a second time through links, or cannot be read,
+    is skipped."""
     yield from _walk(root, "", excludes, first, set(), 0)
 
 

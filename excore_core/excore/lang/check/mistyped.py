@@ -92,16 +92,15 @@ def _registered_names(argument: Argument, model: Model) -> Iterable[Problem]:
     entries = [entry_named(name, model.catalog, model.project) for name in names]
     if any(entry is None or entry.kind != "class" for entry in entries):
         return
-    has_table = len(names) == 1 and any(
-        model.groups[group].role == "field" for group in model.members.get(names[0], ())
-    )
-    prefix = model.grammar.prefix("shared" if has_table and value is items[0] else "new")
-    listed = ", ".join(f"`{name}`" for name in dict.fromkeys(names[:4])) + (" …" if len(names) > 4 else "")
-    what = "a registered class" if len(names) == 1 else "registered classes"
-    message = (
-        f"{listed} {'is' if len(names) == 1 else 'are'} {what}, passed as text; write `{prefix.char}{argument.name}`"
-    )
-    yield _passed_as_text(argument, prefix, f"{message} to pass the module{'s' if len(names) > 1 else ''}")
+    groups = model.members.get(names[0], ()) if value is items[0] else ()
+    prefix = model.grammar.prefix("shared" if any(model.groups[one].role == "field" for one in groups) else "new")
+    write = f"write `{prefix.char}{argument.name}` to pass the"
+    if len(names) == 1:
+        message = f"`{names[0]}` is a registered class, passed as text; {write} module"
+    else:
+        listed = ", ".join(f"`{name}`" for name in dict.fromkeys(names[:4])) + (" …" if len(names) > 4 else "")
+        message = f"{listed} are registered classes, passed as text; {write} modules"
+    yield _passed_as_text(argument, prefix, message)
 
 
 def _forgotten_prefix(argument: Argument, annotation: Type, model: Model) -> Problem | None:

@@ -29,9 +29,7 @@ TOOL_FOLDERS = frozenset("node_modules __pycache__ __pypackages__ site-packages 
 RUN_FOLDERS = frozenset("target wandb outputs".split())
 """Folders that runs write configs into; Python packages may be called so."""
 
-_COPY_FOLDERS = RUN_FOLDERS | frozenset(
-    "checkpoints experiments lightning_logs logs multirun results runs work_dirs".split()
-)
+_COPY_FOLDERS = RUN_FOLDERS.union("checkpoints experiments lightning_logs logs multirun results runs work_dirs".split())
 
 COPY_SUFFIX = "_overrode.toml"
 """How the names of the quoted copies end that ``excore quote`` writes beside configs."""
@@ -54,8 +52,8 @@ def holds_no_source(folder: str) -> bool:
 
 
 def may_hold_copies(folder: str) -> bool:
-    """Whether Python files in a folder of this name may be copies that a run has kept: nobody can import them by a name,
-    or runs write there."""
+    """Whether Python files in a folder of this name may be copies that a run has kept: nobody can import them by a
+    name, or runs write there."""
     return folder in _COPY_FOLDERS or not folder.isidentifier()
 
 

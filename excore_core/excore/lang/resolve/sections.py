@@ -23,7 +23,7 @@ from excore.lang.paths import Attribute
 from excore.lang.problems import Origin, Related, Severity, problem
 from excore.lang.reach import out_of_reach
 from excore.lang.resolve.entries import entry_under
-from excore.lang.resolve.explain import registries_taken, unknown_class
+from excore.lang.resolve.explain import Sought, registries_taken, unknown_class
 from excore.lang.resolve.model import (
     Argument,
     Invalid,
@@ -119,8 +119,11 @@ class SectionResolver(Lookup):
             tuple(self.variables),
         )
 
-    def registries_taken(self) -> tuple[str, ...]:
-        return registries_taken(self.scope.catalog, self.scope.project, self.entry, self.argument)
+    def sought(self) -> Sought:
+        scope = self.scope
+        is_open = scope.catalog.has_open
+        taken = registries_taken(scope.catalog, scope.project, self.entry, self.argument) if is_open else ()
+        return super().sought()._replace(taken=taken)
 
     def check_role(self, entry: Entry, arguments: Mapping[str, Argument]) -> None:
         """Report arguments that a table of this entry cannot have, and an entry that cannot stand in ``ExcoreHook``."""
