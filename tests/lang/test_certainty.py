@@ -137,3 +137,30 @@ def test_the_parameters_of_a_copy_are_trained(tables: str, expected: bool) -> No
     here = world(f"{tables}\n{TRAINED}")
     codes = [(item.severity, item.code) for item in here.snapshot.diagnostics(path_of("run.toml"))]
     assert codes == [("warning", "reuse-conflict")] * expected
+
+
+NET = "@MODEL.register()\nclass Net: ...\n"
+HEADER = 'from excore import Registry\nMODEL = Registry("Model")\n'
+
+
+@pytest.mark.parametrize(
+    ("files", "severity"),
+    [
+        ({"a.py": HEADER + NET, "b.py": HEADER + NET}, "warning"),
+        ({"a.py": HEADER + NET + NET}, "warning"),
+        ({"pkg/m.py": HEADER + NET, "outputs/run-1/pkg/m.py": HEADER + NET}, "hint"),
+        ({"a.py": HEADER + NET, "b.py": HEADER + NET.replace("register()", "register(force=True)")}, ""),
+        ({"a.py": HEADER + NET, "b.py": HEADER + NET.replace("register()", 'register(name="Other")')}, ""),
+        ({"a.py": f"{HEADER}if 1:\n    @MODEL.register()\n    class Net: ...\nelse:\n    Net = 1\n"}, ""),
+        ({"a.py": HEADER + NET, "b.py": HEADER.replace("Model", "Other") + NET}, ""),
+    ],
+)
+@pytest.mark.parametrize("use", ["[Model.Net]", '[Model.User]\n!part = "Net"'])
+def test_a_name_that_is_registered_twice_is_told_where_it_is_used(
+    files: dict[str, str], severity: str, use: str
+) -> None:
+    user = HEADER + "@MODEL.register()\nclass User:\n    def __init__(self, part=None): ...\n"
+    sources = "".join(f"#- {name}\n{text}" for name, text in {**files, "user.py": user}.items())
+    here = world(f"{use}\n{sources}")
+    told = [(item.severity, item.code) for item in here.snapshot.diagnostics(path_of("run.toml"))]
+    assert told == ([(severity, "ambiguous-reference")] if severity else [])

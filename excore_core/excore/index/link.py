@@ -143,6 +143,7 @@ class Linker:
             name=item.name,
             registry=registry,
             registered_at=item.at,
+            registered_again=item.again,
             extra=item.extra,
             certain=item.certain,
         )
@@ -302,6 +303,8 @@ def _tables(
             for one in _renamed(item) if is_renamed else [item]:
                 if one.name not in table or one.force:
                     table[one.name] = one
+                elif table[one.name].clashes(one):
+                    table[one.name] = replace(table[one.name], again=(*table[one.name].again, one.at))
         for registry, variable in part.variables:
             if registry in infos and variable not in infos[registry].variables:
                 infos[registry] = replace(infos[registry], variables=(*infos[registry].variables, variable))

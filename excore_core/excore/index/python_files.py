@@ -11,7 +11,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import NamedTuple
 
-from excore.lang.project.foreign import holds_no_source, may_hold_copies
+from excore.lang.project.foreign import holds_no_source
 
 MAX_SIZE = 2_000_000
 MAX_DEPTH = 40
@@ -42,9 +42,8 @@ def stat(path: str) -> PythonFile:
 
 def walk(root: str, excludes: Sequence[str] = (), first: str = "") -> Iterator[PythonFile]:
     """Python files below ``root``: ``__init__.py`` before its siblings, files before folders, ``first`` (a folder of
-    ``root``) before the others, folders in which runs keep copies of sources after them. Hidden folders, virtual
-    environments and build output are left out; a folder that is reached a second time through links, or cannot be read,
-    is skipped."""
+    ``root``) before the others. Hidden folders, virtual environments and build output are left out; a folder that is
+    reached a second time through links, or cannot be read, is skipped."""
     yield from _walk(root, "", excludes, first, set(), 0)
 
 
@@ -75,7 +74,7 @@ def _walk(
         except OSError:
             continue
     yield from sorted(files, key=lambda file: not is_package(file.path))
-    for entry in sorted(folders, key=lambda entry: (not depth and entry.name != first, may_hold_copies(entry.name))):
+    for entry in sorted(folders, key=lambda entry: not depth and entry.name != first):
         yield from _walk(entry.path, f"{prefix}{entry.name}/", excludes, first, seen, depth + 1)
 
 

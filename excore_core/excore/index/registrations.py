@@ -29,6 +29,13 @@ class RegisteredName:
     extra: tuple[tuple[str, str], ...] = ()
     certain: bool = True
     force: bool = False
+    again: tuple[Location, ...] = ()
+
+    def clashes(self, other: RegisteredName) -> bool:
+        """Whether a registry refuses the two, since they are different things of one name."""
+        if self.force or other.force or not (self.certain and other.certain) or self.at == other.at:
+            return False
+        return self.target.path != other.target.path or self.at.path == other.at.path
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable
 from itertools import chain, starmap
 
-from excore.lang.catalog import Entry
+from excore.lang.catalog import Entry, Location
 from excore.lang.check.misplaced import with_misplaced
 from excore.lang.check.mistyped import mistyped
 from excore.lang.check.typos import unregistered, with_typos
@@ -15,6 +15,7 @@ from excore.lang.memo import Memo
 from excore.lang.nearest import is_typo, nearest
 from excore.lang.paths import Attribute
 from excore.lang.problems import Origin, Problem, Severity, problem
+from excore.lang.project.foreign import may_be_copy
 from excore.lang.resolve.model import Argument, Model, Path, Reference, Section
 from excore.lang.resolve.sections import HOOK_PARAMETER
 from excore.lang.syntax.tree import Array, Scalar
@@ -42,6 +43,7 @@ def check(model: Model, memo: Memo, signatures: bool = True) -> list[Problem]:
     problems: list[Problem] = list(model.problems)
     for group in model.groups.values():
         problems.extend(group.problems)
+    problems.extend(_registered_twice(model))
     if signatures:
         for above, sections in model.parts.items():
             problems.extend(chain.from_iterable(memo.each(("verdicts", above), sections, judged).values()))
@@ -181,6 +183,30 @@ def _missing(entry: Entry, missing: list[str], origin: Origin, where: str, impli
     if implicit:
         return problem("missing-parameter", message, origin, missing=",".join(missing), implicit=implicit)
     return problem("missing-parameter", message, origin, missing=",".join(missing))
+
+
+def _registered_twice(model: Model) -> Iterable[Problem]:
+    """One problem for each name in use that its registry gets from several places: an import of both is refused."""
+    entries: set[int] = set()
+    uses = ((section.entry, section.binding.origin) for section in model.sections.values())
+    implicit = ((model.entry(path), use.origin) for path in model.implicit for use in model.users[path])
+    for entry, origin in (*uses, *implicit):
+        if entry is None or not entry.registered_again or entry.registered_at is None or id(entry) in entries:
+            continue
+        entries.add(id(entry))
+        root = model.project.root
+        first, *others = (_place(at, root) for at in (entry.registered_at, *entry.registered_again))
+        are_copies = all(may_be_copy(at.path, root) for at in entry.registered_again)
+        more = f" and {len(others) - 3} more" if len(others) > 3 else ""
+        message = (
+            f"`{entry.name}` is registered in `{entry.registry}` more than once: {first} counts here, "
+            f"{', '.join(others[:3])}{more} does not; a program that imports both fails"
+        )
+        yield problem("ambiguous-reference", message, origin, severity="hint" if are_copies else "warning")
+
+
+def _place(at: Location, root: str) -> str:
+    return f"{os.path.relpath(at.path, root).replace(os.sep, '/')}:{at.line + 1}"
 
 
 def _implicit(model: Model) -> Iterable[Problem]:

@@ -51,10 +51,11 @@ def holds_no_source(folder: str) -> bool:
     return is_hidden(folder) or folder in TOOL_FOLDERS or folder.endswith(".egg-info")
 
 
-def may_hold_copies(folder: str) -> bool:
-    """Whether Python files in a folder of this name may be copies that a run has kept: nobody can import them by a
-    name, or runs write there."""
-    return folder in _COPY_FOLDERS or not folder.isidentifier()
+def may_be_copy(path: str, root: str) -> bool:
+    """Whether a Python file of a project may be a copy that a run has kept: it is in a folder in which runs write, or in
+    one that nobody can import by its name."""
+    folders = os.path.dirname(path)[len(root) :].replace("\\", "/").split("/")
+    return any(folder in _COPY_FOLDERS or not folder.isidentifier() for folder in folders if folder)
 
 
 def holds_no_config(folder: str) -> bool:
