@@ -52,8 +52,8 @@ def holds_no_source(folder: str) -> bool:
 
 
 def may_be_copy(path: str, root: str) -> bool:
-    """Whether a Python file of a project may be a copy that a run has kept: it is in a folder in which runs write, or in
-    one that nobody can import by its name."""
+    """Whether a Python file of a project may be a copy that a run has kept: it is in a folder in which runs write, or
+    in one that nobody can import by its name."""
     folders = os.path.dirname(path)[len(root) :].replace("\\", "/").split("/")
     return any(folder in _COPY_FOLDERS or not folder.isidentifier() for folder in folders if folder)
 
