@@ -310,3 +310,20 @@ def test_cli_auto_register_of_a_src_layout(write: Write, run: Run) -> None:
 def test_cli_scripts_get_no_arguments(project: Path, run: Run) -> None:
     (project / "things/evaluate.py").write_text("import sys\nassert sys.argv == [__file__]\n")
     run("auto-register")
+
+
+@pytest.mark.parametrize("path", ["src/__init__.py", "src/lab/__init__.py", "src/lab/nets/__init__.py"])
+def test_cli_a_package_without_modules_is_imported(write: Write, run: Run, path: str) -> None:
+    write(
+        f"""
+        #- .excore.toml
+        src_dir = "src"
+        registries = ["*Model"]
+        #- {path}
+        from excore import Registry
+        MODEL = Registry("Model")
+        @MODEL.register()
+        class Net: ...
+        """
+    )
+    assert "1 modules in 1 registries, from 1 files" in run("auto-register").output

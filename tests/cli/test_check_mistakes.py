@@ -47,16 +47,31 @@ CONFIG = """
     [
         ('src_dir = "thing"', "there is no folder `thing`"),
         ("src_dir = things", '`things` is no value: a string needs quotes, "things"'),
-        ('src_dri = "things"', "`src_dri` is no key of a project file; did you mean `src_dir`?"),
     ],
 )
 def test_what_is_wrong_in_the_project_file_is_told(write: Write, run: Run, line: str, message: str) -> None:
     write(CONFIG)
     write(f'#- .excore.toml\nregistries = ["*Model"]\n{line}\n')
-    assert (
-        f".excore.toml:2:{1 if 'dri' in line else 11}: error[invalid-project] {message}"
-        in run("check", "run.toml", code=1).stdout
-    )
+    assert f".excore.toml:2:11: error[invalid-project] {message}" in run("check", "run.toml", code=1).stdout
+
+
+@pytest.mark.parametrize(
+    ("lines", "place", "message"),
+    [
+        ('registries = ["*Model"]\nsrc_dri = "things"', "2:1", "did you mean `src_dir`?"),
+        ('registries = ["*Model"]\nbase_dir = "/old/place"', "2:1", "`base_dir` is no key of a project file any more"),
+        ('registries = ["*Model: Model, Net, Model"]', "1:14", "field `Model` belongs to `Model` twice"),
+    ],
+)
+def test_a_project_file_of_another_version_is_a_warning(
+    write: Write, run: Run, lines: str, place: str, message: str
+) -> None:
+    folder = write(PROJECT + CONFIG)
+    (folder / ".excore.toml").write_text(lines + "\n")
+    told = run("check", "run.toml").stdout
+    assert f".excore.toml:{place}: warning[invalid-project]" in told
+    assert message in told
+    assert "Error" not in loaded()
 
 
 @pytest.mark.parametrize(

@@ -167,10 +167,16 @@ def test_ws_4_redundant_absolute_paths_of_older_versions_go(write: Write, run: R
     assert (found["json_schema_file"], found["excore_validate"]) == ("/mine/schema.json", False)
 
 
-def test_cli_update_refuses_a_field_of_two_registries(write: Write, run: Run) -> None:
+def test_cli_update_warns_of_a_field_of_two_registries(write: Write, run: Run) -> None:
     folder = write('#- .excore.toml\nregistries = ["*A: X", "*B: X"]\n')
+    assert "field `X` belongs to both" in run("update").output
+    assert 'X = "B"' in (folder / ".excore.toml").read_text()
+
+
+def test_cli_update_refuses_what_it_cannot_read(write: Write, run: Run) -> None:
+    folder = write('#- .excore.toml\nregistries = ["*A B"]\n')
     before = (folder / ".excore.toml").read_text()
-    assert "field `X` belongs to both" in run("update", code=2).output
+    assert "names no registry" in run("update", code=2).output
     assert (folder / ".excore.toml").read_text() == before
 
 

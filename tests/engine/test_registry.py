@@ -504,7 +504,7 @@ def test_a_cell_can_be_run_again(monkeypatch: pytest.MonkeyPatch, cell: str, has
     notebook.__dict__["REGISTRY"] = registry
     for number in (1, 2):
         exec(compile(cell.format(number), "<cell>", "exec"), notebook.__dict__)
-    made = notebook.__dict__["Cell"]
+    made: Any = notebook.__dict__["Cell"]
     assert registry["Cell"] == "notebook_of_test.Cell"
     assert (made.value if isinstance(made, type) else made()) == 2
     other = "@REGISTRY.register()\nclass Cell: ...\n"
@@ -512,3 +512,19 @@ def test_a_cell_can_be_run_again(monkeypatch: pytest.MonkeyPatch, cell: str, has
     notebook.__dict__["__name__"] = "another"
     with pytest.raises(ValueError, match="exists already"):
         exec(compile(other, "<cell>", "exec"), notebook.__dict__)
+
+
+def test_reg_7_match_leaves_out_what_has_no_import_path() -> None:
+    def inner() -> None: ...
+
+    class Local: ...
+
+    registry = Registry("r")
+    messages: list[str] = []
+    sink = logger.add(lambda message: messages.append(message.record["message"]), level="INFO")
+    try:
+        registry.match(module_of(double=lambda x: 2 * x, inner=inner, Local=Local, Plain=Plain))
+    finally:
+        logger.remove(sink)
+    assert list(registry) == ["Plain"]
+    assert [message for message in messages if "3 of " in message and "double, inner, Local" in message]

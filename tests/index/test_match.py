@@ -196,3 +196,40 @@ def test_a_module_that_is_no_python(project: Make) -> None:
         MODEL.match(math)
     """)
     assert made.index.catalog.registries["Model"].reason == "math is not written in Python (app.py:4)"
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        "from .one import __all__ as one_all\n    from .two import __all__ as two_all\n    __all__ = one_all + two_all",
+        "from . import one, two\n    __all__ = one.__all__ + two.__all__",
+        "from . import one, two\n    __all__ = [*one.__all__, 'b']",
+        "from . import one, two\n    __all__ = list(one.__all__)\n    __all__ += two.__all__",
+        "from . import one, two\n    __all__ = []\n    __all__.extend(one.__all__)\n    __all__.extend(two.__all__)",
+        "from . import one, two\n    __all__ = find()",
+    ],
+)
+def test_an_all_that_is_put_together_from_others(project: Make, parts: str) -> None:
+    made = project(
+        f"""
+    #- app.py
+    from excore import Registry
+    import zoo
+    MODEL = Registry("Model")
+    MODEL.match(zoo)
+    #- zoo/__init__.py
+    from .nets import *
+    #- zoo/nets/__init__.py
+    from .one import *
+    from .two import *
+    {parts}
+    #- zoo/nets/one.py
+    __all__ = ["a"]
+    def a(): ...
+    def hidden(): ...
+    #- zoo/nets/two.py
+    __all__ = ["b"]
+    def b(): ...
+    """
+    )
+    assert sorted(made.names()) == ["a", "b"]

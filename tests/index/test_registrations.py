@@ -171,6 +171,59 @@ def test_a_helper_of_another_module(project: Make) -> None:
     assert sorted(made.names()) == ["A", "B"]
 
 
+@pytest.mark.parametrize(
+    ("body", "names"),
+    [
+        ("reg = MODEL.register()\n@reg\nclass A: ...\n@reg\ndef b(): ...\n", ["A", "b"]),
+        ("reg = MODEL.register(name='C')\n@reg\nclass A: ...\n", ["C"]),
+        ("reg = MODEL.register_module()\nclass A: ...\nreg(A)\n", ["A"]),
+        ("reg = MODEL.register\n@reg()\nclass A: ...\n", ["A"]),
+        ("reg = MODEL.register()\nother = reg\n@other\nclass A: ...\n", ["A"]),
+        ("class All:\n    NET = Registry('Model')\n@All.NET.register()\nclass A: ...\n", ["A"]),
+    ],
+)
+def test_a_registering_method_that_is_bound_to_a_name(project: Make, body: str, names: list[str]) -> None:
+    made = project(forms(body))
+    assert made.names() == names
+    assert not made.index.catalog.has_open
+
+
+def test_a_registry_that_a_class_holds(project: Make) -> None:
+    made = project(
+        """
+        from excore import Registry
+        class All:
+            MODEL = Registry("Model")
+        @All.MODEL.register()
+        class A: ...
+        """
+    )
+    assert made.names() == ["A"]
+    assert made.index.catalog.registries["Model"].variables == ("All.MODEL",)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        "def make(name):\n    return Registry.get_registry(name) or Registry(name)\n",
+        "def make(name):\n    return Registry(name)\n",
+        "def make(name):\n    made = Registry(name)\n    TABLE[name] = made\n    return made\n",
+    ],
+)
+def test_a_registry_that_a_function_gives_may_hold_more(project: Make, function: str) -> None:
+    made = project(forms(f'{function}NECK = make("Neck")\n@NECK.register()\nclass A: ...\n'))
+    assert made.names("Neck") == ["A"]
+    info = made.index.catalog.registries["Neck"]
+    assert (info.open, info.reason.partition(" (")[0]) == (True, "NECK is what make('Neck') gives")
+
+
+def test_a_function_that_makes_no_registry_gives_none(project: Make) -> None:
+    made = project(
+        forms('def make(name):\n    return list(name)\nNECK = make("Neck")\n@NECK.register()\nclass A: ...\n')
+    )
+    assert "Neck" not in made.index.catalog.registries
+
+
 def test_a_loop_that_does_something_else_opens_nothing(project: Make) -> None:
     made = project(forms("import re\nfor x in y:\n    re.match('a', x)\n    x.register(1)\n"))
     assert not made.index.catalog.has_open
@@ -449,3 +502,22 @@ def test_unregistered_and_subclasses_and_members_of_enums(project: Make) -> None
     assert (place.path, place.line, place.column, place.end_column) == (made.path("base.py"), 5, 4, 10)
     assert [param.choices for param in catalog.entries["Model"]["A"].signature.params] == [("FAST", "SLOW")]
     assert catalog.subclasses["app.Forgotten"] == ("app.A", "base.Base")
+
+
+@pytest.mark.parametrize(
+    "copy", ["outputs/run-1/code/proj", "logs/proj", "a-run/proj", "2026-01-01/proj", "experiments/one/proj"]
+)
+def test_a_copy_that_a_run_kept_never_wins_over_the_package(project: Make, copy: str) -> None:
+    source = (
+        'from excore import Registry\nMODEL = Registry("Model")\n@MODEL.register()\nclass Net:\n'
+        "    def __init__(self, {}=1): ...\n"
+    )
+    files = {
+        f"{copy}/__init__.py": "",
+        f"{copy}/m.py": source.format("old"),
+        "proj/__init__.py": "",
+        "proj/m.py": source.format("new"),
+    }
+    made = project("".join(f"#- {name}\n{text}\n" for name, text in files.items()))
+    assert made.signature("Net") == "new = 1"
+    assert made.at("Net") == "proj/m.py: Net"

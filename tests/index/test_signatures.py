@@ -354,3 +354,20 @@ def test_parameter_docs(project: Make, doc: str, place: str) -> None:
 def test_entry_docs_are_cleaned(project: Make) -> None:
     made = project(f'{HEAD}\n@MODEL.register()\nclass A:\n    """First\n    line.\n\n      More.\n    """\n')
     assert (made.entry("A").doc, made.entry("A").summary) == ("First\nline.\n\n  More.", "First line.")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "type Num = int | float\n@MODEL.register()\nclass A[T]:\n    INIT",
+        "@MODEL.register()\nclass A[T: (int, float), *Ts]:\n    INIT",
+        "type Pair[T] = tuple[T, T]\n@MODEL.register()\nclass A[T: list[int]](object):\n    INIT",
+        "@MODEL.register()\nclass A:\n    def __init__[S](self, depth: int = 1): ...",
+        "@MODEL.register()\ndef A[T](depth: int = 1) -> T: ...",
+    ],
+)
+def test_syntax_newer_than_the_python_that_reads(project: Callable[..., Project], lines: str) -> None:
+    lines = lines.replace("INIT", "def __init__(self, depth: int = 1): ...")
+    made = project(f'#- app.py\nfrom excore import Registry\nMODEL = Registry("Model")\n{lines}\n')
+    assert made.signature("A") == "depth: int = 1"
+    assert made.at("A") == "app.py: A"

@@ -81,6 +81,8 @@ def found(snap: Snapshot, path: str = RUN) -> list[tuple[Mark, Problem]]:
     assert file is not None
     pairs = []
     for item in snap.diagnostics(path):
+        if item.code == "wrong-object" and item.severity == "hint":
+            continue  # the zoo's classes stand for any; what parameters are called like is for `test_certainty`
         span = file.absolute(item.origin)
         line, start = file.position(span.start, "utf-32")
         last, end = file.position(span.end, "utf-32")

@@ -67,7 +67,7 @@ def update() -> None:
     path = project_path(project)
     for problem in project.problems:
         print_line(f"{path.name}: {problem.message}", err=True)
-    if project.problems:
+    if any(problem.severity == "error" for problem in project.problems):
         fail(f"{path.name} is not changed")
     changed = write_settings(path, derived(project.registries) if project.registries else {})
     print_line(f"{path.name} is {'updated' if changed else 'up to date'}")

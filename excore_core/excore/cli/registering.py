@@ -45,7 +45,7 @@ class Job(NamedTuple):
             paths = (one.path for one in walk(self.root, self.excludes) if one.path.startswith(inside))
             files = [path for path in paths if may_register(read(path) or b"", tuple(self.types))]
         else:
-            files = list(_python_files(self.target))
+            files = _python_files(self.target)
         return [path for path in sorted(files) if path not in self.skip]
 
     def importable(self, files: Iterable[str]) -> None:
@@ -62,12 +62,20 @@ class Job(NamedTuple):
         return Roots(tuple(self.folders)).module(path)
 
 
-def _python_files(folder: str) -> Iterator[str]:
-    for here, folders, files in os.walk(folder):
+def _python_files(folder: str) -> list[str]:
+    """The modules below a folder, and those packages that have none: no other import would come by them."""
+    modules: list[str] = []
+    packages: list[str] = []
+    for here, folders, files in os.walk(folder, topdown=True):
         folders[:] = [name for name in folders if not holds_no_source(name)]
-        for name in files:
-            if name.endswith(".py") and name != "__init__.py" and not name.startswith("."):
-                yield os.path.join(here, name)
+        names = [name for name in files if name.endswith(".py") and not name.startswith(".")]
+        modules += [os.path.join(here, name) for name in names if name != "__init__.py"]
+        packages += [os.path.join(here, "__init__.py")] if "__init__.py" in names else []
+    for path in reversed(packages):
+        inside = path.removesuffix("__init__.py")
+        if not any(other.startswith(inside) for other in modules):
+            modules.append(path)
+    return modules
 
 
 class Caught:

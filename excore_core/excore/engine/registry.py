@@ -40,8 +40,12 @@ def _is_run_again(module: Any) -> bool:
     return file is None or os.path.abspath(frame.f_code.co_filename) != os.path.abspath(file)
 
 
+def _is_name(name: object) -> bool:
+    return isinstance(name, str) and name.isascii() and name.replace("_", "a").isalnum()
+
+
 def _check_name(name: str) -> None:
-    if not isinstance(name, str) or not (name.isascii() and name.replace("_", "a").isalnum()):
+    if not _is_name(name):
         raise ValueError(f"A name is made of ASCII letters, digits and underscores, but got `{name}`.")
 
 
@@ -184,16 +188,29 @@ class Registry(dict[str, str], metaclass=RegistryMeta):
         """Register the functions and classes of ``base_module`` for whose name ``match_func(name, base_module)`` is
         true.
 
-        An object that the module has under several names is registered once, under its own name.
+        An object that the module has under several names is registered once, under its own name. What has none that an
+        import could find, as lambdas and what functions define, is left out, and logged.
         """
         if Registry._prevent_register:
             return
         items: dict[int, Any] = {}
+        nameless: dict[int, str] = {}
         for name in list(vars(base_module)):
             if match_func(name, base_module):
                 item = getattr(base_module, name)
                 if _is_function_or_class(item):
-                    items.setdefault(id(item), item)
+                    if "<" in item.__qualname__ or not _is_name(item.__name__):
+                        nameless.setdefault(id(item), name)
+                    else:
+                        items.setdefault(id(item), item)
+        if nameless:
+            left_out = ", ".join(list(nameless.values())[:8]) + (", ..." if len(nameless) > 8 else "")
+            logger.info(
+                "{} of {} have no import path of their own and are not registered: {}",
+                len(nameless),
+                base_module.__name__,
+                left_out,
+            )
         logger.ex("{} matches {}", base_module.__name__, [item.__name__ for item in items.values()])
         self.register_all(list(items.values()), force=force)
 

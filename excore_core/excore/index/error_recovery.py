@@ -12,10 +12,21 @@ from collections.abc import Iterator
 
 from excore.index.source_text import parse
 
+_HEADER = re.compile(
+    r"^([ \t]*(?:class|(?:async[ \t]+)?def)[ \t]+\w+)(\[(?:[^\[\]\n]|\[[^\[\]\n]*\])*\])(?=[ \t]*[(:])", re.MULTILINE
+)
+_ALIAS = re.compile(r"^([ \t]*)(type[ \t]+)(\w+)(\[(?:[^\[\]\n]|\[[^\[\]\n]*\])*\])?(?=[ \t]*=[^=])", re.MULTILINE)
 _CONTINUES = re.compile(r"(?:[)\]}#]|(?:else|elif|except|finally)\b)")
 _DECORATOR = re.compile(r"[ \t]*@")
 _DEFINITION = re.compile(r"(?:class|def|async)\b")
 _INDENT = re.compile(r"[ \t]*(?=\S)")
+
+
+def without_newer_syntax(text: str) -> str:
+    """``text`` without what Python before 3.12 does not know and no config needs: parameters of types, and ``type``
+    before aliases. Lines stay as they are, and so do the columns of names that are defined."""
+    text = _HEADER.sub(lambda match: match[1] + " " * len(match[2]), text)
+    return _ALIAS.sub(lambda match: match[1] + match[3].ljust(len(match[0]) - len(match[1])), text)
 
 
 def parse_parts(text: str) -> Iterator[tuple[ast.Module, bool]]:

@@ -71,6 +71,7 @@ class FunctionFact(TypedDict, total=False):
     stored as it may be the predicate of a ``match``. ``registers``: its only parameter, and the only call that the
     function makes. ``gives``: what it returns if all of that is its first argument, "", or what the functions of these
     names make of its first argument; ``makes``: what the functions within that it returns give in the same way.
+    ``called``: names of what a small function calls to have what it returns.
     """
 
     name: Required[str]
@@ -87,6 +88,7 @@ class FunctionFact(TypedDict, total=False):
     source: str
     registers: tuple[str, Expr]
     gives: list[str]
+    called: list[str]
     makes: list[str]
     packed: bytes
 
@@ -177,15 +179,19 @@ FlagFact = tuple[str, str, str]
 
 class FileFacts(TypedDict, total=False):
     """All that one file says. ``stars``: star imports as ``[level, module]``; ``broken``: it did not parse;
-    ``imports``: modules it imports by their full names, but those of Python."""
+    ``all_of``: what ``all`` is put together from besides, as dotted names, "" for what is no name;
+    ``imports``: modules it imports by their full names, but those of Python; ``held``: attributes of classes that may
+    be registries, as dotted name, call and place."""
 
     names: Required[dict[str, list[BindingFact]]]
     imports: list[str]
     stars: list[tuple[int, str]]
     all: list[str]
+    all_of: list[str]
     calls: list[CallFact]
     flags: list[FlagFact]
     broken: bool
+    held: list[tuple[str, Expr, At]]
 
 
 class Outline(TypedDict, total=False):

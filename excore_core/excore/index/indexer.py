@@ -21,6 +21,7 @@ from excore.index.roots import Roots, find_roots
 from excore.index.scan import may_register, outline, scan
 from excore.lang.catalog import Catalog
 from excore.lang.memo import Memo
+from excore.lang.project.foreign import may_be_copy
 
 Progress = Callable[[int, int], None]
 UNREAD = frozenset({"attr", "attrs", "pydantic", "pydantic_settings", "typing_extensions", "excore"})
@@ -221,8 +222,9 @@ class Indexer:
         modules: dict[str, SourceFile] = {}
         outlines: dict[str, tuple[str, Outline]] = {}
         paths: dict[str, str] = {}
-        for path, state in self._states.items():
-            module = self._modules[path]
+        # What a run has kept of the sources must not win over them.
+        for path in sorted(self._states, key=lambda path: may_be_copy(path, self.root)):
+            state, module = self._states[path], self._modules[path]
             if module in paths:
                 continue
             paths[module] = path

@@ -121,8 +121,9 @@ class Linker:
                 steps.append(Reached(target.module, True))
             else:
                 file = self._names.lookup(holder.module)
-                public = file.facts.get("all") if file is not None else None
-                listed = public is not None and (not public or name in public)  # empty: it is computed
+                has_all = file is not None and "all" in file.facts
+                public = self._names.public_names(file) if file is not None else None
+                listed = has_all and (not public or name in public)  # none: it is computed
                 owner = target.module if target.kind != "external" else target.module.rpartition(".")[0]
                 steps.append(Reached(owner, False, holder.module, listed))
             holder = target
@@ -142,6 +143,7 @@ class Linker:
             name=item.name,
             registry=registry,
             registered_at=item.at,
+            registered_again=item.again,
             extra=item.extra,
             certain=item.certain,
         )
@@ -301,6 +303,8 @@ def _tables(
             for one in _renamed(item) if is_renamed else [item]:
                 if one.name not in table or one.force:
                     table[one.name] = one
+                elif table[one.name].clashes(one):
+                    table[one.name] = replace(table[one.name], again=(*table[one.name].again, one.at))
         for registry, variable in part.variables:
             if registry in infos and variable not in infos[registry].variables:
                 infos[registry] = replace(infos[registry], variables=(*infos[registry].variables, variable))

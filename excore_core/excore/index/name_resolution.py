@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 from excore.index.expressions import call_of
-from excore.index.facts import MAYBE, NEVER, REGISTERING, BindingFact, Expr, FileFacts
+from excore.index.facts import MAYBE, NEVER, REGISTERING, BindingFact, Expr, FileFacts, unpacked
 from excore.index.python_files import is_package
 from excore.lang.memo import Memo
 
@@ -134,13 +135,42 @@ class NameResolver:
             for level, source in file.facts.get("stars", ()) if not name.startswith("_") else ():
                 base = self.absolute(file, level, source)
                 starred = self.lookup(base)
-                if starred is not None and ("all" not in starred.facts or name in starred.facts["all"]):
+                public = self.public_names(starred) if starred is not None else ()
+                if public is None or name in public:
                     target = self._name_in(base, name)
                     if target is not None:
                         return target
             return None
         finally:
             self._active.discard(key)
+
+    def public_names(self, file: SourceFile, seen: frozenset[str] = frozenset()) -> Sequence[str] | None:
+        """What ``__all__`` of a module lists, with what it takes from other modules; None without one, or where it
+        cannot be read whole."""
+        names = file.facts.get("all")
+        parts = file.facts.get("all_of", ())
+        if names is None or not parts:
+            return names
+        listed = list(names)
+        for part in parts:
+            source = self._owner_of_all(file, part)
+            other = self.lookup(source) if source and source not in seen else None
+            inner = self.public_names(other, seen | {file.module}) if other is not None else None
+            if inner is None:
+                return None
+            listed += inner
+        return listed
+
+    def _owner_of_all(self, file: SourceFile, part: str) -> str:
+        """The module whose ``__all__`` a name stands for: ``other.__all__``, or one that it was imported as."""
+        head, _, name = part.rpartition(".")
+        if head:
+            target = self._name_in(file.module, head) if "." not in head else self.resolve(file.module, head)
+            return target.module if name == "__all__" and target is not None and target.kind == "module" else ""
+        for binding in file.facts["names"].get(part, ()):
+            if binding["kind"] == "from" and binding["name"] == "__all__":
+                return self.absolute(file, binding["level"], binding["module"])
+        return ""
 
     def _bound(self, file: SourceFile, name: str, binding: BindingFact) -> ResolvedName | None:
         kind = binding["kind"]
@@ -193,8 +223,19 @@ class NameResolver:
             path = f"{target.module}.{name}"
             path = self._layout.names_below_root.get(path, path)
             return ResolvedName("module" if self.lookup(path) is not None else "external", path)
+        if target.kind == "class":
+            return self._class_attribute(target, name)
         if target.kind == "registry" and name in REGISTERING:
             return ResolvedName("method", target.name, name)
+        return None
+
+    def _class_attribute(self, target: ResolvedName, name: str) -> ResolvedName | None:
+        """The registry, or registering method, that a class has as attribute of its body."""
+        file = self.lookup(target.module)
+        for item in unpacked(target.fact).get("fields", ()) if file is not None else ():
+            if item["name"] == name and file is not None:
+                value = self.object_of(file, item["value"]) if "value" in item else None
+                return value if value is not None and value.kind in ("registry", "method") else None
         return None
 
     # -- calls
@@ -220,7 +261,13 @@ class NameResolver:
             return ResolvedName("registry", name=name if name is not None else f"?{file.module}.{variable}", fact=call)
         if target is not None and target.kind == "method" and target.name in ("register", "register_module"):
             registered = call.argument(0, "module")
-            return self.object_of(file, registered) if registered is not None else None
+            if registered is None:  # a decorator, bound to a name
+                return ResolvedName("method", target.module, target.name, call)
+            return self.object_of(file, registered)
+        if self.makes_registry(target):
+            texts = [text for text in map(partial(self.text_of, file), call.arguments) if text is not None]
+            name = texts[0] if len(texts) == 1 else f"?{file.module}.{variable}"
+            return ResolvedName("registry", name=name, fact=call)
         return None
 
     def call_behind(self, module: str, name: str, depth: int = 0) -> tuple[str, Expr] | None:
@@ -239,6 +286,16 @@ class NameResolver:
                 base = self.absolute(file, binding["level"], binding["module"])
                 return self.call_behind(base, binding["name"], depth + 1)
         return None
+
+    def makes_registry(self, target: ResolvedName | None) -> bool:
+        """Whether a function gives a registry back that it makes or finds; which one is not certain."""
+        if target is None or target.kind != "function":
+            return False
+        for name in unpacked(target.fact).get("called", ()):
+            owner, _, attribute = name.rpartition(".")
+            if self.is_registry_type(self.resolve(target.module, owner if attribute == "get_registry" else name)):
+                return True
+        return False
 
     def object_of(self, file: SourceFile, expr: Expr) -> ResolvedName | None:
         """What an expression stands for: a name, or a call that gives a registry or an object back."""

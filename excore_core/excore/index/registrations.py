@@ -29,6 +29,13 @@ class RegisteredName:
     extra: tuple[tuple[str, str], ...] = ()
     certain: bool = True
     force: bool = False
+    again: tuple[Location, ...] = ()
+
+    def clashes(self, other: RegisteredName) -> bool:
+        """Whether a registry refuses the two, since they are different things of one name."""
+        if self.force or other.force or not (self.certain and other.certain) or self.at == other.at:
+            return False
+        return self.target.path != other.target.path or self.at.path == other.at.path
 
 
 @dataclass(slots=True)
@@ -83,6 +90,8 @@ class _Collector:
                     kind: Literal["class", "function"] = "class" if "cls" in binding else "function"
                     target = ResolvedName(kind, self.file.module, name, fact)
                     self.decorated(target, fact.get("decorators", []), not binding.get("guard"))
+        for name, made, at in facts.get("held", ()):
+            self.creation(name, made, at)
         for call in facts.get("calls", ()):
             if call.get("guard") != NEVER:
                 self.called(call)
@@ -96,6 +105,9 @@ class _Collector:
         if target.fact is None and target.name != "__global":
             return
         name, computed = (variable, True) if target.name.startswith("?") else (target.name, False)
+        maker = self.names.resolve(self.file.module, target.fact.func) if target.fact is not None else None
+        if not computed and self.names.makes_registry(maker):
+            self.opened_here(name, f"{variable} is what {render(call)} gives", at)
         place, extra_fields = Location(self.file.path, *at), self.extra_fields(target.fact)
         reason = "its name is computed" if computed else ""
         self.result.registries.append(RegistryInfo(name, place, (variable,), extra_fields, computed, reason))
@@ -122,6 +134,8 @@ class _Collector:
             method = self.names.method_of(self.file, func) if call is not None or isinstance(func, str) else None
             if method is None or method.name not in _ADDING:
                 continue
+            if call is None and method.fact is not None:
+                keywords = dict(method.fact.keywords)
             registry = _registry(method)
             if isinstance(func, str) and func.count(".") == 1:
                 self.result.variables.append((registry, func.partition(".")[0]))
@@ -171,8 +185,11 @@ class _Collector:
             self.result.names.append(RegisteredName(registry, name, target, place, extra, certain, force))
 
     def open(self, method: ResolvedName, reason: str, at: At) -> None:
+        self.opened_here(_registry(method), reason, at)
+
+    def opened_here(self, registry: str, reason: str, at: At) -> None:
         where = re.split(r"[\\/]", self.file.path)[-1]
-        self.result.opened.append((_registry(method), f"{reason} ({where}:{at[0] + 1})", self.file.path))
+        self.result.opened.append((registry, f"{reason} ({where}:{at[0] + 1})", self.file.path))
 
     def not_read(self, made: _Registering, verb: str, reason: str) -> None:
         """A call whose arguments were not read: its registry may hold more."""
@@ -280,6 +297,8 @@ class _Collector:
         if file is None:
             return
         predicate = self.predicate(made.call.argument(1, "match_func"))
+        listed = self.names.public_names(file)
+        public = None if listed is None else list(listed)
         undecided = False
         for name, member in self.namespace(file, set()).items():
             if member.kind not in ("class", "function", "external") or (member.kind == "external" and member.fact):
@@ -288,7 +307,7 @@ class _Collector:
                 accepted: bool | None = not name.startswith("__")
             else:
                 kind = "" if member.kind == "external" else member.kind
-                accepted = predicate.accepts(name, kind, file.facts.get("all"))
+                accepted = predicate.accepts(name, kind, public)
             undecided |= accepted is None
             if accepted is not False:
                 self.add(_registry(made.method), member, made.call.at, made.force, made.certain and accepted is True)
@@ -314,7 +333,7 @@ class _Collector:
             base = self.names.absolute(file, level, source)
             starred = self.names.lookup(base)
             if starred is not None and base not in seen:
-                public = starred.facts.get("all")
+                public = self.names.public_names(starred)
                 for name, target in self.namespace(starred, seen).items():
                     if name in public if public is not None else not name.startswith("_"):
                         namespace[name] = target

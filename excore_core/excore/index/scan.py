@@ -10,7 +10,7 @@ from typing import Any
 
 from excore.index import definition_facts, registered_flags
 from excore.index.conditions import holds
-from excore.index.error_recovery import parse_parts
+from excore.index.error_recovery import parse_parts, without_newer_syntax
 from excore.index.facts import (
     ALWAYS,
     MAYBE,
@@ -28,6 +28,8 @@ from excore.index.kwargs_flow import FunctionNode
 from excore.index.source_text import MatchingLines, SourceText, dotted, normalised, parse
 
 _REGISTERING = re.compile(r"\.(?:register\w*|match|merge)\b")
+_BOUND = re.compile(r"^(\w+)[ \t]*=[ \t]*[\w.]+\.register\w*\b", re.MULTILINE)
+_SMALL = 15  # lines of a function that may do nothing but make a registry
 _OUTLINE = re.compile(r"^(class|(?:async[ \t]+)?def)[ \t]+(\w+)", re.MULTILINE)
 _IMPORT = re.compile(
     r"^[ \t]*(?:from[ \t]+([A-Za-z_][\w.]*)[ \t]+import\b|import[ \t]+([A-Za-z_][^\n#;]*))", re.MULTILINE
@@ -75,6 +77,9 @@ def scan(text: str, previous: FileFacts | None = None) -> FileFacts:
     ``previous``, the facts of an earlier state of the same file."""
     text = normalised(text)
     tree = parse(text)
+    if tree is None:
+        text = without_newer_syntax(text)
+        tree = parse(text)
     scanner = _Scanner(text)
     if tree is not None:
         scanner.module(tree)
@@ -117,7 +122,9 @@ class _Scanner:
         self.source = SourceText(text)
         self.names: dict[str, list[BindingFact]] = {}
         self.facts: FileFacts = {"names": self.names}
-        self.registering = MatchingLines(_REGISTERING, text)
+        bound = "|".join(_BOUND.findall(text))
+        pattern = re.compile(rf"{_REGISTERING.pattern}|\b(?:{bound})\(") if bound else _REGISTERING
+        self.registering = MatchingLines(pattern, text)
         self.has_flags = registered_flags.REGISTERING.search(text) is not None
         self.keep_source = "match(" in text
         modules = _imported(text)
@@ -139,6 +146,7 @@ class _Scanner:
         for node in statements:
             if isinstance(node, ast.ClassDef):
                 self.bind(node.name, {"kind": "class", "cls": definition_facts.class_(self.source, node)}, guard)
+                self.held(node)
                 self.dynamic(node.body, f"the body of class {node.name}", guard)
             elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 self.function(node, guard)
@@ -156,6 +164,17 @@ class _Scanner:
                     self.extend_all(node.value.args)
             else:
                 self.compound(node, guard)
+
+    def held(self, node: ast.ClassDef) -> None:
+        """Attributes of a class that are what a call with a text gives, as registries are."""
+        for one in node.body:
+            if not isinstance(one, (ast.Assign, ast.AnnAssign)) or not isinstance(one.value, ast.Call):
+                continue
+            values = (*one.value.args[:1], *(item.value for item in one.value.keywords if item.arg == "name"))
+            if any(isinstance(value, ast.Constant) and isinstance(value.value, str) for value in values):
+                for target in filter(None, map(dotted, definition_facts.targets(one))):
+                    item = (f"{node.name}.{target}", self.source.expression(one.value), self.source.at(one))
+                    self.facts.setdefault("held", []).append(item)
 
     def compound(self, node: ast.stmt, guard: Guard) -> None:
         inner: Guard = guard or MAYBE
@@ -193,6 +212,9 @@ class _Scanner:
         registers = _only_call(node) if self.may_register(node) else None
         if registers is not None:
             fact["registers"] = (registers[0], self.source.expression(registers[1]))
+        called = _called(node)
+        if called:
+            fact["called"] = called
         self.bind(node.name, {"kind": "def", "function": fact}, guard)
         self.dynamic(node.body, f"function {node.name}", guard)
 
@@ -217,6 +239,7 @@ class _Scanner:
                     self.bind(item.id, {"kind": "value"}, guard)
         elif dotted(target) == "__all__":
             self.facts["all"] = []
+            self.facts.pop("all_of", None)
             self.extend_all([value])
         elif isinstance(target, ast.Name):
             self.bind(target.id, {**self.binding(value), "at": self.source.at(target)}, guard)
@@ -245,9 +268,18 @@ class _Scanner:
     def extend_all(self, values: list[ast.expr]) -> None:
         names = self.facts.setdefault("all", [])
         for value in values:
-            for node in value.elts if isinstance(value, (ast.List, ast.Tuple)) else [value]:
-                if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                    names.append(node.value)
+            if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add):
+                self.extend_all([value.left, value.right])
+            elif isinstance(value, (ast.List, ast.Tuple)):
+                self.extend_all(value.elts)
+            elif isinstance(value, ast.Starred):
+                self.extend_all([value.value])
+            elif isinstance(value, ast.Call) and dotted(value.func) in ("list", "tuple", "sorted") and value.args:
+                self.extend_all(value.args[:1])
+            elif isinstance(value, ast.Constant) and isinstance(value.value, str):
+                names.append(value.value)
+            else:
+                self.facts.setdefault("all_of", []).append(dotted(value))
 
     # -- registrations
 
@@ -343,6 +375,20 @@ def _only_call(node: FunctionNode) -> tuple[str, ast.Call] | None:
     if len(body) != 1 or not isinstance(body[0], (ast.Expr, ast.Return)) or not isinstance(body[0].value, ast.Call):
         return None
     return name, body[0].value
+
+
+def _called(node: FunctionNode) -> list[str]:
+    """Names, as those of classes are, of what a small function calls in what it returns, or assigns before."""
+    if (node.end_lineno or node.lineno) - node.lineno > _SMALL:
+        return []
+    names: set[str] = set()
+    is_returning = False
+    for statement in definition_facts.statements(node.body):
+        if isinstance(statement, (ast.Assign, ast.AnnAssign, ast.Return)) and statement.value is not None:
+            is_returning |= isinstance(statement, ast.Return)
+            names.update(dotted(one.func) for one in ast.walk(statement.value) if isinstance(one, ast.Call))
+    names = {name for name in names if name.endswith("get_registry") or name.rpartition(".")[2][:1].isupper()}
+    return sorted(names) if is_returning else []
 
 
 def _method(node: ast.Call) -> str:

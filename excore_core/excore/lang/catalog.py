@@ -155,7 +155,8 @@ class Entry:
     ``path`` is the import path (``package.module.Class``). ``bases`` are the import paths of all base classes that
     could be resolved, in method resolution order, the entry's own path first; for a function
     those of the class that its return annotation names. ``certain`` is false where a dynamic
-    registration may or may not register it. ``hook`` is "argument" for ConfigArgumentHook subclasses, "config" for
+    registration may or may not register it. ``registered_again``: where others take its name in its registry, which an
+    import of both refuses. ``hook`` is "argument" for ConfigArgumentHook subclasses, "config" for
     classes with ``__HookType__``. ``docstrings`` are the raw docstrings that describe parameters, as ``(owner, text)``:
     ``excore.index.docstrings.documented`` fills ``Param.doc`` from them when it is needed.
     """
@@ -172,6 +173,7 @@ class Entry:
     members: tuple[Member, ...] = ()
     members_complete: bool = True
     registered_at: Location | None = None
+    registered_again: tuple[Location, ...] = ()
     docstrings: tuple[tuple[str, str], ...] = ()
     extra: tuple[tuple[str, str], ...] = ()
     hook: Literal["", "argument", "config"] = ""

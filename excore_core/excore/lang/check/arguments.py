@@ -6,20 +6,23 @@ import os
 from collections.abc import Iterable
 from itertools import chain, starmap
 
-from excore.lang.catalog import Entry
+from excore.lang.catalog import Entry, Location
 from excore.lang.check.misplaced import prefixed_inside, with_misplaced
 from excore.lang.check.mistyped import mistyped
 from excore.lang.check.typos import unregistered, with_typos
-from excore.lang.grammar import NO_CALL_KEY, PRIVATE
+from excore.lang.grammar import NO_CALL_KEY, PRIVATE, PathHook
 from excore.lang.memo import Memo
 from excore.lang.nearest import is_typo, nearest
+from excore.lang.paths import Attribute
 from excore.lang.problems import Origin, Problem, Severity, problem
-from excore.lang.resolve.model import Argument, Model, Path, Section
+from excore.lang.project.foreign import may_be_copy
+from excore.lang.resolve.model import Argument, Model, Path, Reference, Section
 from excore.lang.resolve.sections import HOOK_PARAMETER
 from excore.lang.syntax.tree import Array, Scalar
 from excore.lang.tables.table import BoundValue, Table, plain
 
 _HIDES_MISSING = frozenset(("bad-prefix", "invalid-no-call"))  # what is missing may be given by what is wrong
+_TRAINED = frozenset(("parameters", "named_parameters", "trainable_parameters", "param_groups", "state_dict"))
 _SOFTER: dict[Severity, Severity] = {"error": "warning"}
 
 
@@ -40,6 +43,7 @@ def check(model: Model, memo: Memo, signatures: bool = True) -> list[Problem]:
     problems: list[Problem] = list(model.problems)
     for group in model.groups.values():
         problems.extend(group.problems)
+    problems.extend(_registered_twice(model))
     if signatures:
         for above, sections in model.parts.items():
             problems.extend(chain.from_iterable(memo.each(("verdicts", above), sections, judged).values()))
@@ -107,11 +111,39 @@ def section_lints(section: Section, model: Model) -> Iterable[Problem]:
         param = signature.get(argument.name)
         if param is not None:
             yield from mistyped(argument, param, entry, model)
+    yield from _copies(section, model)
     if section.no_call or NO_CALL_KEY in misspelled or any(item.code in _HIDES_MISSING for item in section.problems):
         return
     missing = [name for name in missing if name not in misspelled]
     if missing:
         yield _missing(entry, missing, section.binding.origin, f"[{'.'.join(section.path)}]")
+
+
+def _copies(section: Section, model: Model) -> Iterable[Problem]:
+    """References under ``!`` that take the parameters of a new object where the result holds another of the table."""
+    for argument in section.arguments.values():
+        for reference in argument.references:
+            target = reference.target
+            if target is None or reference.prefix.kind != "new" or target.path not in model.starts:
+                continue
+            if model.kind(target.path) != "new" or not _leads_to_parameters(reference):
+                continue
+            char = model.grammar.prefix("shared").char
+            name = target.path[-1]
+            message = (
+                f"`{reference.prefix.char}` makes another `{name}`: `{argument.name}` of `{section.name}` gets what "
+                f"belongs to that copy, not to the `{name}` of the result; write `{char}{argument.name}`"
+            )
+            suggestions = (char + argument.name,)
+            yield problem(
+                "reuse-conflict", message, argument.binding.origin, severity="warning", suggestions=suggestions
+            )
+
+
+def _leads_to_parameters(reference: Reference) -> bool:
+    first = reference.hooks[0] if reference.hooks else None
+    step = first.steps[0] if isinstance(first, PathHook) and first.steps else None
+    return isinstance(step, Attribute) and step.name in _TRAINED
 
 
 def _unused(model: Model, section: Section) -> str:
@@ -160,6 +192,30 @@ def _missing(entry: Entry, missing: list[str], origin: Origin, where: str, impli
     if implicit:
         return problem("missing-parameter", message, origin, missing=",".join(missing), implicit=implicit)
     return problem("missing-parameter", message, origin, missing=",".join(missing))
+
+
+def _registered_twice(model: Model) -> Iterable[Problem]:
+    """One problem for each name in use that its registry gets from several places: an import of both is refused."""
+    entries: set[int] = set()
+    uses = ((section.entry, section.binding.origin) for section in model.sections.values())
+    implicit = ((model.entry(path), use.origin) for path in model.implicit for use in model.users[path])
+    for entry, origin in (*uses, *implicit):
+        if entry is None or not entry.registered_again or entry.registered_at is None or id(entry) in entries:
+            continue
+        entries.add(id(entry))
+        root = model.project.root
+        first, *others = (_place(at, root) for at in (entry.registered_at, *entry.registered_again))
+        are_copies = all(may_be_copy(at.path, root) for at in entry.registered_again)
+        more = f" and {len(others) - 3} more" if len(others) > 3 else ""
+        message = (
+            f"`{entry.name}` is registered in `{entry.registry}` more than once: {first} counts here, "
+            f"{', '.join(others[:3])}{more} does not; a program that imports both fails"
+        )
+        yield problem("ambiguous-reference", message, origin, severity="hint" if are_copies else "warning")
+
+
+def _place(at: Location, root: str) -> str:
+    return f"{os.path.relpath(at.path, root).replace(os.sep, '/')}:{at.line + 1}"
 
 
 def _implicit(model: Model) -> Iterable[Problem]:

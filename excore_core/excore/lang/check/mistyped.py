@@ -9,18 +9,22 @@ from excore.lang.check.annotations import Type, fits, mismatch, read_annotation
 from excore.lang.grammar import FieldRef, Prefix
 from excore.lang.problems import Problem, problem
 from excore.lang.resolve.entries import entry_named
+from excore.lang.resolve.explain import registries_called
 from excore.lang.resolve.model import Argument, Meaning, Model, Plain, Reference, ReferenceDict, ReferenceList
 from excore.lang.resolve.top_level import is_field_or_registry
 from excore.lang.syntax.tree import Array, Scalar
 from excore.lang.tables.table import Table
 
 _NUMBERS = frozenset(("int", "float", "str", "bool", "bytes", "complex"))
+_NAMING = frozenset(("name", "type", "cls", "class_name"))  # parameters whose values are names themselves
+_QUOTES = ("'", '"')
 _BUILTINS = frozenset((*_NUMBERS, "Number", "Real", "Integral", "Decimal", "Fraction"))
 
 
 def mistyped(argument: Argument, param: Param, entry: Entry, model: Model) -> Iterable[Problem]:
     """Why the value of ``argument`` does not suit ``param``. Nothing where that is not certain."""
     if param.annotation is None and not param.choices:
+        yield from _not_annotated(argument, param, entry, model)
         return
     annotation = read_annotation(param.annotation or "Any")
     meaning = argument.meaning
@@ -46,6 +50,57 @@ def mistyped(argument: Argument, param: Param, entry: Entry, model: Model) -> It
                 yield problem("wrong-type", message, meaning.origin, name=argument.name)
     else:
         yield from _wrong_objects(annotation, meaning, subject, model)
+
+
+def _not_annotated(argument: Argument, param: Param, entry: Entry, model: Model) -> Iterable[Problem]:
+    """What a name of a registered class says where only the name and the default of the parameter tell its kind."""
+    meaning = argument.meaning
+    if isinstance(meaning, Plain):
+        if argument.name not in _NAMING and (param.default or "None")[:1] not in _QUOTES:
+            yield from _registered_names(argument, model)
+        return
+    registries = registries_called(argument.name, model.catalog, model.project)
+    for reference in argument.references if registries else ():
+        target = reference.target
+        name = target.entry.name if target is not None and target.entry is not None else ""
+        if not name or reference.hooks or any(name in model.catalog.entries[registry] for registry in registries):
+            continue
+        if target is not None and target.entry is not None and _is_of_another(target.entry, argument, entry, model):
+            wanted = " or ".join(f"`{registry}`" for registry in registries)
+            message = (
+                f"`{argument.name}` of `{entry.name}` is called like registry {wanted}; "
+                f"`{name}` is of registry `{target.entry.registry}`"
+            )
+            yield problem("wrong-object", message, reference.origin, severity="hint")
+
+
+def _is_of_another(value: Entry, argument: Argument, entry: Entry, model: Model) -> bool:
+    """Whether the registry of a class is called like another parameter, so that the two may be mixed up."""
+    return any(
+        param.name != argument.name and value.registry in registries_called(param.name, model.catalog, model.project)
+        for param in entry.signature.params
+    )
+
+
+def _registered_names(argument: Argument, model: Model) -> Iterable[Problem]:
+    """A text, or a list of texts, that are all exactly names of registered classes: a prefix is forgotten."""
+    value = argument.binding.value
+    items = value.items if isinstance(value, Array) else (value,)
+    names = [item.value for item in items if isinstance(item, Scalar) and isinstance(item.value, str)]
+    if not names or len(names) < len(items):
+        return
+    entries = [entry_named(name, model.catalog, model.project) for name in names]
+    if any(entry is None or entry.kind != "class" for entry in entries):
+        return
+    groups = model.members.get(names[0], ()) if value is items[0] else ()
+    prefix = model.grammar.prefix("shared" if any(model.groups[one].role == "field" for one in groups) else "new")
+    write = f"write `{prefix.char}{argument.name}` to pass the"
+    if len(names) == 1:
+        message = f"`{names[0]}` is a registered class, passed as text; {write} module"
+    else:
+        listed = ", ".join(f"`{name}`" for name in dict.fromkeys(names[:4])) + (" …" if len(names) > 4 else "")
+        message = f"{listed} are registered classes, passed as text; {write} modules"
+    yield _passed_as_text(argument, prefix, message)
 
 
 def _forgotten_prefix(argument: Argument, annotation: Type, model: Model) -> Problem | None:

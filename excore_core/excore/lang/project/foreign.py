@@ -29,6 +29,8 @@ TOOL_FOLDERS = frozenset("node_modules __pycache__ __pypackages__ site-packages 
 RUN_FOLDERS = frozenset("target wandb outputs".split())
 """Folders that runs write configs into; Python packages may be called so."""
 
+_COPY_FOLDERS = RUN_FOLDERS.union("checkpoints experiments lightning_logs logs multirun results runs work_dirs".split())
+
 COPY_SUFFIX = "_overrode.toml"
 """How the names of the quoted copies end that ``excore quote`` writes beside configs."""
 
@@ -47,6 +49,13 @@ def is_hidden(folder: str) -> bool:
 def holds_no_source(folder: str) -> bool:
     """Whether Python files in a folder of this name are not the project's own."""
     return is_hidden(folder) or folder in TOOL_FOLDERS or folder.endswith(".egg-info")
+
+
+def may_be_copy(path: str, root: str) -> bool:
+    """Whether a Python file of a project may be a copy that a run has kept: it is in a folder in which runs write, or
+    in one that nobody can import by its name."""
+    folders = os.path.dirname(path)[len(root) :].replace("\\", "/").split("/")
+    return any(folder in _COPY_FOLDERS or not folder.isidentifier() for folder in folders if folder)
 
 
 def holds_no_config(folder: str) -> bool:

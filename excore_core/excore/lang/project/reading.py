@@ -30,6 +30,8 @@ _KEYS = (
     *("primary_to_registry", "json_schema_fields", "excore_validate", "excore_manual_set", "excore_log_build_message"),
     *("cache_base_dir", "cache_dir", "registry_cache_file", "json_schema_file", "class_mapping_file", "props"),
 )
+_OLDER_KEYS = {"base_dir": "", "target_fields": "primary_fields", "target_to_registry": "primary_to_registry"}
+"""Keys that older versions wrote, and what they are called now."""
 _FLAGS = ("excore_validate", "excore_manual_set", "excore_log_build_message")
 _PATHS = ("cache_base_dir", "cache_dir", "registry_cache_file", "json_schema_file", "class_mapping_file")
 _TABLES = ("primary_to_registry", "json_schema_fields", "props")
@@ -172,10 +174,17 @@ class _Reader:
 
     def check_keys(self, src_dir: str) -> None:
         for name, binding in self.table.bindings.items():
-            meant = nearest(name, _KEYS, 1) if name not in _KEYS else ()
-            if meant and meant[0] not in self.table.bindings:
-                message = f"`{name}` is no key of a project file; did you mean `{meant[0]}`?"
-                self.problems.append(_invalid(message, binding.origin, meant[0]))
+            if name in _KEYS:
+                continue
+            meant = next(iter(nearest(name, _KEYS, 1)), "") if name not in _OLDER_KEYS else _OLDER_KEYS[name]
+            message = f"`{name}` is no key of a project file"
+            if name in _OLDER_KEYS:
+                message += " any more; it is not read"
+            if meant and meant not in self.table.bindings:
+                message += f"; `{meant}` is its name now" if name in _OLDER_KEYS else f"; did you mean `{meant}`?"
+            else:
+                meant = ""
+            self.problems.append(replace(_invalid(message, binding.origin, meant), severity="warning"))
         for names, kind, what in (
             (_FLAGS, bool, "true or false"),
             (_PATHS, str, "a string"),
@@ -243,7 +252,8 @@ class _Reader:
                         if specs_by_field[name] != spec.name
                         else f"`{spec.name}` twice"
                     )
-                    self.complain(binding, f"field `{name}` belongs to {both}")
+                    message = f"field `{name}` belongs to {both}"
+                    self.problems.append(replace(_invalid(message, binding.value_origin), severity="warning"))
                 specs_by_field[name] = spec.name
         return specs
 

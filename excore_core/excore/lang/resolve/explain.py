@@ -3,13 +3,35 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Collection, Iterable, Mapping
+from types import MappingProxyType
+from typing import NamedTuple
 
-from excore.lang.catalog import Catalog
-from excore.lang.nearest import nearest, suggestion_text
+from excore.lang.catalog import Catalog, Entry
+from excore.lang.nearest import is_typo, nearest, suggestion_text
 from excore.lang.problems import Origin, Problem, Severity, problem
 from excore.lang.project.model import Project
 from excore.lang.resolve.entries import entry_named
+
+_WORD = re.compile(r"[A-Za-z_]\w*")
+_DIGITS = re.compile(r"\d+")
+
+
+class Sought(NamedTuple):
+    """What is known of a reference whose name is registered nowhere: the modules that the config has, the registries
+    that no source makes, and those that its place is for."""
+
+    members: Mapping[str, object] = MappingProxyType({})
+    unseen: Collection[str] = ()
+    taken: Collection[str] = ()
+
+    def are_read(self, catalog: Catalog) -> bool:
+        """Whether all registries that may have the name are known whole."""
+        return bool(self.taken) and not any(map(catalog.is_open, self.taken))
+
+
+NOT_A_REFERENCE = Sought()
 
 
 def unknown_class(
@@ -18,25 +40,25 @@ def unknown_class(
     registry: str | None,
     path: tuple[str, ...],
     origin: Origin,
-    members: Mapping[str, object] | None = None,
-    unseen: Collection[str] = (),
+    sought: Sought = NOT_A_REFERENCE,
 ) -> Problem:
     """The problem for a name that is not registered (in ``registry``, or anywhere).
 
-    It is a hint, not an error, where a registration that cannot be read may provide the name; a warning where a
-    registry may that the project declares and no source makes, as those in ``unseen``.
+    It is a hint, not an error, where a registration that cannot be read may provide the name; a warning where it is
+    a typo of a known name, where all registries that its place is for are read whole, and where a registry may
+    have it that the project declares and no source makes.
     """
     name = path[-1]
     others = [entry.registry for entry in catalog.by_name.get(name, ())]
     vocabulary = catalog.vocabulary(registry)
-    others_here = () if members is None else members.keys() - vocabulary.names
+    others_here = sought.members.keys() - vocabulary.names
     suggestions = () if others else vocabulary.near(name, others_here)
     is_open = catalog.is_open(registry) if registry is not None else catalog.has_open
     unmade: Collection[str] = ()
     if registry is not None and registry not in catalog.registries:
         unmade = () if others else (registry,)
     elif registry is None and not suggestions:
-        unmade = unseen
+        unmade = sought.unseen
     where = f"registry `{registry}`" if registry is not None else "any registry"
     if registry is not None and path[0] != registry and len(path) > 1:
         where = f"registry `{registry}` (of field `{path[0]}`)"
@@ -63,10 +85,49 @@ def unknown_class(
             message += f"; the nearest name is `{nearest_entry.name}` of registry `{nearest_entry.registry}`"
     severity: Severity | None = None
     if is_open and not others:
-        severity = "hint"
+        is_near = any(_is_slip(name, meant) for meant in suggestions)
+        severity = "warning" if is_near or sought.are_read(catalog) else "hint"
     if unmade and catalog.registries and not (registry is None and catalog.has_open):
         severity = "warning"
     return problem("unknown-class", message, origin, severity=severity, suggestions=suggestions, name=name)
+
+
+def registries_taken(catalog: Catalog, project: Project, entry: Entry | None, argument: str) -> tuple[str, ...]:
+    """The registries whose modules an argument of ``entry`` is for: those with subclasses of a class that its
+    annotation names, else that which is called like it. Often none: nothing tells."""
+    param = entry.signature.get(argument) if entry is not None else None
+    annotation = param.annotation if param is not None else None
+    classes = catalog.nominal.intersection(_WORD.findall(annotation or ""))
+    if classes:
+        return tuple(
+            registry
+            for registry, table in catalog.entries.items()
+            if not registry.startswith("__") and any(_derives(one, classes) for one in table.values())
+        )
+    return registries_called(argument, catalog, project) or registries_called(
+        argument.rpartition("_")[2], catalog, project
+    )
+
+
+def registries_called(name: str, catalog: Catalog, project: Project) -> tuple[str, ...]:
+    """The registries, of which modules are known, that are called ``name`` or have a field that is; case and a plural
+    do not count."""
+    fields = {**{registry: registry for registry in catalog.registries}, **project.primary_to_registry}
+    registries = dict.fromkeys(registry for field, registry in fields.items() if _singular(field) == _singular(name))
+    return tuple(registry for registry in registries if catalog.entries.get(registry))
+
+
+def _derives(entry: Entry, classes: Collection[str]) -> bool:
+    return any(path.rpartition(".")[2] in classes for path in entry.bases)
+
+
+def _singular(name: str) -> str:
+    return name.casefold().replace("_", "").removesuffix("s")
+
+
+def _is_slip(name: str, meant: str) -> bool:
+    """Whether a name is a typo of another, and not another size or version of the same thing: ``vgg16``, ``vgg19``."""
+    return bool(meant) and is_typo(name, meant) and _DIGITS.sub("", name) != _DIGITS.sub("", meant)
 
 
 def unknown_variable(names: Iterable[str], name: str, origin: Origin) -> Problem:

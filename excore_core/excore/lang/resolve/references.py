@@ -17,7 +17,7 @@ from excore.lang.nearest import nearest, suggestion_text
 from excore.lang.problems import Origin, Problem, problem
 from excore.lang.project.model import Project
 from excore.lang.resolve.entries import entry_named, entry_under
-from excore.lang.resolve.explain import unknown_class, unknown_variable
+from excore.lang.resolve.explain import Sought, unknown_class, unknown_variable
 from excore.lang.resolve.model import Group, Model, Path, Target
 from excore.lang.resolve.top_level import ANY_NAME, Names, fields_and_registries, is_field_or_registry
 from excore.lang.syntax.tree import Missing, Scalar
@@ -186,10 +186,12 @@ class Lookup:
             self.problems.append(problem("unknown-class", message, origin, name=name, prefix=char))
             return ()
         self.touch(ANY_NAME)
-        self.problems.append(
-            unknown_class(scope.catalog, scope.project, None, (name,), origin, scope.names.members, scope.unseen)
-        )
+        self.problems.append(unknown_class(scope.catalog, scope.project, None, (name,), origin, self.sought()))
         return ()
+
+    def sought(self) -> Sought:
+        """What is known of the references of this place."""
+        return Sought(self.scope.names.members, self.scope.unseen)
 
     def reserved(self, name: str, origin: Origin) -> None:
         scope = self.scope

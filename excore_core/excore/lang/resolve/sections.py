@@ -24,7 +24,7 @@ from excore.lang.paths import Attribute
 from excore.lang.problems import Origin, Related, Severity, problem
 from excore.lang.reach import out_of_reach
 from excore.lang.resolve.entries import entry_under
-from excore.lang.resolve.explain import unknown_class
+from excore.lang.resolve.explain import Sought, registries_taken, unknown_class
 from excore.lang.resolve.model import (
     Argument,
     Invalid,
@@ -71,6 +71,7 @@ class SectionResolver(Lookup):
         self.uses: list[Use] = []
         self.touch(path[-1])
         self.argument = ""
+        self.entry = entry_under(registry, path[-1], scope.catalog, scope.project)
 
     # -- the table
 
@@ -78,7 +79,7 @@ class SectionResolver(Lookup):
         table = self.binding.value
         assert isinstance(table, Table)
         catalog, project = self.scope.catalog, self.scope.project
-        entry = entry_under(self.registry, self.path[-1], catalog, project)
+        entry = self.entry
         if entry is None:
             self.problems.append(unknown_class(catalog, project, self.registry, self.path, self.binding.origin))
         arguments: dict[str, Argument] = {}
@@ -117,6 +118,12 @@ class SectionResolver(Lookup):
             tuple(self.uses),
             tuple(self.variables),
         )
+
+    def sought(self) -> Sought:
+        scope = self.scope
+        is_open = scope.catalog.has_open
+        taken = registries_taken(scope.catalog, scope.project, self.entry, self.argument) if is_open else ()
+        return super().sought()._replace(taken=taken)
 
     def check_role(self, entry: Entry, arguments: Mapping[str, Argument]) -> None:
         """Report arguments that a table of this entry cannot have, and an entry that cannot stand in ``ExcoreHook``."""

@@ -1,0 +1,166 @@
+"""What one registry that cannot be read excuses: what may stand in it, and nothing else."""
+
+from __future__ import annotations
+
+import pytest
+
+from kit import path_of, world
+
+PYTHON = """
+#- m.py
+import torch
+from excore import Registry
+OPTIM = Registry("Optim")
+OPTIM.match(torch.optim)
+BACKBONE = Registry("Backbone")
+HEAD = Registry("Head")
+MODEL = Registry("Model")
+
+class Block: ...
+
+@BACKBONE.register()
+class ResNet: ...
+@HEAD.register()
+class SimpleHead(Block): ...
+@HEAD.register()
+class vgg16: ...
+@MODEL.register()
+class Net:
+    def __init__(
+        self, backbone=None, part: "Block | None" = None, decode_heads=None, head=None, other=None, title: str = "",
+        kind="a", name=None,
+    ): ...
+"""
+
+
+def problems(config: str) -> list[tuple[str, str]]:
+    """Severity and code of each problem of a config, in the order of their places."""
+    here = world(f"{config}\n{PYTHON}")
+    return [(item.severity, item.code) for item in here.snapshot.diagnostics(path_of("run.toml"))]
+
+
+@pytest.mark.parametrize(
+    ("argument", "severity"),
+    [
+        ('!other = "ResNte"', "warning"),
+        ('!other = ["ResNet", "SimpleHaed"]', "warning"),
+        ('@other = {a = "Resnet"}', "warning"),
+        ('!backbone = "Unheard"', "warning"),
+        ('!part = "Unheard"', "warning"),
+        ('!decode_heads = ["Unheard"]', "warning"),
+        ('!other = "Unheard"', "hint"),
+        ('!other = "vgg19"', "hint"),
+    ],
+)
+def test_a_reference_is_judged_by_the_registries_that_its_parameter_takes(argument: str, severity: str) -> None:
+    assert problems(f"[Model.Net]\n{argument}") == [(severity, "unknown-class")]
+
+
+@pytest.mark.parametrize(("name", "severity"), [("Adam", "hint"), ("SGDD", "hint")])
+def test_a_header_of_an_open_registry_is_a_hint(name: str, severity: str) -> None:
+    assert problems(f"[Optim.{name}]") == [(severity, "unknown-class")]
+
+
+@pytest.mark.parametrize(
+    ("argument", "expected"),
+    [
+        ('other = "ResNet"', [("warning", "wrong-type")]),
+        ('other = ["ResNet", "SimpleHead"]', [("warning", "wrong-type")]),
+        ('backbone = "SimpleHead"', [("warning", "wrong-type")]),
+        ('part = "SimpleHead"', [("warning", "wrong-type")]),
+        ('title = "ResNet"', []),
+        ('kind = "ResNet"', []),
+        ('name = "ResNet"', []),
+        ('other = "resnet"', []),
+        ('other = ["ResNet", "x"]', []),
+        ('!other = "ResNet"', []),
+    ],
+)
+def test_a_text_that_is_exactly_a_registered_name_lacks_its_prefix(
+    argument: str, expected: list[tuple[str, str]]
+) -> None:
+    assert problems(f"[Model.Net]\n{argument}") == expected
+
+
+@pytest.mark.parametrize(
+    ("argument", "expected"),
+    [
+        ('!backbone = "SimpleHead"', [("hint", "wrong-object")]),
+        ('!backbone = ["ResNet", "SimpleHead"]', [("hint", "wrong-object")]),
+        ('@backbone = {a = "vgg16"}', [("hint", "wrong-object")]),
+        ('!backbone = "Net"\n[Net]', []),
+        ('!part = "ResNet"', [("warning", "wrong-object")]),
+        ('!backbone = "ResNet"', []),
+        ('!decode_heads = ["ResNet"]', []),
+        ('!other = "SimpleHead"', []),
+    ],
+)
+def test_a_class_of_the_registry_that_another_parameter_is_called_like(
+    argument: str, expected: list[tuple[str, str]]
+) -> None:
+    assert [item for item in problems(f"[Model.Net]\n{argument}") if item[1] != "reference-cycle"] == expected
+
+
+TRAINED = """
+#- m.py
+from excore import Registry
+OPTIM = Registry("Optimizer")
+MODEL = Registry("Model")
+HEAD = Registry("Head")
+
+@OPTIM.register()
+class SGD:
+    def __init__(self, params=None): ...
+@MODEL.register()
+class Net:
+    def __init__(self, depth=1): ...
+    def parameters(self): ...
+    def named_parameters(self): ...
+    def clone(self): ...
+"""
+
+
+@pytest.mark.parametrize(
+    ("tables", "expected"),
+    [
+        ('[Model.Net]\n[Optimizer.SGD]\n!params = "$Model.parameters()"', True),
+        ('[Model.Net]\n[Optimizer.SGD]\n!params = "Net.parameters()"', True),
+        ('[Model.Net]\n[Optimizer.SGD]\n!params = "$Model::Net.named_parameters()"', True),
+        ('[Optimizer.SGD]\n!params = ["$Model.parameters()"]\n[Model.Net]', True),
+        ('[Model.Net]\n[Optimizer.SGD]\n@params = "$Model.parameters()"', False),
+        ('[Net]\n[Optimizer.SGD]\n!params = "Net.parameters()"', False),
+        ('[Model.Net]\n[Optimizer.SGD]\n!params = "$Model.clone()"', False),
+        ('[Model.Net]\n[Optimizer.SGD]\n!params = "$Model"', False),
+    ],
+)
+def test_the_parameters_of_a_copy_are_trained(tables: str, expected: bool) -> None:
+    here = world(f"{tables}\n{TRAINED}")
+    codes = [(item.severity, item.code) for item in here.snapshot.diagnostics(path_of("run.toml"))]
+    assert codes == [("warning", "reuse-conflict")] * expected
+
+
+NET = "@MODEL.register()\nclass Net: ...\n"
+HEADER = 'from excore import Registry\nMODEL = Registry("Model")\n'
+
+
+@pytest.mark.parametrize(
+    ("files", "severity"),
+    [
+        ({"a.py": HEADER + NET, "b.py": HEADER + NET}, "warning"),
+        ({"a.py": HEADER + NET + NET}, "warning"),
+        ({"pkg/m.py": HEADER + NET, "outputs/run-1/pkg/m.py": HEADER + NET}, "hint"),
+        ({"a.py": HEADER + NET, "b.py": HEADER + NET.replace("register()", "register(force=True)")}, ""),
+        ({"a.py": HEADER + NET, "b.py": HEADER + NET.replace("register()", 'register(name="Other")')}, ""),
+        ({"a.py": f"{HEADER}if 1:\n    @MODEL.register()\n    class Net: ...\nelse:\n    Net = 1\n"}, ""),
+        ({"a.py": HEADER + NET, "b.py": HEADER.replace("Model", "Other") + NET}, ""),
+    ],
+)
+@pytest.mark.parametrize("use", ["[Model.Net]", '[Model.User]\n!part = "Net"'])
+def test_a_name_that_is_registered_twice_is_told_where_it_is_used(
+    files: dict[str, str], severity: str, use: str
+) -> None:
+    user = HEADER + "@MODEL.register()\nclass User:\n    def __init__(self, part=None): ...\n"
+    sources = "".join(f"#- {name}\n{text}" for name, text in {**files, "user.py": user}.items())
+    here = world(f"{use}\n{sources}")
+    told = [(item.severity, item.code) for item in here.snapshot.diagnostics(path_of("run.toml"))]
+    assert told == ([(severity, "ambiguous-reference")] if severity else [])
