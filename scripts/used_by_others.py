@@ -44,6 +44,8 @@ models.DO_NOT_CALL_KEY
 models.IS_PARSING
 GetAttr.from_list
 LazyConfig.isolated_dict
+LazyConfig.to_dict
+LazyConfig.with_defaults
 LazyConfig.modules_dict
 ModuleNode.from_base_name
 ModuleNode.from_node

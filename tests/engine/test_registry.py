@@ -506,7 +506,7 @@ def test_a_cell_can_be_run_again(monkeypatch: pytest.MonkeyPatch, cell: str, has
         exec(compile(cell.format(number), "<cell>", "exec"), notebook.__dict__)
     made: Any = notebook.__dict__["Cell"]
     assert registry["Cell"] == "notebook_of_test.Cell"
-    assert (made.value if isinstance(made, type) else made()) == 2
+    assert (vars(made)["value"] if isinstance(made, type) else made()) == 2
     other = "@REGISTRY.register()\nclass Cell: ...\n"
     monkeypatch.setattr(notebook, "__name__", "another")
     notebook.__dict__["__name__"] = "another"
