@@ -334,13 +334,13 @@ def test_missing_arguments_of_a_module_without_a_table() -> None:
 def test_all_arguments() -> None:
     check_fix(
         """
-        more = { "@x" = 1 }
+        "@x".y = 1
         [Model.FCN]
         classes = 2
         """,
         "Add all arguments of `FCN`",
         """
-        more = { "@x" = 1 }
+        "@x".y = 1
         [Model.FCN]
         classes = 2
         "!backbone" = "ResNet"
