@@ -71,12 +71,15 @@ def test_syn_3_4_5_a_dict_of_modules_in_every_spelling(text):
 
 def test_syn_6_a_prefix_counts_on_direct_arguments_only():
     model = check("""
-        "!a" = "ResNet"
+          "!a" = "ResNet"
+        # ^^^^ warning bad-prefix: a prefix has a meaning only on the arguments of a module: this value is named `!a`
         [Model.FCN.backbone]
         "!a" = "Nothing"
-        !b = "Nothing"
+          !b = "Nothing"
+        # ^^ warning bad-prefix: a prefix has a meaning only on the arguments of a module: this value is named `!b`
         [other]
-        @c = "Nothing"
+          @c = "Nothing"
+        # ^^ warning bad-prefix: a prefix has a meaning only on the arguments of a module: this value is named `@c`
     """)
     assert bound(model, "Model.FCN", "backbone") == "Plain"
     assert plain(model.isolated["!a"].value) == "ResNet"
@@ -89,9 +92,11 @@ def test_syn_6_tables_below_a_top_level_module_are_its_arguments():
         [Model.FCN]
         !backbone = "ResNet"
         [ResNet.block]
-        !x = "Nothing"
+          !x = "Nothing"
+        # ^^ warning bad-prefix: a prefix has a meaning only on the arguments of a module: this value is named `!x`
         [ResNet.block.VGG]
-        @y = "Nothing"
+          @y = "Nothing"
+        # ^^ warning bad-prefix: a prefix has a meaning only on the arguments of a module: this value is named `@y`
     """)
     assert list(model.modules) == ["ResNet"]
     assert bound(model, "ResNet", "block") == "Plain"
