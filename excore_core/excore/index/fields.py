@@ -27,6 +27,9 @@ _ATTRS = frozenset(
     | {f"attrs.{name}" for name in ("define", "frozen", "mutable")}
     | {"attr._make.attrs", "attr._next_gen.define"}
 )
+PACKAGES = frozenset(path.partition(".")[0] for path in (*_MODELS, *_DATACLASS, *_ATTRS)) - {"dataclasses"}
+"""Packages that make constructors of fields, whose rules are written here."""
+
 _OF_FIELDS = ENUMS | NAMED_TUPLES | TYPED_DICTS | _MODELS
 _FIELD_FUNCTIONS: dict[Style, tuple[str, ...]] = {
     "dataclass": ("field", "Field"),

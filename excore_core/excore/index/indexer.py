@@ -14,6 +14,7 @@ from typing import cast
 from excore.index import python_files
 from excore.index.facts import FileFacts, Outline
 from excore.index.facts_cache import Cached, IndexCache, digest
+from excore.index.fields import PACKAGES
 from excore.index.link import Linker, Sources
 from excore.index.name_resolution import ModuleLayout, SourceFile
 from excore.index.python_files import PythonFile
@@ -24,7 +25,7 @@ from excore.lang.memo import Memo
 from excore.lang.project.foreign import may_be_copy
 
 Progress = Callable[[int, int], None]
-UNREAD = frozenset({"attr", "attrs", "pydantic", "pydantic_settings", "typing_extensions", "excore"})
+UNREAD = PACKAGES | {"typing_extensions", "excore"}
 """Packages that are known by name and never read, wherever they are installed."""
 
 

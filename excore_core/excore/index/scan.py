@@ -27,14 +27,17 @@ from excore.index.facts import (
 from excore.index.kwargs_flow import FunctionNode
 from excore.index.source_text import MatchingLines, SourceText, dotted, normalised, parse
 
-_REGISTERING = re.compile(r"\.(?:register\w*|match|merge)\b")
+_COMMON_WORDS = sorted(name for name in REGISTERING if not name.startswith("register"))
+_OTHERS = "|".join(_COMMON_WORDS)
+_CALLS = tuple(f".{name}(".encode() for name in _COMMON_WORDS)
+_REGISTERING = re.compile(rf"\.(?:register\w*|{_OTHERS})\b")
 _BOUND = re.compile(r"^(\w+)[ \t]*=[ \t]*[\w.]+\.register\w*\b", re.MULTILINE)
 _SMALL = 15  # lines of a function that may do nothing but make a registry
 _OUTLINE = re.compile(r"^(class|(?:async[ \t]+)?def)[ \t]+(\w+)", re.MULTILINE)
 _IMPORT = re.compile(
     r"^[ \t]*(?:from[ \t]+([A-Za-z_][\w.]*)[ \t]+import\b|import[ \t]+([A-Za-z_][^\n#;]*))", re.MULTILINE
 )
-_STATEMENT = re.compile(rb"^[ \t]*[A-Za-z_][\w.]*[.](?:match|merge)[(]", re.MULTILINE)
+_STATEMENT = re.compile(rf"^[ \t]*[A-Za-z_][\w.]*[.](?:{_OTHERS})[(]".encode(), re.MULTILINE)
 
 
 def may_register(data: bytes, registry_types: tuple[str, ...] = ("Registry",)) -> bool:
@@ -44,7 +47,7 @@ def may_register(data: bytes, registry_types: tuple[str, ...] = ("Registry",)) -
         return True
     if any(name.partition(":")[0].strip().rpartition(".")[2].encode() in data for name in registry_types):
         return True
-    return (b".match(" in data or b".merge(" in data) and _STATEMENT.search(data) is not None
+    return any(call in data for call in _CALLS) and _STATEMENT.search(data) is not None
 
 
 def outline(text: str) -> Outline:
