@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from excore.lang.catalog import Entry
-from excore.lang.grammar import MarkHook, PrefixKind
+from excore.lang.grammar import OBJECTS, MarkHook, PrefixKind
 from excore.lang.paths import Attribute, Call
 from excore.lang.paths import Step as PathStep
 from excore.lang.resolve.model import (
@@ -133,9 +133,9 @@ class Builder(ABC, Generic[Made]):
         if isinstance(step, MarkHook):
             return self.marked(step, value, reference)
         kind = reference.prefix.kind
-        if module is None or kind not in ("new", "shared") or isinstance(step.steps[-1], Call):
+        if module is None or kind not in OBJECTS or isinstance(step.steps[-1], Call):
             return self.followed(value, step.steps)
-        if kind == "new":
+        if kind != "shared":
             return self.followed(value, step.steps, instantiate=True)
         key = (module, steps_text(step.steps))
         if key not in self._shared_values:

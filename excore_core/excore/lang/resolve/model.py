@@ -12,7 +12,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from excore.lang.catalog import Catalog, Entry
-from excore.lang.grammar import DEFAULT, ArgumentHook, Expression, Grammar, MarkHook, PathHook, Prefix, PrefixKind
+from excore.lang.grammar import (
+    DEFAULT,
+    OBJECTS,
+    ArgumentHook,
+    Expression,
+    Grammar,
+    MarkHook,
+    PathHook,
+    Prefix,
+    PrefixKind,
+)
 from excore.lang.problems import Origin, Problem
 from excore.lang.resolve.entries import entry_of
 from excore.lang.tables.table import Binding, BoundValue, Table
@@ -225,8 +235,7 @@ class Model:
         kinds = {
             use.kind for use in self.users.get(path, ()) if use.user in self.reached and use.user not in self.unbuilt
         }
-        building: tuple[PrefixKind, ...] = ("shared", "new")
-        for kind in building:
+        for kind in sorted(OBJECTS, key=lambda kind: OBJECTS[kind].priority, reverse=True):
             if kind in kinds:
                 return kind
         section = self.sections.get(path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from excore.lang.grammar import NO_CALL_KEY, OBJECTS, PrefixKind
+from excore.lang.grammar import NO_CALL_KEY, OBJECTS
 from excore.lang.problems import Problem
 from excore.lang.resolve.model import Path, Use
 from excore.lang.syntax.tree import Block, KeyPart, Scalar
@@ -85,8 +85,8 @@ def no_call(view: View, problem: Problem) -> Iterator[Fix]:
 
 def reuse(view: View, problem: Problem) -> Iterator[Fix]:
     """One prefix for all users of a table: that of the first here, or that of here for all others."""
-    first: PrefixKind = "new" if fact(problem, "first") == "new" else "shared"
-    if not fact(problem, "first"):
+    first = next((kind for kind in OBJECTS if kind == fact(problem, "first")), None)
+    if first is None:
         return
     for target, uses in view.model.users.items():
         sharing = [use for use in uses if use.kind in OBJECTS]
@@ -94,7 +94,7 @@ def reuse(view: View, problem: Problem) -> Iterator[Fix]:
         if not mine or all(use.kind == mine[0].kind for use in sharing):
             continue
         here = view.grammar.prefix(first).char
-        other = view.grammar.prefix("shared" if first == "new" else "new").char
+        other = next(view.grammar.prefix(kind).char for kind in OBJECTS if kind == mine[0].kind)
         edits = list(_switched(view, mine, here))
         if edits:
             yield Fix(f"Use `{here}` here too", workspace_edit(_by_file(edits)), preferred=True)
