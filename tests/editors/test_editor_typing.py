@@ -31,6 +31,10 @@ LIST_BY_ITSELF = """
 """
 SHOWN = "return vim.tbl_map(function(item) return item.abbr end, vim.fn.complete_info({ 'matches' }).matches)"
 CHANGED = "return vim.api.nvim_buf_get_changedtick(0) > ..."
+CLOSED = """
+    if vim.fn.pumvisible() == 0 then return true end
+    vim.api.nvim_input('<C-e>') -- again, where an answer on its way opened the list anew
+"""
 IDLE = "return next(vim.lsp.get_clients({ name = 'excore' })[1].requests) == nil"
 TRIGGERS = "return vim.lsp.get_clients({ name = 'excore' })[1].server_capabilities.completionProvider.triggerCharacters"
 
@@ -64,9 +68,7 @@ class Typist:
     def take(self, label: str) -> None:
         session = self.session
         session.until(IDLE)
-        if session.lua("return vim.fn.pumvisible() == 1"):
-            session.type("<C-e>")
-            session.until("return vim.fn.pumvisible() == 0")
+        session.until(CLOSED)
         session.type("<C-x><C-o>")
         session.until("return vim.fn.pumvisible() == 1")
         session.until(IDLE)

@@ -1,6 +1,7 @@
 // Types lines key by key into an empty config, at a person's pace, and reads what stands there.
 
 const PACE_MS = 20;
+const STILL_FRAMES = 20;
 
 module.exports = async ({ page, request, step, lines, languageMode }) => {
   const widget = page.locator('.suggest-widget.visible');
@@ -10,8 +11,23 @@ module.exports = async ({ page, request, step, lines, languageMode }) => {
   };
   const focused = (label) => row(label, '.focused');
 
+  /** The list is that of the last key: until the server's answer is there, VS Code's Enter takes from the list before. */
+  const settled = () =>
+    page.evaluate(async (frames) => {
+      const shown = () => document.querySelector('.suggest-widget.visible')?.textContent;
+      for (let same = 0, before = shown(); same < frames; ) {
+        await new Promise((drawn) => requestAnimationFrame(drawn));
+        const now = shown();
+        same = now === before ? same + 1 : 0;
+        before = now;
+      }
+    }, STILL_FRAMES);
+
   const type = async (text) => {
     for (const char of text) {
+      if (char === '\n' && (await widget.isVisible())) {
+        await settled();
+      }
       await (char === '\n' ? page.keyboard.press('Enter', { delay: PACE_MS }) : page.keyboard.type(char, { delay: PACE_MS }));
     }
   };
