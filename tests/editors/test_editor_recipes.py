@@ -63,7 +63,7 @@ buffer run.toml
 call cursor(4, 15)
 ALEFindReferences -quickfix
 call Until('!empty(getqflist())')
-call Tell('references', sort(map(getqflist(), {{_, item -> fnamemodify(bufname(item.bufnr), ':t') .. ':' .. item.lnum}})))
+call Tell('references', sort(map(getqflist(), {{_, at -> fnamemodify(bufname(at.bufnr), ':t') .. ':' .. at.lnum}})))
 cclose
 
 let g:ale_hover_to_preview = 1
