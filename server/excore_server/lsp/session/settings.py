@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal, TypeAlias, cast, get_args
 
 from excore.lang.problems import CATALOGUE
 
 _SEVERITIES = ("error", "warning", "information", "hint", "off")
 TRACES = ("off", "messages", "verbose")
+DiagnosticMode: TypeAlias = Literal["openFilesOnly", "workspace"]
 
 
 @dataclass(frozen=True)
 class Settings:
-    """``inlay_hints`` and ``severity`` hold what was set; what was not is left to its own default."""
+    """``inlay_hints`` and ``severity`` hold what was set; what was not is left to its own default. So is a
+    ``diagnostic_mode`` of None: clients that ask for diagnostics get those of all configs, others of what is open."""
 
     interpreter: str = ""
     inlay_hints: Mapping[str, bool] = field(default_factory=dict)
     severity: Mapping[str, str] = field(default_factory=dict)
     trace: str | None = None
+    formats: bool = True
+    lenses: bool = True
+    diagnostic_mode: DiagnosticMode | None = None
 
 
 def read_settings(value: object) -> tuple[Settings, list[str]]:
@@ -62,4 +67,23 @@ def read_settings(value: object) -> tuple[Settings, list[str]]:
             severity[code] = wanted
     trace = inner.get("trace")
     trace = trace.get("server") if isinstance(trace, Mapping) else trace
-    return Settings(interpreter, hints, severity, trace if trace in TRACES else None), wrong
+    mode = inner.get("diagnosticMode")
+    if mode is not None and mode not in get_args(DiagnosticMode):
+        wrong.append(f"`excore.diagnosticMode` must be one of {', '.join(get_args(DiagnosticMode))}")
+        mode = None
+
+    def enabled(name: str) -> bool:
+        on = group(name).get("enable", True)
+        if not isinstance(on, bool):
+            wrong.append(f"`excore.{name}.enable` must be true or false")
+        return on is not False
+
+    return Settings(
+        interpreter,
+        hints,
+        severity,
+        trace if trace in TRACES else None,
+        enabled("format"),
+        enabled("codeLens"),
+        cast("DiagnosticMode | None", mode),
+    ), wrong
