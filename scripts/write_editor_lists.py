@@ -93,7 +93,7 @@ def severity(kind: Kind) -> str:
     """The lines of one problem code in ``excore.severity``."""
     wanted = {
         "enum": [*SEVERITIES, "off"],
-        "markdownDescription": f"{kind.summary} Without a setting: {kind.severity}. [More about it]({kind.page})",
+        "markdownDescription": f"{kind.summary} Left out: `{kind.severity}`. `excore explain {kind.code}` says more.",
     }
     return f'            "{kind.code}": {json.dumps(wanted, ensure_ascii=False)}'
 

@@ -9,7 +9,7 @@
 //      says the same to the server.
 
 import { promises as fs } from 'node:fs';
-import { homedir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import * as path from 'node:path';
 
 import { BOUNDARIES, PLAIN_NAMES, PLAIN_PATTERN, PREFIX_CLASS, SKIPPED_FOLDERS } from './names';
@@ -28,7 +28,7 @@ const EXCORE_IMPORT = /^[ \t]*(from\s+excore[\s.]|import\s+excore[\s.,]|import\s
 
 const MAX_FILES = 200;
 const MAX_DEPTH = 3;
-const LEVELS_ABOVE = 3;
+const LEVELS_ABOVE = 2;
 const MAX_BYTES = 16384;
 
 /** True for every file that cannot be a config by its name alone. */
@@ -66,7 +66,7 @@ export class ConfigFinder {
     if (looksLikeConfig(text)) {
       return { root: boundary ?? path.dirname(file), reason: 'it has __base__ or a prefixed key' };
     }
-    const near = folders.slice(0, LEVELS_ABOVE + 1).filter((folder) => folder !== homedir() && folder !== path.dirname(folder));
+    const near = folders.slice(0, LEVELS_ABOVE + 1).filter((folder) => ![homedir(), tmpdir(), path.dirname(folder)].includes(folder));
     for (const folder of [...(boundary === undefined ? near : [boundary]), ...(opened === undefined ? [] : [opened])]) {
       if (!inSkippedFolder(file, folder) && (await this.usesExcore(folder))) {
         return { root: folder, reason: `the Python sources of ${folder} import excore` };

@@ -11,7 +11,7 @@ from excore.lang.project.foreign import holds_no_source
 from excore.lang.project.reading import MARKERS, is_vast
 
 _DEEPEST, _MOST_FOLDERS, _MOST_FILES, _MOST_BYTES = 3, 400, 200, 16384
-_ABOVE = 3
+_ABOVE = 2
 _IMPORT = re.compile(rb"^[ \t]*(?:from[ \t]+excore[\s.]|import[ \t]+excore(?:[\s.,;]|$))", re.MULTILINE)
 
 
@@ -26,7 +26,7 @@ def beginning_of(folder: str) -> str:
     above = folder
     for _ in range(_ABOVE):
         above = os.path.dirname(above)
-        if is_vast(above):
+        if is_vast(above) or above == os.environ.get("TMPDIR", "/tmp"):
             break
         if any(map(_imports_excore, islice(_python_files(above), _MOST_FILES))):
             return above

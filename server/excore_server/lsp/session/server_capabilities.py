@@ -153,7 +153,9 @@ def project_file_registrations(client: ClientFeatures) -> list[dict[str, Any]]:
     return _registrations("excore-project", methods, PROJECT_FILES)
 
 
-def _registrations(name: str, methods: Mapping[str, dict[str, Any]], selector: Mapping[str, str]) -> list[dict[str, Any]]:
+def _registrations(
+    name: str, methods: Mapping[str, dict[str, Any]], selector: Mapping[str, str]
+) -> list[dict[str, Any]]:
     return [
         {
             "id": f"{name}-{method}",
