@@ -13,7 +13,7 @@ import pytest
 import tools
 from editor_kit import found
 
-pynvim = pytest.importorskip("pynvim", reason="pynvim is not installed: pip install 'excore[dev]'")
+pynvim = pytest.importorskip("pynvim", reason="pynvim is not installed: pip install pynvim")
 import nvim  # noqa: E402  (needs pynvim)
 
 pytestmark = pytest.mark.editor

@@ -144,7 +144,7 @@ def test_a_merge_conflict_within_a_class() -> None:
     "config",
     [
         "<<<<<<< HEAD\n#^^^^^^^^^^^ error syntax\ndepth = 1\n=======\ndepth = 2\n>>>>>>> feature",
-        "<<<<<<< HEAD\n#^^^^^^^^^^^ error syntax\ndepth = 1\n[Model.Other]\n=======\n!a = 'b'\n[Model.Net]\n>>>>>>> feature",
+        "<<<<<<< HEAD\n#^^^^^^^^^^^ error syntax\n[Model.Other]\n=======\n!a = 'b'\n[Model.Net]\n>>>>>>> feature",
         "sizes = [\n<<<<<<< HEAD\n#^^^^^^^^^^^ error syntax\n1,\n||||||| 1\n=======\n2,\n>>>>>>> feature\n]",
     ],
 )
@@ -155,4 +155,4 @@ def test_a_merge_conflict_in_a_config_is_one_problem(config: str) -> None:
 
 def test_a_text_with_the_lines_of_a_conflict_is_a_text() -> None:
     text = CONFLICT.format("", "").replace("depth=1", "depth=''").split("#- run.toml")[0]
-    check_problems(f"{text}#- run.toml\n[Model.Net]\ndepth = \"\"\"\n<<<<<<< a\n=======\n>>>>>>> b\n\"\"\"\n")
+    check_problems(f'{text}#- run.toml\n[Model.Net]\ndepth = """\n<<<<<<< a\n=======\n>>>>>>> b\n"""\n')

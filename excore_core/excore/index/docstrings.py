@@ -14,7 +14,8 @@ KEYWORD_SECTIONS = ("Keyword Args", "Keyword Arguments", "Keyword Parameters", "
 """Titles of sections of docstrings that describe parameters that are given by keyword."""
 
 _DESCRIBES = re.compile(
-    rf"[:@](?:param|arg|key)|^\s*(?:Args|Arguments|Parameters|Params|Attributes|{'|'.join(KEYWORD_SECTIONS)})\b", re.MULTILINE
+    rf"[:@](?:param|arg|key)|^\s*(?:Args|Arguments|Parameters|Params|Attributes|{'|'.join(KEYWORD_SECTIONS)})\b",
+    re.MULTILINE,
 )
 _TITLE = re.compile(r"^([A-Z][a-z]+(?: [A-Za-z]+)?):+[ \t]*$", re.MULTILINE)
 
@@ -30,21 +31,20 @@ def param_docs(docstring: str) -> Mapping[str, str]:
     known = [*google.DEFAULT_SECTIONS, *keywords]
     titles = set(_TITLE.findall(inspect.cleandoc(docstring))) - {section.title for section in known}
     others = [google.Section(title, "other", google.SectionType.SINGULAR) for title in sorted(titles)]
-    numpy_sections = [numpydoc.ParamSection(title, "other_param") for title in KEYWORD_SECTIONS]
-    parsers = (
-        *(rest.parse, google.GoogleParser([*known, *others]).parse, epydoc.parse),
-        numpydoc.NumpydocParser([*numpydoc.DEFAULT_SECTIONS, *numpy_sections]).parse,
-    )
+    numpy = numpydoc.NumpydocParser()
+    for title in KEYWORD_SECTIONS:
+        numpy.add_section(numpydoc.ParamSection(title, "other_param"))
     best: dict[str, str] = {}
-    for parse in parsers:
+    for parse in (rest.parse, google.GoogleParser([*known, *others]).parse, numpy.parse, epydoc.parse):
         try:
             params = parse(docstring).params
         except ParseError:
             continue
         docs: dict[str, str] = {}
         for item in params:
-            for name in item.arg_name.split(",") if item.description else ():
-                docs.setdefault(name.strip().lstrip("*"), " ".join(item.description.split()))
+            text = " ".join((item.description or "").split())
+            for name in item.arg_name.split(",") if text else ():
+                docs.setdefault(name.strip().lstrip("*"), text)
         best = docs if len(docs) > len(best) else best
     return best
 

@@ -140,13 +140,14 @@ class Linker:
         item = table[name]
         key = ("entry", item.target.kind, item.target.path)
         entry = self.memo.get(key, lambda: self._described(item.target))
+        place = entry.location
         return replace(
             entry,
             name=item.name,
             registry=registry,
             registered_at=item.at,
             registered_again=item.again,
-            unmerged=self._unmerged.get(entry.location.path if entry.location else "", self._unmerged.get(item.at.path)),
+            unmerged=self._unmerged.get(place.path if place is not None else "", self._unmerged.get(item.at.path)),
             extra=item.extra,
             certain=item.certain,
         )

@@ -99,7 +99,8 @@ class SourceText:
         return [line, column, column + len(node.name)]
 
     def comment(self, node: ast.stmt) -> str:
-        """What Sphinx takes for documentation of an assignment: a comment ``#: text`` behind it, or such lines above."""
+        """What Sphinx takes for documentation of an assignment: a comment ``#: text`` behind it, or such lines above
+        it."""
         last = (node.end_lineno or node.lineno) - 1
         if not self._documents.between(node.lineno - 1, last + 1):
             return ""

@@ -163,9 +163,10 @@ class Entry:
     could be resolved, in method resolution order, the entry's own path first; for a function
     those of the class that its return annotation names. ``certain`` is false where a dynamic
     registration may or may not register it. ``registered_again``: where others take its name in its registry, which an
-    import of both refuses. ``unmerged``: a merge conflict in its file, which Python cannot import. ``hook`` is "argument" for ConfigArgumentHook subclasses, "config" for
+    import of both refuses. ``hook`` is "argument" for ConfigArgumentHook subclasses, "config" for
     classes with ``__HookType__``. ``docstrings`` are the raw docstrings that describe parameters, as ``(owner, text)``:
-    ``excore.index.docstrings.documented`` fills ``Param.doc`` from them when it is needed.
+    ``excore.index.docstrings.documented`` fills ``Param.doc`` from them when it is needed. ``unmerged``: a merge
+    conflict in its file, which Python cannot import.
     """
 
     name: str

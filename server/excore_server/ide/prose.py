@@ -89,8 +89,8 @@ def _blocks(lines: list[str]) -> Iterator[str]:
             index -= len(block) - 2
         elif _SECTION.match(block[0].strip()) and next(filter(str.strip, lines[start + 1 :]), "")[:1].isspace():
             yield f"**{block[0].strip().rstrip(':')}**"
-            is_code = block[0].rstrip().endswith("::") or (block[0].strip(" :").lower() in _EXAMPLES and len(block) == 1)
-            ahead = "python" if is_code else None
+            is_example = len(block) == 1 and block[0].strip(" :").lower() in _EXAMPLES
+            ahead = "python" if is_example or block[0].rstrip().endswith("::") else None
             index -= len(block) - 1
         else:
             code = _CODE_AHEAD.match(block[-1].strip())
