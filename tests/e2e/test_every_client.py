@@ -227,7 +227,7 @@ FORMAT: Json = {"options": {"tabSize": 4, "insertSpaces": True}}
 
 
 def test_what_is_turned_off_stays_off_and_other_problems_come_on_request(tmp_path: Path) -> None:
-    """Settings of the start, and then others: formatting, lenses, and whether configs that are not open have problems."""
+    """Settings of the start, and then others: formatting, lenses, and problems of configs that are not open."""
     root = write(tmp_path, PROJECT + "    #- other.toml\n    [Backbone.ResNet]\n    depth=3\n    deep=3\n")
     other = uri(root / "other.toml")
 

@@ -212,7 +212,8 @@ def test_python_files_are_served_with_what_reaches_configs_only(tmp_path: Path, 
 
 def test_a_client_that_sends_configs_alone_is_asked_for_project_files(tmp_path: Path) -> None:
     """They have problems, and nothing else: other tools' formatters and lists stay alone with them."""
-    able = dict.fromkeys(("synchronization", "diagnostic"), {"dynamicRegistration": True})
+    dynamic = {"dynamicRegistration": True}
+    able = {"synchronization": dynamic, "diagnostic": dynamic}
     with editor(tmp_path, {**PULL, "textDocument": {**PULL["textDocument"], **able}}) as client:
         client.until(lambda: "client/registerCapability" in [r["method"] for r in client.requests])
         sent = next(r for r in client.requests if r["method"] == "client/registerCapability")

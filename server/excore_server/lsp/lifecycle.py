@@ -93,7 +93,7 @@ class Lifecycle:
         for uri in _folders(client):
             session.add_folder(uri)
         return {
-            "capabilities": capabilities(session.client, session.settings.formats),
+            "capabilities": capabilities(session.client, session.settings.format),
             "serverInfo": {"name": NAME, "version": __version__},
         }
 
