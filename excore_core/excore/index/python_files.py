@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from excore.lang.project.foreign import holds_no_source
+from excore.lang.source import read_bytes
 
 MAX_SIZE = 2_000_000
 MAX_DEPTH = 40
@@ -119,11 +120,9 @@ def names_below_root(modules: Mapping[str, str], root: str) -> dict[str, str]:
 def read(path: str) -> bytes | None:
     """Content of a file, ``None`` if it cannot be read or is larger than any source worth reading."""
     try:
-        with open(path, "rb") as file:
-            data = file.read(MAX_SIZE + 1)
+        return read_bytes(path, MAX_SIZE)
     except (OSError, ValueError):
         return None
-    return data if len(data) <= MAX_SIZE else None
 
 
 def decode(data: bytes) -> str:
