@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO, NamedTuple, Protocol
 
@@ -41,6 +41,28 @@ def read_bytes(path: str | os.PathLike[str], limit: int = MAX_BYTES) -> bytes:
     if len(data) > limit:
         raise OSError(errno.EFBIG, f"larger than {limit / 1_000_000:g} MB")
     return data
+
+
+MAX_DEPTH = 40
+
+
+def folders_below(folder: str, leaves_out: Callable[[str], bool]) -> Iterator[tuple[str, list[str]]]:
+    """Every folder from ``folder`` down, but for those of a name that ``leaves_out``, with its files' sorted names.
+    Links to folders are not followed, and folders deeper than ``MAX_DEPTH`` not looked into."""
+    pending = [(folder, 0)]
+    while pending:
+        here, depth = pending.pop()
+        try:
+            with os.scandir(here) as found:
+                entries = sorted(found, key=lambda entry: entry.name, reverse=True)
+        except (OSError, ValueError):
+            continue
+        folders = [entry for entry in entries if os.path.isdir(entry)]
+        names = {entry.name for entry in folders}
+        yield here, [entry.name for entry in reversed(entries) if entry.name not in names]
+        if depth < MAX_DEPTH:
+            own = (entry for entry in folders if not entry.is_symlink() and not leaves_out(entry.name))
+            pending.extend((entry.path, depth + 1) for entry in own)
 
 
 def _refuse_special(status: os.stat_result) -> None:
