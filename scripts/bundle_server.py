@@ -1,7 +1,7 @@
 """Put the language server into the VS Code extension, with all it needs on any Python from 3.10 on.
 
-``python scripts/bundle_server.py`` fills ``editors/vscode/bundled`` with what ``editors/vscode/requirements.txt`` pins and
-with the wheel of this project; hatchling makes it. With ``--update`` the newest versions are pinned first.
+``python scripts/bundle_server.py`` fills ``editors/vscode/bundled`` with what ``editors/vscode/requirements.txt`` pins
+and with the wheel of this project; hatchling makes it. With ``--update`` the newest versions are pinned first.
 """
 
 from __future__ import annotations
@@ -101,8 +101,8 @@ def notices() -> Iterator[str]:
 
 def licence(data: Message) -> str:
     """How a package says what its licence is: an expression, a name or a classifier."""
-    classifiers = [each.rpartition(" :: ")[2] for each in data.get_all("Classifier", []) if each.startswith("License ::")]
-    return str(data["License-Expression"] or data["License"] or ", ".join(classifiers))
+    named = [each.rpartition(" :: ")[2] for each in data.get_all("Classifier", []) if each.startswith("License ::")]
+    return str(data["License-Expression"] or data["License"] or ", ".join(named))
 
 
 def main() -> None:

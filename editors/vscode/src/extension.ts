@@ -30,7 +30,7 @@ export function activate(context: vscode.ExtensionContext): void {
     log, status, views, graphs, chooser, current, registerCommands(current, views, graphs, status, log), registerSnippets(),
     vscode.workspace.onDidOpenTextDocument(consider),
     vscode.workspace.onDidChangeConfiguration((event) => {
-      if (event.affectsConfiguration('excore.languageDetection')) {
+      if (event.affectsConfiguration('excore.languageDetection') || event.affectsConfiguration('excore.enable')) {
         void chooser.considerAll();
       }
     }),

@@ -12,26 +12,31 @@ import {
 } from 'vscode-languageclient/node';
 import { askForPython, complain, missing } from './help';
 import { LANGUAGE } from './language';
+import { leadToPages } from './pages';
 import { PythonExtensions } from './pythonExtensions';
 import { type Plan, plan } from './server';
 import type { Status } from './status';
 
+/** The settings that are the server's. */
+const SERVER_SETTINGS = ['inlayHints', 'severity', 'diagnosticMode', 'format', 'codeLens'];
+
 /** The command of this extension that the server's code lenses call. */
 export const SHOW_REFERENCES = 'excore.showReferences';
 
-/** What the server is told about, in untitled files too. */
+/** What the server is told about, in untitled files too. It asks for project files by itself. */
 export const SELECTOR = [
   { scheme: 'file', language: LANGUAGE },
   { scheme: 'untitled', language: LANGUAGE },
-  { scheme: 'file', language: 'toml' },
 ];
 
-/** A change of these may mean another server, or another interpreter. */
-const STARTING_SETTINGS = ['interpreter', 'path', 'importStrategy'].map((name) => `excore.${name}`);
+/** A change of these may mean another server, another interpreter, or a server that can do something else. */
+const STARTING_SETTINGS = ['enable', 'interpreter', 'path', 'importStrategy', 'format.enable'].map((name) => `excore.${name}`);
 
 export class Session implements vscode.Disposable {
   private client: LanguageClient | undefined;
   private plan: Plan | undefined;
+  /** What a change of would need another start. */
+  private started = '';
   /** The config that asked for the server first; undefined until one did. */
   private wanted: vscode.Uri | undefined;
   /** What was said already: opening the next config is no reason to say it again. */
@@ -71,7 +76,7 @@ export class Session implements vscode.Disposable {
     this.wanted ??= uri;
     return this.enqueue(async () => {
       if (this.client === undefined) {
-        await this.startNow(await this.findPlan());
+        await this.startNow();
       }
     });
   }
@@ -82,14 +87,13 @@ export class Session implements vscode.Disposable {
       if (this.wanted === undefined) {
         return;
       }
-      const before = JSON.stringify(this.plan?.server);
-      const next = await this.findPlan();
-      if (this.running !== undefined && JSON.stringify(next.server) === before) {
+      const found = isEnabled() ? await this.findPlan() : undefined;
+      if (this.running !== undefined && found !== undefined && start(found) === this.started) {
         this.show(this.running);
         await this.tellSettings();
       } else {
         await this.stopNow();
-        await this.startNow(next);
+        await this.startNow(found);
       }
     });
   }
@@ -99,7 +103,7 @@ export class Session implements vscode.Disposable {
     this.wanted ??= vscode.window.activeTextEditor?.document.uri ?? vscode.Uri.file(this.neutralFolder);
     return this.enqueue(async () => {
       await this.stopNow();
-      await this.startNow(await this.findPlan());
+      await this.startNow();
     });
   }
 
@@ -140,9 +144,15 @@ export class Session implements vscode.Disposable {
     }
   }
 
-  private async startNow(found: Plan): Promise<void> {
+  private async startNow(known?: Plan): Promise<void> {
+    if (!isEnabled()) {
+      this.status.stopped('it is turned off by excore.enable', false);
+      return;
+    }
     this.status.starting();
+    const found = known ?? (await this.findPlan());
     const { server } = found;
+    this.started = start(found);
     if (server === undefined) {
       const reason = missing(found);
       this.log.error(reason);
@@ -207,10 +217,10 @@ export class Session implements vscode.Disposable {
       outputChannel: this.log,
       initializationOptions: {
         interpreter: this.chosen(undefined),
-        inlayHints: settings.get('inlayHints', {}),
-        severity: settings.get('severity', {}),
+        ...Object.fromEntries(SERVER_SETTINGS.map((name) => [name, settings.get(name)])),
       },
       middleware: {
+        ...leadToPages,
         provideHover: async (document, position, token, next) => {
           const hover = await next(document, position, token);
           hover?.contents.forEach(colourConfigs);
@@ -239,6 +249,15 @@ export class Session implements vscode.Disposable {
     const folder = scope === undefined ? folders[0] : vscode.workspace.getWorkspaceFolder(vscode.Uri.parse(scope));
     return (folder && this.plan?.chosen.get(folder.uri.toString())) ?? null;
   }
+}
+
+function isEnabled(): boolean {
+  return vscode.workspace.getConfiguration('excore').get('enable', true);
+}
+
+/** What a start depends on. */
+function start({ server }: Plan): string {
+  return JSON.stringify([server, vscode.workspace.getConfiguration('excore').get('format.enable')]);
 }
 
 /** Tells the server what this client does beyond the protocol. */

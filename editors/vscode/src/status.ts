@@ -4,7 +4,9 @@ import * as vscode from 'vscode';
 import { LANGUAGE } from './language';
 import type { Plan } from './server';
 
-const ICONS = { starting: '$(loading~spin)', running: '$(check)', doubtful: '$(warning)', stopped: '$(error)' };
+const ICONS = {
+  starting: '$(loading~spin)', running: '$(check)', doubtful: '$(warning)', stopped: '$(error)', off: '$(circle-slash)',
+};
 
 export class Status implements vscode.Disposable {
   private readonly bar = vscode.window.createStatusBarItem('excore.server', vscode.StatusBarAlignment.Right, 100);
@@ -38,8 +40,9 @@ export class Status implements vscode.Disposable {
     this.set(wrong.size > 0 ? 'doubtful' : 'running', text, ...wrong, `runs on ${server?.runner}`, `packages of ${packages}`);
   }
 
-  stopped(reason: string): void {
-    this.set('stopped', 'ExCore is not running', reason);
+  /** `wrong` unless somebody wants it so. */
+  stopped(reason: string, wrong = true): void {
+    this.set(wrong ? 'stopped' : 'off', 'ExCore is not running', reason);
   }
 
   /** The server's state in a list, with what can be done about it. */
