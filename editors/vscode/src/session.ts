@@ -1,14 +1,12 @@
 // One running language server: started, watched, restarted, stopped.
 
 import * as vscode from 'vscode';
-import {
-  type ClientCapabilities,
-  type ConfigurationItem,
-  DidChangeConfigurationNotification,
+import type {
+  ClientCapabilities,
+  ConfigurationItem,
   LanguageClient,
-  type LanguageClientOptions,
-  State,
-  type StaticFeature,
+  LanguageClientOptions,
+  StaticFeature,
 } from 'vscode-languageclient/node';
 import { askForPython, complain, missing } from './help';
 import { LANGUAGE } from './language';
@@ -68,7 +66,7 @@ export class Session implements vscode.Disposable {
 
   /** The client, once the server answers; undefined when it does not run. */
   get running(): LanguageClient | undefined {
-    return this.client?.state === State.Running ? this.client : undefined;
+    return this.client?.isRunning() === true ? this.client : undefined;
   }
 
   /** See to it that a server runs, for this config first. */
@@ -162,6 +160,7 @@ export class Session implements vscode.Disposable {
     }
     this.log.info(`server: ${[server.command, ...server.args].join(' ')} (${server.origin})`);
     const executable = { command: server.command, args: [...server.args], options: { cwd: this.neutralFolder } };
+    const { LanguageClient, State } = await import('vscode-languageclient/node'); // much, and of no use without configs
     const client = new LanguageClient('excore', 'ExCore', executable, this.options());
     client.registerFeature(new OwnCapabilities());
     this.client = client;
@@ -207,7 +206,7 @@ export class Session implements vscode.Disposable {
 
   /** Have the server ask for its settings again. */
   private async tellSettings(): Promise<void> {
-    await this.running?.sendNotification(DidChangeConfigurationNotification.type, { settings: null });
+    await this.running?.sendNotification('workspace/didChangeConfiguration', { settings: null });
   }
 
   private options(): LanguageClientOptions {
