@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import sys
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -201,9 +202,23 @@ def write_readme_project(folder: Path) -> Path:
     return config
 
 
+def test_the_extension_brings_its_server_with_licences_and_nothing_compiled(vsix):
+    assert vsix.stat().st_size < 5_000_000
+    with zipfile.ZipFile(vsix) as package:
+        names = package.namelist()
+        notices = package.read("extension/bundled/NOTICES.md").decode()
+    assert "extension/bundled/excore_server/__main__.py" in names
+    assert [name for name in names if name.endswith((".so", ".pyd", ".pyc"))] == []
+    pinned = (tools.EXTENSION / "requirements.txt").read_text("utf-8").splitlines()[1:]
+    assert [line for line in pinned if not re.fullmatch(r"[\w.-]+==[\w.]+ --hash=sha256:[0-9a-f]{64}", line)] == []
+    for line in pinned:
+        name = line.partition("==")[0]
+        assert re.search(rf"^\| \[{name}\]\(.*\) \| [\w.]+ \| \w.* \|$", notices, re.MULTILINE), name
+        assert f"\n## {name}\n\n```text\n" in notices
+
+
 def test_installing_is_enough(programs, vsix, tmp_path):
     """A Python on PATH and the extension: the list is there, restricted or trusted, and settings count at once."""
-    assert vsix.stat().st_size < 5_000_000
     config, trace = write_readme_project(tmp_path / "project"), tmp_path / "project" / "trace"
     variables = {"VIRTUAL_ENV": "", "PATH": os.pathsep.join(["/usr/bin", "/bin"])}
     with vscode.server(programs, tmp_path, flags=(), vsix=vsix, variables=variables) as running:
