@@ -8,7 +8,6 @@ from typing import Literal, NamedTuple
 
 from excore.lang.syntax.tree import Block
 
-DOCUMENTATION = "https://excore-dev.github.io/excore"
 Severity = Literal["error", "warning", "information", "hint"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "information", "hint")  # worst first
 Tag = Literal["unnecessary", "deprecated"]
@@ -38,11 +37,6 @@ class Kind:
     severity: Severity
     summary: str
     tags: tuple[Tag, ...] = ()
-
-    @property
-    def page(self) -> str:
-        """The address of its page in the documentation."""
-        return f"{DOCUMENTATION}/problems/{self.code}"
 
 
 def _catalogue(*kinds: Kind) -> dict[str, Kind]:
