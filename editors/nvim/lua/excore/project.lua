@@ -88,13 +88,22 @@ function M.looks_like_config(lines)
   return false
 end
 
+---@param folder string
+---@return boolean
+local function is_marked(folder)
+  return vim.iter({ '.excore.toml', unpack(BOUNDARIES) }):any(function(name)
+    return uv.fs_stat(vim.fs.joinpath(folder, name)) ~= nil
+  end)
+end
+
 ---@type table<string, true>
 local uses_excore_memo = {}
 
 -- Does any Python source near the top of this folder import excore? A yes is kept until `M.forget()`.
 ---@param folder string
+---@param alone? boolean projects below it are left out
 ---@return boolean
-local function uses_excore(folder)
+local function uses_excore(folder, alone)
   if uses_excore_memo[folder] then
     return true
   end
@@ -102,8 +111,8 @@ local function uses_excore(folder)
   local options = {
     depth = MAX_DEPTH,
     skip = function(name)
-      local base = vim.fs.basename(name)
-      return not (hidden(base) or names.skipped_folders[base])
+      local base, full = vim.fs.basename(name), vim.fs.joinpath(folder, name)
+      return not (hidden(base) or names.skipped_folders[base] or (alone and is_marked(full)))
     end,
   }
   for name, kind in vim.fs.dir(folder, options) do
@@ -150,7 +159,7 @@ local function unmarked_root(path)
   end
   local vast = { [vim.fs.normalize('~')] = true, [vim.fs.normalize(uv.os_tmpdir())] = true, ['/'] = true }
   return vim.iter(candidates):find(function(candidate)
-    return not vast[candidate] and uses_excore(candidate)
+    return not vast[candidate] and uses_excore(candidate, true)
   end)
 end
 
