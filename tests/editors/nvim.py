@@ -112,7 +112,7 @@ class Session:
 
 @contextmanager
 def session(folder: Path, init: str = "") -> Iterator[Session]:
-    """A headless Neovim with only this client, in an empty home; ``init`` is its configuration, else that of most tests."""
+    """A headless Neovim in an empty home; without an ``init`` of its own it has this client and no more."""
     old, own = dict(os.environ), environment(folder)
     os.environ.clear()
     os.environ.update(own)

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import tools
-from editor_kit import copy_quickstart, found
+from editor_kit import found
 
 pynvim = pytest.importorskip("pynvim", reason="pynvim is not installed: pip install pynvim")
 import nvim  # noqa: E402  (needs pynvim)
@@ -134,7 +131,7 @@ def test_what_a_config_looks_like_and_becomes(editor, config, quickstart):
     assert editor.lua(COLOURED)
 
     alone = config.with_name("alone.toml")
-    alone.write_text('[Optimizer.SGD]\nlr = 0.5\n\n[Backbone.ResNet]\ndepth = 18\n', "utf-8")
+    alone.write_text("[Optimizer.SGD]\nlr = 0.5\n\n[Backbone.ResNet]\ndepth = 18\n", "utf-8")
     editor.edit(alone)
     editor.until(SERVED)
     editor.find("ResNet]")
