@@ -13,7 +13,7 @@ local uv = vim.uv
 
 local names = require('excore.names')
 
-local BOUNDARIES = { '.git', 'pyproject.toml', 'setup.py', 'setup.cfg' }
+local BOUNDARIES = names.boundaries
 
 local MAX_FILES = 200
 local MAX_ENTRIES = 2000
