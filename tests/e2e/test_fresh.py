@@ -74,7 +74,7 @@ def test_a_python_buffer_counts_before_it_is_saved(tmp_path: Path) -> None:
 
 
 def test_python_buffers_count_whatever_is_on_disk(tmp_path: Path) -> None:
-    """Two that are edited at once, one that is opened with another text than the disk has; and neither a watched file nor
+    """Two edited at once, one opened with another text than the disk has; and neither a watched file nor
     another reading of the project puts the disk before them."""
     write(tmp_path)
     for name in ("one", "two", "three"):

@@ -328,6 +328,8 @@ class Session:
         for path in paths:
             if path.endswith(".py"):
                 python[path] = opened.get(path)
+                if not any(is_within(path, root) for root in self.indexing.projects):
+                    self.host.forget_projects()  # one may begin above what was taken for it
             elif path.endswith(".toml"):
                 self.host.file_changed(path)
                 if os.path.basename(path) in (PROJECT_FILE, PYPROJECT):
