@@ -66,7 +66,7 @@ def folders_below(folder: str, leaves_out: Callable[[str], bool]) -> Iterator[tu
 
 
 def place_below(path: str, folder: str) -> tuple[tuple[bool, str], ...]:
-    """What sorts files below a folder as ``folders_below`` finds them: those in a folder before those in its folders."""
+    """What sorts files below a folder as ``folders_below`` finds them: those of a folder before its folders."""
     *folders, name = path[len(folder) :].strip(os.sep).split(os.sep)
     return (*((True, one) for one in folders), (False, name))
 
