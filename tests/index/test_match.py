@@ -276,7 +276,9 @@ def test_a_module_that_makes_names_when_it_is_imported(project: Callable[..., Pr
     info = made.build().index.catalog.registries["Model"]
     assert "Net" in made.names()
     assert info.open is (body in GENERATING.values())
-    assert not info.open or "makes names when it is imported" in info.reason or "nowhere is not installed" in info.reason
+    assert (
+        not info.open or "makes names when it is imported" in info.reason or "nowhere is not installed" in info.reason
+    )
 
 
 def test_registrations_that_a_function_makes_for_a_whole_module(project: Callable[..., Project]) -> None:

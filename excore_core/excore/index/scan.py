@@ -420,7 +420,8 @@ def _called(node: FunctionNode) -> list[str]:
 
 
 def _generates(node: ast.AST) -> bool:
-    """Whether ``node`` may bind names of its module that stand nowhere: by ``globals()`` or ``sys.modules[__name__]``."""
+    """Whether ``node`` may bind names of its module that stand nowhere, by ``globals()`` or
+    ``sys.modules[__name__]``."""
     if isinstance(node, ast.Subscript):
         return _is_namespace(node.value) and not isinstance(node.ctx, ast.Load)
     if isinstance(node, (ast.Assign, ast.Attribute)):

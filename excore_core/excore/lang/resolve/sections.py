@@ -378,9 +378,7 @@ class SectionResolver(Lookup):
                 suggestions = nearest(step.name, reached.names)
                 message = f"`{reached.holder}` seems to have no `{step.name}`{suggestion_text(suggestions)}"
                 origin = place.within(start, start + len(step.name))
-                told = problem(
-                    "unknown-attribute", message, origin, severity="warning", suggestions=suggestions
-                )
+                told = problem("unknown-attribute", message, origin, severity="warning", suggestions=suggestions)
                 self.problems.append(told)
                 return
             forbidden = out_of_reach(module.path, reached)

@@ -11,6 +11,7 @@ from excore.lang.grammar import BASE_KEY, HOOKS_TABLE, Grammar
 from excore.lang.project.foreign import COPY_SUFFIX, holds_no_config, is_plain_name, is_toml
 from excore.lang.project.model import Project
 from excore.lang.resolve.top_level import is_field_or_registry
+from excore.lang.source import folders_below
 from excore.lang.syntax.tree import Array, Scalar
 from excore.lang.tables.table import BoundValue, FileTables, Table, Tables
 
@@ -69,7 +70,8 @@ def is_config(path: str, tables: FileTables, project: Project, catalog: Catalog,
 
 
 def _stands_for_modules(value: BoundValue, names: Mapping[str, object]) -> bool:
-    """Whether what stands under a field, where only tables belong, is meant for modules: tables, or names of classes."""
+    """Whether what stands under a field, where only tables belong, is meant for modules: tables, or names of
+    classes."""
     items = value.items if isinstance(value, Array) else (value,)
     return isinstance(value, Tables) or any(
         isinstance(item, Scalar) and isinstance(item.value, str) and item.value in names for item in items
@@ -87,9 +89,8 @@ def find_toml(folder: str) -> Iterator[str]:
     Copies that ``excore quote`` wrote beside a config are left out.
     """
     count = 0
-    for root, folders, files in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not holds_no_config(name))
-        for name in sorted(files):
+    for root, files in folders_below(folder, holds_no_config):
+        for name in files:
             if is_toml(name):
                 path = os.path.join(root, name)
                 if not is_plain_name(path) and not _is_copy(name, files):
