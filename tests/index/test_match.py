@@ -260,7 +260,7 @@ PLAIN = {
 @pytest.mark.parametrize("body", [*GENERATING.values(), *PLAIN.values()], ids=[*GENERATING, *PLAIN])
 def test_a_module_that_makes_names_when_it_is_imported(project: Callable[..., Project], body: str) -> None:
     made = project(
-        f"""
+        """
         #- app.py
         from excore import Registry
         from pkg import nets

@@ -184,9 +184,7 @@ def _unknown(argument: Argument, section: Section, entry: Entry) -> Problem:
     if kind == "var-positional":
         message = f"`*{argument.name}` of `{entry.name}` cannot be given by a config: it takes arguments without names"
     elif kind == "positional-only":
-        message = (
-            f"`{argument.name}` of `{entry.name}` cannot be given by a config: it takes no argument by that name"
-        )
+        message = f"`{argument.name}` of `{entry.name}` cannot be given by a config: it takes no argument by that name"
         suggestions = ()
     elif suggestions:
         message += f"; did you mean `{suggestions[0]}`?"
