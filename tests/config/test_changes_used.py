@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import copy
 import pickle
 from collections.abc import Callable
@@ -9,10 +10,10 @@ from typing import Any
 
 import pytest
 from config_kit import Project
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from excore import config
+from excore import DictAction, config
 from excore.config import InterNode, LazyConfig, ReusedNode
 from excore.errors import ConfigError, CoreConfigParseError, UnknownFieldError
 
@@ -161,6 +162,26 @@ def test_a_key_that_meets_nothing_names_what_is_meant(small: Project, update: di
     assert f"Did you mean `{near}`" in str(caught.value)
 
 
+def _given(*texts: str) -> dict[str, Any]:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--options", nargs="+", action=DictAction)
+    given: dict[str, Any] = parser.parse_args(["--options", *texts]).options
+    return given
+
+
+@pytest.mark.parametrize(
+    ("key", "near"),
+    [("weight", ""), ("nme", "`name`"), ("plane", "`Optimizer.SGD.plain`"), ("train.size", "`Pad.size`"), ("a.b", "")],
+)
+def test_load_2_a_value_of_a_command_line_meets_something_or_is_added(small: Project, key: str, near: str) -> None:
+    with pytest.raises(UnknownFieldError) as caught:
+        small.load(TEXT, update_dict=_given(f"{key}=2"))
+    assert near in str(caught.value)
+    cfg = small.load(TEXT, update_dict=_given(f"+{key}=2"))
+    assert cfg.to_dict(flat=True)[key] == 2
+    _same_as_dumped(cfg)
+
+
 @pytest.mark.parametrize(
     "update",
     [
@@ -286,6 +307,7 @@ def _apply(cfg: Any, models: Any, step: str, value: Any) -> Any:
     return cfg
 
 
+@example(steps=[("written", 0), ("isolated", 0)])
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )

@@ -27,7 +27,7 @@ from excore.errors import (
 from excore.lang import analysis
 from excore.lang.analysis import analyse, file_problems
 from excore.lang.collector import many_objects
-from excore.lang.grammar import BASE_KEY
+from excore.lang.grammar import BASE_KEY, HOOKS_TABLE
 from excore.lang.problems import Origin, Problem
 from excore.lang.project.reading import read_project
 from excore.lang.provenance import PYTHON, UPDATE
@@ -47,9 +47,17 @@ _UNKNOWN = frozenset(
 class Composition:
     """A config file, its bases and what updates it. Raises nothing until it is asked for something."""
 
-    def __init__(self, path: str, base_key: str = BASE_KEY, update: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        path: str,
+        base_key: str = BASE_KEY,
+        update: Mapping[str, Any] | None = None,
+        *,
+        defer: bool = False,
+    ) -> None:
         self.path = os.path.abspath(path)
         self.base_key = base_key
+        self.defer = defer
         self.flags = flags.current()
         self.files = Files(self.flags.grammar.prefix_chars)
         self.python_values: Mapping[str, Any] | None = None  # stands for the whole config, whatever the file says
@@ -144,7 +152,10 @@ class Composition:
         return copied
 
     def analyse(self) -> ResolvedConfig:
-        """What the config means. Raises one error for all problems that do not concern signatures."""
+        """What the config means. Raises one error for all problems.
+
+        Arguments that are missing or unknown are left to the build with ``defer``, and once the config was changed.
+        """
         with many_objects():
             registered = RegisteredModules(current_project("" if self.python_values is not None else self.path))
             understood, problems = self._analysed(registered, read_sources=False)
@@ -155,7 +166,9 @@ class Composition:
                     understood, problems = self._analysed(registered, read_sources=True)
                 unknown = {_text(item.origin) for item in problems if item.code in _UNKNOWN} - {""}
                 hints = registered.reasons_unknown(unknown) if unknown else []
-            wrong = next(mistakes(understood.model), None) if self._update or self._changes else None
+            wrong = (
+                next(mistakes(understood.model, self._update or {}), None) if self._update or self._changes else None
+            )
             if wrong is not None:
                 raise wrong
             self._check_project(registered)
@@ -178,18 +191,26 @@ class Composition:
             raise Reporter(self.files, project.file, (project.file,)).error(problems)
 
     def _analysed(self, registered: RegisteredModules, read_sources: bool) -> tuple[ResolvedConfig, list[Problem]]:
+        signatures = workspace.excore_validate and not (self.defer or self._changes)
         catalog = registered.catalog(read_sources=read_sources)
         project = registered.project.completed(catalog)
         try:
             understood = analyse(
                 self.path, self.files.read, catalog, project, self.flags.grammar, os.environ, merge=self.merged
             )
-            problems = blocking(understood.problems(signatures=False))
+            problems = blocking(understood.problems(signatures=signatures))
         except RecursionError as error:
             raise CoreConfigParseError(f"`{self.path}` is nested too deeply.") from error
-        if not workspace.excore_validate:
-            problems = [item for item in problems if item.code != "missing-parameter"]
+        left = self._left_to_build(understood.model)
+        problems = [item for item in problems if item.code not in left]
         return ResolvedConfig(self, understood, registered), problems
+
+    def _left_to_build(self, model: Model) -> tuple[str, ...]:
+        """What is no error yet: what is to be changed before the build, what hooks may give and what is asked for."""
+        if self.defer:
+            return ("missing-parameter", "unknown-parameter")
+        given_later = workspace.excore_manual_set or HOOKS_TABLE in model.groups
+        return ("missing-parameter",) if given_later or not workspace.excore_validate else ()
 
 
 def _without(table: Table, path: Path) -> Table:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from excore.errors import ConfigError, CoreConfigParseError, InvalidUpdateError, UnknownFieldError, did_you_mean
-from excore.lang.grammar import FieldRef, Grammar, Name, VariableRef
+from excore.lang.grammar import FieldRef, Grammar, Name, VariableRef, split_change
 from excore.lang.nearest import Vocabulary, nearest
 from excore.lang.provenance import PYTHON, UPDATE
 from excore.lang.resolve.model import Model, Path, Plain, Section
@@ -16,7 +16,7 @@ from excore.lang.syntax.reader import path_parts
 from excore.lang.syntax.writer import dotted_text
 from excore.lang.tables.table import Binding, Table, plain
 
-__all__ = ["checked_mapping", "meant_elsewhere", "mistakes", "nested"]
+__all__ = ["Options", "checked_mapping", "meant_elsewhere", "mistakes", "nested"]
 
 IsModule = Callable[[Path], bool]
 _SHORT = 4  # values whose names are not longer are often alike
@@ -32,15 +32,28 @@ def checked_mapping(value: Any) -> Mapping[str, Any] | None:
     )
 
 
-def mistakes(model: Model) -> Iterator[ConfigError]:
-    """References that became text, and names that are new but almost those of others."""
+class Options(dict[str, Any]):
+    """Values given on a command line: each must meet something in the config, or have a ``+`` before its key."""
+
+
+def _added(update: Mapping[str, Any]) -> set[str]:
+    """The top-level names that an update adds."""
+    keys = (split_change(str(key)) for key in update)
+    return {path_parts(name)[0] for change, name in keys if change == "add"}
+
+
+def mistakes(model: Model, update: Mapping[str, Any]) -> Iterator[ConfigError]:
+    """References that became text, and names that are new but almost those of others; of ``Options`` all new names."""
+    new = _added(update)
     top = [name for name, binding in model.root.bindings.items() if not _is_new(binding)]
     names = frozenset((*top, *fields_and_registries(model.catalog, model.project)))
     pads = (group.binding for group in model.groups.values() if group.role == "scratchpad")
     for binding in (*model.isolated.values(), *pads):
-        if binding.file == UPDATE:
+        if binding.file == UPDATE and binding.name not in new:
             yield from _misspelt(binding, names, (), model.grammar)
             yield from _elsewhere(binding, model)
+            if isinstance(update, Options):
+                yield from _new(binding, (), model)
     for name, binding in model.modules.items():
         if _is_new(binding) and not model.users.get((name,)) and (name,) not in model.reached:
             used = [f"{'.'.join(path)}" for path in model.sections if path in model.reached]
@@ -77,6 +90,25 @@ def _elsewhere(binding: Binding, model: Model) -> Iterator[ConfigError]:
         error = meant_elsewhere(binding.name, _first_path(binding), binding.file, model)
         if error is not None:
             yield error
+
+
+def _new(binding: Binding, above: Path, model: Model) -> Iterator[ConfigError]:
+    """What meets nothing: neither a value of the config nor a reference to one."""
+    path = (*above, binding.name)
+    if _is_new(binding):
+        if above or not _is_variable(binding.name, model):
+            key = ".".join(path)
+            yield UnknownFieldError(f"{UPDATE}: the config has no `{key}`. {similar(key, model)}`+{key}=` adds it.")
+    elif isinstance(binding.value, Table):
+        for inner in binding.value.bindings.values():
+            yield from _new(inner, path, model)
+
+
+def similar(key: str, model: Model) -> str:
+    """The paths of a config that end almost as ``key`` does, as a question; "" where there are none."""
+    paths = [".".join(path) for path in _paths(model.root, (), model.grammar)]
+    alike = nearest(key.rpartition(".")[2], {path.rpartition(".")[2] for path in paths})
+    return _meant([path for one in alike for path in paths if path.rpartition(".")[2] == one])[1:] + " " * bool(alike)
 
 
 def meant_elsewhere(name: str, key: str, source: str, model: Model) -> UnknownFieldError | None:
@@ -158,9 +190,14 @@ def nested(
     a value that is not there; an argument of a module may be new.
     """
     result: dict[str, Any] = {}
-    for keys, value in _flat(values, root, ()):
+    for (first, *rest), value in _flat(values, root, ()):
         path: Path = ()
         table: Table | None = root
+        change, first = split_change(first) if first not in root.bindings else ("set", first)
+        if change == "add":
+            _put(result, (*path_parts(first, grammar.prefix_chars), *rest), value)
+            continue
+        keys = (first, *rest)
         for name in keys:
             if table is None or name in table.bindings or path_parts(name, grammar.prefix_chars) == (name,):
                 path = (*path, name)
