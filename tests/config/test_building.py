@@ -354,7 +354,7 @@ def test_valid_1_all_missing_arguments_before_the_call(small: Project) -> None:
 
 def test_valid_1_load_tells_missing_and_unknown_arguments(small: Project) -> None:
     with pytest.raises(ConfigError) as caught:
-        small.load("[Backbone.V]\ny = 1\n[Model.make_net]\ndept = 1\n[Optimizer.SGD]\n__no_call__ = true")
+        small.load("[Backbone.V]\n[Model.make_net]\ndepth = 1\nwidht = 1\n[Optimizer.SGD]\n__no_call__ = true")
     assert {item.code for item in caught.value.problems} == {"missing-parameter", "unknown-parameter"}
     built: list[str] = []
     small.models.SGD.__init__ = lambda self, **given: built.append("SGD")
