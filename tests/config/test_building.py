@@ -360,7 +360,7 @@ def test_valid_1_load_tells_missing_and_unknown_arguments(small: Project) -> Non
     small.models.SGD.__init__ = lambda self, **given: built.append("SGD")
     for text, change in (
         ("[Optimizer.SGD]\n[Backbone.V]", lambda c: None),
-        ("[Optimizer.SGD]\n[Backbone.V]\nx = 1", lambda c: c.Backbone.pop("x")),
+        ("[Optimizer.SGD]\n[Backbone.V]\nx = 1", lambda c: c.Backbone.V.pop("x")),
         ("[Optimizer.SGD]\n[Backbone.V]\nx = 1", lambda c: c.Backbone.add(y=1)),
         ("[Optimizer.SGD]\n[Backbone.V]\nx = 1\ny = 1", lambda c: None),
     ):
