@@ -366,7 +366,7 @@ def test_valid_1_load_tells_missing_and_unknown_arguments(small: Project) -> Non
     ):
         cfg = small.load(text, defer=True)
         change(cfg)
-        with pytest.raises(ConfigError, match="`[xy]`"):
+        with pytest.raises(ConfigError, match=r"`[xy]`"):
             cfg.build_all()
         assert built == []
     cfg = small.load("[Backbone.V]", defer=True)

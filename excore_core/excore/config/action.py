@@ -24,8 +24,9 @@ class DictAction(Action):
         parser.add_argument("--options", nargs="+", action=DictAction)
         --options model.depth=18 sizes=[1,(2,x)] lr=1,2
 
-    A key must lead to something in the config; one with ``+`` before it adds. Dots in a key nest, but not those in quotes (``opts."a.b"=1``); of two values for one key the later wins. A value is
-    read by ``parse_value``; what cannot be read is a usage error of the parser.
+    A key must lead to something in the config; one with ``+`` before it adds. Dots in a key nest, but not those in
+    quotes (``opts."a.b"=1``); of two values for one key the later wins. A value is read by ``parse_value``; what cannot
+    be read is a usage error of the parser.
     """
 
     def __call__(

@@ -13,8 +13,9 @@ from excore.config.python_table import python_table
 from excore.config.registered_modules import RegisteredModules, current_project
 from excore.config.remedies import remedies
 from excore.config.reporter import Reporter, blocking
-from excore.config.sources import Files
-from excore.config.update_dict import checked_mapping, mistakes, nested
+from excore.config.sources import Files, excerpt
+from excore.config.update_dict import checked_mapping, checked_overrides, mistakes, nested
+from excore.engine.logging import logger
 from excore.engine.workspace import workspace
 from excore.errors import (
     ConfigError,
@@ -28,13 +29,14 @@ from excore.lang import analysis
 from excore.lang.analysis import analyse, file_problems
 from excore.lang.collector import many_objects
 from excore.lang.grammar import BASE_KEY, HOOKS_TABLE
+from excore.lang.overrides import Overrides, without
 from excore.lang.problems import Origin, Problem
 from excore.lang.project.reading import read_project
-from excore.lang.provenance import PYTHON, UPDATE
-from excore.lang.resolve.inherit import Closure, Merger, inherit
+from excore.lang.provenance import OVERRIDES, PYTHON, UPDATE
+from excore.lang.resolve.inherit import Closure, Merger
 from excore.lang.resolve.model import Model, Path
 from excore.lang.source import Unreadable
-from excore.lang.tables.table import Binding, Table, Tables, plain
+from excore.lang.tables.table import Table, Tables, plain
 
 __all__ = ["Composition", "ResolvedConfig"]
 
@@ -52,6 +54,7 @@ class Composition:
         path: str,
         base_key: str = BASE_KEY,
         update: Mapping[str, Any] | None = None,
+        overrides: Iterable[str] = (),
         *,
         defer: bool = False,
     ) -> None:
@@ -62,6 +65,8 @@ class Composition:
         self.files = Files(self.flags.grammar.prefix_chars)
         self.python_values: Mapping[str, Any] | None = None  # stands for the whole config, whatever the file says
         self._update = checked_mapping(update)
+        self.overrides = Overrides(checked_overrides(overrides), self.flags.grammar.prefix_chars)
+        self.files.add(self.overrides.file)
         self._changes: tuple[tuple[Mapping[str, Any], tuple[Path, ...]], ...] = ()  # in Python, since it was parsed
         self._resolved: ResolvedConfig | None = None
 
@@ -84,18 +89,18 @@ class Composition:
             table = python_table(self.python_values, self.path, self.flags.grammar)
             return self._changed(Closure(self.path, merger.own(self.path, table, self.base_key), (), ()), merger)
         self._check_file()
-        closure = inherit(self.path, self.files.tables, merger, self.base_key)
+        closure = self.overrides.inherited(self.path, self.files.tables, merger, self.base_key)
         if self._update:
             values = nested(self._update, closure.root, self.flags.grammar, merger.is_module)
             update = python_table(values, UPDATE, self.flags.grammar)
             closure = closure._replace(root=merger.merge(closure.root, update, UPDATE), files=(*closure.files, UPDATE))
-        return self._changed(closure, merger)
+        return self._changed(self.overrides.applied(closure, merger, self.base_key), merger)
 
     def _changed(self, closure: Closure, merger: Merger) -> Closure:
         root = closure.root
         for number, (change, removed) in enumerate(self._changes):
             for path in removed:
-                root = _without(root, path)
+                root = without(root, path)
             values = nested(change, root, self.flags.grammar, merger.is_module, PYTHON)
             root = merger.merge(root, python_table(values, PYTHON, self.flags.grammar), (PYTHON, number))
         return closure if root is closure.root else closure._replace(root=root)
@@ -146,6 +151,10 @@ class Composition:
         """Without what it means, which follows from its files."""
         return {**vars(self), "_resolved": None}
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self.files.add(self.overrides.file)
+
     def __copy__(self) -> Composition:
         copied = object.__new__(type(self))
         vars(copied).update(vars(self))
@@ -174,6 +183,10 @@ class Composition:
             self._check_project(registered)
             if problems:
                 raise understood.reporter.error(problems, [*hints, *remedies(problems, understood.model)])
+            for item in understood.closure.problems:
+                if item.origin.file == OVERRIDES and item.severity == "warning":
+                    place = self.files.place(item.origin)
+                    logger.warning("{}: {}\n{}", place, item.message, excerpt(place))
             self._resolved = understood
             return understood
 
@@ -196,7 +209,14 @@ class Composition:
         project = registered.project.completed(catalog)
         try:
             understood = analyse(
-                self.path, self.files.read, catalog, project, self.flags.grammar, os.environ, merge=self.merged
+                self.path,
+                self.files.read,
+                catalog,
+                project,
+                self.flags.grammar,
+                os.environ,
+                merge=self.merged,
+                overrides=self.overrides,
             )
             problems = blocking(understood.problems(signatures=signatures))
         except RecursionError as error:
@@ -211,20 +231,6 @@ class Composition:
             return ("missing-parameter", "unknown-parameter")
         given_later = workspace.excore_manual_set or HOOKS_TABLE in model.groups
         return ("missing-parameter",) if given_later or not workspace.excore_validate else ()
-
-
-def _without(table: Table, path: Path) -> Table:
-    name, *rest = path
-    bindings = dict(table.bindings)
-    binding = bindings.get(name)
-    if binding is None:
-        return table
-    if not rest:
-        del bindings[name]
-    elif isinstance(binding.value, Table):
-        value = _without(binding.value, tuple(rest))
-        bindings[name] = Binding(name, value, binding.file, binding.block, binding.part, binding.shadows)
-    return Table(bindings, table.headers, table.style)
 
 
 def _text(origin: Origin) -> str:

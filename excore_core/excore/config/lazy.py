@@ -336,6 +336,8 @@ class LazyConfig:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") or name == "_state":
             raise AttributeError(name)
+        if isinstance(getattr(type(self), name, None), property):  # which raised an AttributeError of ours
+            return object.__getattribute__(self, name)
         return self._value(name)
 
     def __getitem__(self, name: str) -> Any:

@@ -160,7 +160,7 @@ def check_arguments(values: Iterable[Any]) -> None:
         done.add(id(value))
         if isinstance(value, ModuleNode) and (value._no_call or isinstance(value, ClassNode)):
             continue
-        if type(value) in (ModuleNode, InterNode, ReusedNode):
+        if isinstance(value, ModuleNode) and type(value) in (ModuleNode, InterNode, ReusedNode):
             value._check()
         stack.extend(inner_values(value))
 
