@@ -5,7 +5,7 @@ mypy reads this file too, so that a name which is gone has to go from here.
 
 from __future__ import annotations
 
-from excore.cli import auto_register, caches, check, demo, extension, format, stubs, typehints
+from excore.cli import auto_register, caches, check, demo, explain, extension, format, stubs, typehints
 from excore.cli import list_modules as listing
 from excore.cli import registry_definitions as definitions
 from excore.config._compat import models
@@ -17,6 +17,7 @@ from excore.engine.hook import HookManager
 from excore.engine.registry import Registry
 from excore.engine.workspace import Workspace
 from excore.lang.source import Memory
+from excore.tooling import shipped
 from excore_server.ide import folding_range, semantic_tokens
 
 # Commands, which `excore.cli.main.COMMANDS` names as texts, and a value that is chosen by its text.
@@ -28,6 +29,7 @@ check.Format.github
 check.Format.sarif
 definitions.generate_registries
 demo.demo
+explain.explain
 extension.config_extension
 format.format_configs
 listing.list_modules
@@ -67,3 +69,6 @@ Memory
 # Tests, which ask about whole files; the server puts the same answers together block by block.
 folding_range.folding_ranges
 semantic_tokens.semantic_tokens
+
+# Tests, which compare it with every file that names the place.
+shipped.HOME

@@ -10,7 +10,6 @@ from typing import Any
 import typer
 from typer.main import get_command
 
-from excore import __version__
 from excore.cli.main import COMMANDS, app
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "commands.md"
@@ -28,7 +27,7 @@ This page is written by `scripts/write_command_docs.py` from the help of the com
 """
 
 GROUPS = {
-    "Check configs": ["check", "format"],
+    "Check configs": ["check", "explain", "format"],
     "Look at configs": ["list", "show", "blame", "diff", "graph", "python"],
     "Projects": ["init", "update", "registries", "primary-fields", "generate-registries", "auto-register"],
     "Files for other tools": ["stubs", "generate-typehints", "config-extension", "schema", "quote"],
@@ -37,7 +36,7 @@ GROUPS = {
 }
 
 EXAMPLES = {
-    "check": f"""\
+    "check": """\
 The findings are those of the editor: same rules, same codes, same places. Each code has [a page](problems/index.md).
 
 A mistake in a base is found in every config that inherits it. If the base is checked as well, it is described and
@@ -54,11 +53,14 @@ As a [pre-commit](https://pre-commit.com) hook, in `.pre-commit-config.yaml`:
 
 ```yaml
 repos:
-  - repo: https://github.com/excore-dev/excore
-    rev: v{__version__}
+  - repo: local
     hooks:
       - id: excore-check
+        name: excore check
+        entry: excore check
+        language: system   # the excore of your environment
         files: ^configs/.*\\.toml$
+        require_serial: true
 ```
 """,
 }

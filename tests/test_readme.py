@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
 import subprocess
 import sys
+import sysconfig
+import venv
 from pathlib import Path
 
 import pytest
 
-README = Path(__file__).resolve().parents[1] / "README.md"
+ROOT = Path(__file__).resolve().parents[1]
+README = ROOT / "README.md"
 FILES = re.compile(r"<!-- file: (\S+) -->\n```\w+\n(.*?)```", re.DOTALL)
 
 
@@ -26,6 +31,52 @@ def project(tmp_path: Path) -> Path:
 
 def run(project: Path, *command: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=project, capture_output=True, text=True)
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a wheel is built from, in a folder that nothing else uses."""
+    pytest.importorskip("hatchling", reason="hatchling, which builds the wheel, is not installed")
+    folder = tmp_path_factory.mktemp("clone")
+    for name in ("excore_core", "server", "examples", "docs", "editors/nvim"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", ".*_cache"))
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, folder)
+    return folder
+
+
+INSTALLING = dict.fromkeys(
+    block
+    for page in (README, ROOT / "docs" / "start.md")
+    for block in re.findall(r"^```sh\n(.*?)^```$", page.read_text("utf-8"), re.DOTALL | re.MULTILINE)
+    if "pip install" in block
+)
+
+
+@pytest.mark.parametrize("lines", INSTALLING)
+def test_its_lines_install_from_a_clone(lines: str, clone: Path, project: Path, tmp_path: Path) -> None:
+    """Nothing comes from an index: the new environment sees the libraries of this one, and what builds the wheel."""
+    home = tmp_path / "env"
+    venv.create(home, symlinks=True)
+    env = {"HOME": str(home), "PATH": f"{home / 'bin'}:{os.defpath}", "PIP_NO_INDEX": "1"}
+    python = home / "bin" / "python"
+
+    def said(*command: str | Path, cwd: Path) -> str:
+        done = subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout.strip()
+
+    packages = Path(said(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", cwd=home))
+    (packages / "libraries.pth").write_text(sysconfig.get_path("purelib"), "utf-8")
+    pip = home / "bin" / "pip"
+    pip.write_text(f'#!/bin/sh\nexec "{python}" -m pip "$@" --no-build-isolation --quiet\n', "utf-8")
+    pip.chmod(0o755)
+    said("sh", "-ec", lines, cwd=clone)
+    assert said("sh", "-c", "command -v excore-server", cwd=clone) == f"{home}/bin/excore-server"
+    assert said(home / "bin" / "excore", "explain", "wrong-type", cwd=project).startswith("# `wrong-type`\n")
+    assert said(home / "bin" / "excore", "check", "configs/", cwd=project).endswith("no problems")
+    installed = Path(said(python, "-c", "import excore_server; print(excore_server.__file__)", cwd=project))
+    assert installed.is_relative_to(clone if " -e " in lines else packages)
 
 
 def check(project: Path, *options: str) -> subprocess.CompletedProcess[str]:

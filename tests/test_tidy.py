@@ -18,6 +18,8 @@ import warm
 
 from excore import __version__
 from excore.lang.problems import CATALOGUE
+from excore.tooling.shipped import HOME
+from excore_server.__main__ import NEEDED
 
 ROOT = Path(__file__).resolve().parents[1]
 CORE = ROOT / "excore_core" / "excore"
@@ -239,6 +241,25 @@ def test_there_is_one_version() -> None:
     version = re.escape(__version__)
     assert re.search(rf"^## {version}$", read(extension / "CHANGELOG.md"), re.MULTILINE)
     assert re.search(rf"^## \[{version}\] - \d{{4}}-\d\d-\d\d$", read(ROOT / "CHANGELOG.md"), re.MULTILINE)
+
+
+ADDRESS = r"(?i)https://[\w.-]+/[\w.-]+/excore\b|[\w-]\.github\.io/excore\b|pypi\.org/project/excore\b"
+FROM_INDEX = r"""pip3?["',\s]+install\b[^\n`]*["'\s]excore(?:\[|["'\s`]|$)"""
+
+
+def test_one_constant_says_where_the_project_lives() -> None:
+    """And where it has no public address, nothing leads to one, and nothing asks an index for the package."""
+    none_of([place for place in lines_with(ADDRESS, texts()) if not HOME or HOME not in place])
+    told = tuple(path for path in texts() if not path.is_relative_to(ROOT / "tests"))
+    none_of(lines_with(FROM_INDEX, told) if not HOME else [])
+    project = re.findall(r'^Source = "(.+)"$', read(ROOT / "pyproject.toml"), re.MULTILINE)
+    extension = json.loads(read(ROOT / "editors" / "vscode" / "package.json")).get("repository", {}).get("url")
+    assert (project, extension) == (([HOME], HOME) if HOME else ([], None))
+
+
+def test_what_the_server_asks_for_is_what_its_extra_brings() -> None:
+    (extra,) = re.findall(r"^server = \[\n(.*?)^\]", read(ROOT / "pyproject.toml"), re.MULTILINE | re.DOTALL)
+    assert re.findall(r'"(\w+)', extra) == NEEDED.split()
 
 
 def commands(program: str) -> list[str]:

@@ -24,6 +24,9 @@ from collections.abc import Sequence  # noqa: E402
 
 from excore import __version__  # noqa: E402
 
+NEEDED = "jedi jsonschema lsprotocol pygls"
+"""What the extra `server` adds to the package, to be installed by name: the package itself may be in no index."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Parse the command line and serve; the exit code."""
@@ -55,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         from excore_server.lsp.server import main as serve
     except ModuleNotFoundError as error:
-        print(f"excore-server needs {error.name}: pip install 'excore[server]'", file=sys.stderr)
+        print(f"excore-server needs {error.name}: {sys.executable} -m pip install {NEEDED}", file=sys.stderr)
         return 2
     try:
         if options.replay:

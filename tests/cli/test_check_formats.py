@@ -54,6 +54,12 @@ RULE = {
         "id": {"type": "string"},
         "shortDescription": TEXT,
         "helpUri": {"type": "string", "format": "uri"},
+        "help": {
+            "type": "object",
+            "required": ["text"],
+            "additionalProperties": False,
+            "properties": {"text": {"type": "string"}, "markdown": {"type": "string"}},
+        },
         "defaultConfiguration": {"type": "object", "additionalProperties": False, "properties": {"level": LEVEL}},
     },
 }

@@ -24,7 +24,7 @@ def test_stars_in_code_stay() -> None:
     assert plain("```python\ndef f(**kw, `**`)\n```") == "def f(**kw, `**`)"
 
 
-def test_a_wheel_brings_the_example(tmp_path: Path) -> None:
+def test_a_wheel_brings_the_example_and_the_documentation(tmp_path: Path) -> None:
     pytest.importorskip("hatchling", reason="hatchling, which builds the wheel, is not installed")
     build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
     subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
@@ -32,7 +32,7 @@ def test_a_wheel_brings_the_example(tmp_path: Path) -> None:
     installed = tmp_path / "installed"
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(installed)
-    code = "from excore.cli.demo import find_example; print(find_example())"
+    code = "from excore.tooling.shipped import *; print(shipped('examples/quickstart')); print(page_text('wrong-type'))"
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=tmp_path,
@@ -41,8 +41,13 @@ def test_a_wheel_brings_the_example(tmp_path: Path) -> None:
         capture_output=True,
         text=True,
     )
-    found = Path(done.stdout.strip())
-    assert found == installed / "excore" / "_examples" / "quickstart"
-    source = ROOT / "examples" / "quickstart"
-    wanted = {path.relative_to(source) for path in source.rglob("*") if path.suffix in (".toml", ".py", ".md")}
-    assert {path.relative_to(found) for path in found.rglob("*") if path.is_file()} == wanted
+    example, page = done.stdout.split("\n", 1)
+    shipped = installed / "excore" / "_shipped"
+    assert Path(example) == shipped / "examples" / "quickstart"
+    assert page.startswith("# `wrong-type`")
+    for name in ("examples/quickstart", "docs"):
+        source = ROOT / name
+        wanted = {
+            path.relative_to(source) for path in source.rglob("*") if path.suffix in (".toml", ".py", ".md", ".png")
+        }
+        assert {path.relative_to(shipped / name) for path in (shipped / name).rglob("*") if path.is_file()} == wanted

@@ -280,6 +280,9 @@ def test_over_1_commands_take_overrides(project: Path, write: Write, run: Run) -
     changes = ["Model.FCN.layers=7", "+note=x", "Top.channels=2"]
     assert "layers = 7  # from overrides:1 (overrides run.toml:4)" in run("show", config_file, *changes).stdout
     assert "FCN(head=Top(channels=2), layers=7)" in run("python", config_file, *changes).stdout.replace("\n", "")
+    shown = run("show", config_file, "+a=[x, 1]", "+b={c = y}").stdout
+    assert 'a = ["x", 1]  # from overrides:1' in shown
+    assert 'c = "y"' in shown or '{ c = "y" }' in shown
     assert "FCN" in run("graph", config_file, *changes).stdout
     differences = run("diff", config_file, *changes, code=1).stdout
     assert "~ Model.FCN.layers: 4 -> 7  (configs/run.toml:4) -> (overrides:1)" in differences

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
+from io import StringIO
 from pathlib import Path
 
 import pytest
-from docs_kit import DOCS, HERE, ROOT, Code, codes, sections, write_project
+from docs_kit import DOCS, HERE, Code, codes, sections, write_project
+from typer.testing import CliRunner
 
 from excore.cli.check import run
-from excore.lang.problems import CATALOGUE, DOCUMENTATION
+from excore.cli.check_formats import RENDERERS
+from excore.cli.main import app
+from excore.lang.problems import CATALOGUE
 from excore.tooling.diagnostics import SEVERITIES
+from excore.tooling.uris import to_path
 
 PAGES = DOCS / "problems"
 
@@ -60,7 +65,7 @@ def found(project: Path, blocks: list[Code]) -> list[tuple[str, int]]:
         if path.name == ".excore.toml" and "registries" not in text:
             text = path.read_text("utf-8") + text
         path.write_bytes(text.encode(how or "utf-8"))
-        paths.append(str(path))
+        paths += [str(path)] if block.language == "toml" else []
     return [(item["code"], item["severity"]) for one in run(paths, overrides=overrides) for item in one.diagnostics]
 
 
@@ -76,14 +81,45 @@ def test_the_good_example_has_no_problem(code: str, project: Path) -> None:
     assert found(project, codes(sections(page(code))["Good"])) == []
 
 
-def test_the_pages_are_where_the_project_says_its_documentation_is() -> None:
-    urls = re.findall(r'^Documentation = "(.+)"$', (ROOT / "pyproject.toml").read_text("utf-8"), re.MULTILINE)
-    site = re.findall(r"^site_url: (.+)/$", (ROOT / "mkdocs.yml").read_text("utf-8"), re.MULTILINE)
-    assert urls == site == [DOCUMENTATION]
-    assert CATALOGUE["syntax"].page == f"{DOCUMENTATION}/problems/syntax"
-
-
-def test_diagnostics_link_to_the_page(project: Path) -> None:
+def test_what_leads_to_a_page_opens_the_installed_one(project: Path) -> None:
     (project / "run.toml").write_text("[Model.FCM]\n", "utf-8")
     ((item,),) = (one.diagnostics for one in run([str(project / "run.toml")]))
-    assert item["codeDescription"] == {"href": f"{DOCUMENTATION}/problems/{item['code']}"}
+    opened = to_path(item["codeDescription"]["href"])
+    assert opened is not None
+    assert Path(opened).read_text("utf-8") == page(item["code"])
+
+
+@pytest.mark.parametrize("code", CATALOGUE)
+def test_the_page_is_printed_with_links_to_installed_pages(code: str) -> None:
+    done = CliRunner().invoke(app, ["explain", code])
+    assert done.exit_code == 0, done.output
+    assert done.output.startswith(f"# `{code}`\n\nSeverity: ")
+    links = re.findall(r"\]\(([^)]*)\)", done.output)
+    assert len(links) == page(code).count("](")
+    for link in links:
+        opened, _, anchor = link.partition("#")
+        text = Path(to_path(opened) or "").read_text("utf-8")
+        titles = (
+            re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in re.findall(r"^#+ (.+)$", text, re.M)
+        )
+        assert not anchor or anchor in titles
+
+
+def test_a_terminal_is_told_where_more_is(project: Path) -> None:
+    class Terminal(StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    for text, told in (("[Model.FCM]\n", True), ("[Model.FCN]\n!backbone = 'ResNet'\n", False)):
+        (project / "run.toml").write_text(text, "utf-8")
+        RENDERERS["text"](run([str(project / "run.toml")]), out := Terminal())
+        assert ("excore explain CODE" in out.getvalue()) is told
+
+
+def test_all_codes_are_listed_and_a_wrong_one_is_not_explained() -> None:
+    listed = CliRunner().invoke(app, ["explain"]).output.splitlines()
+    assert [line.split()[0] for line in listed] == list(CATALOGUE)
+    done = CliRunner().invoke(app, ["explain", "wrong-type", "unknown-clas"])
+    assert done.exit_code == 2
+    assert "did you mean unknown-class" in done.output
+    assert "# `wrong-type`" not in done.output

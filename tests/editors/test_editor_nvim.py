@@ -13,7 +13,7 @@ import pytest
 import tools
 from editor_kit import found
 
-pynvim = pytest.importorskip("pynvim", reason="pynvim is not installed: pip install 'excore[dev]'")
+pynvim = pytest.importorskip("pynvim", reason="pynvim is not installed: pip install pynvim")
 import nvim  # noqa: E402  (needs pynvim)
 
 pytestmark = pytest.mark.editor
@@ -147,6 +147,14 @@ def test_unknown_name_has_a_squiggle_until_it_is_right(editor, config):
     [(row, text, message)] = editor.until(ERRORS)
     assert text.strip('"') == "SimpleHed"
     assert "SimpleHead" in message
+    editor.put_cursor(row, 0)
+    editor.nvim.command("Excore explain")
+    page = Path(editor.nvim.current.buffer.name)
+    assert (page.name, editor.nvim.current.buffer[0]) == ("unknown-class.md", "# `unknown-class`")
+    editor.type("q")
+    editor.until("return vim.api.nvim_buf_get_name(0):find('fcn_resnet.toml', 1, true)")
+    editor.nvim.command("1 | Excore explain")
+    assert "no problem" in editor.nvim.command_output("messages")
     editor.put_cursor(row, 0)
     editor.type('cc!head = "SimpleHead"<Esc>')
     editor.until("return #vim.diagnostic.get(0, { severity = vim.diagnostic.severity.ERROR }) == 0")

@@ -10,7 +10,7 @@ import typed_lines
 import vscode
 from editor_kit import SCREENSHOTS, found
 
-pynvim = pytest.importorskip("pynvim", reason="pynvim is not installed: pip install 'excore[dev]'")
+pynvim = pytest.importorskip("pynvim", reason="pynvim is not installed: pip install pynvim")
 import nvim  # noqa: E402  (needs pynvim)
 
 pytestmark = pytest.mark.editor

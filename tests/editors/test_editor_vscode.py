@@ -117,6 +117,7 @@ def test_the_problems_panel_has_codes_with_pages(seen):
     problems = fact(seen, "problems")
     assert any("missing-base" in row for row in problems["rows"])
     assert "missing-base" in problems["links"]
+    assert problems["page"] == "missing-base"
 
 
 def test_the_composed_config_leads_to_its_sources_and_follows_what_is_typed(seen):

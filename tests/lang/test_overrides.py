@@ -272,9 +272,9 @@ def test_over_5_problems_stand_in_their_arguments(text: str) -> None:
     assert file is not None
     found = []
     for item in snapshot.diagnostics(OVERRIDES):
-        start, end = file.absolute(item.origin)
-        (line, column), (_, until) = file.position(start), file.position(end)
-        found.append((line, column, max(until, column + 1), item.code, item.message))
+        span = file.absolute(item.origin)
+        (row, column), (_, until) = file.position(span.start), file.position(span.end)
+        found.append((row, column, max(until, column + 1), item.code, item.message))
     assert [one[:4] for one in found] == [one[:4] for one in expected], found
     for (*_, message), (*_, part) in zip(found, expected, strict=True):
         assert part in message

@@ -41,6 +41,7 @@ return {
   end,
 
   capabilities = {
+    textDocument = { publishDiagnostics = { codeDescriptionSupport = true } }, -- for :Excore explain
     experimental = { commands = { commands = { 'excore.showReferences' } } },
   },
 

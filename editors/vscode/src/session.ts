@@ -11,6 +11,7 @@ import {
 } from 'vscode-languageclient/node';
 import { installCommand, missing, offerHelp } from './help';
 import { LANGUAGE } from './language';
+import { leadToPages } from './pages';
 import { findInterpreter, findServer, type Interpreter } from './python';
 import type { Status } from './status';
 
@@ -145,6 +146,7 @@ export class Session implements vscode.Disposable {
       },
       synchronize: { configurationSection: 'excore' },
       middleware: {
+        ...leadToPages,
         provideHover: async (document, position, token, next) => {
           const hover = await next(document, position, token);
           hover?.contents.forEach(colourConfigs);

@@ -14,6 +14,7 @@ from excore.cli.repeated_diagnostics import QuotedDiagnostic, Repeats, is_inheri
 from excore.lang.problems import CATALOGUE, suggestions_to_add
 from excore.lang.text import offset_in_line
 from excore.tooling.diagnostics import SEVERITIES, Json, encode
+from excore.tooling.shipped import page_text, page_uri
 from excore.tooling.uris import to_path, to_uri
 
 Style = str
@@ -34,7 +35,8 @@ def as_json(files: Sequence[CheckedFile], out: TextIO) -> None:
 
 
 def as_text(files: Sequence[CheckedFile], out: TextIO) -> None:
-    """The place, the line, and carets below what is meant; in colours where ``out`` is a terminal that shows them."""
+    """The place, the line, and carets below what is meant; where ``out`` is a terminal that shows them, in colours, and
+    with a word on where more is told."""
     repeats = Repeats(files)
     lines: list[Line] = []
     brief = False
@@ -58,6 +60,8 @@ def as_text(files: Sequence[CheckedFile], out: TextIO) -> None:
     console = Console(file=out, highlight=False, soft_wrap=True)
     for line in lines:
         console.print(Text.assemble(*line))
+    if lines[1:]:
+        console.print("`excore explain CODE` tells more about a problem.", style="dim")
 
 
 def _visible(text: str) -> str:
@@ -171,13 +175,14 @@ def _property(text: str) -> str:
 
 def as_sarif(files: Sequence[CheckedFile], out: TextIO) -> None:
     """A SARIF 2.1.0 log with one run; diagnostics that repeat others are left out. Files below the current folder are
-    named from there: a log is read on other machines too."""
+    named from there, and each rule holds its page: a log is read on other machines too."""
     levels = {1: "error", 2: "warning", 3: "note", 4: "note"}
     rules = [
         {
             "id": kind.code,
             "shortDescription": {"text": kind.summary},
-            "helpUri": kind.page,
+            "help": {"text": f"excore explain {kind.code}", "markdown": page_text(kind.code, links=False)},
+            **({"helpUri": page} if (page := page_uri(kind.code)) else {}),
             "defaultConfiguration": {"level": levels[SEVERITIES[kind.severity]]},
         }
         for kind in CATALOGUE.values()

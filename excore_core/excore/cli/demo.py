@@ -14,6 +14,7 @@ import typer
 
 from excore.cli.output import EXIT_NOT_DONE
 from excore.tooling.lsp_client import Client, Json, ServerError, ServerGone
+from excore.tooling.shipped import shipped
 from excore.tooling.uris import to_uri
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ def demo(
     from excore.cli.demo_view import DemoView
 
     view = DemoView()
-    root = project or find_example()
+    root = project or shipped("examples/quickstart")
     if root is None or not root.is_dir():
         view.fail("The quickstart example is not here. Name its folder.")
         raise typer.Exit(EXIT_NOT_DONE)
@@ -128,17 +129,6 @@ def demo(
         raise typer.Exit(EXIT_NOT_DONE) from None
     view.end(len(SCENES), wrong)
     raise typer.Exit(1 if wrong else 0)
-
-
-def find_example() -> Path | None:
-    """``examples/quickstart`` of the checkout this package is in, else as it was installed, else of this folder."""
-    here = Path(__file__).resolve()
-    checkout = [top / "examples" for top in here.parents[3:4]]
-    for examples in (*checkout, here.parents[1] / "_examples", Path.cwd() / "examples"):
-        folder = examples / "quickstart"
-        if (folder / ".excore.toml").is_file():
-            return folder
-    return None
 
 
 def play(root: Path, view: DemoView) -> int:

@@ -15,6 +15,7 @@ COMMANDS = {
     "update": "excore.cli.init:update",
     "auto-register": "excore.cli.auto_register:auto_register",
     "check": "excore.cli.check:check",
+    "explain": "excore.cli.explain:explain",
     "list": "excore.cli.list_modules:list_modules",
     "show": "excore.cli.show:show",
     "blame": "excore.cli.show:blame",

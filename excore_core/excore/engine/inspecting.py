@@ -176,6 +176,7 @@ def _signature(target: Any, without: tuple[str, ...] = ()) -> Signature:
             _KINDS[param.kind],
             None if param.annotation is param.empty else _annotation(param.annotation),
             None if param.default is param.empty or _is_required(param.default) else _default(param.default),
+            _told(target, param.name, param.annotation),
             choices=_choices(param.annotation),
             owner=owner,
         )
@@ -186,6 +187,16 @@ def _signature(target: Any, without: tuple[str, ...] = ()) -> Signature:
     if isinstance(target, type) or returns is signature.empty:
         return Signature(params)
     return Signature(params, returns=_annotation(returns))
+
+
+def _told(target: Any, name: str, annotation: Any) -> str:
+    """What ``Annotated[...]``, or the metadata of a field, says about a parameter."""
+    field = getattr(target, "__dataclass_fields__", {}).get(name)
+    metadata = getattr(field, "metadata", {})
+    texts: list[Any] = [metadata.get(key) for key in ("help", "description", "doc")]
+    for item in getattr(annotation, "__metadata__", ()):
+        texts += [item, *(getattr(item, key, None) for key in ("documentation", "description", "help"))]
+    return next((" ".join(text.split()) for text in texts if isinstance(text, str)), "")
 
 
 def _is_required(default: object) -> bool:

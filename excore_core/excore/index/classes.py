@@ -242,7 +242,8 @@ class Classes:
         ref = class_ref(self.names, self.names.resolve(owner.module, typed[1])) if typed is not None else None
         if ref is None or TYPED_DICTS.isdisjoint(self.order(ref).paths):
             return []
-        return [optional(param) for param in self.constructor(ref).params if param.name not in named]
+        params = (param for param in self.constructor(ref).params if param.name not in named)
+        return [replace(optional(param), wanted=param.required) for param in params]
 
     def _forwarded(self, forward: Forward, owner: ClassRef, order: ClassOrder | None, index: int) -> Parameters:
         """What the target of a ``Forward`` takes."""
@@ -291,6 +292,7 @@ class Classes:
             kind=fact.get("kind", "positional-or-keyword"),
             annotation=text,
             default=fact.get("default"),
+            doc=" ".join(fact.get("doc", "").split()),
             location=owner.location(fact["at"]),
             choices=choices,
             owner=owner.path,
@@ -397,7 +399,8 @@ def _own_members(ref: ClassRef) -> Iterator[Member]:
     for field in ref.fields:
         if not field["name"].startswith("__"):
             instance = "default" not in field
-            yield Member(field["name"], "attribute", "", field.get("annotation"), ref.location(field["at"]), instance)
+            doc, place = field.get("doc", ""), ref.location(field["at"])
+            yield Member(field["name"], "attribute", doc, field.get("annotation"), place, instance)
     for member in unpacked(ref.fact).get("members", ()):
         yield Member(
             member["name"],

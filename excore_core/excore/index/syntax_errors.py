@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator
 
 from excore.index.python_files import walk
 from excore.lang.project.model import Project
+from excore.lang.text import conflicts
 
 
 def unparsed(project: Project, names: Collection[str]) -> Iterator[str]:
@@ -27,6 +28,7 @@ def unparsed(project: Project, names: Collection[str]) -> Iterator[str]:
                 ast.parse(text)
         except SyntaxError as error:
             place = f"{os.path.relpath(file.path)}:{error.lineno or 1}"
-            yield f"{place}: {error.msg}; what this file registers is not known"
+            reason = "a merge conflict" if conflicts(text) else error.msg
+            yield f"{place}: {reason}; what this file registers is not known"
         except (ValueError, RecursionError, MemoryError):
             continue

@@ -8,7 +8,6 @@ from typing import Literal, NamedTuple
 
 from excore.lang.syntax.tree import Block
 
-DOCUMENTATION = "https://excore-dev.github.io/excore"
 Severity = Literal["error", "warning", "information", "hint"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "information", "hint")  # worst first
 Tag = Literal["unnecessary", "deprecated"]
@@ -39,11 +38,6 @@ class Kind:
     summary: str
     tags: tuple[Tag, ...] = ()
 
-    @property
-    def page(self) -> str:
-        """The address of its page in the documentation."""
-        return f"{DOCUMENTATION}/problems/{self.code}"
-
 
 def _catalogue(*kinds: Kind) -> dict[str, Kind]:
     return {kind.code: kind for kind in kinds}
@@ -58,6 +52,7 @@ CATALOGUE = _catalogue(
     Kind("unknown-section", "error", "A reference names a table that does not exist."),
     Kind("unknown-parameter", "error", "The class takes no argument of this name."),
     Kind("unknown-key", "error", "An override leads to nothing that the config has."),
+    Kind("registered-twice", "warning", "A registry gets one name from several places."),
     Kind("missing-parameter", "error", "A required argument is not given."),
     Kind("wrong-type", "warning", "The value does not fit the annotation of its parameter."),
     Kind(

@@ -10,6 +10,7 @@ from excore.lang.problems import CATALOGUE, Origin, Problem
 from excore.lang.source import Unreadable
 from excore.lang.text import Encoding, LineIndex
 from excore.lang.workspace.host import File, Snapshot
+from excore.tooling.shipped import page_uri
 from excore.tooling.uris import to_uri
 
 Json: TypeAlias = dict[str, Any]
@@ -59,7 +60,7 @@ def diagnostic(
         "message": problem.message,
     }
     if pages:
-        result["codeDescription"] = {"href": CATALOGUE[problem.code].page}
+        result.update(_description(problem.code))
     marks = CATALOGUE[problem.code].tags
     if tags and marks:
         result["tags"] = [TAGS[mark] for mark in marks]
@@ -77,6 +78,12 @@ def diagnostic(
     if data:
         result["data"] = data
     return result
+
+
+def _description(code: str) -> Json:
+    """What leads from a code to its page, if that is installed."""
+    page = page_uri(code)
+    return {"codeDescription": {"href": page}} if page else {}
 
 
 def diagnostics(
@@ -105,7 +112,7 @@ def unreadable(why: Unreadable) -> Json:
         "range": {"start": start, "end": start},
         "severity": SEVERITIES[kind.severity],
         "code": kind.code,
-        "codeDescription": {"href": kind.page},
+        **_description(kind.code),
         "source": SOURCE,
         "message": f"the file cannot be read: {why.reason}",
     }

@@ -159,8 +159,29 @@ local function info()
   say(table.concat(lines, '\n'))
 end
 
+-- Open the installed page about the problem under the cursor, or else about the worst of the line.
+local function explain()
+  local row, column = unpack(vim.api.nvim_win_get_cursor(0))
+  local problem, page, best
+  for _, each in ipairs(vim.diagnostic.get(0, { lnum = row - 1 })) do
+    local href = vim.tbl_get(each, 'user_data', 'lsp', 'codeDescription', 'href')
+    local under = each.col <= column and (each.end_lnum > row - 1 or column < each.end_col)
+    local rank = each.severity - (under and 10 or 0)
+    if href and each.source == NAME and (not best or rank < best) then
+      problem, page, best = each, href, rank
+    end
+  end
+  if not problem then
+    say('there is no problem of a config on this line', vim.log.levels.WARN)
+    return
+  end
+  vim.cmd.sview(vim.fn.fnameescape(vim.uri_to_fname(page)))
+  vim.keymap.set('n', 'q', '<Cmd>close<CR>', { buffer = 0, desc = 'close' })
+end
+
 ---@type table<string, { run: fun(), desc: string }>
 M.subcommands = {
+  explain = { run = explain, desc = 'open the page about the problem here' },
   restart = { run = restart, desc = 'stop the server and start it again' },
   trust = { run = trust, desc = "decide whether the server of the project's own environment is started" },
   info = { run = info, desc = 'say what is attached and why' },

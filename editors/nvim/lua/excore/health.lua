@@ -69,7 +69,7 @@ local function check_server()
   if version then
     vim.health.ok('version: ' .. version)
   else
-    vim.health.error('the server does not start: ' .. problem, { 'pip install "excore[server]"' })
+    vim.health.error('the server does not start: ' .. problem, { ':help excore-setup' })
   end
 end
 

@@ -149,7 +149,7 @@ function M.server_command(root, configured)
   if server then
     return { server }, 'found on PATH', passed
   end
-  return nil, passed and trust.advice(passed) or 'install it with: pip install "excore[server]"', passed
+  return nil, passed and trust.advice(passed) or 'install it there: :help excore-setup', passed
 end
 
 return M
