@@ -19,6 +19,7 @@ from typing import Any, Literal, get_args, get_origin
 from excore.engine.hook import ConfigArgumentHook
 from excore.lang.catalog import Entry, EntryKind, Location, Member, Param, ParamKind, Signature
 from excore.lang.resolve.sections import HOOK_PARAMETER
+from excore.lang.source import read_bytes
 
 _KINDS: dict[Any, ParamKind] = {
     inspect.Parameter.POSITIONAL_ONLY: "positional-only",
@@ -142,8 +143,7 @@ def _location(target: Any) -> Location | None:
 def _definitions(file: str) -> Mapping[str, Location]:
     """Qualified names of all classes and functions in a file -> where their names stand."""
     try:
-        with open(file, "rb") as stream:
-            data = stream.read()
+        data = read_bytes(file)
         tree = ast.parse(data)
     except (OSError, SyntaxError, ValueError, MemoryError, RecursionError):
         return {}

@@ -38,6 +38,9 @@ _HOOK_MEMBERS = ("node", "enabled", "name", "hook")
 _MAX_DEPTH = 25
 
 
+_LONGEST_ALIAS = 5000  # of letters: aliases of aliases may double with each
+
+
 class Classes:
     """Answers about classes and callables, remembered in the memo of ``names``."""
 
@@ -305,18 +308,23 @@ class Classes:
         return self.names.memo.get(("annotation", module, text), lambda: self._annotation(module, text))
 
     def _annotation(self, module: str, text: str) -> tuple[str, tuple[object, ...]]:
-        members: list[object] = []
+        members: dict[object, None] = {}
+        aliases: dict[tuple[str, str], str] = {}
 
         def resolved(name: str, module: str = module, depth: int = 0) -> str:
             target = self.names.resolve(module, name)
             if target is None:
                 return name
             if target.kind == "data" and target.fact["kind"] == "type" and depth < 5:
-                alias = target.fact["text"]
-                return annotation_text.normalise(alias, lambda inner: resolved(inner, target.module, depth + 1))
+                key = (target.module, target.name)
+                if key not in aliases:
+                    aliases[key] = annotation_text.normalise(
+                        target.fact["text"], lambda inner: resolved(inner, target.module, depth + 1)
+                    )
+                return aliases[key] if len(aliases[key]) < _LONGEST_ALIAS else name
             ref = class_ref(self.names, target)
             if ref is not None:
-                members.extend(item for item in self.enum_texts(ref) if item not in members)
+                members.update(dict.fromkeys(self.enum_texts(ref)))
             if target.kind == "class":
                 return target.name
             if target.kind == "external":

@@ -48,6 +48,22 @@ class State(Protocol):
     def project_of(self, path: str) -> Project: ...  # pragma: no cover
 
 
+class _Files:
+    """The files of a snapshot, each read once. Analyses keep it, so it knows of none."""
+
+    def __init__(self, host: State) -> None:
+        self._host = host
+        self._known: dict[str, File | Unreadable] = dict(host.open_files)
+        self._known.update((overrides.file.path, overrides.file) for overrides in host.overrides.values())
+
+    def read(self, path: str) -> File | Unreadable:
+        """The file, or why there is none that can be read."""
+        file = self._known.get(path)
+        if file is None:
+            file = self._known[path] = self._host.file(path)
+        return file
+
+
 class Snapshot:
     """The state of a host at one moment.
 
@@ -57,9 +73,9 @@ class Snapshot:
     def __init__(self, host: State) -> None:
         self._host = host
         self.environment = host.environment
-        self._files: dict[str, File | Unreadable] = dict(host.open_files)
+        self.read = _Files(host).read
+        """The file of a path, or why there is none that can be read."""
         self._overrides = dict(host.overrides)
-        self._files.update((overrides.file.path, overrides.file) for overrides in self._overrides.values())
         self._open = tuple(host.open_files)
         self._toml_files = tuple(host.toml_files)
         self._catalogs = dict(host.catalogs)
@@ -74,13 +90,6 @@ class Snapshot:
         """The file, or None where there is none that can be read."""
         file = self.read(path)
         return file if isinstance(file, File) else None
-
-    def read(self, path: str) -> File | Unreadable:
-        """The file, or why there is none that can be read."""
-        file = self._files.get(path)
-        if file is None:
-            file = self._files[path] = self._host.file(path)
-        return file
 
     def tables(self, path: str) -> FileTables | Unreadable:
         """The tables of a file, or why it cannot be read."""
