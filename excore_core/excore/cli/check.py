@@ -16,6 +16,7 @@ from excore.cli.checked_file import CheckedFile
 from excore.cli.output import EXIT_NOT_DONE, fail, print_line, shown_path
 from excore.cli.resolved import paths_and_overrides
 from excore.index.syntax_errors import unparsed
+from excore.lang.project.foreign import is_toml
 from excore.lang.project.reading import is_vast
 from excore.lang.provenance import OVERRIDES
 from excore.lang.source import Unreadable, read_bytes
@@ -66,7 +67,7 @@ def check(
         print_line(f"excore check: {error}", err=True)
         raise typer.Exit(EXIT_NOT_DONE) from None
     RENDERERS[format.value](files, sys.stdout)
-    if not files and not any(path.endswith(".toml") and os.path.isfile(path) for path in named):
+    if not files and not any(is_toml(os.path.basename(path)) and os.path.isfile(path) for path in named):
         print_line("excore check: there is no config here", err=True)
         raise typer.Exit(EXIT_NOT_DONE)
     raise typer.Exit(1 if is_failure(files, strict) else 0)
