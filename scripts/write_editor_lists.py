@@ -1,7 +1,8 @@
 """Write what the editors' clients must know of the language before a server runs: names of files and folders, prefixes.
 
-``python scripts/write_editor_lists.py`` makes ``names.lua`` and ``names.ts`` from ``excore.lang.project.foreign`` and
-the grammar, and puts the prefixes into the patterns of the VS Code extension. A test compares.
+``python scripts/write_editor_lists.py`` makes ``names.lua`` and ``names.ts`` from ``excore.lang.project`` and the
+grammar, and puts the prefixes into the patterns of the VS Code extension and the codes of problems into its settings. A
+test compares.
 """
 
 from __future__ import annotations
@@ -13,11 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from excore.lang.grammar import DEFAULT, NEW, PREFIXES, Prefix
+from excore.lang.problems import CATALOGUE, SEVERITIES, Kind
 from excore.lang.project import foreign
+from excore.lang.project.reading import MARKERS
 
 EDITORS = Path(__file__).resolve().parents[1] / "editors"
 VSCODE = EDITORS / "vscode"
-HEAD = "Made by scripts/write_editor_lists.py from excore/lang/project/foreign.py and the grammar; do not edit."
+HEAD = "Made by scripts/write_editor_lists.py from excore/lang/project and the grammar; do not edit."
+_CODES = re.compile(r'("excore\.severity": \{[^}]*\},[^}]*"properties": \{\n).*?( {10}\},\n)', re.DOTALL)
 _CLASS = re.compile(r"\[!@\$&[^\]]*\]")
 
 
@@ -45,6 +49,7 @@ def lua() -> str:
         *(f"    {name}" for name in names),
         "  ]]),",
         "  plain_patterns = { '^pylock%.', '^pipfile', '[.-]lock%.toml$' },",
+        f"  boundaries = {{ {', '.join(repr(name) for name in MARKERS)} }},",
         f"  skipped_folders = set([[{' '.join(sorted(foreign.TOOL_FOLDERS | foreign.RUN_FOLDERS))}]]),",
         f"  prefix_class = '{prefix_class()}',",
         "  prefixes = {",
@@ -65,6 +70,7 @@ def typescript() -> str:
             "",
             f"export const PLAIN_NAMES = new Set({json.dumps(names, indent=2)});",
             f"export const PLAIN_PATTERN = /^({foreign.PLAIN_PATTERN.pattern})$/;",
+            f"export const BOUNDARIES = {json.dumps(MARKERS)};",
             f"export const SKIPPED_FOLDERS = new Set({json.dumps(folders, indent=2)});",
             f"export const PREFIX_CLASS = {json.dumps(prefix_class())};",
             "",
@@ -81,6 +87,21 @@ def scope(prefix: Prefix) -> str:
 def with_prefixes(text: str) -> str:
     """A file of the extension with the prefixes of today in its patterns."""
     return _CLASS.sub(lambda _: prefix_class(), text)
+
+
+def severity(kind: Kind) -> str:
+    """The lines of one problem code in ``excore.severity``."""
+    wanted = {
+        "enum": [*SEVERITIES, "off"],
+        "markdownDescription": f"{kind.summary} Left out: `{kind.severity}`. `excore explain {kind.code}` says more.",
+    }
+    return f'            "{kind.code}": {json.dumps(wanted, ensure_ascii=False)}'
+
+
+def with_severities(text: str) -> str:
+    """The package of the extension with the problem codes of today in its settings."""
+    lines = ",\n".join(map(severity, CATALOGUE.values()))
+    return _CODES.sub(lambda found: f"{found[1]}{lines}\n{found[2]}", text)
 
 
 def with_rules(text: str) -> str:
@@ -117,7 +138,7 @@ def _rule(rule: Any, prefix: Prefix) -> Any:
 def files() -> dict[Path, str]:
     """Every file that is made, or made in part, with the text it should have."""
     wanted = {EDITORS / "nvim/lua/excore/names.lua": lua(), VSCODE / "src/names.ts": typescript()}
-    wanted[VSCODE / "package.json"] = with_prefixes((VSCODE / "package.json").read_text("utf-8"))
+    wanted[VSCODE / "package.json"] = with_severities(with_prefixes((VSCODE / "package.json").read_text("utf-8")))
     for path in sorted((VSCODE / "syntaxes").glob("*.json")):
         wanted[path] = with_rules(path.read_text("utf-8"))
     return wanted

@@ -19,6 +19,7 @@ from excore import __version__
 from excore.index.facts_cache import default_folder, digest
 from excore.lang.catalog import Entry
 from excore.lang.entry_json import entry_from_json, entry_to_json
+from excore.lang.source import OWN_LIMIT, read_bytes
 from excore.storage.atomic_write import write_text
 
 FORMAT = 1
@@ -83,7 +84,7 @@ class AnswerCache:
 
     def _read(self) -> dict[str, Any]:
         try:
-            head, _, body = self.path.read_bytes().partition(b"\n")
+            head, _, body = read_bytes(self.path, OWN_LIMIT).partition(b"\n")
             header = json.loads(head)
             checksum = header.pop("checksum")
             if header != self._state() or checksum != zlib.crc32(body.rstrip(b"\n")):

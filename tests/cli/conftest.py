@@ -116,12 +116,13 @@ def project(write: Write) -> Path:
 
 @pytest.fixture
 def run(folder: Path) -> Run:
-    """Runs a command; its exit code must be ``code``."""
+    """Runs a command; its exit code must be ``code``, if one is given."""
 
-    def command(*arguments: str, input: str | None = None, code: int = 0) -> Result:
+    def command(*arguments: str, input: str | None = None, code: int | None = 0) -> Result:
         workspace.reset()
         result = CliRunner().invoke(app, list(arguments), input=input)
-        assert result.exit_code == code, (result.output, result.exception)
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.exc_info
+        assert code is None or result.exit_code == code, result.output
         return result
 
     return command

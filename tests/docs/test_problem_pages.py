@@ -62,7 +62,7 @@ def found(project: Path, blocks: list[Code]) -> list[tuple[str, int]]:
         if path.name == ".excore.toml" and "registries" not in text:
             text = path.read_text("utf-8") + text
         path.write_bytes(text.encode(how or "utf-8"))
-        paths.append(str(path))
+        paths += [str(path)] if block.language == "toml" else []
     return [(item["code"], item["severity"]) for one in run(paths) for item in one.diagnostics]
 
 

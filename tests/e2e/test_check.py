@@ -181,3 +181,13 @@ def test_client_of_a_server_that_ends() -> None:
 
     with Editor([sys.executable, "-c", "print('no protocol')"]) as client, pytest.raises(ServerGone):
         client.request("initialize", {})
+
+
+def test_a_project_without_a_sign_is_the_same_from_each_of_its_folders(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        '#- src/models.py\nfrom excore import Registry\n\nM = Registry("Model")\n@M.register()\nclass FCN: ...\n',
+    )
+    write(tmp_path, "#- configs/fcn.toml\n[Model.FCN]\nlayers = 1\n")
+    texts = [check("fcn.toml", cwd=tmp_path / "configs").stdout, check("configs/fcn.toml", cwd=tmp_path).stdout]
+    assert ["error[unknown-parameter]" in text for text in texts] == [True, True]

@@ -220,3 +220,59 @@ def test_changes_of_settings_are_asked_for_where_the_client_wants_that(tmp_path:
         assert wanted["registerOptions"] == {"section": "excore"}
         client.until_codes("run.toml", [])
         assert client.stop() == 0
+
+
+SETTINGS: Json = {"format": {"enable": False}, "codeLens": {"enable": False}, "diagnosticMode": "workspace"}
+FORMAT: Json = {"options": {"tabSize": 4, "insertSpaces": True}}
+
+
+def test_what_is_turned_off_stays_off_and_other_problems_come_on_request(tmp_path: Path) -> None:
+    """Settings of the start, and then others: formatting, lenses, and problems of configs that are not open."""
+    root = write(tmp_path, PROJECT + "    #- other.toml\n    [Backbone.ResNet]\n    depth=3\n    deep=3\n")
+    other = uri(root / "other.toml")
+
+    def counts(client: Editor) -> tuple[int, int]:
+        document = {"textDocument": {"uri": other}}
+        lenses = client.request("textDocument/codeLens", document) or []
+        return len(lenses), len(client.request("textDocument/formatting", {**document, **FORMAT}) or [])
+
+    def until_told(client: Editor, codes: list[str]) -> None:
+        client.until(lambda: [item["code"] for item in client.diagnostics(other) or ()] == codes, "news of other.toml")
+
+    with editor(root, initializationOptions=SETTINGS) as client:
+        assert "documentFormattingProvider" not in client.capabilities
+        client.show("run.toml")
+        client.ready()
+        until_told(client, ["unknown-parameter"])
+        assert counts(client) == (0, 0)
+        client.notify("workspace/didChangeConfiguration", {"settings": {"diagnosticMode": "openFilesOnly"}})
+        until_told(client, [])
+        lenses, edits = counts(client)
+        assert lenses > 0
+        assert edits > 0
+        wrong = {"format": {"enable": 3}, "codeLens": [], "diagnosticMode": "all"}
+        client.notify("workspace/didChangeConfiguration", {"settings": wrong})
+        assert counts(client) == (lenses, edits)
+        complaints = "\n".join(params["message"] for params in client.sent("window/logMessage"))
+        for name in ("format.enable", "codeLens", "diagnosticMode"):
+            assert f"`excore.{name}` must be" in complaints
+
+
+def test_a_project_without_a_sign_begins_where_its_sources_do(tmp_path: Path) -> None:
+    """Nothing but sources and configs, and only the folder of the configs is open; the sources come later."""
+    root = write(tmp_path, PROJECT.replace("#- run.toml", "#- configs/run.toml"))
+    source = root / "src" / "models.py"
+    text = source.read_text("utf-8")
+    source.unlink()
+    with Editor(cwd=str(root / "configs")) as client:
+        client.root = root
+        client.start(uri(root / "configs"), PUSH)
+        client.show("configs/run.toml", "[Model.FCM]\n")
+        client.ready()
+        assert client.codes("configs/run.toml") != ["unknown-class"]
+        source.write_text(text, "utf-8")
+        client.watched("src/models.py", kind=1)
+        client.until_codes("configs/run.toml", ["unknown-class"])
+        labels = [item["label"] for item in client.at("textDocument/completion", "configs/run.toml", 0, 7)["items"]]
+        assert "FCN" in labels
+        assert client.stop() == 0

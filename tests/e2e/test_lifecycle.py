@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import warm
-from e2e_kit import PATIENCE, PUSH, SERVER, WATCHING, Editor, editor, server, uri, write
+from e2e_kit import PATIENCE, PULL, PUSH, SERVER, WATCHING, Editor, editor, server, uri, write
 
 from excore.tooling.lsp_client import ServerError
 
@@ -208,3 +208,16 @@ def test_python_files_are_served_with_what_reaches_configs_only(tmp_path: Path, 
         assert all(
             options["documentSelector"] == [{"scheme": "file", "language": "python"}] for options in one.values()
         )
+
+
+def test_a_client_that_sends_configs_alone_is_asked_for_project_files(tmp_path: Path) -> None:
+    """They have problems, and nothing else: other tools' formatters and lists stay alone with them."""
+    dynamic = {"dynamicRegistration": True}
+    able = {"synchronization": dynamic, "diagnostic": dynamic}
+    with editor(tmp_path, {**PULL, "textDocument": {**PULL["textDocument"], **able}}) as client:
+        client.until(lambda: "client/registerCapability" in [r["method"] for r in client.requests])
+        sent = next(r for r in client.requests if r["method"] == "client/registerCapability")
+        one = {r["method"].partition("/")[2]: r["registerOptions"] for r in sent["params"]["registrations"]}
+        assert set(one) == {"didOpen", "didChange", "didClose", "didSave", "diagnostic"}
+        for options in one.values():
+            assert options["documentSelector"] == [{"scheme": "file", "pattern": "**/{.excore,pyproject}.toml"}]

@@ -148,6 +148,14 @@ def test_unknown_name_has_a_squiggle_until_it_is_right(editor, config):
     assert text.strip('"') == "SimpleHed"
     assert "SimpleHead" in message
     editor.put_cursor(row, 0)
+    editor.nvim.command("Excore explain")
+    page = Path(editor.nvim.current.buffer.name)
+    assert (page.name, editor.nvim.current.buffer[0]) == ("unknown-class.md", "# `unknown-class`")
+    editor.type("q")
+    editor.until("return vim.api.nvim_buf_get_name(0):find('fcn_resnet.toml', 1, true)")
+    editor.nvim.command("1 | Excore explain")
+    assert "no problem" in editor.nvim.command_output("messages")
+    editor.put_cursor(row, 0)
     editor.type('cc!head = "SimpleHead"<Esc>')
     editor.until("return #vim.diagnostic.get(0, { severity = vim.diagnostic.severity.ERROR }) == 0")
 
@@ -463,7 +471,7 @@ def test_without_a_server_there_is_one_sentence(editor, config, tmp_path):
     editor.lua("vim.env.VIRTUAL_ENV, vim.env.PATH = '', ...", str(tmp_path))
     editor.edit(config)
     messages = editor.until("local m = vim.fn.execute('messages') return m:find('excore') and m")
-    assert "install it with" in messages
+    assert ":help excore-setup" in messages
     assert "stack traceback" not in messages
     assert not editor.attached()
 

@@ -117,6 +117,7 @@ def test_the_problems_panel_has_codes_with_pages(seen):
     problems = fact(seen, "problems")
     assert any("missing-base" in row for row in problems["rows"])
     assert "missing-base" in problems["links"]
+    assert problems["page"] == "missing-base"
 
 
 def test_the_composed_config_leads_to_its_sources_and_follows_what_is_typed(seen):
@@ -196,19 +197,40 @@ def test_without_a_server_the_remedy_is_told_once(programs, vsix, tmp_path):
     assert fact(seen, "restart")
 
 
-def test_what_the_api_answers(programs, vsix, tmp_path):
-    extension = tmp_path / "extension"
+def in_the_host(programs: vscode.Programs, folder: Path, workspace: Path, suite: str) -> dict[str, Any]:
+    """What a module of ``vscode_api`` writes down, run in the extension host beside the extension of this checkout."""
+    extension = folder / "extension"
     shutil.copytree(vscode.EXTENSION, extension, ignore=shutil.ignore_patterns("node_modules", "src", "*.vsix"))
-    workspace = copy_quickstart(tmp_path)
-    with vscode.server(programs, tmp_path, flags=["--enable-smoke-test-driver"]) as running:
+    with vscode.server(programs, folder, flags=["--enable-smoke-test-driver"]) as running:
         request = {
             "workspace": str(workspace),
             "extension": str(extension),
-            "suite": str(vscode.HERE / "vscode_api" / "index.js"),
+            "suite": str(vscode.HERE / "vscode_api" / suite),
         }
         end = running.drive("vscode_api.cjs", request)
         assert end["code"] == 0, "\n".join(end["said"]) + running.logs()
-    answers = json.loads((workspace / "answers.json").read_text("utf-8"))
+    answers: dict[str, Any] = json.loads((workspace / "answers.json").read_text("utf-8"))
+    return answers
+
+
+def test_only_configs_are_ours_and_a_project_needs_no_sign(programs, vsix, tmp_path):
+    workspace = tmp_path / "bare"
+    for name in ("fcn", "peeked", "later"):
+        (workspace / "configs").mkdir(parents=True, exist_ok=True)
+        (workspace / "configs" / f"{name}.toml").write_text("", "utf-8")
+    (workspace / "tools").mkdir()
+    (workspace / "tools" / "pyproject.toml").write_text("\n", "utf-8")
+    answers = in_the_host(programs, tmp_path, workspace, "bare.js")
+    assert answers["before"] == "toml"
+    assert answers["turnedOff"] == "toml"
+    assert answers["formatted"] == "# formatted"
+    assert "`registires` is no key of a project file" in answers["problem"]
+    assert answers["others"] == [0, 0, 0]
+
+
+def test_what_the_api_answers(programs, vsix, tmp_path):
+    workspace = copy_quickstart(tmp_path)
+    answers = in_the_host(programs, tmp_path, workspace, "index.js")
     [problem] = answers["problems"]
     assert problem["text"].strip('"') == "SimpleHed"
     assert "SimpleHead" in problem["message"]

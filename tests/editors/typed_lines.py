@@ -1,6 +1,7 @@
 """Lines as people type them, key by key, for every editor: what is typed, and what has to stand there then.
 
-A line end is the Enter key, ``«label»`` a proposal taken on purpose; all else is typed as if no list were there.
+A line end is the Enter key, ``«label»`` a proposal taken on purpose, ``«?»`` a list that is asked for and not used; all
+else is typed as if no list were there.
 """
 
 from __future__ import annotations
@@ -70,16 +71,20 @@ FILES = {
 
 @dataclass(frozen=True)
 class Line:
-    """``keys`` as they are typed into an empty file, and the ``text`` they leave."""
+    """``keys`` as they are typed into an empty file, what is then typed in a ``rush``, and the ``text`` they leave."""
 
     keys: str
     text: str
+    rush: str = ""
 
     @property
     def steps(self) -> list[tuple[str, str]]:
-        """Pairs of what is done and to what: ``("type", text)`` or ``("take", label)``."""
+        """Pairs of what is done and to what: ``("type", text)``, ``("take", label)``, ``("ask", "")`` for a list,
+        ``("rush", text)``."""
         parts = re.split("«(.*?)»", self.keys)
-        return [("take" if number % 2 else "type", part) for number, part in enumerate(parts) if part]
+        pairs = [("take" if number % 2 else "type", part) for number, part in enumerate(parts) if part]
+        pairs = [("ask", "") if pair == ("take", "?") else pair for pair in pairs]
+        return [*pairs, ("rush", self.rush)] if self.rush else pairs
 
 
 def _typed(line: str, before: str = "[Model.Net]\n", after: str = "\nact") -> Line:
@@ -164,6 +169,9 @@ LINES = TYPED + TAKEN
 IN_VSCODE = [  # it has snippets of its own, and sets quotes
     _taken('act = "c\n', 'act = "c\n"'),
     _taken("ne«new»depth", '!depth = "Name"'),
+    _taken("momentum = «?»0\n\nact", "momentum = 0\nact"),  # the first Enter closes the list, which is empty by then
+    Line("[Model.Net]\nmomentum =", "[Model.Net]\nmomentum = 0\nact", " 0\nact"),
+    Line("[Model.Net]\nmomentum = ", "[Model.Net]\nmomentum = 0\nact", "0\nact"),
 ]
 
 

@@ -45,6 +45,19 @@ module.exports = async ({ page, request, step, lines, languageMode }) => {
     await row(label).waitFor({ state: 'hidden' });
   };
 
+  const ask = async () => {
+    await settled(); // it may have come by itself
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Control+Space');
+    await widget.locator('.monaco-list-row').first().waitFor();
+  };
+
+  /** Key after key, before any list of theirs can come. */
+  const rush = async (text) => {
+    await settled();
+    await page.keyboard.type(text);
+  };
+
   const empty = async () => {
     await page.keyboard.press('Escape');
     await page.keyboard.press('Escape');
@@ -82,7 +95,7 @@ module.exports = async ({ page, request, step, lines, languageMode }) => {
     await step(`line ${number}`, async () => {
       await empty();
       for (const [action, what] of steps) {
-        await (action === 'take' ? take(what) : type(what));
+        await { take, type, ask, rush }[action](what);
       }
       return written();
     });

@@ -112,6 +112,13 @@ module.exports = async ({ page, step, photograph, token, lines, cursor, hoverTex
     const links = page.locator('.markers-panel .monaco-list-row a');
     const found = { rows: await rows.allInnerTexts(), links: await links.allInnerTexts() };
     await photograph('problems');
+    const file = await page.locator('.tab.active').getAttribute('data-resource-name');
+    await links.filter({ hasText: 'missing-base' }).first().click();
+    await page.locator('.tab.active[aria-label^="Preview missing-base.md"]').waitFor();
+    const text = page.frameLocator('iframe.webview').last().frameLocator('iframe').locator('h1');
+    found.page = await text.innerText();
+    await photograph('page');
+    await page.locator(`.tab[data-resource-name="${file}"]`).first().click();
     await page.keyboard.press('Control+J');
     await page.locator('.markers-panel').waitFor({ state: 'hidden' });
     return found;

@@ -163,4 +163,4 @@ def test_a_name_that_is_registered_twice_is_told_where_it_is_used(
     sources = "".join(f"#- {name}\n{text}" for name, text in {**files, "user.py": user}.items())
     here = world(f"{use}\n{sources}")
     told = [(item.severity, item.code) for item in here.snapshot.diagnostics(path_of("run.toml"))]
-    assert told == ([(severity, "ambiguous-reference")] if severity else [])
+    assert told == ([(severity, "registered-twice")] if severity else [])

@@ -67,3 +67,92 @@ def test_a_name_that_no_typed_dict_lists_is_a_warning(kwargs: str, mark: str) ->
         f"@MODEL.register()\nclass Net:\n    def __init__(self, {kwargs}): ...\n"
         f"#- run.toml\n[Model.Net]\nnam = 'x'{mark}\n"
     )
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        "[Model.Net]\n#      ^^^ warning missing-parameter\nname = 'x'\n",
+        "[Model.Net]\n#      ^^^ warning missing-parameter\n",
+        "[Model.Net]\nlrr = 0.1\n^^^ warning unknown-parameter\n",
+        "[Model.Net]\nlr = 0.1\n",
+        "[Model.Own]\nlr = 0.1\n",
+        "[Model.User]\n!net = 'Net'\n#      ^^^^^ warning missing-parameter\n",
+        "[Model.Loose]\n#      ^^^^^ warning missing-parameter\n",
+    ],
+)
+def test_what_a_typed_dict_requires_is_a_warning(config: str) -> None:
+    check_problems(
+        f"""{HEAD}
+from typing_extensions import NotRequired, Unpack
+class Options(TypedDict):
+    lr: float
+    name: NotRequired[str]
+@MODEL.register()
+class Net:
+    def __init__(self, **kwargs: Unpack[Options]): ...
+@MODEL.register()
+class Own:
+    def __init__(self, lr=1, **kwargs: Unpack[Options]): ...
+@MODEL.register()
+class Loose:
+    def __init__(self, **kwargs: Unpack[Options]):
+        super().__init__(wrap(kwargs))
+@MODEL.register()
+class User:
+    def __init__(self, net=None): ...
+#- run.toml
+{config}"""
+    )
+
+
+CONFLICT = """
+#- m.py
+from excore import Registry
+MODEL = Registry("Model")
+{}
+@MODEL.register()
+class Net:
+    def __init__(self, depth=1): ...
+{}
+#- run.toml
+[Model.Net]
+#      ^^^ error unknown-class
+depth = 1
+"""
+
+
+@pytest.mark.parametrize(
+    "conflict",
+    [
+        "<<<<<<< HEAD\nSIZE = 1\n=======\nSIZE = 2\n>>>>>>> feature",
+        "<<<<<<< HEAD\n||||||| merged common ancestors\nSIZE = 0\n=======\nSIZE = 2\n>>>>>>> feature",
+        "<<<<<<< ours\ndef f(x):\n=======\ndef f(x, y):\n>>>>>>> theirs\n    return x",
+    ],
+)
+@pytest.mark.parametrize("before", [True, False])
+def test_a_class_in_a_file_with_a_merge_conflict_cannot_be_imported(conflict: str, before: bool) -> None:
+    check_problems(CONFLICT.format(*((conflict, "") if before else ("", conflict))))
+
+
+def test_a_merge_conflict_within_a_class() -> None:
+    conflict = "<<<<<<< HEAD\n    size = 1\n=======\n    size = 2\n>>>>>>> feature"
+    check_problems(CONFLICT.format("", conflict))
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        "<<<<<<< HEAD\n#^^^^^^^^^^^ error syntax\ndepth = 1\n=======\ndepth = 2\n>>>>>>> feature",
+        "<<<<<<< HEAD\n#^^^^^^^^^^^ error syntax\n[Model.Other]\n=======\n!a = 'b'\n[Model.Net]\n>>>>>>> feature",
+        "sizes = [\n<<<<<<< HEAD\n#^^^^^^^^^^^ error syntax\n1,\n||||||| 1\n=======\n2,\n>>>>>>> feature\n]",
+    ],
+)
+def test_a_merge_conflict_in_a_config_is_one_problem(config: str) -> None:
+    text = CONFLICT.format("", "").split("#- run.toml")[0]
+    check_problems(f"{text}#- run.toml\n[Model.Net]\n{config.replace('#^^', '^^^')}\n")
+
+
+def test_a_text_with_the_lines_of_a_conflict_is_a_text() -> None:
+    text = CONFLICT.format("", "").replace("depth=1", "depth=''").split("#- run.toml")[0]
+    check_problems(f'{text}#- run.toml\n[Model.Net]\ndepth = """\n<<<<<<< a\n=======\n>>>>>>> b\n"""\n')

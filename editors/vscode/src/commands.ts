@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { ExecuteCommandRequest } from 'vscode-languageclient/node';
 import type { Graphs } from './graph';
 import { LANGUAGE } from './language';
+import { OPEN_PAGE, openPage } from './pages';
 import { SHOW_REFERENCES, type Session } from './session';
 import type { Status } from './status';
 import { type Ask, type Place, toLocation, type View, type Views } from './views';
@@ -106,5 +107,6 @@ export function registerCommands(
     register('excore.openGraph', () => showGraph(session, graphs)),
     register('excore.rebuildIndex', () => rebuildIndex(session)),
     register(SHOW_REFERENCES, showReferences),
+    register(OPEN_PAGE, openPage),
   );
 }

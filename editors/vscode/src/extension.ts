@@ -11,7 +11,7 @@ import { Status } from './status';
 import { Views } from './views';
 
 const PROJECT_FILE = '**/.excore.toml';
-const RESTARTING_SETTINGS = ['excore.interpreter', 'excore.path', 'excore.importStrategy'];
+const RESTARTING_SETTINGS = ['enable', 'interpreter', 'path', 'importStrategy', 'format.enable'].map((name) => `excore.${name}`);
 
 let session: Session | undefined;
 
@@ -32,7 +32,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       if (RESTARTING_SETTINGS.some((name) => event.affectsConfiguration(name))) {
         refresh();
       }
-      if (event.affectsConfiguration('excore.languageDetection')) {
+      if (event.affectsConfiguration('excore.languageDetection') || event.affectsConfiguration('excore.enable')) {
         void chooser.considerAll();
       }
     }),

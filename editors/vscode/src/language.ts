@@ -1,35 +1,43 @@
 // Gives TOML documents that are configs the language `excore`, so that other TOML tools leave them alone.
 
 import * as vscode from 'vscode';
-import { ConfigFinder, isForeign } from './project';
+import { ConfigFinder, importsExcore, isForeign } from './project';
 
 export const LANGUAGE = 'excore';
 
 /** Languages a `.toml` file may have before anybody decided: with and without a TOML extension. */
 const UNDECIDED = new Set(['toml', 'plaintext', 'ini', 'properties']);
 const BEGINNING = new vscode.Range(0, 0, 1000, 0);
+/** What is written when a folder becomes a project. */
+const SIGNS = '**/{*.py,.excore.toml,pyproject.toml}';
 
 export class LanguageChooser implements vscode.Disposable {
   private readonly finder = new ConfigFinder();
   /** Documents this class changed. If one turns up as TOML again, a person chose that. */
   private readonly changed = new Set<string>();
   private readonly listeners: vscode.Disposable;
+  /** There once a file was no config, which may change. */
+  private watcher: vscode.FileSystemWatcher | undefined;
 
   constructor(private readonly log: vscode.LogOutputChannel) {
     this.listeners = vscode.Disposable.from(
       vscode.workspace.onDidOpenTextDocument((document) => this.consider(document)),
       vscode.workspace.onDidSaveTextDocument((document) => this.consider(document)),
+      vscode.workspace.onDidCloseTextDocument((document) => {
+        if (document.isClosed) { // a change of the language closes a document too, but not for good
+          this.changed.delete(document.uri.toString());
+        }
+      }),
       vscode.window.tabGroups.onDidChangeTabs((event) => this.forgetClosed(event.closed)),
     );
   }
 
   dispose(): void {
-    this.listeners.dispose();
+    vscode.Disposable.from(this.listeners, ...(this.watcher === undefined ? [] : [this.watcher])).dispose();
   }
 
-  /** Judge all open documents, looking at the disk afresh. */
+  /** Judge all open documents. */
   async considerAll(): Promise<void> {
-    this.finder.forget();
     await Promise.all(vscode.workspace.textDocuments.map((document) => this.consider(document)));
   }
 
@@ -37,16 +45,27 @@ export class LanguageChooser implements vscode.Disposable {
     if (document.uri.scheme !== 'file' || !UNDECIDED.has(document.languageId) || isForeign(document.uri.fsPath)) {
       return;
     }
-    const detection = vscode.workspace.getConfiguration('excore', document.uri).get<string>('languageDetection', 'auto');
+    const settings = vscode.workspace.getConfiguration('excore', document.uri);
     const key = document.uri.toString();
-    if (detection === 'off' || this.changed.has(key)) {
+    if (!settings.get('enable', true) || settings.get('languageDetection') === 'off' || this.changed.has(key)) {
       return;
     }
-    const verdict = await this.finder.judge(document.uri.fsPath, document.getText(BEGINNING));
+    const opened = vscode.workspace.getWorkspaceFolder(document.uri)?.uri.fsPath;
+    const verdict = await this.finder.judge(document.uri.fsPath, document.getText(BEGINNING), opened);
     this.log.debug(`${document.uri.fsPath}: ${verdict.root === undefined ? 'not a config' : 'config'}: ${verdict.reason}`);
     if (verdict.root !== undefined && !document.isClosed) {
       this.changed.add(key);
       await vscode.languages.setTextDocumentLanguage(document, LANGUAGE);
+    } else if (this.watcher === undefined) {
+      this.watcher = vscode.workspace.createFileSystemWatcher(SIGNS, false, false, true);
+      this.watcher.onDidCreate((sign) => this.considerAgain(sign));
+      this.watcher.onDidChange((sign) => this.considerAgain(sign));
+    }
+  }
+
+  private async considerAgain(sign: vscode.Uri): Promise<void> {
+    if (sign.path.endsWith('.toml') || (await importsExcore(sign.fsPath))) {
+      await this.considerAll();
     }
   }
 

@@ -1,4 +1,4 @@
-// Made by scripts/write_editor_lists.py from excore/lang/project/foreign.py and the grammar; do not edit.
+// Made by scripts/write_editor_lists.py from excore/lang/project and the grammar; do not edit.
 
 export const PLAIN_NAMES = new Set([
   "_typos.toml",
@@ -43,6 +43,7 @@ export const PLAIN_NAMES = new Set([
   "wrangler.toml"
 ]);
 export const PLAIN_PATTERN = /^((pylock\..*|pipfile.*|.*[.-]lock)\.toml|.*\.lock)$/;
+export const BOUNDARIES = ["pyproject.toml", "setup.py", "setup.cfg", ".git", ".hg"];
 export const SKIPPED_FOLDERS = new Set([
   "__pycache__",
   "__pypackages__",

@@ -4,12 +4,15 @@
 //   1. the name: only `*.toml`, never a hidden file or one that belongs to another tool (pyproject.toml, ...);
 //   2. the nearest folder above with `.excore.toml`, or with `[tool.excore]` in its pyproject.toml, is the project;
 //   3. a file with a `__base__` key or a prefixed key is a config wherever it is;
-//   4. a file in a Python project whose sources import excore is a config.
+//   4. a file in a Python project whose sources import excore is a config. Where nothing shows where the project begins,
+//      it is the folder of the window, or else the nearest whose sources do, a few levels up; `lang/project/sources.py`
+//      says the same to the server.
 
 import { promises as fs } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
 import * as path from 'node:path';
 
-import { PLAIN_NAMES, PLAIN_PATTERN, PREFIX_CLASS, SKIPPED_FOLDERS } from './names';
+import { BOUNDARIES, PLAIN_NAMES, PLAIN_PATTERN, PREFIX_CLASS, SKIPPED_FOLDERS } from './names';
 
 export interface Verdict {
   /** The project's folder; undefined when the file is not a config. */
@@ -18,8 +21,6 @@ export interface Verdict {
   readonly reason: string;
 }
 
-const BOUNDARIES = ['.git', 'pyproject.toml', 'setup.py', 'setup.cfg'];
-
 const CONFIG_LINE = new RegExp(
   String.raw`^[ \t]*(__base__\s*=|["']?${PREFIX_CLASS}[\p{L}\p{N}_-]+["']?\s*[=.])`, 'mu');
 const PROJECT_TABLE = /^[ \t]*\[tool\.excore[\].]/m;
@@ -27,6 +28,7 @@ const EXCORE_IMPORT = /^[ \t]*(from\s+excore[\s.]|import\s+excore[\s.,]|import\s
 
 const MAX_FILES = 200;
 const MAX_DEPTH = 3;
+const LEVELS_ABOVE = 2;
 const MAX_BYTES = 16384;
 
 /** True for every file that cannot be a config by its name alone. */
@@ -43,12 +45,12 @@ export function looksLikeConfig(text: string): boolean {
   return CONFIG_LINE.test(text);
 }
 
-/** Looks files up on disk; remembers which folders' sources import excore until `forget()`. */
+/** Looks files up on disk; remembers the folders whose sources import excore, never that there are none. */
 export class ConfigFinder {
   private readonly memo = new Map<string, Promise<boolean>>();
 
-  /** Judge a file by its path and its text, or the beginning of its text. */
-  async judge(file: string, text: string): Promise<Verdict> {
+  /** Judge a file by its path and its text, or the beginning of its text. `opened` is the folder of the window it is in. */
+  async judge(file: string, text: string, opened?: string): Promise<Verdict> {
     if (isForeign(file)) {
       return { reason: 'the file belongs to another tool' };
     }
@@ -64,23 +66,22 @@ export class ConfigFinder {
     if (looksLikeConfig(text)) {
       return { root: boundary ?? path.dirname(file), reason: 'it has __base__ or a prefixed key' };
     }
-    if (boundary !== undefined && !inSkippedFolder(file, boundary) && (await this.usesExcore(boundary))) {
-      return { root: boundary, reason: `the Python sources of ${boundary} import excore` };
+    const near = folders.slice(0, LEVELS_ABOVE + 1).filter((folder) => ![homedir(), tmpdir(), path.dirname(folder)].includes(folder));
+    for (const folder of [...(boundary === undefined ? near : [boundary]), ...(opened === undefined ? [] : [opened])]) {
+      if (!inSkippedFolder(file, folder) && (await this.usesExcore(folder))) {
+        return { root: folder, reason: `the Python sources of ${folder} import excore` };
+      }
     }
     return { reason: 'no .excore.toml, no [tool.excore], no Python source that imports excore, no prefixed key' };
   }
 
-  /** Look at the disk again next time. */
-  forget(): void {
-    this.memo.clear();
-  }
-
   private usesExcore(folder: string): Promise<boolean> {
-    let answer = this.memo.get(folder);
-    if (answer === undefined) {
-      answer = importsExcore(folder);
-      this.memo.set(folder, answer);
+    const known = this.memo.get(folder);
+    if (known !== undefined) {
+      return known;
     }
+    const answer = anyImportsExcore(folder).then((found) => found || !this.memo.delete(folder));
+    this.memo.set(folder, answer);
     return answer;
   }
 }
@@ -130,7 +131,7 @@ function inSkippedFolder(file: string, root: string): boolean {
 }
 
 /** Does one of the first Python files, a few folders deep, import excore? */
-async function importsExcore(root: string): Promise<boolean> {
+async function anyImportsExcore(root: string): Promise<boolean> {
   let seen = 0;
   let level = [root];
   for (let depth = 0; depth < MAX_DEPTH && level.length > 0; depth += 1) {
@@ -141,7 +142,7 @@ async function importsExcore(root: string): Promise<boolean> {
         if (entry.isDirectory() && !isSkipped(entry.name)) {
           next.push(full);
         } else if (entry.isFile() && entry.name.endsWith('.py')) {
-          if (EXCORE_IMPORT.test(await beginning(full))) {
+          if (await importsExcore(full)) {
             return true;
           }
           seen += 1;
@@ -154,6 +155,11 @@ async function importsExcore(root: string): Promise<boolean> {
     level = next;
   }
   return false;
+}
+
+/** Does this Python file import excore? */
+export async function importsExcore(file: string): Promise<boolean> {
+  return EXCORE_IMPORT.test(await beginning(file));
 }
 
 async function beginning(file: string): Promise<string> {

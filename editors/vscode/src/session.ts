@@ -11,17 +11,20 @@ import {
 } from 'vscode-languageclient/node';
 import { installCommand, missing, offerHelp } from './help';
 import { LANGUAGE } from './language';
+import { leadToPages } from './pages';
 import { findInterpreter, findServer, type Interpreter } from './python';
 import type { Status } from './status';
+
+/** The settings that are the server's. */
+const SERVER_SETTINGS = ['inlayHints', 'severity', 'diagnosticMode', 'format', 'codeLens'];
 
 /** The command of this extension that the server's code lenses call. */
 export const SHOW_REFERENCES = 'excore.showReferences';
 
-/** What the server is told about, in untitled files too. */
+/** What the server is told about, in untitled files too. It asks for project files by itself. */
 export const SELECTOR = [
   { scheme: 'file', language: LANGUAGE },
   { scheme: 'untitled', language: LANGUAGE },
-  { scheme: 'file', language: 'toml' },
 ];
 
 export class Session implements vscode.Disposable {
@@ -79,6 +82,10 @@ export class Session implements vscode.Disposable {
 
   private async startNow(): Promise<void> {
     if (this.client !== undefined) {
+      return;
+    }
+    if (!vscode.workspace.getConfiguration('excore').get('enable', true)) {
+      this.status.stopped('it is turned off by excore.enable', false);
       return;
     }
     this.status.starting();
@@ -140,11 +147,11 @@ export class Session implements vscode.Disposable {
       outputChannel: this.log,
       initializationOptions: {
         interpreter: this.interpreter?.path ?? null,
-        inlayHints: settings.get('inlayHints', {}),
-        severity: settings.get('severity', {}),
+        ...Object.fromEntries(SERVER_SETTINGS.map((name) => [name, settings.get(name)])),
       },
       synchronize: { configurationSection: 'excore' },
       middleware: {
+        ...leadToPages,
         provideHover: async (document, position, token, next) => {
           const hover = await next(document, position, token);
           hover?.contents.forEach(colourConfigs);

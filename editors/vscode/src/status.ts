@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import { LANGUAGE } from './language';
 import type { Interpreter } from './python';
 
-const ICONS = { starting: '$(loading~spin)', running: '$(check)', stopped: '$(error)' };
+const ICONS = { starting: '$(loading~spin)', running: '$(check)', stopped: '$(error)', off: '$(circle-slash)' };
 
 export class Status implements vscode.Disposable {
   private readonly bar = vscode.window.createStatusBarItem('excore.server', vscode.StatusBarAlignment.Right, 100);
@@ -36,8 +36,9 @@ export class Status implements vscode.Disposable {
     this.set('running', `ExCore ${version ?? ''}`.trim(), detail);
   }
 
-  stopped(reason: string): void {
-    this.set('stopped', 'ExCore is not running', reason);
+  /** `wrong` unless somebody wants it so. */
+  stopped(reason: string, wrong = true): void {
+    this.set(wrong ? 'stopped' : 'off', 'ExCore is not running', reason);
   }
 
   /** The server's state in a list, with what can be done about it. */

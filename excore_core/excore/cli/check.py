@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from enum import Enum
 from pathlib import Path
 from typing import Annotated
@@ -16,7 +17,7 @@ from excore.cli.checked_file import CheckedFile
 from excore.cli.output import EXIT_NOT_DONE, print_line, shown_path
 from excore.index.syntax_errors import unparsed
 from excore.lang.project.reading import is_vast
-from excore.lang.source import Unreadable
+from excore.lang.source import Unreadable, read_bytes
 from excore.lang.text import LineIndex
 from excore.lang.workspace.config_files import find_toml, why_no_config
 from excore.lang.workspace.host import Host, Snapshot
@@ -150,8 +151,10 @@ def _finding(snapshot: Snapshot, path: str) -> CheckedFile:
     tables = snapshot.tables(path)
     if not isinstance(tables, Unreadable):
         return CheckedFile(path, [], LineIndex(""))
-    is_text = bool(tables.line or tables.column)
-    text = Path(path).read_bytes().decode("utf-8", "replace") if is_text else ""
+    text = ""
+    if tables.line or tables.column:
+        with suppress(OSError):
+            text = read_bytes(path).decode("utf-8", "replace")
     return CheckedFile(path, [unreadable(tables)], LineIndex(text))
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 from importlib import import_module
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
+from excore.cli.output import fail_for, write_all_characters
 from excore.lang.nearest import nearest
 
 COMMANDS = {
@@ -41,7 +43,17 @@ COMMANDS = {
 
 
 class _Late(TyperGroup):
-    """A group that knows the names of its commands and gets each from its module."""
+    """A group that knows the names of its commands and gets each from its module. What the disk refuses one ends it
+    with the reason."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            write_all_characters()
+            return super().invoke(ctx)
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # whoever read the output has gone: click knows what to do
+                raise
+            fail_for(error)
 
     def list_commands(self, ctx: Any) -> list[str]:
         return list(COMMANDS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import unicodedata
@@ -41,6 +42,28 @@ def fail(message: str) -> NoReturn:
     raise typer.Exit(EXIT_NOT_DONE)
 
 
+def write_all_characters() -> None:
+    """Have what the encoding of the output lacks written as escapes, which else would end the command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="backslashreplace")
+
+
+def fail_for(error: OSError) -> NoReturn:
+    """End the command for what the disk refused, and say what that was."""
+    if not _has_folder():
+        fail("the current folder is gone")
+    reason = error.strerror or str(error)
+    fail(reason if error.filename is None else f"{shown_path(os.fsdecode(error.filename))}: {reason}")
+
+
+def _has_folder() -> bool:
+    try:
+        return bool(os.getcwd())
+    except OSError:
+        return False
+
+
 def shown_path(path: str) -> str:
     """How a path is told: as ``from_here`` gives it, without what terminals obey."""
     return plain(from_here(path))
@@ -50,7 +73,7 @@ def from_here(path: str) -> str:
     """A path relative to the current folder if it is below, else whole; its symbolic links stay as they are."""
     try:
         relative = os.path.relpath(path)
-    except ValueError:  # another drive
+    except (ValueError, OSError):  # another drive, or no current folder
         return path
     return path if relative.startswith(os.pardir) else relative
 

@@ -19,6 +19,7 @@ from excore.index.python_files import read, walk
 from excore.index.roots import Roots
 from excore.index.scan import may_register
 from excore.lang.project.foreign import holds_no_source
+from excore.lang.source import folders_below
 
 
 class Job(NamedTuple):
@@ -66,8 +67,7 @@ def _python_files(folder: str) -> list[str]:
     """The modules below a folder, and those packages that have none: no other import would come by them."""
     modules: list[str] = []
     packages: list[str] = []
-    for here, folders, files in os.walk(folder, topdown=True):
-        folders[:] = [name for name in folders if not holds_no_source(name)]
+    for here, files in folders_below(folder, holds_no_source):
         names = [name for name in files if name.endswith(".py") and not name.startswith(".")]
         modules += [os.path.join(here, name) for name in names if name != "__init__.py"]
         packages += [os.path.join(here, "__init__.py")] if "__init__.py" in names else []

@@ -15,6 +15,7 @@ from excore.cli.output import fail, print_line, shown_path
 from excore.cli.writing import write
 from excore.lang.project.model import Project
 from excore.lang.project.reading import find_project
+from excore.lang.source import read_bytes
 from excore.tooling.indexers import make_indexer
 
 REGISTRY = "Registry"
@@ -43,8 +44,7 @@ def define(project: Project, entry: str) -> None:
         entry = LOOSE_FILE  # the project itself is no package
     path = Path(folder, f"{entry.removesuffix('.py')}.py")
     try:
-        with path.open(encoding="utf-8", newline="") as file:
-            text = file.read()
+        text = read_bytes(path).decode("utf-8")
     except FileNotFoundError:
         text = ""
     except (OSError, UnicodeDecodeError) as error:

@@ -16,6 +16,7 @@ from excore.cli.writing import write
 from excore.lang.catalog import Entry
 from excore.lang.project.reading import find_project
 from excore.lang.resolve.model import Model
+from excore.lang.source import read_bytes
 from excore.lang.syntax.tree import Array, Scalar, Value
 from excore.lang.tables.table import BoundValue, Tables
 from excore.tooling.registry_dump import project_catalog
@@ -54,7 +55,7 @@ def generate_typehints(
     project = find_project(os.getcwd())
     path = Path(source_folder(project), f"{entry.removesuffix('.py')}.py")
     if path.exists() and not force:
-        before = path.read_text("utf-8", errors="replace")
+        before = read_bytes(path).decode("utf-8", "replace")
         if MARK not in before and f"class {class_name}" not in before:
             fail(f"{shown_path(str(path))} was not written by this command; --force replaces it")
     for name in (class_name, info_class_name):

@@ -19,6 +19,7 @@ from typing import Any, Literal, get_args, get_origin
 from excore.engine.hook import ConfigArgumentHook
 from excore.lang.catalog import Entry, EntryKind, Location, Member, Param, ParamKind, Signature
 from excore.lang.resolve.sections import HOOK_PARAMETER
+from excore.lang.source import read_bytes
 
 _KINDS: dict[Any, ParamKind] = {
     inspect.Parameter.POSITIONAL_ONLY: "positional-only",
@@ -142,8 +143,7 @@ def _location(target: Any) -> Location | None:
 def _definitions(file: str) -> Mapping[str, Location]:
     """Qualified names of all classes and functions in a file -> where their names stand."""
     try:
-        with open(file, "rb") as stream:
-            data = stream.read()
+        data = read_bytes(file)
         tree = ast.parse(data)
     except (OSError, SyntaxError, ValueError, MemoryError, RecursionError):
         return {}
@@ -176,6 +176,7 @@ def _signature(target: Any, without: tuple[str, ...] = ()) -> Signature:
             _KINDS[param.kind],
             None if param.annotation is param.empty else _annotation(param.annotation),
             None if param.default is param.empty or _is_required(param.default) else _default(param.default),
+            _told(target, param.name, param.annotation),
             choices=_choices(param.annotation),
             owner=owner,
         )
@@ -186,6 +187,16 @@ def _signature(target: Any, without: tuple[str, ...] = ()) -> Signature:
     if isinstance(target, type) or returns is signature.empty:
         return Signature(params)
     return Signature(params, returns=_annotation(returns))
+
+
+def _told(target: Any, name: str, annotation: Any) -> str:
+    """What ``Annotated[...]``, or the metadata of a field, says about a parameter."""
+    field = getattr(target, "__dataclass_fields__", {}).get(name)
+    metadata = getattr(field, "metadata", {})
+    texts: list[Any] = [metadata.get(key) for key in ("help", "description", "doc")]
+    for item in getattr(annotation, "__metadata__", ()):
+        texts += [item, *(getattr(item, key, None) for key in ("documentation", "description", "help"))]
+    return next((" ".join(text.split()) for text in texts if isinstance(text, str)), "")
 
 
 def _is_required(default: object) -> bool:

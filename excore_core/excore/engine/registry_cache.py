@@ -17,6 +17,7 @@ from excore.lang.registry_file import (
     read_registry_file,
     registry_text,
 )
+from excore.lang.source import OWN_LIMIT, open_regular
 from excore.storage.atomic_write import write_text
 from excore.storage.cache import refuse_foreign
 
@@ -41,9 +42,10 @@ def read(path: str) -> Mapping[str, RegistryData]:
 
 def _names(path: str) -> str:
     """The text of a file up to the part that no load needs, which is most of it."""
-    with open(path, encoding="utf-8", errors="replace") as file:
-        line = file.readline()
-        return line if line.endswith(",\n") else line + file.read()
+    with open_regular(path) as file:
+        line = file.readline(OWN_LIMIT)
+        text = line if line.endswith(b",\n") else line + file.read(OWN_LIMIT)
+        return text.decode("utf-8", "replace")
 
 
 def is_cache(data: Any) -> bool:

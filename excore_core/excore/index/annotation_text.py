@@ -35,7 +35,7 @@ def literals(annotation: str) -> tuple[object, ...]:
         tree = ast.parse(annotation, mode="eval")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ()
-    values: list[object] = []
+    values: dict[tuple[type, str], object] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.Subscript) and dotted(node.value).rpartition(".")[2] == "Literal":
             for item in node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]:
@@ -43,6 +43,5 @@ def literals(annotation: str) -> tuple[object, ...]:
                     value = ast.literal_eval(item)
                 except (ValueError, TypeError, SyntaxError):
                     continue
-                if not any(value == other and type(value) is type(other) for other in values):
-                    values.append(value)
-    return tuple(values)
+                values.setdefault((type(value), repr(value)), value)
+    return tuple(values.values())

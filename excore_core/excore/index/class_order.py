@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -24,7 +25,7 @@ NO_EFFECT = frozenset(
 )
 """Bases that give a class neither a constructor nor attributes of interest."""
 _UNDERSTOOD = NO_EFFECT | ENUMS | NAMED_TUPLES | TYPED_DICTS
-_MAX_DEPTH = 25
+_MAX_DEPTH = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +66,16 @@ class ClassOrder:
         return (item for item in self.items if isinstance(item, ClassRef))
 
 
-def class_order(names: NameResolver, ref: ClassRef, derived: tuple[str, ...] = ()) -> ClassOrder:
-    """The class itself first, then its bases as Python orders them. ``derived`` are the classes whose base it is: a
-    class that is a base of itself has an incomplete order, not an endless one."""
+def class_order(names: NameResolver, ref: ClassRef) -> ClassOrder:
+    """The class itself first, then its bases as Python orders them."""
+    return _order(names, ref, (), {})
+
+
+def _order(names: NameResolver, ref: ClassRef, derived: tuple[str, ...], known: dict[str, ClassOrder]) -> ClassOrder:
+    """``derived`` are the classes whose base it is: a class that is a base of itself has an incomplete order, not an
+    endless one. ``known`` are the orders of this question: a class may be a base on many ways."""
+    if ref.path in known:
+        return known[ref.path]
     if ref.path in derived or len(derived) > _MAX_DEPTH:
         return ClassOrder((), False)
     names.memo.touch(ref.module)
@@ -81,7 +89,7 @@ def class_order(names: NameResolver, ref: ClassRef, derived: tuple[str, ...] = (
             target = ResolvedName("external", written)
         inner = class_ref(names, target)
         if inner is not None and inner.path != ref.path:
-            order = class_order(names, inner, (*derived, ref.path))
+            order = _order(names, inner, (*derived, ref.path), known)
             complete &= order.complete
             orders.append(list(order.items) or [inner])
             bases.append(inner)
@@ -93,7 +101,8 @@ def class_order(names: NameResolver, ref: ClassRef, derived: tuple[str, ...] = (
         if path:
             orders.append([path])
             bases.append(path)
-    return ClassOrder((ref, *_linearised([*orders, bases])), complete)
+    known[ref.path] = ClassOrder((ref, *_linearised([*orders, bases])), complete)
+    return known[ref.path]
 
 
 def class_ref(names: NameResolver, target: ResolvedName | None) -> ClassRef | None:
@@ -117,15 +126,28 @@ def _linearised(orders: list[list[ClassRef | str]]) -> list[ClassRef | str]:
     first head counts. Each round takes one class out of every order, so this ends.
     """
     result: list[ClassRef | str] = []
-    orders = [order for order in orders if order]
-    while orders:
-        behind = {_path(item) for order in orders for item in order[1:]}
-        head = next((order[0] for order in orders if _path(order[0]) not in behind), orders[0][0])
+    rest = [order[::-1] for order in orders if order]  # the head is the last: to take it is cheap
+    behind = _behind(rest)
+    while rest:
+        head = next((order[-1] for order in rest if not behind[_path(order[-1])]), None)
+        if head is None:
+            head = rest[0][-1]
+            rest = [[item for item in order if _path(item) != _path(head)] for order in rest]
+            behind = _behind(rest)
+        else:
+            for order in rest:
+                if _path(order[-1]) == _path(head):
+                    order.pop()
+                    if order:
+                        behind[_path(order[-1])] -= 1
         result.append(head)
-        path = _path(head)
-        orders = [[item for item in order if _path(item) != path] for order in orders]
-        orders = [order for order in orders if order]
+        rest = [order for order in rest if order]
     return result
+
+
+def _behind(orders: list[list[ClassRef | str]]) -> Counter[str]:
+    """How often each class stands behind a head."""
+    return Counter(_path(item) for order in orders for item in order[:-1])
 
 
 def _path(item: ClassRef | str) -> str:

@@ -38,6 +38,9 @@ _HOOK_MEMBERS = ("node", "enabled", "name", "hook")
 _MAX_DEPTH = 25
 
 
+_LONGEST_ALIAS = 5000  # of letters: aliases of aliases may double with each
+
+
 class Classes:
     """Answers about classes and callables, remembered in the memo of ``names``."""
 
@@ -254,7 +257,8 @@ class Classes:
         ref = class_ref(self.names, self.names.resolve(owner.module, typed[1])) if typed is not None else None
         if ref is None or TYPED_DICTS.isdisjoint(self.order(ref).paths):
             return []
-        return [optional(param) for param in self.constructor(ref).params if param.name not in named]
+        params = (param for param in self.constructor(ref).params if param.name not in named)
+        return [replace(optional(param), wanted=param.required) for param in params]
 
     def _forwarded(self, forward: Forward, owner: ClassRef, order: ClassOrder | None, index: int) -> Parameters:
         """What the target of a ``Forward`` takes."""
@@ -303,6 +307,7 @@ class Classes:
             kind=fact.get("kind", "positional-or-keyword"),
             annotation=text,
             default=fact.get("default"),
+            doc=" ".join(fact.get("doc", "").split()),
             location=owner.location(fact["at"]),
             choices=choices,
             owner=owner.path,
@@ -315,18 +320,23 @@ class Classes:
         return self.names.memo.get(("annotation", module, text), lambda: self._annotation(module, text))
 
     def _annotation(self, module: str, text: str) -> tuple[str, tuple[object, ...]]:
-        members: list[object] = []
+        members: dict[object, None] = {}
+        aliases: dict[tuple[str, str], str] = {}
 
         def resolved(name: str, module: str = module, depth: int = 0) -> str:
             target = self.names.resolve(module, name)
             if target is None:
                 return name
             if target.kind == "data" and target.fact["kind"] == "type" and depth < 5:
-                alias = target.fact["text"]
-                return annotation_text.normalise(alias, lambda inner: resolved(inner, target.module, depth + 1))
+                key = (target.module, target.name)
+                if key not in aliases:
+                    aliases[key] = annotation_text.normalise(
+                        target.fact["text"], lambda inner: resolved(inner, target.module, depth + 1)
+                    )
+                return aliases[key] if len(aliases[key]) < _LONGEST_ALIAS else name
             ref = class_ref(self.names, target)
             if ref is not None:
-                members.extend(item for item in self.enum_texts(ref) if item not in members)
+                members.update(dict.fromkeys(self.enum_texts(ref)))
             if target.kind == "class":
                 return target.name
             if target.kind == "external":
@@ -409,7 +419,8 @@ def _own_members(ref: ClassRef) -> Iterator[Member]:
     for field in ref.fields:
         if not field["name"].startswith("__"):
             instance = "default" not in field
-            yield Member(field["name"], "attribute", "", field.get("annotation"), ref.location(field["at"]), instance)
+            doc, place = field.get("doc", ""), ref.location(field["at"])
+            yield Member(field["name"], "attribute", doc, field.get("annotation"), place, instance)
     for member in unpacked(ref.fact).get("members", ()):
         yield Member(
             member["name"],

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from excore.index.conditions import live_statements
 from excore.index.facts import MORE, ClassFact, Expr, FieldFact, FunctionFact, MemberFact, ParamFact
 from excore.index.kwargs_flow import FunctionNode, follow_kwargs, passes_on
-from excore.index.source_text import SourceText, dotted
+from excore.index.source_text import SourceText, dotted, parse
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _PROPERTIES = frozenset({"property", "cached_property", "functools.cached_property", "abc.abstractproperty"})
@@ -21,16 +21,14 @@ _HARMLESS = frozenset(
     "signature isabstract register register_module setdefault".split()
 )
 """Last names of calls that leave the constructor of a class that they get as it is."""
+_ANNOTATED = frozenset({"Annotated", "Required", "NotRequired", "ReadOnly", "Final", "Optional", "InitVar"})
+_DESCRIBING = frozenset({"help", "description", "doc"})
 _SMALL = 12  # lines; a longer function is no predicate that could be read
 
 
 def docstring(body: list[ast.stmt]) -> str:
     """The raw docstring of a body, "" if there is none."""
-    if body and isinstance(body[0], ast.Expr):
-        value = body[0].value
-        if isinstance(value, ast.Constant) and isinstance(value.value, str):
-            return value.value
-    return ""
+    return constant_text(body[0].value) if body and isinstance(body[0], ast.Expr) else ""
 
 
 def annotation(source: SourceText, node: ast.expr) -> str:
@@ -40,6 +38,42 @@ def annotation(source: SourceText, node: ast.expr) -> str:
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return " ".join(node.value.split())
     return source.segment(node)
+
+
+def _annotated(node: ast.expr) -> str:
+    """What ``Annotated[type, ...]`` says about what it annotates: ``Doc("text")``, the like of
+    ``Field(description="text")``, or a text alone."""
+    quoted = parse(constant_text(node)) if "Annotated" in constant_text(node) else None
+    if quoted is not None:
+        node = next((one.value for one in quoted.body if isinstance(one, ast.Expr)), node)
+    name = dotted(node.value).rpartition(".")[2] if isinstance(node, ast.Subscript) else ""
+    if not isinstance(node, ast.Subscript) or name not in _ANNOTATED:
+        return ""
+    items = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    for item in items[1:] if name == "Annotated" else ():
+        described = described_by(item) if isinstance(item, ast.Call) else constant_text(item)
+        if described:
+            return described
+    return _annotated(items[0])
+
+
+def described_by(call: ast.Call) -> str:
+    """What a call that describes a parameter says about it: ``field(metadata={"help": "text"})``, ``Doc("text")``."""
+    if dotted(call.func).rpartition(".")[2] == "Doc" and call.args:
+        return constant_text(call.args[0])
+    for keyword in call.keywords:
+        if keyword.arg in _DESCRIBING:
+            return constant_text(keyword.value)
+        if keyword.arg == "metadata" and isinstance(keyword.value, ast.Dict):
+            for key, value in zip(keyword.value.keys, keyword.value.values, strict=True):
+                if key is not None and constant_text(key) in _DESCRIBING:
+                    return constant_text(value)
+    return ""
+
+
+def constant_text(node: ast.expr) -> str:
+    """The text that a literal is, "" for anything else."""
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
 
 def parameters(source: SourceText, args: ast.arguments) -> list[ParamFact]:
@@ -61,6 +95,9 @@ def _parameter(source: SourceText, arg: ast.arg, kind: str, default: ast.expr | 
     fact: ParamFact = {"name": arg.arg, "at": source.at(arg, len(arg.arg))}
     if arg.annotation is not None:
         fact["annotation"] = annotation(source, arg.annotation)
+        doc = _annotated(arg.annotation)
+        if doc:
+            fact["doc"] = doc
     if kind:
         fact["kind"] = kind  # type: ignore[typeddict-item]
     if default is not None:
@@ -125,12 +162,18 @@ def _body(source: SourceText, node: ast.ClassDef, fact: ClassFact) -> None:
     fields: dict[str, FieldFact] = {}
     methods: dict[str, FunctionNode] = {}
     versions: dict[str, list[tuple[FunctionNode, bool]]] = {}
+    before: ast.stmt | None = None
     for statement, is_certain in live_statements(node.body):
+        if isinstance(statement, ast.Expr) and isinstance(before, (ast.Assign, ast.AnnAssign)):
+            for target in targets(before) if constant_text(statement.value) else ():
+                if isinstance(target, ast.Name):
+                    fields[target.id].setdefault("doc", constant_text(statement.value))
+        before = statement
         if isinstance(statement, _FUNCTIONS):
             _method(source, statement, members, methods)
             if methods.get(statement.name) is statement:
-                before = [] if is_certain else versions.get(statement.name, [])
-                versions[statement.name] = [*before, (statement, is_certain)]
+                earlier = [] if is_certain else versions.get(statement.name, [])
+                versions[statement.name] = [*earlier, (statement, is_certain)]
         elif isinstance(statement, (ast.Assign, ast.AnnAssign)):
             for target in targets(statement):
                 if isinstance(target, ast.Name):
@@ -245,6 +288,11 @@ def _field(source: SourceText, target: ast.Name, statement: ast.Assign | ast.Ann
         field["default"] = source.segment(statement.value)
         if isinstance(statement.value, ast.Call):
             field["value"] = source.expression(statement.value)
+    described = described_by(statement.value) if isinstance(statement.value, ast.Call) else ""
+    annotated = _annotated(statement.annotation) if isinstance(statement, ast.AnnAssign) else ""
+    doc = described or annotated or source.comment(statement)
+    if doc:
+        field["doc"] = doc
     return field
 
 

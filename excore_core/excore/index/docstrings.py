@@ -10,9 +10,14 @@ from functools import lru_cache
 
 from excore.lang.catalog import Entry, Param
 
+KEYWORD_SECTIONS = ("Keyword Args", "Keyword Arguments", "Keyword Parameters", "Keywords", "Kwargs", "Other Parameters")
+"""Titles of sections of docstrings that describe parameters that are given by keyword."""
+
 _DESCRIBES = re.compile(
-    r":param|@param|^\s*(?:Args|Arguments|Parameters|Params|Attributes|Keyword Args)\b", re.MULTILINE
+    rf"[:@](?:param|arg|key)|^\s*(?:Args|Arguments|Parameters|Params|Attributes|{'|'.join(KEYWORD_SECTIONS)})\b",
+    re.MULTILINE,
 )
+_TITLE = re.compile(r"^([A-Z][a-z]+(?: [A-Za-z]+)?):+[ \t]*$", re.MULTILINE)
 
 
 @lru_cache(maxsize=2048)
@@ -20,18 +25,28 @@ def param_docs(docstring: str) -> Mapping[str, str]:
     """What ``docstring`` says about each parameter; empty where it describes none or cannot be read."""
     if not _DESCRIBES.search(docstring):
         return {}
-    from docstring_parser import ParseError, parse  # late: its import costs more than reading a whole project
+    from docstring_parser import ParseError, epydoc, google, numpydoc, rest  # late: it costs more than a project
 
-    try:
-        parsed = parse(docstring)
-    except ParseError:
-        return {}
-    docs: dict[str, str] = {}
-    for item in parsed.params:
-        if item.description:
-            for name in item.arg_name.split(","):
-                docs.setdefault(name.strip().lstrip("*"), " ".join(item.description.split()))
-    return docs
+    keywords = [google.Section(title, "param", google.SectionType.MULTIPLE) for title in KEYWORD_SECTIONS]
+    known = [*google.DEFAULT_SECTIONS, *keywords]
+    titles = set(_TITLE.findall(inspect.cleandoc(docstring))) - {section.title for section in known}
+    others = [google.Section(title, "other", google.SectionType.SINGULAR) for title in sorted(titles)]
+    numpy = numpydoc.NumpydocParser()
+    for title in KEYWORD_SECTIONS:
+        numpy.add_section(numpydoc.ParamSection(title, "other_param"))
+    best: dict[str, str] = {}
+    for parse in (rest.parse, google.GoogleParser([*known, *others]).parse, numpy.parse, epydoc.parse):
+        try:
+            params = parse(docstring).params
+        except ParseError:
+            continue
+        docs: dict[str, str] = {}
+        for item in params:
+            text = " ".join((item.description or "").split())
+            for name in item.arg_name.split(",") if text else ():
+                docs.setdefault(name.strip().lstrip("*"), text)
+        best = docs if len(docs) > len(best) else best
+    return best
 
 
 def cleaned(docstring: str) -> str:

@@ -43,13 +43,15 @@ REGISTERING = frozenset({"register", "register_module", "register_all", "match",
 
 
 class ParamFact(TypedDict, total=False):
-    """A parameter. ``kind`` is left out for positional-or-keyword."""
+    """A parameter. ``kind`` is left out for positional-or-keyword; ``doc`` is what stands beside it, not in a
+    docstring."""
 
     name: Required[str]
     at: Required[At]
     kind: Literal["positional-only", "var-positional", "keyword-only", "var-keyword"]
     annotation: str
     default: str
+    doc: str
 
 
 class Forward(TypedDict, total=False):
@@ -109,12 +111,14 @@ class MemberFact(TypedDict, total=False):
 
 
 class FieldFact(TypedDict, total=False):
-    """A name bound in a class body. ``value`` is there only where it says more than ``default``: calls."""
+    """A name bound in a class body. ``value`` is there only where it says more than ``default``: calls. ``doc`` is what
+    stands beside it."""
 
     name: Required[str]
     at: Required[At]
     annotation: str
     default: str
+    doc: str
     value: Expr
 
 
@@ -184,6 +188,7 @@ FlagFact = tuple[str, str, str]
 
 class FileFacts(TypedDict, total=False):
     """All that one file says. ``stars``: star imports as ``[level, module]``; ``broken``: it did not parse;
+    ``unmerged``: the line of a merge conflict;
     ``all_of``: what ``all`` is put together from besides, as dotted names, "" for what is no name;
     ``imports``: modules it imports by their full names, but those of Python; ``held``: attributes of classes that may
     be registries, as dotted name, call and place."""
@@ -196,6 +201,7 @@ class FileFacts(TypedDict, total=False):
     calls: list[CallFact]
     flags: list[FlagFact]
     broken: bool
+    unmerged: int
     held: list[tuple[str, Expr, At]]
 
 

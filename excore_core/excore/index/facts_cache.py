@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 from excore.index.facts import LIGHT, FileFacts, Outline
+from excore.lang.source import OWN_LIMIT, read_bytes
 from excore.storage.atomic_write import write_text
 from excore.storage.cache import user_base
 
@@ -79,7 +80,7 @@ class IndexCache:
     def load(self) -> dict[str, Cached]:
         """The states of all files by their paths; empty if there is nothing that can be used."""
         try:
-            head, _, body = self.path.read_bytes().partition(b"\n")
+            head, _, body = read_bytes(self.path, OWN_LIMIT).partition(b"\n")
             header = json.loads(head)
             if header["version"] != version() or header["checksum"] != zlib.crc32(body):
                 return {}

@@ -233,6 +233,8 @@ def _parameter(
     fact: ParamFact = {"name": name.lstrip("_") if style == "attrs" else name, "at": field["at"]}
     if annotation:
         fact["annotation"] = annotation
+    if "doc" in field:
+        fact["doc"] = field["doc"]
     default = field.get("default")
     if described is not None:
         keywords = described.keywords

@@ -78,6 +78,8 @@ class Linker:
         self._own_files = [file for file in sources.modules.values() if not file.external]
         self._names = NameResolver(sources.modules, sources.find, sources.layout, registry_types, memo)
         self._classes = Classes(self._names)
+        conflicts = ((file.path, file.facts["unmerged"]) for file in self._own_files if "unmerged" in file.facts)
+        self._unmerged = {path: Location(path, line) for path, line in conflicts}
 
     def catalog(self) -> Catalog:
         """The catalog of this state."""
@@ -139,12 +141,14 @@ class Linker:
         item = table[name]
         key = ("entry", item.target.kind, item.target.path)
         entry = self.memo.get(key, lambda: self._described(item.target))
+        place = entry.location
         return replace(
             entry,
             name=item.name,
             registry=registry,
             registered_at=item.at,
             registered_again=item.again,
+            unmerged=self._unmerged.get(place.path if place is not None else "", self._unmerged.get(item.at.path)),
             extra=item.extra,
             certain=item.certain,
         )

@@ -80,6 +80,9 @@ class ModuleLayout:
         return is_package(self.paths.get(module, ""))
 
 
+_DEEPEST = 100  # imports that lead from one name to the next
+
+
 class NameResolver:
     """Resolves names over all modules. ``registry_types`` are classes that count as registries, and functions with the
     registry that they fill, as in ``"package.register_model: Model"``.
@@ -130,7 +133,7 @@ class NameResolver:
 
     def _name_in(self, module: str, name: str) -> ResolvedName | None:
         key = (module, name)
-        file = self.lookup(module) if key not in self._active else None
+        file = self.lookup(module) if key not in self._active and len(self._active) < _DEEPEST else None
         if file is None:
             return None
         self._active.add(key)
@@ -207,7 +210,7 @@ class NameResolver:
         if kind == "from":
             return self.member(self.absolute(file, binding["level"], binding["module"]), binding["name"])
         if kind == "alias":
-            return self.resolve(file.module, binding["target"])
+            return self.resolve(file.module, _end_of_aliases(file, binding["target"]))
         if kind == "call":
             return self.value_of_call(file, binding["call"], name)
         return ResolvedName("data", file.module, name, binding)
@@ -379,7 +382,7 @@ class NameResolver:
         if any(self._leads_to(path, target) for path in self._types if "." in path):
             return True
         key = (target.module, f"class {target.name}")
-        if key in self._active:
+        if key in self._active or len(self._active) >= _DEEPEST:
             return False
         self._active.add(key)
         try:
@@ -389,6 +392,18 @@ class NameResolver:
             )
         finally:
             self._active.discard(key)
+
+
+def _end_of_aliases(file: SourceFile, name: str) -> str:
+    """The name that ``name`` is, or begins with, behind all names of a file that only stand for another one."""
+    names, passed = file.facts["names"], set()
+    while True:
+        head, dot, attributes = name.partition(".")
+        bindings = names.get(head, ())
+        if len(bindings) != 1 or bindings[0]["kind"] != "alias" or head in passed:
+            return name
+        passed.add(head)
+        name = f"{bindings[0]['target']}{dot}{attributes}"
 
 
 def preferred(bindings: Sequence[BindingFact]) -> Sequence[BindingFact]:

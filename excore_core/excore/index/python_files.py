@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import re
 import sys
@@ -12,9 +13,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from excore.lang.project.foreign import holds_no_source
+from excore.lang.project.reading import is_vast
+from excore.lang.source import MAX_DEPTH, read_bytes
+from excore.storage.atomic_write import is_inside
 
 MAX_SIZE = 2_000_000
-MAX_DEPTH = 40
+_NO_SOURCE = frozenset({"idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape"})
+"""Encodings that Python knows and that nobody writes sources in."""
 _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 
 
@@ -70,12 +75,18 @@ def _walk(
                     info = entry.stat()
                     files.append(PythonFile(entry.path, info.st_size, info.st_mtime_ns))
             elif entry.is_dir() and not holds_no_source(entry.name) and not _excluded(prefix + entry.name, excludes):
-                folders.append(entry)
+                if not entry.is_symlink() or not _holds(os.path.realpath(entry.path), folder):
+                    folders.append(entry)
         except OSError:
             continue
     yield from sorted(files, key=lambda file: not is_package(file.path))
     for entry in sorted(folders, key=lambda entry: not depth and entry.name != first):
         yield from _walk(entry.path, f"{prefix}{entry.name}/", excludes, first, seen, depth + 1)
+
+
+def _holds(target: str, folder: str) -> bool:
+    """Whether a link in ``folder`` leads to what is much more than the project: a folder above, or the user's home."""
+    return is_inside(folder, target) or is_vast(target)
 
 
 def _excluded(relative: str, excludes: Sequence[str]) -> bool:
@@ -119,11 +130,9 @@ def names_below_root(modules: Mapping[str, str], root: str) -> dict[str, str]:
 def read(path: str) -> bytes | None:
     """Content of a file, ``None`` if it cannot be read or is larger than any source worth reading."""
     try:
-        with open(path, "rb") as file:
-            data = file.read(MAX_SIZE + 1)
+        return read_bytes(path, MAX_SIZE)
     except (OSError, ValueError):
         return None
-    return data if len(data) <= MAX_SIZE else None
 
 
 def decode(data: bytes) -> str:
@@ -136,8 +145,9 @@ def decode(data: bytes) -> str:
         cookie = _COOKIE.match(line)
         if cookie:
             try:
-                return data.decode(cookie[1].decode("ascii"), "replace")
-            except (LookupError, UnicodeDecodeError):
+                codec = codecs.lookup(cookie[1].decode("ascii"))
+                return data.decode(codec.name if codec.name not in _NO_SOURCE else "utf-8", "replace")
+            except (LookupError, ValueError):  # none, or one that is not for text
                 break
     return data.decode("utf-8", "replace")
 

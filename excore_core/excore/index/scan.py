@@ -26,6 +26,7 @@ from excore.index.facts import (
 )
 from excore.index.kwargs_flow import FunctionNode
 from excore.index.source_text import MatchingLines, SourceText, dotted, normalised, parse
+from excore.lang.text import Conflict, conflicts
 
 _COMMON_WORDS = sorted(name for name in REGISTERING if not name.startswith("register"))
 _OTHERS = "|".join(_COMMON_WORDS)
@@ -80,10 +81,13 @@ def scan(text: str, previous: FileFacts | None = None) -> FileFacts:
     ``previous``, the facts of an earlier state of the same file."""
     text = normalised(text)
     tree = parse(text)
+    unmerged = conflicts(text) if tree is None else []
     if tree is None:
-        text = without_newer_syntax(text)
+        text = without_newer_syntax(_first_sides(text, unmerged))
         tree = parse(text)
     scanner = _Scanner(text)
+    if unmerged:
+        scanner.facts["unmerged"] = text.count("\n", 0, unmerged[0].mark.start)
     if tree is not None:
         scanner.module(tree)
         return scanner.facts
@@ -100,6 +104,14 @@ def scan(text: str, previous: FileFacts | None = None) -> FileFacts:
     for name, bindings in earlier.items():
         facts["names"].setdefault(name, bindings)
     return facts
+
+
+def _first_sides(text: str, unmerged: list[Conflict]) -> str:
+    """``text`` with the first side of each merge conflict; the other lines are empty: all keep their numbers."""
+    for conflict in reversed(unmerged):
+        rest = text.count("\n", conflict.ours.end, conflict.end)
+        text = text[: conflict.mark.start] + text[slice(*conflict.ours)] + "\n" * rest + text[conflict.end :]
+    return text
 
 
 def _complete(binding: BindingFact, earlier: list[BindingFact]) -> None:

@@ -10,6 +10,7 @@ from bisect import bisect_left
 from excore.index.facts import At, Expr
 
 _MAX_SEGMENT = 400
+_DOCUMENTS = re.compile("#:")
 _DYNAMIC = re.compile(r"\b(?:__getattr__|__getattribute__|__dict__|setattr|vars|locals|metaclass)\b")
 
 
@@ -61,11 +62,12 @@ class MatchingLines:
 class SourceText:
     """The lines of a normalised text. AST columns count UTF-8 bytes; all results count code points."""
 
-    __slots__ = ("_ascii", "dynamic", "lines")
+    __slots__ = ("_ascii", "_documents", "dynamic", "lines")
 
     def __init__(self, text: str) -> None:
         self.lines = text.split("\n")
         self._ascii = text.isascii()
+        self._documents = MatchingLines(_DOCUMENTS, text)
         self.dynamic = MatchingLines(_DYNAMIC, text)
 
     def column(self, line: int, byte_column: int) -> int:
@@ -95,6 +97,22 @@ class SourceText:
         if column < 0:
             column = start
         return [line, column, column + len(node.name)]
+
+    def comment(self, node: ast.stmt) -> str:
+        """What Sphinx takes for documentation of an assignment: a comment ``#: text`` behind it, or such lines above
+        it."""
+        last = (node.end_lineno or node.lineno) - 1
+        if not self._documents.between(node.lineno - 1, last + 1):
+            return ""
+        behind = self.lines[last][self.column(last, node.end_col_offset or 0) :].strip()
+        if behind.startswith("#:"):
+            return behind[2:].strip()
+        found: list[str] = []
+        line = node.lineno - 2
+        while line >= 0 and self.lines[line].strip().startswith("#:"):
+            found.insert(0, self.lines[line].strip()[2:].strip())
+            line -= 1
+        return " ".join(found)
 
     def segment(self, node: ast.expr) -> str:
         """Source text of ``node`` on one line, shortened if very long."""

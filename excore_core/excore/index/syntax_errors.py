@@ -7,18 +7,18 @@ import os
 import warnings
 from collections.abc import Collection, Iterator
 
-from excore.index.python_files import walk
+from excore.index import python_files
 from excore.lang.project.model import Project
+from excore.lang.text import conflicts
 
 
 def unparsed(project: Project, names: Collection[str]) -> Iterator[str]:
     """One line for each file of a project in which one of ``names`` stands and that Python cannot parse."""
-    for file in walk(project.root, project.exclude) if names else ():
-        try:
-            with open(file.path, encoding="utf-8", errors="replace") as stream:
-                text = stream.read()
-        except OSError:
+    for file in python_files.walk(project.root, project.exclude) if names else ():
+        data = python_files.read(file.path)
+        if data is None:
             continue
+        text = python_files.decode(data)
         if not any(name in text for name in names):
             continue
         try:
@@ -27,6 +27,7 @@ def unparsed(project: Project, names: Collection[str]) -> Iterator[str]:
                 ast.parse(text)
         except SyntaxError as error:
             place = f"{os.path.relpath(file.path)}:{error.lineno or 1}"
-            yield f"{place}: {error.msg}; what this file registers is not known"
+            reason = "a merge conflict" if conflicts(text) else error.msg
+            yield f"{place}: {reason}; what this file registers is not known"
         except (ValueError, RecursionError, MemoryError):
             continue

@@ -24,6 +24,7 @@ from excore.lang.resolve.resolver import resolve
 from excore.lang.resolve.top_level import is_module_path
 from excore.lang.source import Unreadable
 from excore.lang.syntax.tree import Block
+from excore.lang.text import conflicts
 
 Read: TypeAlias = Callable[[str], "File | Unreadable"]
 Merge: TypeAlias = Callable[[Merger], Closure]
@@ -84,10 +85,22 @@ def file_problems(closure: Closure, read: Read) -> Iterator[Problem]:
     yield from closure.problems
 
 
+def _unmerged(path: str, file: File) -> Iterator[Problem]:
+    """One problem for each place that git could not merge."""
+    message = "a merge conflict: keep one side, and delete the lines `<<<<<<<`, `=======` and `>>>>>>>`"
+    for conflict in conflicts(file.text):
+        block = file.tree.blocks[file.tree.block_at(conflict.mark.start)]
+        start, end = conflict.mark.shift(-file.tree.start_of(block))
+        yield problem("syntax", message, Origin(path, block, start, end), conflict="merge")
+
+
 def syntax_problems(path: str, file: File | Unreadable, unreadable: bool = True) -> Iterator[Problem]:
     """What is no TOML in one file; with ``unreadable`` also why there is none to read."""
     if isinstance(file, File):
-        for block, error in file.tree.problems:
+        errors = list(file.tree.problems)
+        unmerged = list(_unmerged(path, file)) if errors else []
+        yield from unmerged
+        for block, error in errors if not unmerged else ():
             yield problem(error.code, error.message, Origin(path, block, error.start, error.end))
     elif unreadable:
         yield problem("unreadable-file", f"{path}: {file.reason}", Origin(path, Block("", None, (), (), 0), 0, 0))

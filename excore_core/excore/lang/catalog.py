@@ -81,7 +81,8 @@ class Param:
     could be followed: ``Optional[int]`` stays as written, but a name imported under another name is given by its own.
     ``choices`` are the literal values of ``Literal[...]``, or what may stand for the members of an enum: first their
     values that are texts, then names that are other texts. ``owner`` is the class whose
-    signature really declares it (inherited or forwarded parameters), "" for the entry itself.
+    signature really declares it (inherited or forwarded parameters), "" for the entry itself. ``wanted``: a
+    ``TypedDict`` for ``**kwargs`` says that it must be given, which Python does not check.
     """
 
     name: str
@@ -92,11 +93,17 @@ class Param:
     location: Location | None = None
     choices: tuple[object, ...] = ()
     owner: str = ""
+    wanted: bool = False
 
     @property
     def required(self) -> bool:
         """Whether a call without it fails."""
         return self.default is None and self.kind not in ("var-positional", "var-keyword")
+
+    @property
+    def needed(self) -> bool:
+        """Whether a config should give it: a call without it fails, or its author says that it must be given."""
+        return self.wanted or self.required
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +165,8 @@ class Entry:
     registration may or may not register it. ``registered_again``: where others take its name in its registry, which an
     import of both refuses. ``hook`` is "argument" for ConfigArgumentHook subclasses, "config" for
     classes with ``__HookType__``. ``docstrings`` are the raw docstrings that describe parameters, as ``(owner, text)``:
-    ``excore.index.docstrings.documented`` fills ``Param.doc`` from them when it is needed.
+    ``excore.index.docstrings.documented`` fills ``Param.doc`` from them when it is needed. ``unmerged``: a merge
+    conflict in its file, which Python cannot import.
     """
 
     name: str
@@ -174,6 +182,7 @@ class Entry:
     members_complete: bool = True
     registered_at: Location | None = None
     registered_again: tuple[Location, ...] = ()
+    unmerged: Location | None = None
     docstrings: tuple[tuple[str, str], ...] = ()
     extra: tuple[tuple[str, str], ...] = ()
     hook: Literal["", "argument", "config"] = ""

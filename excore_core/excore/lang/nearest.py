@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 
 _MOST_DIFFERENT = 0.4  # edits, as a share of the longer name
+_LONGEST = 200  # letters of a name that anything is like
+_NEIGHBOURS = 50  # before and behind a name in the order of many, by its beginning and by its end
 _SHORT = 4  # up to this length every candidate is compared, above it those that share two letters at an end
 
 
@@ -16,7 +19,7 @@ def nearest(name: str, candidates: Iterable[str], limit: int = 3) -> tuple[str, 
     """
     folded_name = name.casefold()
     size = len(folded_name)
-    if not size:
+    if not 0 < size <= _LONGEST:
         return ()
     shortest, longest = size * (1 - _MOST_DIFFERENT), size / (1 - _MOST_DIFFERENT)
     head, tail = folded_name[:2], folded_name[-2:]
@@ -45,16 +48,14 @@ def suggestion_text(suggestions: Sequence[str]) -> str:
 
 
 class Vocabulary:
-    """Many names, laid out so that ``near`` looks only at those that can be alike."""
+    """Many names, laid out so that ``near`` looks at few: those that begin or end most like the one asked for."""
 
     def __init__(self, names: Iterable[str]) -> None:
         self.names = frozenset(names)
-        self._heads: dict[str, list[str]] = {}
-        self._tails: dict[str, list[str]] = {}
-        for name in self.names:
-            folded = name.casefold()
-            self._heads.setdefault(folded[:2], []).append(name)
-            self._tails.setdefault(folded[-2:], []).append(name)
+        self._orders: list[list[tuple[str, str]]] = []
+        if len(self.names) > 4 * _NEIGHBOURS:
+            folded = [(name.casefold(), name) for name in self.names]
+            self._orders = [sorted(folded), sorted((text[::-1], name) for text, name in folded)]
         self._meant: dict[str, str] = {}
 
     def meant(self, name: str) -> str:
@@ -67,11 +68,12 @@ class Vocabulary:
 
     def near(self, name: str, others: Iterable[str] = (), limit: int = 3) -> tuple[str, ...]:
         """``nearest`` among these names and ``others``."""
+        alike = set(others) if self._orders else {*self.names, *others}
         folded = name.casefold()
-        if len(folded) <= _SHORT:
-            return nearest(name, {*self.names, *others}, limit)
-        alike = (*self._heads.get(folded[:2], ()), *self._tails.get(folded[-2:], ()))
-        return nearest(name, {*alike, *others}, limit)
+        for order, text in zip(self._orders, (folded, folded[::-1]), strict=False):
+            place = bisect_left(order, (text, ""))
+            alike.update(each for _, each in order[max(0, place - _NEIGHBOURS) : place + _NEIGHBOURS])
+        return nearest(name, alike, limit)
 
 
 def distance(one: str, other: str) -> int:

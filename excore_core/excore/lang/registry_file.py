@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 
 from excore.lang.catalog import Catalog, Entry, RegistryInfo, Signature, Source
 from excore.lang.entry_json import entry_from_json, entry_to_json
-from excore.lang.source import Disk
+from excore.lang.source import OWN_LIMIT, Disk
 
 FORMAT = "excore-registry"
 VERSION = 2
@@ -87,7 +87,7 @@ class RegistryFile:
 
 def read_registry_file(path: str) -> RegistryFile | None:
     """The file at ``path``, None if there is none. Raises ``RegistryFileError``."""
-    text = Disk().read(path)
+    text = Disk(OWN_LIMIT).read(path)
     if isinstance(text, str):
         return RegistryFile(text)
     if text.missing:

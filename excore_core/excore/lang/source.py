@@ -6,15 +6,70 @@ A source never raises for what users do to their files: a file that is gone, unr
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import BinaryIO, NamedTuple, Protocol
 
 from excore.lang.syntax.decode import NotUtf8Error, decode
 
-MAX_BYTES = 64 * 1024 * 1024
+MAX_BYTES = 16_000_000
+OWN_LIMIT = 256_000_000
+"""Of what excore itself wrote."""
+_NO_WAIT = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0)
+
+
+def open_regular(path: str | os.PathLike[str]) -> BinaryIO:
+    """A regular file, to read its bytes. Never waits: pipes, devices and terminals raise OSError, as what cannot be
+    opened does."""
+    _refuse_special(os.stat(path))  # to open a pipe or a device already does something to it
+    file = open(os.open(path, os.O_RDONLY | _NO_WAIT), "rb")  # noqa: SIM115 - the caller's
+    try:
+        _refuse_special(os.fstat(file.fileno()))
+    except OSError:
+        file.close()
+        raise
+    return file
+
+
+def read_bytes(path: str | os.PathLike[str], limit: int = MAX_BYTES) -> bytes:
+    """All that ``open_regular`` gives; OSError, too, where that is more than ``limit``."""
+    with open_regular(path) as file:
+        data = file.read(limit + 1)
+    if len(data) > limit:
+        raise OSError(errno.EFBIG, f"larger than {limit / 1_000_000:g} MB")
+    return data
+
+
+MAX_DEPTH = 40
+
+
+def folders_below(folder: str, leaves_out: Callable[[str], bool]) -> Iterator[tuple[str, list[str]]]:
+    """Every folder from ``folder`` down, but for those of a name that ``leaves_out``, with its files' sorted names.
+    Links to folders are not followed, and folders deeper than ``MAX_DEPTH`` not looked into."""
+    pending = [(folder, 0)]
+    while pending:
+        here, depth = pending.pop()
+        try:
+            with os.scandir(here) as found:
+                entries = sorted(found, key=lambda entry: entry.name, reverse=True)
+        except (OSError, ValueError):
+            continue
+        folders = [entry for entry in entries if os.path.isdir(entry)]
+        names = {entry.name for entry in folders}
+        yield here, [entry.name for entry in reversed(entries) if entry.name not in names]
+        if depth < MAX_DEPTH:
+            own = (entry for entry in folders if not entry.is_symlink() and not leaves_out(entry.name))
+            pending.extend((entry.path, depth + 1) for entry in own)
+
+
+def _refuse_special(status: os.stat_result) -> None:
+    if stat.S_ISDIR(status.st_mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if not stat.S_ISREG(status.st_mode):
+        raise OSError(errno.EINVAL, "not a regular file")
 
 
 class Unreadable(NamedTuple):
@@ -39,27 +94,23 @@ class Source(Protocol):
         ...  # pragma: no cover
 
 
+@dataclass(frozen=True)
 class Disk:
-    """Files as they are on disk."""
+    """Files as they are on disk; those of more than ``limit`` bytes are not read."""
+
+    limit: int = MAX_BYTES
 
     def read(self, path: str) -> str | Unreadable:
         try:
-            if stat.S_ISFIFO(os.stat(path).st_mode):
-                return Unreadable("not a regular file")  # to open it would wait for a writer
-            with open(path, "rb") as file:
-                data = file.read(MAX_BYTES + 1)
+            return decode(read_bytes(path, self.limit))
+        except NotUtf8Error as error:
+            return Unreadable(str(error), line=error.line, column=error.column)
         except (FileNotFoundError, NotADirectoryError):
             return Unreadable("no such file", missing=True)
         except OSError as error:
             return Unreadable((error.strerror or type(error).__name__).lower())
         except ValueError:
             return Unreadable("not a file name", missing=True)
-        if len(data) > MAX_BYTES:
-            return Unreadable(f"larger than {MAX_BYTES // (1024 * 1024)} MB")
-        try:
-            return decode(data)
-        except NotUtf8Error as error:
-            return Unreadable(str(error), line=error.line, column=error.column)
 
     def stamp(self, path: str) -> object:
         try:

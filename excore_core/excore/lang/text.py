@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple
 Encoding = Literal["utf-8", "utf-16", "utf-32"]
 
 _LINE_END = re.compile(r"\r\n?|\n")
+_MERGE_MARK = re.compile(r"^(?:<{7} |\|{7}|={7}(?=\r?$)|>{7} )[^\r\n]*", re.MULTILINE)
 
 
 class Span(NamedTuple):
@@ -25,6 +26,31 @@ class Span(NamedTuple):
     def shift(self, by: int) -> Span:
         """The same range, ``by`` code points further on."""
         return Span(self.start + by, self.end + by)
+
+
+class Conflict(NamedTuple):
+    """What git could not merge: the line ``<<<<<<<``, the first side, and where the line ``>>>>>>>`` ends."""
+
+    mark: Span
+    ours: Span
+    end: int
+
+
+def conflicts(text: str) -> list[Conflict]:
+    """The merge conflicts that stand in a text."""
+    found: list[Conflict] = []
+    marks: list[re.Match[str]] = []
+    for mark in _MERGE_MARK.finditer(text) if "<<<<<<< " in text else ():
+        sign = mark[0][0]
+        if sign == "<":
+            marks = [mark]
+        elif sign != ">":
+            marks += [mark] if marks else []
+        elif any(one[0][0] == "=" for one in marks):
+            ours = Span(marks[0].end(), marks[1].start())
+            found.append(Conflict(Span(*marks[0].span()), ours, mark.end()))
+            marks = []
+    return found
 
 
 class Edit(NamedTuple):

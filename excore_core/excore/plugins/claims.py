@@ -10,6 +10,8 @@ import os
 import secrets
 from pathlib import Path
 
+from excore.lang.source import read_bytes
+
 
 class Claim:
     """The claim of this process on one folder, before it is made. With ``lasting`` it stands until ``release``."""
@@ -52,7 +54,7 @@ class Claim:
             os.rename(self._path, moved)
         except OSError:
             return False
-        is_own = moved.read_text("utf-8", errors="replace") == self._token
+        is_own = read_bytes(moved) == self._token.encode()
         moved.unlink()
         return is_own
 

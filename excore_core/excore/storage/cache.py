@@ -15,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from excore.lang.source import OWN_LIMIT, read_bytes
 from excore.storage.atomic_write import NotOurs, is_inside, write_text
 
 OWNER_FILE = "workspace.json"
@@ -43,7 +44,18 @@ class Mark(NamedTuple):
 def user_base() -> str:
     """The folder for the caches of all workspaces of this user."""
     caches = os.environ.get("XDG_CACHE_HOME", "")
-    return os.path.join(caches if os.path.isabs(caches) else os.path.expanduser("~/.cache"), "excore")
+    caches = caches if os.path.isabs(caches) else os.path.expanduser("~/.cache")
+    return os.path.join(caches, "excore") if os.path.isabs(caches) else _base_of_the_homeless()
+
+
+def _base_of_the_homeless() -> str:
+    """A folder among the temporary files for a user without a home; one that cannot be where somebody else has it."""
+    import tempfile
+
+    user = os.getuid() if hasattr(os, "getuid") else 0
+    folder = os.path.join(tempfile.gettempdir(), f"excore-{user}")
+    taken = os.path.lexists(folder) and os.lstat(folder).st_uid != user
+    return os.path.join(os.devnull, "excore") if taken else folder
 
 
 def cache_dir(root: Path, base: Path) -> Path:
@@ -181,9 +193,9 @@ def _is_older(folder: Path, root: Path) -> bool:
 def _owner(folder: Path) -> dict[str, Any]:
     """The object in the mark of a folder. Raises OSError, ValueError."""
     path = folder / OWNER_FILE
-    if not stat.S_ISREG(os.lstat(path).st_mode):
+    if path.is_symlink():
         raise ValueError("no file")
-    data = json.loads(path.read_text(encoding="utf-8"))
+    data = json.loads(read_bytes(path, 65536))
     if not isinstance(data, dict):
         raise ValueError("no mark")
     return data
@@ -206,7 +218,7 @@ def refuse_foreign(path: Path, is_ours: Callable[[Any], bool]) -> None:
     if not os.path.lexists(path) or _named(os.path.dirname(os.path.realpath(path))) is not None:
         return
     try:
-        ours = path.is_file() and is_ours(json.loads(path.read_text(encoding="utf-8")))
+        ours = is_ours(json.loads(read_bytes(path, OWN_LIMIT)))
     except (OSError, ValueError, RecursionError):
         ours = False
     if not ours:

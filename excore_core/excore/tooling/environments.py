@@ -8,6 +8,8 @@ import sys
 from collections.abc import Iterator, Mapping
 from glob import escape, glob
 
+from excore.lang.source import read_bytes
+
 _SITES = (
     ("lib", "python3*", "site-packages"),
     ("lib64", "python3*", "site-packages"),
@@ -80,23 +82,21 @@ def _version(folder: str) -> int:
 
 
 def _settings(path: str) -> dict[str, str]:
-    try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            pairs = [line.partition("=") for line in file]
-    except OSError:
-        return {}
+    pairs = [line.partition("=") for line in _lines(path)]
     return {name.strip().casefold(): value.strip() for name, _, value in pairs}
+
+
+def _lines(path: str) -> list[str]:
+    try:
+        return read_bytes(path, 65536).decode("utf-8", "replace").splitlines()
+    except OSError:
+        return []
 
 
 def _linked(folder: str) -> Iterator[str]:
     """Folders that the ``.pth`` files of a folder add; their ``import`` lines are passed over."""
     for path in sorted(glob(os.path.join(escape(folder), "*.pth"))):
-        try:
-            with open(path, encoding="utf-8", errors="replace") as file:
-                lines = file.read(65536).splitlines()
-        except OSError:
-            continue
-        for line in lines:
+        for line in _lines(path):
             if line.strip() and not line.startswith(("#", "import ", "import\t")):
                 target = os.path.join(folder, line.strip())
                 if os.path.isdir(target):

@@ -85,6 +85,6 @@ def _defaults(section: Section) -> str:
     entry = section.entry
     if entry is None or not entry.signature.complete:
         return ""
-    unset = [param for param in config_parameters(entry) if param.name not in section.arguments and not param.required]
+    unset = [param for param in config_parameters(entry) if param.name not in section.arguments and not param.needed]
     texts = [f"{param.name}={param.default}" for param in unset[:4]]
     return ", ".join(texts) + (", …" if len(unset) > len(texts) else "") if texts else ""

@@ -7,20 +7,11 @@ import os
 from collections.abc import Iterable
 
 from excore.index import documented
+from excore.index.docstrings import KEYWORD_SECTIONS
 from excore.lang.catalog import Entry, Location, Member, Param
+from excore_server.ide.prose import escaped, prose
 
-_SECTIONS = frozenset(
-    [
-        "args:",
-        "arguments:",
-        "parameters:",
-        "parameters",
-        "params:",
-        "keyword args:",
-        "keyword arguments:",
-        "attributes:",
-    ]
-)
+_SECTIONS = frozenset({"args", "arguments", "parameters", "params", "attributes", *map(str.lower, KEYWORD_SECTIONS)})
 _WIDE = 88
 
 
@@ -51,14 +42,14 @@ def located(location: Location | None, root: str) -> str:
 
 
 def description(doc: str) -> str:
-    """A docstring without what it says about parameters, which are shown apart."""
+    """A docstring in Markdown, without what it says about parameters, which are shown apart."""
     lines: list[str] = []
-    for line in inspect.cleandoc(doc).splitlines():
+    for line in doc.splitlines():
         bare = line.strip().casefold()
-        if bare in _SECTIONS or bare.startswith((":param", ":type", "@param")):
+        if bare.rstrip(":") in _SECTIONS or bare.startswith((":param", ":type", "@param", ":key", "@key", ":arg")):
             break
         lines.append(line)
-    return "\n".join(lines).strip()
+    return prose("\n".join(lines))
 
 
 def parameter(param: Param) -> str:
@@ -100,7 +91,7 @@ def parameters(params: Iterable[Param]) -> str:
     for param in params:
         if param.doc:
             kind = f" ({inline(param.annotation)})" if param.annotation else ""
-            lines.append(f"- {inline(param.name)}{kind}: {' '.join(param.doc.split())}")
+            lines.append(f"- {inline(param.name)}{kind}: {escaped(' '.join(param.doc.split()))}")
     return "**Parameters**\n\n" + "\n".join(lines) if lines else ""
 
 
@@ -134,14 +125,14 @@ def param_text(entry: Entry, param: Param, root: str) -> str:
     facts = []
     owner = param.owner.rpartition(".")[2]
     of = owner or entry.name
-    facts.append(f"Parameter of {inline(of)}" + (" (required)" if param.required else ""))
+    facts.append(f"Parameter of {inline(of)}" + (" (required)" if param.needed else ""))
     if param.location is not None:
         facts.append(located(param.location, root))
     choices = ", ".join(inline(repr(choice)) for choice in param.choices)
     return join(
         (
             code(f"(parameter) {parameter(param)}"),
-            inspect.cleandoc(param.doc) if param.doc else "",
+            prose(param.doc),
             f"One of {choices}." if choices else "",
             " · ".join(facts),
         )
@@ -153,4 +144,4 @@ def member_text(owner: str, member: Member, root: str) -> str:
     kind = f": {member.annotation}" if member.annotation else ""
     method = member.kind in ("method", "classmethod", "staticmethod")
     head = f"({member.kind}) {owner}.{member.name}{'()' if method else ''}{kind}"
-    return join((code(head), description(member.doc), located(member.location, root)))
+    return join((code(head), description(inspect.cleandoc(member.doc)), located(member.location, root)))

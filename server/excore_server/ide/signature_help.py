@@ -8,6 +8,7 @@ from excore.index import documented
 from excore.lang.workspace.host import Snapshot
 from excore_server.ide.cursor import BasePlace, HeaderPart, Key, Nothing, cursor_at, slot_of
 from excore_server.ide.markdown import description, parameter
+from excore_server.ide.prose import escaped
 from excore_server.ide.view import View
 
 
@@ -48,5 +49,5 @@ def signature_help(snapshot: Snapshot, path: str, offset: int) -> SignatureHelp 
         label += text
         if param.name == slot.argument:
             active = number
-    docs = tuple(" ".join(param.doc.split()) for param in entry.signature.params)
+    docs = tuple(escaped(" ".join(param.doc.split())) for param in entry.signature.params)
     return SignatureHelp(f"{label})", tuple(ranges), docs, description(entry.doc), active)

@@ -111,7 +111,7 @@ class ArgumentWriter:
         name = ""
         if prefix.kind != "variable":
             entries = [entry for entry in suitable.entries if is_meant(entry, self.catalog, self.project)]
-            easy = (entry for entry in entries if not any(p.required for p in entry.signature.params))
+            easy = (entry for entry in entries if not any(p.needed for p in entry.signature.params))
             best = next(easy, entries[0] if entries else None)
             name = best.name if best is not None else ""
         if suitable.container == "table":
@@ -150,5 +150,5 @@ class ArgumentWriter:
 
     def required(self, entry: Entry, names: Collection[str] | None = None) -> list[str]:
         """A line for every argument that must be given; of ``names`` only, if there are any."""
-        required = (param for param in config_parameters(entry) if param.required)
+        required = (param for param in config_parameters(entry) if param.needed)
         return [self.argument(param) for param in required if names is None or param.name in names]

@@ -92,7 +92,10 @@ class Lifecycle:
         session.configure(None)
         for uri in _folders(client):
             session.add_folder(uri)
-        return {"capabilities": capabilities(session.client), "serverInfo": {"name": NAME, "version": __version__}}
+        return {
+            "capabilities": capabilities(session.client, session.settings.format),
+            "serverInfo": {"name": NAME, "version": __version__},
+        }
 
 
 def _dispatch() -> ModuleType:

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 
 from lsprotocol import types
 
+from excore.lang.project.foreign import is_hidden
+from excore.lang.source import folders_below
 from excore_server.lsp.session.registration import fetch_settings, watch_files
 from excore_server.lsp.session.session import Session
 
@@ -50,7 +52,7 @@ def did_rename_files(session: Session, params: types.RenameFilesParams) -> None:
 
 
 def _below(folder: str) -> Iterable[str]:
-    for here, _, names in os.walk(folder):
+    for here, names in folders_below(folder, is_hidden):
         yield from (os.path.join(here, name) for name in names if name.endswith((".toml", ".py")))
 
 

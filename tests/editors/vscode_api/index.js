@@ -4,23 +4,7 @@ const { writeFileSync } = require('node:fs');
 const path = require('node:path');
 const vscode = require('vscode');
 const features = require('./answers.js');
-
-const LIMIT_MS = 60_000;
-const POLL_MS = 50;
-
-async function until(what, ask) {
-  const deadline = Date.now() + LIMIT_MS;
-  for (;;) {
-    const answer = await ask();
-    if (answer) {
-      return answer;
-    }
-    if (Date.now() > deadline) {
-      throw new Error(`waited ${LIMIT_MS} ms for ${what}`);
-    }
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  }
-}
+const { languageOf, open, until } = require('./kit.js');
 
 /** Stands in for another extension for TOML: it finds fault with every document of that language, until it closes. */
 function otherTomlTool() {
@@ -36,15 +20,6 @@ function otherTomlTool() {
   vscode.workspace.onDidCloseTextDocument((document) => problems.delete(document.uri));
   return problems;
 }
-
-async function open(root, name) {
-  const document = await vscode.workspace.openTextDocument(path.join(root, name));
-  await vscode.window.showTextDocument(document);
-  return document.uri;
-}
-
-const languageOf = (uri) =>
-  vscode.workspace.textDocuments.find((document) => document.uri.toString() === uri.toString())?.languageId;
 
 exports.run = async () => {
   const root = vscode.workspace.workspaceFolders[0].uri.fsPath;

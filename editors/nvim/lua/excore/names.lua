@@ -1,4 +1,4 @@
--- Made by scripts/write_editor_lists.py from excore/lang/project/foreign.py and the grammar; do not edit.
+-- Made by scripts/write_editor_lists.py from excore/lang/project and the grammar; do not edit.
 
 local function set(names)
   local result = {}
@@ -52,6 +52,7 @@ return {
     wrangler.toml
   ]]),
   plain_patterns = { '^pylock%.', '^pipfile', '[.-]lock%.toml$' },
+  boundaries = { 'pyproject.toml', 'setup.py', 'setup.cfg', '.git', '.hg' },
   skipped_folders = set([[__pycache__ __pypackages__ build dist env node_modules outputs site-packages target venv wandb]]),
   prefix_class = '[!@$&]',
   prefixes = {

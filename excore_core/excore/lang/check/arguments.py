@@ -43,7 +43,7 @@ def check(model: Model, memo: Memo, signatures: bool = True) -> list[Problem]:
     problems: list[Problem] = list(model.problems)
     for group in model.groups.values():
         problems.extend(group.problems)
-    problems.extend(_registered_twice(model))
+    problems.extend(_badly_registered(model))
     if signatures:
         for above, sections in model.parts.items():
             problems.extend(chain.from_iterable(memo.each(("verdicts", above), sections, judged).values()))
@@ -104,7 +104,9 @@ def section_lints(section: Section, model: Model) -> Iterable[Problem]:
             misspelled.update(typo_of or [name.lstrip(model.grammar.prefix_chars) for name in unknown.suggestions[:1]])
             yield unknown
         elif signature.complete and signature.is_listed:
-            yield _softened(_unknown(argument, section, entry))
+            unknown = _unknown(argument, section, entry)
+            misspelled.update(unknown.suggestions[:1])
+            yield _softened(unknown)
         elif signature.reason and any(is_typo(argument.name, param.name) for param in signature.keywords):
             yield _softened_to_hint(_unknown(argument, section, entry), signature.reason)
     for argument in arguments.values():
@@ -114,9 +116,13 @@ def section_lints(section: Section, model: Model) -> Iterable[Problem]:
     yield from _copies(section, model)
     if section.no_call or NO_CALL_KEY in misspelled or any(item.code in _HIDES_MISSING for item in section.problems):
         return
+    where = f"[{'.'.join(section.path)}]"
     missing = [name for name in missing if name not in misspelled]
     if missing:
-        yield _missing(entry, missing, section.binding.origin, f"[{'.'.join(section.path)}]")
+        yield _missing(entry, missing, section.binding.origin, where)
+    wanted = [p.name for p in signature.params if p.wanted and p.name not in {*arguments, *misspelled}]
+    if wanted:
+        yield _softened(_missing(entry, wanted, section.binding.origin, where))
 
 
 def _copies(section: Section, model: Model) -> Iterable[Problem]:
@@ -194,16 +200,22 @@ def _missing(entry: Entry, missing: list[str], origin: Origin, where: str, impli
     return problem("missing-parameter", message, origin, missing=",".join(missing))
 
 
-def _registered_twice(model: Model) -> Iterable[Problem]:
-    """One problem for each name in use that its registry gets from several places: an import of both is refused."""
+def _badly_registered(model: Model) -> Iterable[Problem]:
+    """One problem for each name in use that its registry gets from several places, of which an import is refused, or
+    from a file that cannot be imported."""
     entries: set[int] = set()
     uses = ((section.entry, section.binding.origin) for section in model.sections.values())
     implicit = ((model.entry(path), use.origin) for path in model.implicit for use in model.users[path])
     for entry, origin in (*uses, *implicit):
-        if entry is None or not entry.registered_again or entry.registered_at is None or id(entry) in entries:
+        if entry is None or id(entry) in entries:
             continue
         entries.add(id(entry))
         root = model.project.root
+        if entry.unmerged is not None:
+            message = f"`{entry.name}` cannot be imported: a merge conflict stands at {_place(entry.unmerged, root)}"
+            yield problem("unknown-class", message, origin)
+        if not entry.registered_again or entry.registered_at is None:
+            continue
         first, *others = (_place(at, root) for at in (entry.registered_at, *entry.registered_again))
         are_copies = all(may_be_copy(at.path, root) for at in entry.registered_again)
         more = f" and {len(others) - 3} more" if len(others) > 3 else ""
@@ -211,7 +223,7 @@ def _registered_twice(model: Model) -> Iterable[Problem]:
             f"`{entry.name}` is registered in `{entry.registry}` more than once: {first} counts here, "
             f"{', '.join(others[:3])}{more} does not; a program that imports both fails"
         )
-        yield problem("ambiguous-reference", message, origin, severity="hint" if are_copies else "warning")
+        yield problem("registered-twice", message, origin, severity="hint" if are_copies else "warning")
 
 
 def _place(at: Location, root: str) -> str:
@@ -225,10 +237,14 @@ def _implicit(model: Model) -> Iterable[Problem]:
         if entry is None or entry.kind == "module":
             continue
         missing = [p.name for p in entry.signature.params if p.required]
-        if missing:
+        wanted = [p.name for p in entry.signature.params if p.wanted]
+        if missing or wanted:
             for use in uses:
                 if use.kind != "class" and use.user in model.reached and use.user not in model.unbuilt:
-                    yield _missing(entry, missing, use.origin, f"`{entry.name}` has no table of its own and", path[-1])
+                    told = _missing(
+                        entry, missing or wanted, use.origin, f"`{entry.name}` has no table of its own and", path[-1]
+                    )
+                    yield told if missing else _softened(told)
 
 
 def override_problems(model: Model) -> Iterable[Problem]:

@@ -61,7 +61,11 @@ def causes(files: Sequence[Problem], meaning: Sequence[Problem], model: Model) -
 
 
 def finished(problems: Sequence[Problem]) -> list[Problem]:
-    """``problems`` without those of names that touch a syntax error: such a name is still being typed."""
+    """``problems`` without those of names that touch a syntax error: such a name is still being typed. In a file with a
+    merge conflict nothing else is certain."""
+    unmerged = {item.origin.file for item in problems if ("conflict", "merge") in item.data}
+    if unmerged:
+        return [item for item in problems if item.origin.file not in unmerged or ("conflict", "merge") in item.data]
     errors: dict[Block, list[Origin]] = {}
     for item in problems:
         if item.code in _UNREAD:

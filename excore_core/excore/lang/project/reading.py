@@ -24,7 +24,8 @@ from excore.lang.tables.table import Binding, FileTables, Table, plain
 PROJECT_FILE = ".excore.toml"
 PYPROJECT = "pyproject.toml"
 
-_MARKERS = (PYPROJECT, "setup.py", "setup.cfg", ".git", ".hg")
+MARKERS = (PYPROJECT, "setup.py", "setup.cfg", ".git", ".hg")
+"""What shows that a project begins in a folder, where no project file says so."""
 _KEYS = (
     *("name", "src_dir", "registries", "registry_types", "include", "exclude", "severity", "primary_fields"),
     *("primary_to_registry", "json_schema_fields", "excore_validate", "excore_manual_set", "excore_log_build_message"),
@@ -62,7 +63,7 @@ def find_project(path: str, source: Source | None = None) -> Project:
         parent = os.path.dirname(current)
         if parent == current:
             return Project(likely or folder)
-        if likely is None and any(os.path.exists(os.path.join(current, name)) for name in _MARKERS):
+        if likely is None and any(os.path.exists(os.path.join(current, name)) for name in MARKERS):
             likely = current
         current = parent
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
 from excore.lang.catalog import Catalog, Entry
-from excore.lang.nearest import is_typo, nearest, suggestion_text
+from excore.lang.nearest import Vocabulary, is_typo, suggestion_text
 from excore.lang.problems import Origin, Problem, Severity, problem
 from excore.lang.project.model import Project
 from excore.lang.resolve.entries import entry_named
@@ -130,9 +130,9 @@ def _is_slip(name: str, meant: str) -> bool:
     return bool(meant) and is_typo(name, meant) and _DIGITS.sub("", name) != _DIGITS.sub("", meant)
 
 
-def unknown_variable(names: Iterable[str], name: str, origin: Origin) -> Problem:
+def unknown_variable(names: Vocabulary, name: str, origin: Origin) -> Problem:
     """The problem for ``&`` on a name that the config does not have."""
-    suggestions = nearest(name, names)
+    suggestions = names.near(name)
     message = f"the config has no top-level value `{name}`"
     message += suggestion_text(suggestions)
     return problem("unknown-variable", message, origin, suggestions=suggestions, name=name)

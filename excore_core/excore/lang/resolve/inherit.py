@@ -137,7 +137,8 @@ class Merger:
                     continue
             bindings[name] = Binding(name, value, new.file, new.block, new.part, (old, *old.shadows))
         style = over.style if over.style != "implicit" else base.style
-        return _Merged(base, over, Table(bindings, (*over.headers, *base.headers), style), inner)
+        headers = tuple(dict.fromkeys((*over.headers, *base.headers)))  # a file may be a base on many ways
+        return _Merged(base, over, Table(bindings, headers, style), inner)
 
     def _drop_spellings(self, bindings: dict[str, Binding], over: Table) -> dict[str, Binding]:
         """Remove from ``bindings`` the arguments that ``over`` gives under another prefix.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from excore.lang.catalog import Catalog, Entry
@@ -23,6 +24,7 @@ from excore.lang.grammar import (
     Prefix,
     PrefixKind,
 )
+from excore.lang.nearest import Vocabulary
 from excore.lang.problems import Origin, Problem
 from excore.lang.resolve.entries import entry_of
 from excore.lang.tables.table import Binding, BoundValue, Table
@@ -191,6 +193,11 @@ class Group:
     members: Mapping[str, Binding]
     leftover: Mapping[str, Binding] = field(default_factory=dict)  # values of a scratchpad that are no modules
     problems: tuple[Problem, ...] = ()
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """The names of its modules."""
+        return Vocabulary(self.members)
 
 
 @dataclass(frozen=True)

@@ -153,7 +153,7 @@ class Lookup:
             char = scope.grammar.prefix("new").char
             message = f"`{name}` is a class, not a value of the config; write `{char}` before the argument to pass it"
             return problem("unknown-variable", message, origin, name=name, prefix=char)
-        return unknown_variable(scope.names.isolated, name, origin)
+        return unknown_variable(scope.names.variables, name, origin)
 
     def lookup(self, base: Base, place: Place) -> tuple[Target, ...]:
         if isinstance(base, Name):
@@ -218,7 +218,7 @@ class Lookup:
             self.no_sole(group, origin)
         elif base.name:
             where = place.within(base.name_span.start, base.name_span.end)
-            suggestions = nearest(base.name, group.members)
+            suggestions = group.vocabulary.near(base.name)
             message = f"`{group.name}` has no `{base.name}`; it holds {_listed(tuple(group.members)) or 'nothing'}"
             if suggestions and len(group.members) > 1:
                 message += f"; did you mean `{suggestions[0]}`?"
@@ -235,7 +235,7 @@ class Lookup:
             self.problems.append(problem("empty-field", message, origin, value=base.field))
             return
         fields = fields_and_registries(self.scope.catalog, self.scope.project)
-        suggestions = nearest(base.field, names.groups)
+        suggestions = names.fields.near(base.field)
         if not suggestions and base.field not in fields:
             suggestions = nearest(base.field, fields)
         message = f"the config has no table `[{base.field}.…]`"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from excore.lang.catalog import Catalog
 from excore.lang.grammar import HOOKS_TABLE
 from excore.lang.memo import Memo
+from excore.lang.nearest import Vocabulary
 from excore.lang.problems import Problem, problem
 from excore.lang.project.model import Project
 from excore.lang.resolve.entries import is_registry, registry_behind
@@ -31,6 +33,16 @@ class Names:
     modules: Mapping[str, Binding] = field(default_factory=dict)
     isolated: Mapping[str, Binding] = field(default_factory=dict)
     members: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @cached_property
+    def variables(self) -> Vocabulary:
+        """What a mistyped name of a value may mean."""
+        return Vocabulary(self.isolated)
+
+    @cached_property
+    def fields(self) -> Vocabulary:
+        """What a mistyped name of a field may mean."""
+        return Vocabulary(self.groups)
 
     @property
     def keys(self) -> tuple[Mapping[str, object], ...]:
@@ -175,11 +187,11 @@ def _group(name: str, role: Role, binding: Binding, catalog: Catalog, project: P
 
 
 def _members(groups: Mapping[str, Group]) -> dict[str, tuple[str, ...]]:
-    groups_of: dict[str, tuple[str, ...]] = {}
+    groups_of: dict[str, list[str]] = {}
     for name, group in groups.items():
         for member in group.members:
-            groups_of[member] = (*groups_of[member], name) if member in groups_of else (name,)
-    return groups_of
+            groups_of.setdefault(member, []).append(name)
+    return {member: tuple(names) for member, names in groups_of.items()}
 
 
 def _members_after(before: Names, groups: Mapping[str, Group]) -> Mapping[str, tuple[str, ...]]:

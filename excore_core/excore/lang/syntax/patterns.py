@@ -16,10 +16,15 @@ PLAIN = rf"(?:{BASIC}|{LITERAL}|[+-]?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?|true|false)"
 
 # The groups of SCALAR: 1 string, 2 number, 3 its fraction and exponent, 4 boolean.
 SCALAR = re.compile(rf"""(?:({BASIC}|{LITERAL})|{NUMBER}|(true|false))(?=[ \t,\]\}}\r\n#]|\Z)""")
+# What repeats is matched some hundred times at once: for each time the engine keeps more than half a kilobyte.
+_AT_ONCE = 500
+LONG = 2 * _AT_ONCE  # characters of as many items, at least
+ITEMS = re.compile(rf"(?:[ \t]*{PLAIN}[ \t]*,){{1,{_AT_ONCE}}}")
+LAST_ITEM = re.compile(rf"[ \t]*(?:{PLAIN}[ \t]*)?\]")
 TAIL = re.compile(rf"[ \t]*(?:{COMMENT})?(?:\r?\n|\Z)")
-BLANK_LINES = re.compile(rf"(?:[ \t]*(?:{COMMENT})?\r?\n)*")
+BLANK_LINES = re.compile(rf"(?:[ \t]*(?:{COMMENT})?\r?\n){{0,{_AT_ONCE}}}")
 SPACE = re.compile(r"[ \t]*")
-GAP = re.compile(rf"(?:[ \t\n]+|\r\n|{COMMENT})*")  # between the items of an array or inline table
+GAP = re.compile(rf"(?:[ \t\n]+|\r\n|{COMMENT}){{0,{_AT_ONCE}}}")  # between the items of an array or inline table
 REST = re.compile(r"[^\r\n]*")
 WORD = re.compile(r"""[^\s,\[\]{}#"'=]+""")
 ESCAPE = re.compile(r"""\\(?:[btnfre"\\]|x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8})""")
@@ -51,7 +56,7 @@ class KeyPatterns:
         self.line = re.compile(
             rf"[ \t]*(?:({bare})|({BASIC}|{LITERAL}))[ \t]*=[ \t]*"
             rf"(?:({BASIC}|{LITERAL})|([+-]?(?:0|[1-9][0-9]*))((?:\.[0-9]+)(?:[eE][+-]?[0-9]+)?)?|(true|false)"
-            rf"|(\[[ \t]*(?:{PLAIN}(?:[ \t]*,[ \t]*{PLAIN})*[ \t]*,?[ \t]*)?\]))"
+            rf"|(\[[ \t]*(?:{PLAIN}(?:[ \t]*,[ \t]*{PLAIN}){{0,{_AT_ONCE}}}[ \t]*,?[ \t]*)?\]))"
             rf"[ \t]*(?:{COMMENT})?(?:\r?\n\n*|\Z)"
         )
         # Groups: 1 the second bracket, 2 the dotted bare key.
@@ -93,9 +98,15 @@ class KeyPatterns:
 
 
 def skip(pattern: re.Pattern[str], text: str, pos: int, limit: int = sys.maxsize) -> int:
-    """Offset behind what ``pattern`` matches at ``pos``; ``pos`` if it does not match."""
-    match = pattern.match(text, pos, limit)
-    return pos if match is None else match.end()
+    """Offset behind what ``pattern`` matches at ``pos``, again and again if that is long; ``pos`` if it does not
+    match."""
+    while True:
+        match = pattern.match(text, pos, limit)
+        if match is None:
+            return pos
+        start, pos = pos, match.end()
+        if pos - start < _AT_ONCE:
+            return pos
 
 
 @lru_cache(maxsize=16)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from excore.lang.syntax.patterns import DATETIME, GAP, NUMERIC, SCALAR, WORD, skip
+from excore.lang.syntax.patterns import DATETIME, GAP, ITEMS, LAST_ITEM, LONG, NUMERIC, SCALAR, WORD, skip
 from excore.lang.syntax.reader import MAX_DEPTH, TextReader, char_name
 from excore.lang.syntax.scalar import decode
 from excore.lang.syntax.tree import Array, InlineTable, KeyValue, Missing, Scalar, ScalarKind, Value, plain_scalar
@@ -72,6 +72,10 @@ class ValueReader(TextReader):
 
     def _array(self, depth: int) -> Array:
         text, start, base = self.text, self.pos, self.base
+        end = self._end_of_items(start + 1)
+        if end >= 0:
+            self.pos = end
+            return Array(None, start - base, end - base, True, text[start:end])
         items: list[Value] = []
         last = self.pos = start + 1
         separated = True
@@ -101,6 +105,17 @@ class ValueReader(TextReader):
                 if self.pos == at:
                     self.pos += 1
             last = self.pos
+
+    def _end_of_items(self, pos: int) -> int:
+        """Where an array of more plain scalars than match at once ends, on one line; -1 for any other."""
+        match = ITEMS.match(self.text, pos, self.limit)
+        if match is None or match.end() - pos < LONG:
+            return -1
+        while match is not None:
+            pos = match.end()
+            match = ITEMS.match(self.text, pos, self.limit)
+        last = LAST_ITEM.match(self.text, pos, self.limit)
+        return -1 if last is None else last.end()
 
     def _inline(self, depth: int) -> InlineTable:
         text, start, base = self.text, self.pos, self.base

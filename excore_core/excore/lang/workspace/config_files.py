@@ -11,6 +11,7 @@ from excore.lang.grammar import BASE_KEY, HOOKS_TABLE, Grammar
 from excore.lang.project.foreign import COPY_SUFFIX, holds_no_config, is_plain_name
 from excore.lang.project.model import Project
 from excore.lang.resolve.top_level import is_field_or_registry
+from excore.lang.source import folders_below
 from excore.lang.tables.table import FileTables, Table
 
 _MOST_FILES = 20_000
@@ -76,9 +77,8 @@ def find_toml(folder: str) -> Iterator[str]:
     Copies that ``excore quote`` wrote beside a config are left out.
     """
     count = 0
-    for root, folders, files in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not holds_no_config(name))
-        for name in sorted(files):
+    for root, files in folders_below(folder, holds_no_config):
+        for name in files:
             if name.endswith(".toml"):
                 path = os.path.join(root, name)
                 if not is_plain_name(path) and not _is_copy(name, files):

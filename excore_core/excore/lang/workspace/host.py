@@ -15,6 +15,7 @@ from excore.lang.grammar import Grammar
 from excore.lang.memo import Memo
 from excore.lang.project.model import Project
 from excore.lang.project.reading import find_project
+from excore.lang.project.sources import beginning_of
 from excore.lang.source import Disk, Source, Unreadable
 from excore.lang.workspace.config_files import find_toml
 from excore.lang.workspace.snapshot import Snapshot
@@ -35,6 +36,7 @@ class Host:
         self.toml_files: dict[str, None] = {}
         self.folders: dict[str, None] = {}
         self.projects: dict[str, Project] = {}
+        self.beginnings: dict[str, str] = {}  # of folders without a project file
         self.completed: dict[str, tuple[Project, Catalog, Project]] = {}
         self.catalogs: dict[str, Catalog] = {}
         self.memos: dict[str, Memo] = {}  # by root config
@@ -78,9 +80,14 @@ class Host:
             elif any(path.startswith(folder + os.sep) for folder in self.folders):
                 self.toml_files[path] = None
         if os.path.basename(path) in (".excore.toml", "pyproject.toml"):
-            self.projects.clear()
-            self.completed.clear()
+            self.forget_projects()
         self._snapshot = None
+
+    def forget_projects(self) -> None:
+        """Look again for what projects there are."""
+        self.projects.clear()
+        self.beginnings.clear()
+        self.completed.clear()
 
     def add_folder(self, folder: str) -> None:
         """Take up a workspace folder: its config files become known."""
@@ -114,11 +121,15 @@ class Host:
         if project is None:
             project = find_project(folder, self.source)
             if project.file is None:
-                owner = self._folder_of(path)
-                project = Project(owner) if owner is not None else project
+                project = Project(self._beginning(self._folder_of(path) or project.root))
             project = next((p for p in self.projects.values() if p.root == project.root), project)
             self.projects[folder] = project
         return project
+
+    def _beginning(self, folder: str) -> str:
+        if folder not in self.beginnings:
+            self.beginnings[folder] = beginning_of(folder)
+        return self.beginnings[folder]
 
     def _folder_of(self, path: str) -> str | None:
         owners = [folder for folder in self.folders if path.startswith(folder + os.sep)]

@@ -46,6 +46,21 @@ class State(Protocol):
     def project_of(self, path: str) -> Project: ...  # pragma: no cover
 
 
+class _Files:
+    """The files of a snapshot, each read once. Analyses keep it, so it knows of none."""
+
+    def __init__(self, host: State) -> None:
+        self._host = host
+        self._known: dict[str, File | Unreadable] = dict(host.open_files)
+
+    def read(self, path: str) -> File | Unreadable:
+        """The file, or why there is none that can be read."""
+        file = self._known.get(path)
+        if file is None:
+            file = self._known[path] = self._host.file(path)
+        return file
+
+
 class Snapshot:
     """The state of a host at one moment.
 
@@ -55,7 +70,8 @@ class Snapshot:
     def __init__(self, host: State) -> None:
         self._host = host
         self.environment = host.environment
-        self._files: dict[str, File | Unreadable] = dict(host.open_files)
+        self.read = _Files(host).read
+        """The file of a path, or why there is none that can be read."""
         self._open = tuple(host.open_files)
         self._toml_files = tuple(host.toml_files)
         self._catalogs = dict(host.catalogs)
@@ -70,13 +86,6 @@ class Snapshot:
         """The file, or None where there is none that can be read."""
         file = self.read(path)
         return file if isinstance(file, File) else None
-
-    def read(self, path: str) -> File | Unreadable:
-        """The file, or why there is none that can be read."""
-        file = self._files.get(path)
-        if file is None:
-            file = self._files[path] = self._host.file(path)
-        return file
 
     def tables(self, path: str) -> FileTables | Unreadable:
         """The tables of a file, or why it cannot be read."""

@@ -84,7 +84,7 @@ def all_lines(view: View, entry: Entry, path: Path, quoted: bool) -> list[str]:
         if section is not None and param.name in section.arguments:
             continue
         text = to_toml(literal(param.default))
-        if param.required:
+        if param.needed:
             lines.append(writer.argument(param))
         elif text is not None:
             lines.append(f"{prefixed(param.name, None, quoted)} = {text}")

@@ -71,7 +71,7 @@ def _parameters(
         if param.name in present:
             continue
         above = merged.arguments.get(param.name) if merged is not None else None
-        rank = _REQUIRED if param.required else _OPTIONAL
+        rank = _REQUIRED if param.needed else _OPTIONAL
         if above is not None and above.binding.file != view.file.path:
             rank = _ABOVE
         writer = view.writer(quoted)
@@ -97,7 +97,7 @@ def _name_alone(param: Param, prefix: Prefix | None, quoted: bool, end: str) -> 
 def summary(param: Param) -> str:
     """A parameter's type and default in few words."""
     kind = param.annotation or ""
-    if param.required:
+    if param.needed:
         return f"{kind}, required" if kind else "required"
     return f"{kind} = {param.default}" if kind else f"= {param.default}"
 

@@ -17,7 +17,7 @@ from excore_server.ide.snippets import literal, quote, to_toml
 from excore_server.ide.view import View
 
 _DEFAULT, _CHOICE = range(2)
-_UNTYPED = " "
+UNTYPED = " "
 """The match of what goes away with the first character typed: values never begin with it."""
 
 
@@ -69,7 +69,7 @@ def _values(param: Param, cursor: ValuePlace) -> Iterator[Option]:
     text = to_toml(default)
     if text is not None and text not in seen:
         for option in _option(default, text, cursor, _DEFAULT, "default"):
-            yield option._replace(match=_UNTYPED, label=option.label or option.match)
+            yield option._replace(match=UNTYPED, label=option.label or option.match)
 
 
 def _option(choice: object, text: str, cursor: ValuePlace, rank: int, note: str) -> Iterator[Option]:
@@ -77,7 +77,7 @@ def _option(choice: object, text: str, cursor: ValuePlace, rank: int, note: str)
         if isinstance(choice, str) and quote(choice) == f'"{choice}"':
             yield Option(choice, rank, "choice", choice, detail=note)
         return
-    match = text[:-1] if isinstance(choice, str | bool) else _UNTYPED
+    match = text[:-1] if isinstance(choice, str | bool) else UNTYPED
     yield Option(match, rank, "choice", text, text, note)
 
 

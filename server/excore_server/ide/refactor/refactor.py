@@ -205,9 +205,7 @@ def fill_in(view: View, cursor: Cursor, span: Span) -> Iterator[Offer]:
         return
     parts = (one for one in header.parts if view.file.tree.start_of(block) + one.start == cursor.span.start)
     part = next(parts, None)
-    if part is None or any(
-        param.required and param.name not in section.arguments for param in config_parameters(entry)
-    ):
+    if part is None or any(param.needed and param.name not in section.arguments for param in config_parameters(entry)):
         return
     at = binding_at(view, Origin(view.file.path, block, part.start, part.end))
     if at is None:

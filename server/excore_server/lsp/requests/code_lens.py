@@ -16,7 +16,9 @@ from excore_server.lsp.to_lsp.location import goal_location, python_range, span_
 
 
 def code_lens(session: Session, params: types.CodeLensParams) -> Any:
-    """``CodeLens``es."""
+    """``CodeLens``es; none where they are turned off."""
+    if not session.settings.code_lens:
+        return []
     uri = params.text_document.uri
     python = session.python_path(uri)
     if python is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import Any
 
 from lsprotocol import types
@@ -10,6 +11,7 @@ from lsprotocol import types
 from excore_server.ide.completion.complete import complete, in_the_way
 from excore_server.ide.completion.documentation import documentation
 from excore_server.ide.completion.items import CompletionList
+from excore_server.ide.completion.values import UNTYPED
 from excore_server.lsp.session.session import Session
 from excore_server.lsp.to_lsp.completion_list import completion_list
 from excore_server.lsp.to_lsp.markup import markup
@@ -23,10 +25,14 @@ def completion(session: Session, params: types.CompletionParams) -> Any:
     """A ``CompletionList``."""
     snapshot, path, file, offset = session.at(params)
     opened_itself = params.context is not None and params.context.trigger_kind == _BY_CHARACTER
+    requested = params.context is not None and params.context.trigger_kind == types.CompletionTriggerKind.Invoked
     if opened_itself and in_the_way(snapshot, path, offset):
         return completion_list(CompletionList(), file, params.text_document.uri, session.client)
     python, snippets = session.python(path), session.client.snippets
     completions = complete(snapshot, path, offset, python=python, environment=os.environ, snippets=snippets)
+    if requested and completions.items and all(item.filter == UNTYPED for item in completions.items):
+        # VS Code keeps a list that was asked for though nothing in it fits what is typed, unless it must ask again.
+        completions = replace(completions, incomplete=True)
     uri, client = params.text_document.uri, session.client
     if client.resolves_documentation:
         return completion_list(completions, file, uri, client)

@@ -12,9 +12,10 @@ from excore_server.lsp.to_lsp.workspace_edit import text_edits
 
 
 def formatting(session: Session, params: types.DocumentFormattingParams | types.DocumentRangeFormattingParams) -> Any:
-    """Edits that lay a config out; null where it is no TOML. Only configs are touched, no other TOML files."""
+    """Edits that lay a config out; null where it is no TOML, or where that is turned off. Only configs are touched, no
+    other TOML files."""
     snapshot, path, file = session.file(params.text_document.uri)
-    if not snapshot.is_judged(path):
+    if not session.settings.format or not snapshot.is_judged(path):
         return None
     options = params.options
     indent = " " * max(1, options.tab_size) if options.insert_spaces else "\t"

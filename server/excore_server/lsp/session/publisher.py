@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _AT_ONCE = 0.02
 _LONGEST = 0.3
 _REPLACEMENT = "\ufffd"
+_NOTHING: dict[str, Any] = {"kind": "full", "items": []}
 
 
 class Publisher:
@@ -36,6 +37,7 @@ class Publisher:
         self.due = False
         self.timer: asyncio.TimerHandle | None = None
         self._last_result = 0
+        self.rest: asyncio.Task[None] | None = None
 
     def changed(self) -> None:
         """Something changed that diagnostics may depend on."""
@@ -61,26 +63,57 @@ class Publisher:
         started = perf_counter()
         for document in sorted(self.session.documents.values(), key=lambda one: -one.touched):
             if document.is_toml:
-                self._push(document)
+                self._push(document.path, document.version)
         self.cost = perf_counter() - started
+        everything = self.session.settings.diagnostic_mode == "workspace"
+        others = [path for path in self._of_workspace() if path not in self.session.documents] if everything else []
+        known = {self.session.uri_of(path) for path in (*self.session.documents, *others)}
+        for uri in [uri for uri in self.told if uri not in known]:
+            self._take_back(uri)
+        if self.rest is not None:
+            self.rest.cancel()
+        self.rest = asyncio.ensure_future(self._push_others(others)) if others else None
 
-    def _push(self, document: OpenDocument) -> None:
-        version = document.version if self.session.client.versions else None
-        found = self.session.protocol.guarded(f"diagnostics of {document.path}", self.of, document.path)
-        if not isinstance(found, list) or self.told.get(document.uri) == (version, found):
+    async def _push_others(self, paths: Iterable[str]) -> None:
+        """Tell of configs that are not open; other messages come between them."""
+        for path in paths:
+            await asyncio.sleep(0)
+            if path not in self.session.documents:
+                self._push(path, None)
+
+    def _push(self, path: str, version: int | None) -> None:
+        uri = self.session.uri_of(path)
+        version = version if self.session.client.versions else None
+        found = self.session.protocol.guarded(f"diagnostics of {path}", self.of, path)
+        if not isinstance(found, list) or self.told.get(uri) == (version, found):
             return
-        self.told[document.uri] = (version, found)
-        params: dict[str, Any] = {"uri": document.uri, "diagnostics": found}
+        if uri not in self.told and not found and path not in self.session.documents:
+            return
+        self.told[uri] = (version, found)
+        params: dict[str, Any] = {"uri": uri, "diagnostics": found}
         if version is not None:
             params["version"] = version
         self.session.protocol.notify("textDocument/publishDiagnostics", params)
 
+    def _take_back(self, uri: str) -> None:
+        told = self.told.pop(uri, None)
+        if told is not None and told[1]:
+            self.session.protocol.notify("textDocument/publishDiagnostics", {"uri": uri, "diagnostics": []})
+
     def closed(self, document: OpenDocument) -> None:
         """A document is not open any more: what was said about it is taken back."""
         self.results.pop(document.path, None)
-        told = self.told.pop(document.uri, None)
-        if told is not None and told[1]:
-            self.session.protocol.notify("textDocument/publishDiagnostics", {"uri": document.uri, "diagnostics": []})
+        self._take_back(document.uri)
+
+    def _of_workspace(self) -> Iterator[str]:
+        """The configs of the client's folders and those that are open, or these alone where it wants no others."""
+        documents = self.session.documents
+        if self.session.settings.diagnostic_mode == "openFilesOnly":
+            yield from (path for path, document in documents.items() if document.is_toml)
+        else:
+            for path in self.session.snapshot().configs():
+                if path in documents or self.session.is_in_folder(path):
+                    yield path
 
     def of(self, path: str) -> list[dict[str, Any]]:
         """Every diagnostic of a file, as the client wants them."""
@@ -131,14 +164,12 @@ class Publisher:
 
     def workspace(self, previous: Mapping[str, str]) -> Iterator[dict[str, Any]]:
         """A report for each config of the client's folders and each that is open, and for the files of ``previous``
-        (result ids by path) that are gone: nothing is wrong with them any more."""
+        (result ids by path) that are gone or not asked for: nothing is wrong with them any more."""
         session = self.session
-        mine = (
-            path for path in session.snapshot().configs() if path in session.documents or session.is_in_folder(path)
-        )
-        paths = dict.fromkeys((*mine, *previous))
-        for path in paths:
-            report = self.report(path, previous.get(path))
+        mine = dict.fromkeys(self._of_workspace())
+        for path in dict.fromkeys((*mine, *previous)):
+            wanted = path in mine or path in session.documents
+            report = self.report(path, previous.get(path)) if wanted else _NOTHING
             document = session.documents.get(path)
             version = document.version if document is not None else None
             yield {"uri": session.uri_of(path), "version": version, **report}

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from excore_server.lsp.session.server_capabilities import python_registrations, registrations, settings_registrations
+from excore_server.lsp.session.server_capabilities import (
+    project_file_registrations,
+    python_registrations,
+    registrations,
+    settings_registrations,
+)
 from excore_server.lsp.session.session import Session
 
 
@@ -12,7 +17,12 @@ def initialized(session: Session) -> None:
     """Begin the work in the background, and ask the client for settings and for news of files."""
     session.start()
     watch_files(session)
-    if wanted := [*settings_registrations(session.client), *python_registrations(session.client)]:
+    client = session.client
+    if wanted := [
+        *settings_registrations(client),
+        *python_registrations(client),
+        *project_file_registrations(client),
+    ]:
         session.protocol.ask("client/registerCapability", {"registrations": wanted})
     fetch_settings(session)
 

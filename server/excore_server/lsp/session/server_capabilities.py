@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from excore.lang.grammar import DEFAULT
 from excore_server.lsp.session.client_features import ClientFeatures
 
-COMPLETION_TRIGGERS = ("[", ".", '"', "'", *DEFAULT.prefix_chars, ":", "{", "/", "=", " ")
+COMPLETION_TRIGGERS = ("[", ".", '"', "'", *DEFAULT.prefix_chars, ":", "{", "/", " ")
+"""Not ``=``: its list would still be there, for Enter to take from it, when the value behind the blank is typed."""
 WATCHED = ("**/*.py", "**/*.toml")
 
 COMMANDS = (
@@ -25,6 +26,7 @@ TOKEN_TYPES = (
 )  # fmt: skip
 TOKEN_MODIFIERS = ("definition", "unknown")
 ACTION_KINDS = ("quickfix", "refactor.extract", "refactor.inline", "refactor.rewrite", "source.fixAll.excore")
+DIAGNOSTICS = {"identifier": "excore", "interFileDependencies": True, "workspaceDiagnostics": True}
 PYTHON = ("codeLens", "references")
 """What there is in Python files, as the client names it."""
 MOVED = [
@@ -65,8 +67,8 @@ OFFERED: dict[str, Any] = {
 """What every client may ask for, whether its capabilities speak of it or not: those of many say little."""
 
 
-def capabilities(client: ClientFeatures) -> dict[str, Any]:
-    """The ``ServerCapabilities`` for a client."""
+def capabilities(client: ClientFeatures, formats: bool = True) -> dict[str, Any]:
+    """The ``ServerCapabilities`` for a client; without formatting where it is turned off from the start."""
     found: dict[str, Any] = {
         "positionEncoding": client.encoding,
         "textDocumentSync": {"openClose": True, "change": 2, "save": {"includeText": False}},
@@ -83,14 +85,12 @@ def capabilities(client: ClientFeatures) -> dict[str, Any]:
         "renameProvider": {"prepareProvider": True} if client.prepare_rename else True,
         "workspace": _workspace(client),
     }
+    if not formats:
+        del found["documentFormattingProvider"], found["documentRangeFormattingProvider"]
     if client.code_actions:  # others know commands alone, no edits
         found["codeActionProvider"] = {"codeActionKinds": list(ACTION_KINDS), "resolveProvider": client.lazy_actions}
     if client.pull_diagnostics:  # others are told
-        found["diagnosticProvider"] = {
-            "identifier": "excore",
-            "interFileDependencies": True,
-            "workspaceDiagnostics": True,
-        }
+        found["diagnosticProvider"] = DIAGNOSTICS
     return found
 
 
@@ -137,6 +137,35 @@ def settings_registrations(client: ClientFeatures) -> list[dict[str, Any]]:
     return [{"id": "excore-settings", "method": method, "registerOptions": {"section": "excore"}}]
 
 
+PROJECT_FILES = {"scheme": "file", "pattern": "**/{.excore,pyproject}.toml"}
+
+
+def project_file_registrations(client: ClientFeatures) -> list[dict[str, Any]]:
+    """What is registered for project files, which have problems and nothing else: for clients that send configs alone.
+
+    Only for clients that register documents and diagnostics while they run: others send all TOML files.
+    """
+    if not client.pull_diagnostics or not {"synchronization", "diagnostic"} <= client.dynamic:
+        return []
+    methods: dict[str, dict[str, Any]] = {f"textDocument/{name}": {} for name in ("didOpen", "didClose", "didSave")}
+    methods["textDocument/didChange"] = {"syncKind": 2}
+    methods["textDocument/diagnostic"] = {**DIAGNOSTICS, "workspaceDiagnostics": False}
+    return _registrations("excore-project", methods, PROJECT_FILES)
+
+
+def _registrations(
+    name: str, methods: Mapping[str, dict[str, Any]], selector: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": f"{name}-{method}",
+            "method": method,
+            "registerOptions": {"documentSelector": [selector], **options},
+        }
+        for method, options in methods.items()
+    ]
+
+
 def python_registrations(client: ClientFeatures) -> list[dict[str, Any]]:
     """What is registered for Python files: their text, lenses, references and renames that reach configs, and nothing a
     Python server does better.
@@ -149,12 +178,4 @@ def python_registrations(client: ClientFeatures) -> list[dict[str, Any]]:
     methods["textDocument/didChange"] = {"syncKind": 2}
     if "rename" in client.dynamic and client.prepare_rename:  # without, other servers' renames would not be asked for
         methods["textDocument/rename"] = {"prepareProvider": True}
-    selector = [{"scheme": "file", "language": "python"}]
-    return [
-        {
-            "id": f"excore-python-{method}",
-            "method": method,
-            "registerOptions": {"documentSelector": selector, **options},
-        }
-        for method, options in methods.items()
-    ]
+    return _registrations("excore-python", methods, {"scheme": "file", "language": "python"})

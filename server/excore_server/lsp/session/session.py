@@ -62,13 +62,14 @@ class Session:
         self.host = Host(environment=os.environ)
         self.folders: list[str] = []
         self.documents: dict[str, OpenDocument] = {}  # by path
-        self.indexing = ProjectIndexes(protocol, self._indexed)
+        self.indexing = ProjectIndexes(protocol, self._indexed, lambda: self.open_python)
         self.externals = Externals(protocol, self.refresh)
         self.publisher = Publisher(self)
         self.watcher = Watcher(lambda paths: protocol.post(self.files_changed, paths))
         self.initialized = False
         self.virtual_documents = VirtualDocuments(protocol)
         self._touched = 0
+        self._typed: set[str] = set()  # Python files that were edited and not read since
         self._typing: asyncio.TimerHandle | None = None
 
     # Names of things
@@ -257,6 +258,7 @@ class Session:
             return
         if item.language_id == "python" or path.endswith((".py", ".pyi")):
             self.documents[path] = OpenDocument(item.uri, path, item.version, False, item.text)
+            self.indexing.change({path: item.text})
             return
         if item.language_id not in ("toml", "excore") and not path.endswith(".toml"):
             return
@@ -299,13 +301,19 @@ class Session:
         self.changed()
 
     def _python_typed(self, path: str) -> None:
+        self._typed.add(path)
         if self._typing is not None:
             self._typing.cancel()
-        self._typing = self.protocol.loop.call_later(_TYPING_PAUSE, self._python_paused, path)
+        self._typing = self.protocol.loop.call_later(_TYPING_PAUSE, self._python_paused)
 
-    def _python_paused(self, path: str) -> None:
-        if path in self.documents:
-            self.indexing.change({path: self.documents[path].text})
+    def _python_paused(self) -> None:
+        typed, self._typed = self._typed, set()
+        self.indexing.change({path: text for path, text in self.open_python.items() if path in typed})
+
+    @property
+    def open_python(self) -> dict[str, str]:
+        """The texts of the Python files that the client has open, which hide what is on disk."""
+        return {path: document.text for path, document in self.documents.items() if not document.is_toml}
 
     # Changes
 
@@ -315,10 +323,13 @@ class Session:
         if not paths:
             return
         python: dict[str, str | None] = {}
+        opened = self.open_python
         before = {path: self.host.project_of(path) for path in self.documents}
         for path in paths:
             if path.endswith(".py"):
-                python[path] = None
+                python[path] = opened.get(path)
+                if not any(is_within(path, root) for root in self.indexing.projects):
+                    self.host.forget_projects()  # one may begin above what was taken for it
             elif path.endswith(".toml"):
                 self.host.file_changed(path)
                 if os.path.basename(path) in (PROJECT_FILE, PYPROJECT):

@@ -10,7 +10,8 @@ from excore.tooling.uris import to_uri
 
 _FENCE = re.compile(r"```+|~~~+")
 _HEADING = re.compile(r"^\*\*(.+)\*\*$")
-_SPAN = re.compile(r"(?<!`)(?P<mark>`+)(?!`) ?(?P<code>.+?) ?(?<!`)(?P=mark)(?!`)")
+_SPAN = re.compile(r"(?<![`\\])(?P<mark>`+)(?!`) ?(?P<code>.+?) ?(?<!`)(?P=mark)(?!`)")
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _PLACE = re.compile(r"(?<!`)`(?P<file>[^`\n]+):(?P<line>\d+)`(?!`)")
 
 
@@ -30,8 +31,17 @@ def plain(markdown: str) -> str:
         elif fence:
             lines.append(line)
         else:
-            lines.append(_SPAN.sub(r"\g<code>", _HEADING.sub(r"\1", line.rstrip())))
+            words, *parts = _SPAN.split(_HEADING.sub(r"\1", line.rstrip()))
+            text = _words(words)
+            for code, words in zip(parts[1::3], parts[2::3], strict=True):
+                text += code + _words(words)
+            lines.append(text)
     return "\n".join(lines)
+
+
+def _words(text: str) -> str:
+    """Words as they are written: without the backslashes that keep Markdown off them."""
+    return _ESCAPED.sub(r"\1", text)
 
 
 def linked(markdown: str, root: str) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 
 from excore import __version__
 from excore.lang.project.foreign import holds_no_config
-from excore.lang.source import Disk
+from excore.lang.source import Disk, folders_below
 from excore.tooling.uris import to_path
 from excore_server.lsp.transport.wire import Writer
 
@@ -83,9 +83,8 @@ def _folders(params: Mapping[str, Any]) -> list[str]:
 
 
 def _files(folder: str) -> Iterator[str]:
-    for top, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not holds_no_config(name))
-        yield from (os.path.join(top, name) for name in sorted(names) if name.endswith((".py", ".toml")))
+    for top, names in folders_below(folder, holds_no_config):
+        yield from (os.path.join(top, name) for name in names if name.endswith((".py", ".toml")))
 
 
 class RecordingWriter(Writer):

@@ -1,0 +1,186 @@
+"""Twice as much costs about twice as much: counted in calls, for what a hostile or a very large project may hold."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from excore.index.indexer import Indexer
+from excore.index.python_files import decode
+from excore.lang.source import Disk
+from excore.lang.syntax.document import parse
+from excore.lang.syntax.tree import Array
+from excore.lang.tables.table import Table
+from excore.lang.workspace.host import Host
+from kit import index, path_of, world
+
+REGISTRY = "from excore import Registry\nM = Registry('Model')\n"
+
+
+def calls(run: Callable[[], object]) -> int:
+    """How many calls, of functions in Python and in C, ``run`` makes."""
+    count = 0
+
+    def note(frame: object, event: str, argument: object) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    before = sys.getprofile()
+    sys.setprofile(note)
+    try:
+        run()
+    finally:
+        sys.setprofile(before)
+    return count
+
+
+def diagnosed(text: str) -> int:
+    here = world(text)
+    return calls(lambda: here.snapshot.diagnostics(path_of("run.toml")))
+
+
+def described(*lines: str) -> int:
+    """The work of reading a class ``F`` behind some lines of Python."""
+    files = {"m.py": "\n".join((REGISTRY, *lines))}
+    return calls(lambda: index(files).by_name["F"])
+
+
+def variables(size: int) -> int:
+    values = "".join(f"some_name_{number} = 1\n" for number in range(size))
+    uses = "".join(f"&x{number} = 'some_nmae_{number}'\n" for number in range(size))
+    return diagnosed(f"{values}[Model.FCN]\n!backbone = 'ResNet'\n{uses}[Backbone.ResNet]\n")
+
+
+def sections(size: int) -> int:
+    return diagnosed("".join(f"[Model{number}.ResNet]\n" for number in range(size)))
+
+
+def long_name(size: int) -> int:
+    return diagnosed(f"[Model.R{'e' * 100 * size}]\n")
+
+
+def literal(size: int) -> int:
+    choices = ", ".join(f"'c{number}'" for number in range(size))
+    return described(
+        "from typing import Literal", "@M.register()", "class F:", f"    def __init__(self, a: Literal[{choices}]): ..."
+    )
+
+
+def members_of_enum(size: int) -> int:
+    members = [f"    m{number} = {number}" for number in range(size)]
+    return described("import enum", "class E(enum.Enum):", *members, "@M.register()", "def F(a: E): ...")
+
+
+def diamonds_of_classes(size: int) -> int:
+    size = size // 20
+    layers = [f"class A{n + 1}(A{n}, B{n}): ...\nclass B{n + 1}(A{n}, B{n}): ..." for n in range(size)]
+    return described("class A0: ...", "class B0: ...", *layers, "@M.register()", f"class F(A{size}): ...")
+
+
+def aliases_of_types(size: int) -> int:
+    layers = [f"T{number} = Union[{', '.join([f'T{number + 1}'] * size)}]" for number in range(6)]
+    return described("from typing import Union", *layers, "T6 = int", "@M.register()", "def F(a: T0): ...")
+
+
+def aliases(size: int) -> int:
+    names = [f"R{number + 1} = R{number}" for number in range(size)]
+    return described("R0 = M", *names, f"@R{size}.register()", "class F: ...")
+
+
+def diamonds_of_bases(size: int) -> int:
+    size = size // 10
+    base = "__base__ = ['a{0}.toml', 'b{0}.toml']\n[Model.FCN]\nclasses = {0}\n"
+    files = [f"#- {side}{n}.toml\n{base.format(n + 1)}" for n in range(size) for side in "ab"]
+    ends = [f"#- {side}{size}.toml\n[Model.FCN]\n!backbone = 'ResNet'\n[Backbone.ResNet]\n" for side in "ab"]
+    here = world("\n".join([f"#- run.toml\n{base.format(0)}", *files, *ends]))
+    found: list[int] = []
+
+    def headers() -> None:
+        model = here.snapshot.own_model(path_of("run.toml"))
+        value = model.groups["Model"].members["FCN"].value
+        assert isinstance(value, Table)
+        found.append(len(value.headers))
+
+    return calls(headers) + found[0]
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        *(variables, sections, long_name, literal, members_of_enum, diamonds_of_classes, aliases_of_types, aliases),
+        diamonds_of_bases,
+    ],
+)
+def test_twice_as_much_is_about_twice_the_work(work: Callable[[int], int]) -> None:
+    work(20)  # what is made once
+    most = 8 if work is diamonds_of_classes else 2.6  # each class has an order, as long as there are layers
+    assert work(400) < most * work(200)
+
+
+@pytest.mark.parametrize("cookie", ["idna", "punycode", "undefined", "unicode_escape", "zlib", "no-such"])
+def test_an_encoding_that_no_source_has_costs_nothing(cookie: str) -> None:
+    """Python would not read the file: as far as it is UTF-8 it is read, and the rest of the project with it."""
+    head = f"# coding: {cookie}\n".encode()
+    assert decode(head + b"name = 1\n\xff") == f"{head.decode()}name = 1\n\ufffd"
+
+
+def test_a_chain_of_names_without_end_costs_one_name(tmp_path: Path) -> None:
+    hops = {f"x{number}.py": f"from x{number + 1} import C\n" for number in range(1200)}
+    kinds = "".join(f"class K{number + 1}(K{number}): ...\n" for number in range(1200))
+    found = index(
+        {
+            **hops,
+            "m.py": f"{REGISTRY}from x0 import C\nM.register()(C)\nclass K0: ...\n{kinds}"
+            "Q = K1200('Q')\n@M.register()\nclass F(K1200): ...\n",
+        }
+    )
+    assert list(found.by_name["F"][0].bases)[:2] == ["m.F", "m.K1200"]
+    assert not found.by_name["F"][0].bases_complete
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a = [" + "1, " * 50_000 + "]\n", "a = [" + "#\n" * 50_000 + "]\n", "\n" * 100_000, "#\n" * 50_000, "a = ["],
+    ids="items comments-in-array blanks comments open".split(),
+)
+def test_what_repeats_is_read_in_little_memory(text: str) -> None:
+    import tracemalloc
+
+    parse("a = [1]\n")
+    tracemalloc.start()
+    try:
+        tree = parse(text)
+        assert tracemalloc.get_traced_memory()[1] < 10 * max(len(text), 10_000)
+    finally:
+        tracemalloc.stop()
+    if text.startswith("a = [1"):
+        (entry,) = tree.blocks[0].entries
+        assert isinstance(entry.value, Array)
+        assert entry.value.flat
+        assert [item.raw for item in entry.value.items[-2:]] == ["1", "1"]
+        assert len(entry.value.items) == 50_000
+
+
+def test_folders_in_folders_and_links_that_lead_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "project").mkdir()
+    (tmp_path / "other.py").write_text(f"{REGISTRY}@M.register()\nclass Other: ...\n")
+    monkeypatch.chdir(tmp_path / "project")
+    Path("run.toml").write_text("a = 1\n")
+    Path("up").symlink_to(tmp_path)
+    Path("top").symlink_to("/")
+    host = Host(Disk())
+    for _ in range(1200):
+        Path("d").mkdir()
+        os.chdir("d")
+    Path("deep.toml").write_text("a = 1\n")
+    host.add_folder(str(tmp_path / "project"))
+    assert list(host.toml_files) == [str(tmp_path / "project" / "run.toml")]
+    assert list(Indexer(tmp_path / "project", use_cache=False).build().by_name) == []
+    Path("deep.toml").unlink()
+    for _ in range(1200):  # whoever cleans up may not be as careful
+        os.chdir("..")
+        Path("d").rmdir()
