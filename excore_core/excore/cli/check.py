@@ -16,6 +16,7 @@ from excore.cli.check_formats import RENDERERS
 from excore.cli.checked_file import CheckedFile
 from excore.cli.output import EXIT_NOT_DONE, print_line, shown_path
 from excore.index.syntax_errors import unparsed
+from excore.lang.project.foreign import is_toml
 from excore.lang.project.reading import is_vast
 from excore.lang.source import Unreadable, read_bytes
 from excore.lang.text import LineIndex
@@ -57,7 +58,7 @@ def check(
         print_line(f"excore check: {error}", err=True)
         raise typer.Exit(EXIT_NOT_DONE) from None
     RENDERERS[format.value](files, sys.stdout)
-    if not files and not any(path.suffix == ".toml" and path.is_file() for path in paths or ()):
+    if not files and not any(is_toml(path.name) and path.is_file() for path in paths or ()):
         print_line("excore check: there is no config here", err=True)
         raise typer.Exit(EXIT_NOT_DONE)
     raise typer.Exit(1 if is_failure(files, strict) else 0)

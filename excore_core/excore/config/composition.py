@@ -29,6 +29,7 @@ from excore.lang.analysis import analyse, file_problems
 from excore.lang.collector import many_objects
 from excore.lang.grammar import BASE_KEY
 from excore.lang.problems import Origin, Problem
+from excore.lang.project.foreign import is_toml
 from excore.lang.project.reading import read_project
 from excore.lang.provenance import PYTHON, UPDATE
 from excore.lang.resolve.inherit import Closure, Merger, inherit
@@ -109,7 +110,7 @@ class Composition:
         file = self.files.read(self.path)
         missing = isinstance(file, Unreadable) and file.missing
         hint = did_you_mean(os.path.basename(self.path), _configs_beside(self.path)) if missing else ""
-        if not self.path.endswith(".toml"):
+        if not is_toml(self.path):
             raise CoreConfigSupportError(f"`{self.path}` is no TOML file; a config must end in .toml.{hint}")
         if missing:
             raise ConfigFileNotFoundError(f"There is no config `{self.path}`.{hint}", filename=self.path)
@@ -229,7 +230,7 @@ def _is_incomplete(config: ResolvedConfig, problems: Iterable[Problem]) -> bool:
 
 def _configs_beside(path: str) -> list[str]:
     try:
-        return [name for name in os.listdir(os.path.dirname(path)) if name.endswith(".toml")]
+        return [name for name in os.listdir(os.path.dirname(path)) if is_toml(name)]
     except OSError:
         return []
 

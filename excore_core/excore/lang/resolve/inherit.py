@@ -13,6 +13,7 @@ from typing import NamedTuple, TypeAlias
 from excore.lang.grammar import BASE_KEY, DEFAULT, Grammar
 from excore.lang.memo import Memo
 from excore.lang.problems import Origin, Problem, Related, problem
+from excore.lang.project.foreign import is_toml
 from excore.lang.source import Unreadable
 from excore.lang.syntax.tree import Array, InlineTable, Missing, Scalar
 from excore.lang.tables.table import Binding, FileTables, Table
@@ -65,7 +66,7 @@ def read_bases(path: str, tables: FileTables, base_key: str = BASE_KEY) -> tuple
             problems.append(problem("invalid-base", f"`{text}` is not a path", origin))
             continue
         target = os.path.normpath(os.path.join(folder, os.path.expanduser(text)))
-        if not text.endswith(".toml"):
+        if not is_toml(text):
             problems.append(problem("invalid-base", f"`{text}` is not a TOML file; a base must end in .toml", origin))
             continue
         bases.append(Base(text, target, origin))

@@ -13,6 +13,7 @@ from excore.lang.catalog import Catalog
 from excore.lang.file import File, read_file
 from excore.lang.grammar import Grammar
 from excore.lang.memo import Memo
+from excore.lang.project.foreign import is_toml
 from excore.lang.project.model import Project
 from excore.lang.project.reading import find_project
 from excore.lang.project.sources import beginning_of
@@ -74,7 +75,7 @@ class Host:
     def file_changed(self, path: str) -> None:
         """A file was created, changed or deleted on disk; a project file changes its whole project."""
         self.disk_files.pop(path, None)
-        if path.endswith(".toml"):
+        if is_toml(path):
             if self.source.stamp(path) is None:
                 self.toml_files.pop(path, None)
             elif any(path.startswith(folder + os.sep) for folder in self.folders):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from lsprotocol import types
 
 from excore.lang.catalog import Catalog
+from excore.lang.project.foreign import is_toml
 from excore.lang.project.reading import PROJECT_FILE, PYPROJECT, is_vast
 from excore.lang.text import Span
 from excore.lang.workspace.host import File, Host, Snapshot
@@ -120,7 +121,7 @@ class Session:
     def is_toml(self, path: str) -> bool:
         """Whether a document is TOML: the client says so where it has it open, else its name does."""
         document = self.documents.get(path)
-        return path.endswith(".toml") if document is None else document.is_toml
+        return is_toml(path) if document is None else document.is_toml
 
     def python_path(self, uri: str) -> str | None:
         """The path of a document that is no TOML but Python; None for any other."""
@@ -260,7 +261,7 @@ class Session:
             self.documents[path] = OpenDocument(item.uri, path, item.version, False, item.text)
             self.indexing.change({path: item.text})
             return
-        if item.language_id not in ("toml", "excore") and not path.endswith(".toml"):
+        if item.language_id not in ("toml", "excore") and not is_toml(path):
             return
         self.documents[path] = OpenDocument(item.uri, path, item.version, True)
         self.host.open(path, item.text)
@@ -330,7 +331,7 @@ class Session:
                 python[path] = opened.get(path)
                 if not any(is_within(path, root) for root in self.indexing.projects):
                     self.host.forget_projects()  # one may begin above what was taken for it
-            elif path.endswith(".toml"):
+            elif is_toml(path):
                 self.host.file_changed(path)
                 if os.path.basename(path) in (PROJECT_FILE, PYPROJECT):
                     self._project_changed(os.path.dirname(path))
