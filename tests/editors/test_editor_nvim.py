@@ -471,7 +471,7 @@ def test_without_a_server_there_is_one_sentence(editor, config, tmp_path):
     editor.lua("vim.env.VIRTUAL_ENV, vim.env.PATH = '', ...", str(tmp_path))
     editor.edit(config)
     messages = editor.until("local m = vim.fn.execute('messages') return m:find('excore') and m")
-    assert "install it with" in messages
+    assert ":help excore-setup" in messages
     assert "stack traceback" not in messages
     assert not editor.attached()
 
