@@ -49,8 +49,8 @@ class ProjectIndex:
 
 class ProjectIndexes:
     """All projects of a session. ``ready`` is called with a root and its catalog, each time there is a new one;
-    ``interpreter_of`` says which interpreter was chosen for a root, ``buffers`` gives the texts of the Python files that
-    are open."""
+    ``interpreter_of`` says which interpreter was chosen for a root, ``buffers`` gives the texts of the Python files
+    that are open."""
 
     def __init__(
         self,
