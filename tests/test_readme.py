@@ -127,8 +127,9 @@ def test_the_hook_for_pre_commit_finds_a_slip(project: Path, tmp_path_factory: p
     for text, code in ((config.read_text("utf-8"), 0), ("[Model.FCM]\n", 1)):
         config.write_text(text, "utf-8")
         run(project, "git", "add", "--all")
-        command = [program, "run", "--all-files"]
-        done = subprocess.run(command, cwd=project, env=env, capture_output=True, text=True)
+        done = subprocess.run(
+            [str(program), "run", "--all-files"], cwd=project, env=env, capture_output=True, text=True
+        )
         assert done.returncode == code, done.stdout + done.stderr
         assert ("unknown-class" in done.stdout) == bool(code)
 
