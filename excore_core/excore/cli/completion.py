@@ -79,4 +79,5 @@ def completion(
         ]
         typer.echo(_FISH.format(lines="\n".join(lines)), nl=False)
         return
-    typer.echo((_BASH if shell is Shell.bash else _ZSH).format(names=" ".join(commands)), nl=False)
+    script = {Shell.bash: _BASH, Shell.zsh: _ZSH}[shell]
+    typer.echo(script.format(names=" ".join(commands)), nl=False)
