@@ -35,7 +35,10 @@ ALWAYS: Guard = 0
 MAYBE: Guard = 1
 NEVER: Guard = 2
 
-REGISTERING = frozenset({"register", "register_module", "register_all", "match", "merge"})
+ADDING = frozenset({"register", "register_module", "add_component"})
+"""Methods of a registry that take one object, or are decorators; ``add_component`` is that of PaddlePaddle."""
+
+REGISTERING = ADDING | {"register_all", "match", "merge"}
 """Methods of a registry that fill it."""
 
 
