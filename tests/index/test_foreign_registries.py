@@ -269,9 +269,7 @@ def test_what_installed_packages_register(project: Make, tmp_path: Path, own: st
     site = project(INSTALLED).root / "site"
     (tmp_path / "app").mkdir()
     (tmp_path / "app" / "own.py").write_text(own + "\n", "utf-8")
-    index = Indexer(
-        tmp_path / "app", registry_types=["engine.registry.Registry"], search_paths=[site], use_cache=False
-    )
+    index = Indexer(tmp_path / "app", registry_types=["engine.registry.Registry"], search_paths=[site], use_cache=False)
     catalog = index.build()
     assert sorted(catalog.entries["model"]) == ["Base", "FPN", "Own"]
     assert list(catalog.entries["hook"]) == ["Timer"]

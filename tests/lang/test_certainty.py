@@ -214,7 +214,7 @@ class Det:
         *(('!neck = "Neck"', 1), ('@neck = "Neck"', 1), ('!parts = ["Neck", "Table"]', 1), ('!alias = "Neck"', 1)),
         *(('!mapping = "Neck"', 1), ('!neck = "Table"', 0), ('!neck = "Config"', 0), ('!neck = "make"', 0)),
         *(('!either = "Neck"', 0), ('!anything = "Neck"', 0), ('!neck = {a = "Neck"}', 0)),
-        *(('neck = {type = "Neck"}', 0)),
+        ('neck = {type = "Neck"}', 0),
     ],
 )
 def test_an_object_where_a_dict_is_wanted(argument: str, count: int) -> None:

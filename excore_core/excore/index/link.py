@@ -127,10 +127,14 @@ class Linker:
         return found
 
     def _unmatched(self) -> dict[str, Sequence[str]]:
-        """The types of registries that are not there: their module has no such name, or nobody knows their package."""
+        """The types of registries that are not there: their module has no such name, or nobody knows their
+        package."""
         imported = {
             name.partition(".")[0]
-            for facts in (*(file.facts for file in self._own_files), *(item for _, item in self._sources.outlines.values()))
+            for facts in (
+                *(file.facts for file in self._own_files),
+                *(item for _, item in self._sources.outlines.values()),
+            )
             for name in facts.get("imports", ())
         }
         found: dict[str, Sequence[str]] = {}
@@ -398,15 +402,9 @@ def _tables(
         for item in part.names:
             if item.registry not in infos:  # found by get_registry, created where nobody looked
                 infos[item.registry] = RegistryInfo(item.registry)
-            table = tables.setdefault(item.registry, {})
             is_renamed = item.extra and "name" not in infos[item.registry].extra_fields
             for one in _renamed(item) if is_renamed else [item]:
-                if one.name not in table or (one.force and number < len(own)):
-                    table[one.name] = one
-                elif number >= len(own):
-                    continue
-                elif table[one.name].clashes(one):
-                    table[one.name] = replace(table[one.name], again=(*table[one.name].again, one.at))
+                _enter(tables.setdefault(item.registry, {}), one, is_own=number < len(own))
         for registry, variable in part.variables:
             if registry in infos and variable not in infos[registry].variables:
                 infos[registry] = replace(infos[registry], variables=(*infos[registry].variables, variable))
@@ -416,6 +414,14 @@ def _tables(
     for name in infos:
         tables.setdefault(name, {})
     return infos, tables
+
+
+def _enter(table: dict[str, RegisteredName], item: RegisteredName, *, is_own: bool) -> None:
+    first = table.get(item.name)
+    if first is None or (item.force and is_own):
+        table[item.name] = item
+    elif is_own and first.clashes(item):
+        table[item.name] = replace(first, again=(*first.again, item.at))
 
 
 def _open(part: ModuleRegistrations, infos: dict[str, RegistryInfo]) -> None:

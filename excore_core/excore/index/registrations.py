@@ -191,9 +191,7 @@ class _Collector:
 
     def packages_of(self, func: str) -> None:
         """Note the packages that make the registry whose method ``func`` is."""
-        self.result.packages.update(
-            dict.fromkeys(self.names.package_behind(self.file.module, func.rpartition(".")[0]))
-        )
+        self.result.packages.update(dict.fromkeys(self.names.package_behind(self.file.module, func.rpartition(".")[0])))
 
     # -- results
 
