@@ -116,7 +116,9 @@ def unmade_registries(project: Project, catalog: Catalog) -> list[Problem]:
             head, _, name = path.rpartition(".")
             near = nearest(name, names, 1)
             meant = f"{head}.{near[0]}{text[len(path) :]}" if near else ""
-            message = f"nothing that the project reads or imports is `{path}`{suggestion_text([meant] if meant else [])}"
+            message = (
+                f"nothing that the project reads or imports is `{path}`{suggestion_text([meant] if meant else [])}"
+            )
             problems.append(replace(_invalid(message, project.type_places[text], meant), severity="warning"))
     return problems
 
