@@ -234,8 +234,8 @@ class Catalog:
     """All registries of a project, in the order they are made. Immutable; replaced when Python files change.
 
     ``follow`` tells what names behind a python module lead to, one after the other, as far as that is known;
-    ``described`` what an import path stands for, if it can be read. ``unmatched`` are the ``registry_types`` of a project
-    that nothing is, each with the names that its module has.
+    ``described`` what an import path stands for, if it can be read. ``unmatched`` are the ``registry_types`` of a
+    project that nothing is, each with the names that its module has.
     """
 
     registries: Mapping[str, RegistryInfo] = field(default_factory=dict)
