@@ -111,3 +111,13 @@ def test_a_slip_is_found_and_the_right_name_proposed(project: Path, right: str, 
     assert "fcn.toml" in done.stdout
     assert wrong in done.stdout
     assert right in done.stdout
+
+
+def test_its_pictures_move_and_are_small() -> None:
+    pictures = [ROOT / name for name in re.findall(r"\]\(([\w/]+\.gif)\)", README.read_text("utf-8"))]
+    assert len(pictures) == 2
+    for picture in pictures:
+        content = picture.read_bytes()
+        assert len(content) < 1_000_000
+        assert content.startswith(b"GIF89a")
+        assert content.count(b"\x21\xf9\x04") > 20  # frames

@@ -55,7 +55,10 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def found(project: Path, blocks: list[Code]) -> list[tuple[str, int]]:
     """Code and severity of every problem in the files that the blocks show."""
     paths = []
+    overrides = [text for block in blocks if block.title == "overrides" for text in block.text.splitlines()]
     for block in blocks:
+        if block.title == "overrides":
+            continue
         name, _, how = block.title.partition(", saved as ")
         path = project / (name or "run.toml")
         text = block.text
@@ -63,7 +66,7 @@ def found(project: Path, blocks: list[Code]) -> list[tuple[str, int]]:
             text = path.read_text("utf-8") + text
         path.write_bytes(text.encode(how or "utf-8"))
         paths += [str(path)] if block.language == "toml" else []
-    return [(item["code"], item["severity"]) for one in run(paths) for item in one.diagnostics]
+    return [(item["code"], item["severity"]) for one in run(paths, overrides=overrides) for item in one.diagnostics]
 
 
 @pytest.mark.parametrize("code", CATALOGUE)

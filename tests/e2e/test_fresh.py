@@ -73,6 +73,35 @@ def test_a_python_buffer_counts_before_it_is_saved(tmp_path: Path) -> None:
         client.until_codes("run.toml", ["unknown-class"])
 
 
+def test_python_buffers_count_whatever_is_on_disk(tmp_path: Path) -> None:
+    """Two edited at once, one opened with another text than the disk has; and neither a watched file nor
+    another reading of the project puts the disk before them."""
+    write(tmp_path)
+    for name in ("one", "two", "three"):
+        (tmp_path / "src" / f"{name}.py").write_text("from .models import MODEL\n")
+    config = "[Model.One]\n[Model.Two]\n[Model.Three]\n"
+    with editor(tmp_path, WATCHING) as client:
+        client.show("run.toml", config)
+        client.until_codes("run.toml", ["unknown-class"] * 3)
+        for name in ("one", "two"):
+            client.show(f"src/{name}.py", language="python")
+        for name in ("one", "two"):
+            text = f"from .models import MODEL\n\n\n@MODEL.register()\nclass {name.title()}:\n    pass\n"
+            client.change(f"src/{name}.py", 2, {"text": text})
+        client.until_codes("run.toml", ["unknown-class"])
+        text = "from .models import MODEL\n\n\n@MODEL.register()\nclass Three:\n    pass\n"
+        client.show("src/three.py", text, "python")
+        client.until_codes("run.toml", [])
+        (tmp_path / "src" / "more.py").write_text("from .models import MODEL\n\n\n@MODEL.register()\nclass More: ...\n")
+        client.watched("src/one.py", "src/two.py", "src/three.py", "src/more.py")
+        client.change("run.toml", 2, {"text": f"{config}[Model.More]\n"})
+        client.until_codes("run.toml", [])
+        client.request("workspace/executeCommand", {"command": "excore.reindex"})
+        client.ready(2)
+        client.change("run.toml", 3, {"text": f"{config}[Model.Other]\n"})
+        client.until_codes("run.toml", ["unknown-class"])
+
+
 def test_bases(tmp_path: Path) -> None:
     """Open and unsaved, changed on disk, and deleted."""
     write(tmp_path, "#- base.toml\nsize = 3\n#- run.toml\n__base__ = 'base.toml'\n[Model.FCN]\n&classes = 'size'\n")

@@ -129,7 +129,7 @@ def test_ref_1_unknown_name():
     check("""
         [Model.FCN]
         !backbone = "ResNett"
-        #            ^^^^^^^ error unknown-class: no class `ResNett` in any registry; did you mean `ResNet`?
+        #            ^^^^^^^ error unknown-class: for `backbone` of `[Model.FCN]`; did you mean `ResNet`?
         !head = ["Pad", "Flop"]
         #                ^^^^ error unknown-class: did you mean `Flip`?
     """)

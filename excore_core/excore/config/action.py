@@ -7,6 +7,7 @@ from argparse import Action, ArgumentError, ArgumentParser, Namespace
 from collections.abc import Sequence
 from typing import Any
 
+from excore.config.update_dict import Options
 from excore.lang.grammar import DEFAULT
 from excore.lang.syntax.reader import path_parts
 
@@ -23,8 +24,9 @@ class DictAction(Action):
         parser.add_argument("--options", nargs="+", action=DictAction)
         --options model.depth=18 sizes=[1,(2,x)] lr=1,2
 
-    Dots in a key nest, but not those in quotes (``opts."a.b"=1``); of two values for one key the later wins. A value is
-    read by ``parse_value``; what cannot be read is a usage error of the parser.
+    A key must lead to something in the config; one with ``+`` before it adds. Dots in a key nest, but not those in
+    quotes (``opts."a.b"=1``); of two values for one key the later wins. A value is read by ``parse_value``; what cannot
+    be read is a usage error of the parser.
     """
 
     def __call__(
@@ -34,7 +36,7 @@ class DictAction(Action):
         values: str | Sequence[Any] | None,
         option_string: str | None = None,
     ) -> None:
-        collected: dict[str, Any] = copy.deepcopy(getattr(namespace, self.dest, None) or {})
+        collected = Options(copy.deepcopy(getattr(namespace, self.dest, None) or {}))
         texts = [values] if isinstance(values, str) else values or []
         for text in texts:
             key, equals, value = str(text).partition("=")

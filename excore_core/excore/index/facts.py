@@ -183,7 +183,8 @@ FlagFact = tuple[str, str, str]
 
 class FileFacts(TypedDict, total=False):
     """All that one file says. ``stars``: star imports as ``[level, module]``; ``broken``: it did not parse;
-    ``unmerged``: the line of a merge conflict;
+    ``unmerged``: the line of a merge conflict; ``generates``: that of what gives the module names that no statement
+    binds;
     ``all_of``: what ``all`` is put together from besides, as dotted names, "" for what is no name;
     ``imports``: modules it imports by their full names, but those of Python; ``held``: attributes of classes that may
     be registries, as dotted name, call and place."""
@@ -197,6 +198,7 @@ class FileFacts(TypedDict, total=False):
     flags: list[FlagFact]
     broken: bool
     unmerged: int
+    generates: int
     held: list[tuple[str, Expr, At]]
 
 

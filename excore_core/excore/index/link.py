@@ -12,7 +12,7 @@ from typing import TypeVar
 from excore.index.class_order import ClassRef, class_ref
 from excore.index.classes import Classes
 from excore.index.docstrings import cleaned
-from excore.index.facts import Outline, unpacked
+from excore.index.facts import BindingFact, Outline, unpacked
 from excore.index.name_resolution import ModuleLayout, NameResolver, ResolvedName, SourceFile
 from excore.index.registered_flags import grammar
 from excore.index.registrations import ModuleRegistrations, RegisteredName, collect
@@ -33,6 +33,7 @@ from excore.lang.reach import Reached, out_of_reach
 
 V = TypeVar("V")
 GLOBAL = "__global"
+_Bound = tuple[SourceFile, BindingFact]
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,7 @@ class Linker:
             _LateDict(self._subclasses, self._lock),
             grammar(file.facts for file in self._own_files),
             self._follow,
+            self._described_path,
         )
 
     def _collected(self, file: SourceFile) -> ModuleRegistrations:
@@ -117,6 +119,10 @@ class Linker:
         holder = self._names.module_target(module)
         for name in names:
             target = self._names.attribute(holder, name)
+            if target is None and holder.kind == "module":
+                names_there, is_whole = self._names_in(holder.module)
+                if is_whole and name not in names_there:
+                    steps.append(Reached("", False, holder.module, names=tuple(names_there)))
             if target is None or target.kind not in ("module", "external", "class", "function"):
                 break
             if target.kind == "module" or (target.kind == "external" and target.fact):
@@ -130,6 +136,45 @@ class Linker:
                 steps.append(Reached(owner, False, holder.module, listed))
             holder = target
         return steps
+
+    def _names_in(self, module: str, seen: frozenset[str] = frozenset()) -> tuple[dict[str, _Bound], bool]:
+        """The names of a module, what binds them, and whether these are all."""
+        file = self._names.lookup(module)
+        if file is None or module in seen:
+            return {}, False
+        whole = not {"generates", "broken", "unmerged"} & file.facts.keys() and "__getattr__" not in file.facts["names"]
+        found: dict[str, _Bound] = {}
+        for level, source in file.facts.get("stars", ()):
+            base = self._names.absolute(file, level, source)
+            names, is_whole = self._names_in(base, seen | {module})
+            starred = self._names.lookup(base)
+            public = self._names.public_names(starred) if starred is not None else None
+            whole &= is_whole
+            for name, bound in names.items():
+                if name in public if public is not None else not name.startswith("_"):
+                    found[name] = bound
+        found |= {name: (file, bindings[-1]) for name, bindings in file.facts["names"].items()}
+        return found, whole
+
+    def _described_path(self, path: str) -> Entry | None:
+        """What an import path stands for, if it can be read."""
+        with self._lock:
+            return self.memo.get(("described", path), lambda: self._described_at(path))
+
+    def _described_at(self, path: str) -> Entry | None:
+        target: ResolvedName | None = self._names.module_target(path)
+        if target is not None and target.kind != "module":
+            head, _, last = path.rpartition(".")
+            target = self._names.member(head, last) if head else None
+        known = target is not None and target.kind in ("module", "class", "function")
+        return self._described(target) if target is not None and known else None
+
+    def _is_near(self, file: SourceFile, binding: BindingFact) -> bool:
+        """Whether a name is surely of the package of ``file``, as no file has to be read to tell."""
+        if binding["kind"] != "from":
+            return binding["kind"] in ("class", "def")
+        base = self._names.absolute(file, binding["level"], binding["module"])
+        return base.partition(".")[0] == file.module.partition(".")[0]
 
     def _in_reach(self, module: str, name: str) -> bool:
         return not any(out_of_reach(module, reached) for reached in self._reached(module, (name,)))
@@ -224,13 +269,12 @@ class Linker:
 
     def _module(self, target: ResolvedName) -> Entry:
         file = self._names.lookup(target.module)
-        members: list[Member] = []
-        if file is not None:
-            for name, bindings in file.facts["names"].items():
-                at = bindings[-1].get("cls", bindings[-1].get("function", bindings[-1])).get("at")
-                if not name.startswith("_") and self._in_reach(target.module, name):
-                    place = Location(file.path, *at) if isinstance(at, list) else None
-                    members.append(Member(name, "attribute", location=place, instance=False))
+        names, is_whole = self._names_in(target.module)
+        members = [
+            Member(name, "attribute", location=_place(*bound), instance=False)
+            for name, bound in names.items()
+            if not name.startswith("_") and (self._is_near(*bound) or self._in_reach(target.module, name))
+        ]
         return Entry(
             target.module.rpartition(".")[2],
             "",
@@ -239,7 +283,7 @@ class Linker:
             Signature(complete=False),
             location=Location(file.path, 0) if file is not None else None,
             members=tuple(members),
-            members_complete=file is not None and "stars" not in file.facts,
+            members_complete=is_whole,
             source=self._source(target.module),
         )
 
@@ -284,6 +328,11 @@ class Linker:
                             computed = () if all(item.fact["bases"]) else ("?",)
                             bases[item.path] = (*self._classes.order(item).paths[1:], *computed)
         return bases
+
+
+def _place(file: SourceFile, binding: BindingFact) -> Location | None:
+    at = binding.get("cls", binding.get("function", binding)).get("at")
+    return Location(file.path, *at) if isinstance(at, list) else None
 
 
 def _tables(

@@ -78,6 +78,7 @@ class _Collector:
         self.names = names
         self.file = file
         self.result = ModuleRegistrations()
+        self.by_functions: dict[str, None] = {}  # registries that functions fill
 
     def run(self) -> None:
         facts = self.file.facts
@@ -90,6 +91,10 @@ class _Collector:
                     kind: Literal["class", "function"] = "class" if "cls" in binding else "function"
                     target = ResolvedName(kind, self.file.module, name, fact)
                     self.decorated(target, fact.get("decorators", []), not binding.get("guard"))
+        if "generates" in facts and self.by_functions:
+            reason = f"{self.file.module} makes names when it is imported"
+            for registry in self.by_functions:
+                self.opened_here(registry, reason, [facts["generates"], 0, 0])
         for name, made, at in facts.get("held", ()):
             self.creation(name, made, at)
         for call in facts.get("calls", ()):
@@ -150,6 +155,7 @@ class _Collector:
         function = self.names.resolve(self.file.module, func)
         registry = self.names.function_registry(function)
         if registry is not None:
+            self.by_functions[registry] = None
             self.result.registries.append(RegistryInfo(registry))
             self.add(registry, target, target.fact["at"], keywords, certain)
             return True
@@ -300,7 +306,8 @@ class _Collector:
         listed = self.names.public_names(file)
         public = None if listed is None else list(listed)
         undecided = False
-        for name, member in self.namespace(file, set()).items():
+        unknown: list[str] = []
+        for name, member in self.namespace(file, set(), unknown).items():
             if member.kind not in ("class", "function", "external") or (member.kind == "external" and member.fact):
                 continue
             if predicate is None:
@@ -311,6 +318,8 @@ class _Collector:
             undecided |= accepted is None
             if accepted is not False:
                 self.add(_registry(made.method), member, made.call.at, made.force, made.certain and accepted is True)
+        if unknown:
+            self.open(made.method, unknown[0], made.call.at)
         if undecided:
             self.open(made.method, "the predicate of match could not be read", made.call.at)
 
@@ -325,16 +334,21 @@ class _Collector:
             return Predicate(unpacked(target.fact).get("source", ""))
         return Predicate(target.fact.get("text", "") if target is not None and target.kind == "data" else "")
 
-    def namespace(self, file: SourceFile, seen: set[str]) -> dict[str, ResolvedName]:
-        """Every name a module has, in the order it gets them as far as that can be told."""
+    def namespace(self, file: SourceFile, seen: set[str], unknown: list[str]) -> dict[str, ResolvedName]:
+        """Every name a module has, in the order it gets them as far as that can be told; why there may be others is
+        added to ``unknown``."""
         seen.add(file.module)
+        if "generates" in file.facts:
+            unknown.append(f"{file.module} makes names when it is imported")
         namespace: dict[str, ResolvedName] = {}
         for level, source in file.facts.get("stars", ()):
             base = self.names.absolute(file, level, source)
             starred = self.names.lookup(base)
-            if starred is not None and base not in seen:
+            if starred is None:
+                unknown.append(_unread(base))
+            elif base not in seen:
                 public = self.names.public_names(starred)
-                for name, target in self.namespace(starred, seen).items():
+                for name, target in self.namespace(starred, seen, unknown).items():
                     if name in public if public is not None else not name.startswith("_"):
                         namespace[name] = target
         for name in file.facts["names"]:

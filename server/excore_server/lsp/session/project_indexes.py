@@ -47,10 +47,17 @@ class ProjectIndex:
 
 
 class ProjectIndexes:
-    """All projects of a session. ``ready`` is called with a root and its catalog, each time there is a new one."""
+    """All projects of a session. ``ready`` is called with a root and its catalog, each time there is a new one;
+    ``buffers`` gives the texts of the Python files that are open."""
 
-    def __init__(self, protocol: ExcoreProtocol, ready: Callable[[str, Catalog | None], None]) -> None:
+    def __init__(
+        self,
+        protocol: ExcoreProtocol,
+        ready: Callable[[str, Catalog | None], None],
+        buffers: Callable[[], Mapping[str, str]],
+    ) -> None:
         self.protocol = protocol
+        self.buffers = buffers
         self.ready = ready
         self.worker = Worker(protocol.post, protocol.guarded)
         self.projects: dict[str, ProjectIndex] = {}
@@ -109,24 +116,25 @@ class ProjectIndexes:
 
     def _start(self, index: ProjectIndex) -> None:
         index.state = "waiting"
-        self.worker.add(f"index of {index.project.root}", lambda: self._build(index))
+        buffers = self.buffers()
+        self.worker.add(f"index of {index.project.root}", lambda: self._build(index, buffers))
 
-    def _build(self, index: ProjectIndex) -> None:
+    def _build(self, index: ProjectIndex, buffers: Mapping[str, str]) -> None:
         post = self.protocol.post
         report = _Progress(self, index.project.name or index.project.root)
         post(setattr, index, "state", "reading")
         started = perf_counter()
-        found = self.protocol.guarded(f"index of {index.project.root}", self._read, index, report)
+        found = self.protocol.guarded(f"index of {index.project.root}", self._read, index, buffers, report)
         catalog = None if isinstance(found, Refused) else found
         post(self._finished, index, catalog, perf_counter() - started)
         report.end()
         _prepare(catalog)
 
-    def _read(self, index: ProjectIndex, report: Callable[[int, int], None]) -> Catalog:
+    def _read(self, index: ProjectIndex, buffers: Mapping[str, str], report: Callable[[int, int], None]) -> Catalog:
         from excore.tooling.indexers import make_indexer  # not needed for the first answer, and not light
 
         index.indexer = make_indexer(index.project, self.interpreter)
-        return self._completed(index, index.indexer.build(report))
+        return self._completed(index, index.indexer.build(report, buffers))
 
     def _update(self, index: ProjectIndex, changes: Mapping[str, str | None]) -> None:
         if index.indexer is not None:
