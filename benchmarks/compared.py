@@ -156,38 +156,36 @@ def is_told(server: Asked, old: str, new: str) -> bool:
 
 
 QUESTIONS: dict[str, Callable[[Asked], bool]] = {
-    "the config is right, and nothing else is said": lambda s: not s.problems(CONFIG),
-    "the same with prefixes out of quotes": lambda s: not s.problems(CONFIG.replace('"!backbone"', "!backbone")),
-    "`[Model.` offers the registered classes": lambda s: "FCN" in s.labels(changed("[Model.FCN]", "[Model.|]")),
-    "a table offers the parameters of its class": lambda s: (
+    "says nothing of a right config": lambda s: not s.problems(CONFIG),
+    "says nothing of prefixes without quotes": lambda s: not s.problems(CONFIG.replace('"!backbone"', "!backbone")),
+    "completes classes after `[Model.`": lambda s: "FCN" in s.labels(changed("[Model.FCN]", "[Model.|]")),
+    "completes the parameters of a class": lambda s: (
         "in_channels" in s.labels(changed("depth = 101", "depth = 101\n|"))
     ),
-    "a reference offers what fits": lambda s: any(
-        "ResNet" in label for label in s.labels(changed('= "ResNet"', '= "|"'))
-    ),
-    "hover shows the docstring": lambda s: (
+    "completes references": lambda s: any("ResNet" in label for label in s.labels(changed('= "ResNet"', '= "|"'))),
+    "shows docstrings": lambda s: (
         "Number of layers" in json.dumps(s.ask("textDocument/hover", changed("depth =", "de|pth =")))
     ),
-    "an unknown class in a header": lambda s: is_told(s, "Model.FCN", "Model.FCM"),
-    "an unknown class in a reference": lambda s: is_told(s, '"ResNet"', '"ResNett"'),
-    "an unknown parameter": lambda s: is_told(s, "depth", "depht"),
-    "a value of the wrong type": lambda s: is_told(s, "101", '"deep"'),
-    "a missing argument": lambda s: is_told(s, '"!backbone" = "ResNet"\n', ""),
-    "an unknown variable": lambda s: is_told(s, '"classes"', '"clases"'),
-    "a class goes to its definition in Python": lambda s: (
+    "finds an unknown class in a header": lambda s: is_told(s, "Model.FCN", "Model.FCM"),
+    "finds an unknown class in a reference": lambda s: is_told(s, '"ResNet"', '"ResNett"'),
+    "finds an unknown parameter": lambda s: is_told(s, "depth", "depht"),
+    "finds a value of the wrong type": lambda s: is_told(s, "101", '"deep"'),
+    "finds a missing argument": lambda s: is_told(s, '"!backbone" = "ResNet"\n', ""),
+    "finds an unknown variable": lambda s: is_told(s, '"classes"', '"clases"'),
+    "leads from a class to its Python": lambda s: (
         "models.py: class FCN:" in s.places("textDocument/definition", changed("FCN", "F|CN"))
     ),
-    "a reference goes to its table": lambda s: (
+    "leads from a reference to its table": lambda s: (
         "fcn.toml: [Backbone.ResNet]" in s.places("textDocument/definition", changed('"ResNet"', '"Res|Net"'))
     ),
-    "a variable goes to the base file that sets it": lambda s: (
+    "leads from a variable to the base file that sets it": lambda s: (
         "base.toml: classes = 19" in s.places("textDocument/definition", changed('"classes"', '"cla|sses"'))
     ),
-    "a class is renamed in Python and configs": lambda s: all(
+    "renames a class in Python and configs": lambda s: all(
         name in json.dumps(s.ask("textDocument/rename", changed("FCN", "F|CN"), newName="Net"))
         for name in ("models.py", "fcn.toml")
     ),
-    "new code counts when it is saved": in_new_code,
+    "knows new code when it is saved": in_new_code,
 }
 
 

@@ -235,6 +235,68 @@ def test_an_all_that_is_put_together_from_others(project: Make, parts: str) -> N
     assert sorted(made.names()) == ["a", "b"]
 
 
+def test_an_all_that_decorators_add_to(project: Make) -> None:
+    made = project(
+        """
+    #- app.py
+    from excore import Registry
+    import zoo
+    MODEL = Registry("Model")
+    MODEL.match(zoo)
+    #- zoo/__init__.py
+    from .nets import *
+    #- zoo/add.py
+    import sys
+    def listed(fn):
+        sys.modules[fn.__module__].__all__.append(fn.__name__)
+        return fn
+    def kept(fn):
+        return fn
+    #- zoo/nets.py
+    from .add import listed, kept
+    __all__ = ["Net"]
+    class Net: ...
+    @listed
+    def net(depth): ...
+    @kept
+    def other(depth): ...
+    """
+    )
+    assert sorted(made.names()) == ["Net", "net"]
+    assert made.signature("net") == "depth"
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "collections.namedtuple('Output', ['a'])",
+        "NamedTuple('Output', [('a', int)])",
+        "dataclasses.make_dataclass('Output', ['a'])",
+        "Enum('Output', 'A B')",
+        "type('Output', (), {})",
+    ],
+)
+def test_classes_that_calls_make(project: Make, made: str) -> None:
+    found = project(f"""
+    #- app.py
+    from excore import Registry
+    import nets
+    MODEL = Registry("Model")
+    MODEL.match(nets)
+    #- nets.py
+    import collections, dataclasses, logging
+    from enum import Enum as _Enum
+    from typing import NamedTuple as _NamedTuple
+    logger = logging.getLogger("x")
+    _Output = {made.replace("NamedTuple(", "_NamedTuple(").replace("Enum(", "_Enum(")}
+    class Net: ...
+    """)
+    assert "Net" in found.names()
+    assert "Output?" in found.names()
+    assert found.signature("Output") == "..."
+    assert "logger" not in "".join(found.names())
+
+
 GENERATING = {
     "helper": 'from .reg import deprecate\ndeprecate(__name__, {"old": "new"})',
     "own helper": "import sys\ndef put(name, names):\n    module = sys.modules[name]\nput(name=__name__, names=())",

@@ -35,6 +35,9 @@ ALWAYS: Guard = 0
 MAYBE: Guard = 1
 NEVER: Guard = 2
 
+MORE = "**"
+"""In ``gives``: what calls the first argument, and may take more than that does."""
+
 REGISTERING = frozenset({"register", "register_module", "register_all", "match", "merge"})
 """Methods of a registry that fill it."""
 
@@ -71,9 +74,10 @@ class FunctionFact(TypedDict, total=False):
     that gets it. ``popped``: what ``kwargs.pop("x", d)`` takes out; ``read``: what ``kwargs.get("x")`` and
     ``kwargs.setdefault("x", d)`` leave in, or the function puts there. ``source``: text of a small function,
     stored as it may be the predicate of a ``match``. ``registers``: its only parameter, and the only call that the
-    function makes. ``gives``: what it returns if all of that is its first argument, "", or what the functions of these
-    names make of its first argument; ``makes``: what the functions within that it returns give in the same way.
-    ``called``: names of what a small function calls to have what it returns.
+    function makes. ``gives``: what it returns if all of that is its first argument, or hands its arguments to that, "",
+    or `MORE` if not all of them, or what the functions of these names make of its first argument; ``makes``: what the
+    functions within that it returns give in the same way.
+    ``called``: names of what a small function calls to have what it returns. ``lists``: it changes an ``__all__``.
     """
 
     name: Required[str]
@@ -91,6 +95,7 @@ class FunctionFact(TypedDict, total=False):
     registers: tuple[str, Expr]
     gives: list[str]
     called: list[str]
+    lists: bool
     makes: list[str]
     packed: bytes
 

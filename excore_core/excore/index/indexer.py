@@ -167,6 +167,8 @@ class Indexer:
                 state is not before.get(path) for path, state in cached.items()
             )
             self._reader.cached, self._states = cached, states
+            if self._reader.buffers:
+                self._sort_states()
             self._name_modules(self._current_roots())
             self._link()
             self.save()
@@ -213,18 +215,29 @@ class Indexer:
             self._reader.buffers.pop(path, None)
         else:
             self._reader.buffers[path] = text
-        after = self._state(python_files.stat(path), self._states.get(path))
+        before = self._states.get(path)
+        after = self._state(python_files.stat(path), before, before and before.facts)
         if after is None:
             self._reader.cached.pop(path, None)
             self._states.pop(path, None)
             self._modules.pop(path, None)
             return None
-        if text is None:
+        if after.content.get("broken"):
+            self._reader.cached.pop(path, None)  # it may hold names that only who types it has seen
+        elif text is None:
             self._reader.dirty |= self._reader.cached.get(path) is not after
             self._reader.cached[path] = after
         self._states[path] = after
         self._modules[path] = self._roots.module(path)
+        if before is None:
+            self._sort_states()
         return after
+
+    def _sort_states(self) -> None:
+        """Put the files in the order in which a new index finds them: of two that say the same the first counts."""
+        first = _first_folder(self.root, self.src_dir)
+        paths = sorted(self._states, key=lambda path: python_files.place(path, self.root, first))
+        self._states = {path: self._states[path] for path in paths}
 
     def save(self) -> None:
         """Write the disk cache if anything changed since it was read."""
@@ -234,8 +247,9 @@ class Indexer:
 
     # -- reading
 
-    def _state(self, file: PythonFile, before: Cached | None) -> Cached | None:
-        """State of a file, ``before`` where that still holds; ``None`` if there is no such file to read."""
+    def _state(self, file: PythonFile, before: Cached | None, known: FileFacts | None = None) -> Cached | None:
+        """State of a file, ``before`` where that still holds; ``None`` if there is no such file to read. ``known`` are
+        the facts that stay while a text does not parse: those of an editor, never of a first reading."""
         if file.path in self._reader.buffers:
             file = file._replace(size=-1, mtime_ns=-1)  # no file ever looks like this: closing it reads the file again
         elif before is not None and file.size >= 0 and before.fits(file.size, file.mtime_ns):
@@ -253,7 +267,7 @@ class Indexer:
         text = python_files.decode(data)
         content: FileFacts | Outline
         if may_register(data, self.registry_types):
-            content = scan(text, before.facts if before is not None else None)
+            content = scan(text, known)
         else:
             content = outline(text)
         return Cached(file.size, file.mtime_ns, seen, name, content)

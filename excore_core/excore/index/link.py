@@ -129,9 +129,10 @@ class Linker:
                 steps.append(Reached(target.module, True))
             else:
                 file = self._names.lookup(holder.module)
-                has_all = file is not None and "all" in file.facts
-                public = self._names.public_names(file) if file is not None else None
-                listed = has_all and (not public or name in public)  # none: it is computed
+                listed = False
+                if file is not None and "all" in file.facts:
+                    public = self._names.public_names(file)
+                    listed = not public or self._names.is_public(file, name, public)  # none: it is computed
                 owner = target.module if target.kind != "external" else target.module.rpartition(".")[0]
                 steps.append(Reached(owner, False, holder.module, listed))
             holder = target

@@ -12,6 +12,13 @@ from excore.index.facts import MAYBE, NEVER, REGISTERING, BindingFact, Expr, Fil
 from excore.index.python_files import is_package
 from excore.lang.memo import Memo
 
+CLASS_MAKERS = frozenset(
+    {"collections.namedtuple", "dataclasses.make_dataclass"}
+    | {f"{module}.{name}" for module in ("typing", "typing_extensions") for name in ("NamedTuple", "TypedDict")}
+    | {f"enum.{name}" for name in ("Enum", "IntEnum", "Flag", "IntFlag", "StrEnum")}
+)
+"""What gives a class back whose name is the first argument."""
+
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
@@ -139,7 +146,7 @@ class NameResolver:
                 base = self.absolute(file, level, source)
                 starred = self.lookup(base)
                 public = self.public_names(starred) if starred is not None else ()
-                if public is None or name in public:
+                if starred is not None and self.is_public(starred, name, public):
                     target = self._name_in(base, name)
                     if target is not None:
                         return target
@@ -163,6 +170,23 @@ class NameResolver:
                 return None
             listed += inner
         return listed
+
+    def is_public(self, file: SourceFile, name: str, public: Sequence[str] | None) -> bool:
+        """Whether ``from module import *`` gives a name that a module has; ``public`` are its `public_names`. A
+        decorator may add what it is put on to ``__all__``."""
+        if public is None:
+            return not name.startswith("_")
+        if name in public:
+            return True
+        for binding in file.facts["names"].get(name, ()):
+            fact = binding.get("cls") or binding.get("function")
+            for decorator in fact.get("decorators", ()) if fact is not None else ():
+                call = call_of(decorator)
+                func = decorator if call is None else call.func
+                target = self.resolve(file.module, func) if isinstance(func, str) else None
+                if target is not None and target.kind == "function" and unpacked(target.fact).get("lists"):
+                    return True
+        return False
 
     def _owner_of_all(self, file: SourceFile, part: str) -> str:
         """The module whose ``__all__`` a name stands for: ``other.__all__``, or one that it was imported as."""
@@ -267,6 +291,9 @@ class NameResolver:
             if registered is None:  # a decorator, bound to a name
                 return ResolvedName("method", target.module, target.name, call)
             return self.object_of(file, registered)
+        if call.arguments and (call.func == "type" or (target is not None and target.path in CLASS_MAKERS)):
+            name = self.text_of(file, call.arguments[0])
+            return ResolvedName("external", f"{file.module}.{name}") if name else None
         if self.makes_registry(target):
             texts = [text for text in map(partial(self.text_of, file), call.arguments) if text is not None]
             name = texts[0] if len(texts) == 1 else f"?{file.module}.{variable}"

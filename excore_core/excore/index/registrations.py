@@ -349,7 +349,7 @@ class _Collector:
             elif base not in seen:
                 public = self.names.public_names(starred)
                 for name, target in self.namespace(starred, seen, unknown).items():
-                    if name in public if public is not None else not name.startswith("_"):
+                    if self.names.is_public(starred, name, public):
                         namespace[name] = target
         for name in file.facts["names"]:
             bound = self.names.name_in(file.module, name)

@@ -147,6 +147,7 @@ class _Scanner:
         self.registering = MatchingLines(pattern, text)
         self.has_flags = registered_flags.REGISTERING.search(text) is not None
         self.keep_source = "match(" in text
+        self.lists = ".__all__" in text
         self.generates = _GENERATES.search(text) is not None
         modules = _imported(text)
         if modules:
@@ -243,6 +244,8 @@ class _Scanner:
         called = _called(node)
         if called:
             fact["called"] = called
+        if self.lists and any(isinstance(one, ast.Attribute) and one.attr == "__all__" for one in ast.walk(node)):
+            fact["lists"] = True
         self.bind(node.name, {"kind": "def", "function": fact}, guard)
         self.dynamic(node.body, f"function {node.name}", guard)
 

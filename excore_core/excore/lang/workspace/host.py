@@ -18,7 +18,7 @@ from excore.lang.project.foreign import is_toml
 from excore.lang.project.model import Project
 from excore.lang.project.reading import find_project
 from excore.lang.project.sources import beginning_of
-from excore.lang.source import Disk, Source, Unreadable
+from excore.lang.source import Disk, Source, Unreadable, place_below
 from excore.lang.workspace.config_files import find_toml
 from excore.lang.workspace.snapshot import Snapshot
 
@@ -85,8 +85,9 @@ class Host:
         if is_toml(path):
             if self.source.stamp(path) is None:
                 self.toml_files.pop(path, None)
-            elif any(path.startswith(folder + os.sep) for folder in self.folders):
+            elif path not in self.toml_files and any(path.startswith(folder + os.sep) for folder in self.folders):
                 self.toml_files[path] = None
+                self._sort_files()
         if os.path.basename(path) in (".excore.toml", "pyproject.toml"):
             self.forget_projects()
         self._snapshot = None
@@ -96,6 +97,16 @@ class Host:
         self.projects.clear()
         self.beginnings.clear()
         self.completed.clear()
+
+    def _sort_files(self) -> None:
+        """Put the files in the order in which one who starts now finds them: some answers take the first."""
+        folders = list(self.folders)
+
+        def place(path: str) -> tuple[object, ...]:
+            number = next(n for n, folder in enumerate(folders) if path.startswith(folder + os.sep))
+            return number, place_below(path, folders[number])
+
+        self.toml_files = dict.fromkeys(sorted(self.toml_files, key=place))
 
     def add_folder(self, folder: str) -> None:
         """Take up a workspace folder: its config files become known."""
