@@ -24,6 +24,7 @@ COMMANDS = {
     "diff": "excore.cli.diff_configs:diff",
     "graph": "excore.cli.show:graph",
     "python": "excore.cli.show:python",
+    "completion": "excore.cli.completion:completion",
     "stubs": "excore.cli.stubs:stubs",
     "registries": "excore.cli.registries:registries",
     "primary-fields": "excore.cli.registries:primary_fields",
