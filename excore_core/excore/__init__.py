@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from excore import config, engine, errors, plugins
+    from excore.cli import command_line
     from excore.config import build_all, load
     from excore.config.action import DictAction
     from excore.engine import hook, logging, registry
@@ -51,6 +52,7 @@ _NAMES = {
     "workspace": "excore.engine.workspace",
 }
 _MODULES = {
+    "command_line": "excore.cli.command_line",
     "config": "excore.config",
     "engine": "excore.engine",
     "errors": "excore.errors",
@@ -71,6 +73,7 @@ __all__ = [
     "__version__",
     "add_logger",
     "build_all",
+    "command_line",
     "config",
     "debug_only",
     "engine",

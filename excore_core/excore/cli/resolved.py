@@ -8,18 +8,20 @@ from typing import Annotated
 
 import typer
 
+from excore.cli.command_line import typer_complete
 from excore.cli.output import fail
 from excore.lang.resolve.model import Model
 from excore.lang.source import Source
 from excore.lang.syntax.arguments import is_argument
-from excore.lang.workspace.host import Host, Snapshot
-from excore.tooling.registry_dump import project_catalog
+from excore.lang.workspace.host import Snapshot
+from excore.tooling.overriding import snapshot_of
 
 Overridden = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="[KEY=VALUE]...",
         help="Changes, as Model.FCN.layers=3, Model=SegNet, +new=1, ~key, base=FILE.",
+        autocompletion=typer_complete,
         show_default=False,
     ),
 ]
@@ -58,13 +60,6 @@ def opened(config: str, source: Source | None = None, overrides: Iterable[str] =
 
     ``source`` reads the configs; the Python is what is on disk. Ends the command if there is no such file.
     """
-    path = os.path.abspath(config)
-    if source is None and not os.path.isfile(path):
+    if source is None and not os.path.isfile(config):
         fail(f"{config}: no such file")
-    host = Host(environment=os.environ) if source is None else Host(source, os.environ)
-    host.add_folder(os.getcwd())
-    project = host.project_of(path)
-    host.set_catalog(project.root, project_catalog(project))
-    if overrides:
-        host.override(path, overrides)
-    return host.snapshot(), path
+    return snapshot_of(config, overrides, source)

@@ -18,6 +18,7 @@ from excore.lang.file import File
 from excore.lang.grammar import BASE_KEY, FieldRef, Grammar, Name
 from excore.lang.nearest import nearest
 from excore.lang.problems import Origin, Problem, problem
+from excore.lang.project.foreign import is_toml
 from excore.lang.provenance import GIVEN, OVERRIDES
 from excore.lang.resolve.entries import entry_of
 from excore.lang.resolve.inherit import Base, Closure, Load, Merger, inherit
@@ -136,7 +137,7 @@ class _Bases:
         text = _unquoted(argument)
         start = argument.value_start
         origin = Origin(OVERRIDES, argument.block, start, start + len(argument.value))
-        if not text.endswith(".toml"):
+        if not is_toml(text):
             self.problems.append(
                 problem("invalid-base", f"`{text}` is not a TOML file; a base must end in .toml", origin)
             )
