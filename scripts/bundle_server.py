@@ -27,7 +27,7 @@ MARKER = BUNDLE / ".requirements"
 
 NEEDED = ("docstring-parser", "exceptiongroup", "jedi", "lsprotocol", "pygls")
 """What the server imports; Python 3.10 has no exception groups. The rest of the package's needs are its commands'."""
-UNUSED = ("jedi/third_party/django-stubs", "excore/_examples")
+UNUSED = ("jedi/third_party/django-stubs", "excore/_shipped/editors", "excore/_shipped/examples")
 STUBS = BUNDLE / "jedi" / "third_party" / "typeshed" / "stubs"
 KEPT_STUBS = {"tensorflow"}
 """Stubs of packages that cannot be read without: TensorFlow loads its modules when they are asked for."""
@@ -78,8 +78,8 @@ def bundle() -> None:
         subprocess.run(build, cwd=REPOSITORY, check=True, capture_output=True)
         [wheel] = Path(folder).glob("*.whl")
         zipfile.ZipFile(wheel).extractall(BUNDLE)
-    for name in UNUSED:
-        shutil.rmtree(BUNDLE / name, ignore_errors=True)
+    for unused in (*(BUNDLE / name for name in UNUSED), *BUNDLE.rglob("__pycache__")):
+        shutil.rmtree(unused, ignore_errors=True)
     (BUNDLE / "__main__.py").write_text(MAIN, "utf-8")
     (BUNDLE / "NOTICES.md").write_text("\n".join(notices()), "utf-8")
     MARKER.write_text(made_from, "utf-8")
@@ -92,8 +92,8 @@ def notices() -> Iterator[str]:
     packages = {path: Parser().parsestr((path / "METADATA").read_text("utf-8")) for path in BUNDLE.glob("*.dist-info")}
     others = {path: data for path, data in sorted(packages.items()) if data["Name"] != "excore"}
     for data in others.values():
-        yield f"| [{data['Name']}](https://pypi.org/project/{data['Name']}/) | {data['Version']} | {licence(data)} |"
-    yield "| [typeshed](https://github.com/python/typeshed), in jedi | | Apache-2.0, parts MIT |"
+        yield f"| {data['Name']} | {data['Version']} | {licence(data)} |"
+    yield "| typeshed, in jedi | | Apache-2.0, parts MIT |"
     texts = {data["Name"]: file for path, data in others.items() for file in sorted(path.rglob("LICENSE*"))}
     for name, file in {**texts, "typeshed": STUBS.parent / "LICENSE"}.items():
         yield f"\n## {name}\n\n```text\n{file.read_text('utf-8').strip()}\n```"

@@ -213,7 +213,7 @@ def test_the_extension_brings_its_server_with_licences_and_nothing_compiled(vsix
     assert [line for line in pinned if not re.fullmatch(r"[\w.-]+==[\w.]+ --hash=sha256:[0-9a-f]{64}", line)] == []
     for line in pinned:
         name = line.partition("==")[0]
-        assert re.search(rf"^\| \[{name}\]\(.*\) \| [\w.]+ \| \w.* \|$", notices, re.MULTILINE), name
+        assert re.search(rf"^\| {name} \| [\w.]+ \| \w.* \|$", notices, re.MULTILINE), name
         assert f"\n## {name}\n\n```text\n" in notices
 
 
