@@ -83,7 +83,8 @@ def test_val_2_lists_in_lists(small: Project) -> None:
     models = small.models
     city = small.one(
         'size = 3\nboth = ["Pad", "Flip"]\n[TrainData.City]\n!a = [["Pad", "$S::*"], [], [["Flip"], "Pad"]]\n'
-        '@b = [["SimpleHead"], ["SimpleHead"]]\n!c = [["Pad", "&both"], "&both"]\n&d = [["size", ["size"]], "both"]\n[S.Scale]\n'
+        '@b = [["SimpleHead"], ["SimpleHead"]]\n!c = [["Pad", "&both"], "&both"]\n'
+        '&d = [["size", ["size"]], "both"]\n[S.Scale]\n'
     )
     assert city.a == [[models.Pad(), models.Scale()], [], [[models.Flip()], models.Pad()]]
     assert city.b[0][0] is city.b[1][0]

@@ -54,8 +54,8 @@ def parse_value(text: str) -> Any:
     """The value ``text`` stands for.
 
     int, float, true/false, None, ``[a, b]`` a list, ``(a, b)`` a tuple (also of one), ``a,b`` a list, anything else
-    text. What stands in quotes is text, also in brackets and lists; but around brackets they mean nothing, as a shell may
-    have left them there. Raises ValueError for brackets or quotes that do not match.
+    text. What stands in quotes is text, also in brackets and lists; but around brackets they mean nothing, as a shell
+    may have left them there. Raises ValueError for brackets or quotes that do not match.
     """
     inner = text.strip()
     if len(inner) > 1 and inner[0] in _QUOTES and inner.find(inner[0], 1) == len(inner) - 1:
