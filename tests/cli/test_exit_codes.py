@@ -22,6 +22,7 @@ TAKING_FILES = {
     "list": ["--used-by", "none.toml"],
     "python": ["none.toml"],
     "quote": ["none.toml"],
+    "runs": ["none"],
     "show": ["none.toml"],
     "stubs": ["none.toml"],
 }
