@@ -41,8 +41,11 @@ module.exports = async ({ page, request, seen, token, hoverText, leaveHover, com
   await frame(2200);
   await type('Seg');
   await rows.filter({ hasText: 'SegNet' }).first().waitFor();
-  await page.keyboard.press('Control+Space'); // more about what is chosen
-  await page.locator('.suggest-details:visible').waitFor();
+  const more = page.locator('.suggest-details:visible');
+  while (!(await more.isVisible())) {
+    await page.keyboard.press('Control+Space'); // asks anew while the list is not whole
+    await more.waitFor({ timeout: 2000 }).catch(() => undefined);
+  }
   await frame(2500);
 
   caption = 'A class brings its required arguments, a value what fits them';

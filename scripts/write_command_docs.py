@@ -30,6 +30,7 @@ GROUPS = {
     "Check configs": ["check", "explain", "format"],
     "Look at configs": ["list", "show", "blame", "diff", "graph", "python", "runs", "completion"],
     "Projects": ["init", "update", "registries", "primary-fields", "generate-registries", "auto-register"],
+    "Editors": ["editor"],
     "Files for other tools": ["stubs", "generate-typehints", "config-extension", "schema", "quote"],
     "Caches": ["cache-dir", "cache-list", "clear-cache", "clear-all-cache"],
     "Try it": ["demo"],

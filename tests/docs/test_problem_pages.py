@@ -119,7 +119,8 @@ def test_a_terminal_is_told_where_more_is(project: Path) -> None:
 def test_all_codes_are_listed_and_a_wrong_one_is_not_explained() -> None:
     listed = CliRunner().invoke(app, ["explain"]).output.splitlines()
     assert [line.split()[0] for line in listed] == list(CATALOGUE)
-    done = CliRunner().invoke(app, ["explain", "wrong-type", "unknown-clas"])
-    assert done.exit_code == 2
-    assert "did you mean unknown-class" in done.output
-    assert "# `wrong-type`" not in done.output
+    for wrong, right in (("unknown-clas", "unknown-class"), ("invalid-ref", "invalid-reference"), ("cls", "lists all")):
+        done = CliRunner().invoke(app, ["explain", "wrong-type", wrong])
+        assert done.exit_code == 2
+        assert f"{right}?" in done.output or f"{right}." in done.output
+        assert "# `wrong-type`" not in done.output

@@ -536,7 +536,7 @@ def test_prefixes_are_coloured_in_configs_only(editor, config, quickstart):
     ],
 )
 def test_which_files_are_configs(editor, tmp_path, files, path, is_config):
-    root = tmp_path / "project"
+    root = tmp_path / "of" / "nobody" / "project"
     for name, text in files.items():
         target = root / name
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import tools
 from editor_kit import found
+
+from excore import __version__
 
 pynvim = pytest.importorskip("pynvim", reason="pynvim is not installed: pip install pynvim")
 import nvim  # noqa: E402  (needs pynvim)
@@ -147,3 +151,104 @@ def test_what_a_config_looks_like_and_becomes(editor, config, quickstart):
     assert "not a config" in info(editor)
     editor.type('O!a = "B"<Esc>:silent write<CR>')
     editor.until(SERVED)
+
+
+EDITORS = tools.REPOSITORY / "editors"
+README, CLIENT_README = tools.REPOSITORY / "README.md", EDITORS / "nvim" / "README.md"
+SETUP = tools.REPOSITORY / "docs" / "editors" / "setup.md"
+WITH_WHEEL = {
+    "README": (README, "**Neovim 0.11 or newer**"),
+    "README of the client": (CLIENT_README, "## Install"),
+    "setup": (SETUP, "## Neovim"),
+}
+BY_HAND = CLIENT_README.read_text("utf-8").partition("By hand")[2].partition("```sh\n")[2].partition("```")[0]
+ENABLE = "vim.g.excore_autotrigger = true\nvim.lsp.enable('excore')\n"
+MANAGERS = """
+    vim.opt.packpath:prepend(vim.fn.stdpath('data') .. '/site') -- which --clean leaves out
+    local load = function(bang) return function() vim.cmd.packadd({ 'excore', bang = bang }) end end
+    MiniDeps, vim.pack = { add = load(false) }, { add = load(true) } -- they clone, then do this
+    function lazy(spec)
+      vim.go.loadplugins = false
+      vim.api.nvim_create_autocmd('FileType', { pattern = spec.ft, once = true, callback = function()
+        vim.opt.runtimepath:prepend(spec.dir)
+        for _, file in ipairs(vim.fn.globpath(spec.dir, 'plugin/**/*.lua', true, true)) do vim.cmd.source(file) end
+        spec.config()
+      end })
+    end
+"""
+
+
+def block(page: Path, mark: str) -> str:
+    """The Lua behind a mark in a page."""
+    return page.read_text("utf-8").partition(mark)[2].partition("```lua\n")[2].partition("```")[0]
+
+
+def configuration(way: str, clone: Path) -> str:
+    """What a page says to write for a way to install, with the plugin where that way has it."""
+    if way == "by hand":
+        assert "pack/excore/start/excore" in BY_HAND
+        start = clone.parents[1] / "start"
+        start.mkdir()
+        (start / "excore").symlink_to(clone / "editors" / "nvim")
+        return ENABLE
+    if way in WITH_WHEEL:
+        lines = block(*WITH_WHEEL[way])
+        assert len([line for line in lines.splitlines() if not line.startswith("--")]) <= 3
+        return lines
+    lines = block(CLIENT_README, f"<!-- {way} -->").replace("/path/to/excore", str(clone))
+    return f"lazy({lines})" if way == "lazy.nvim" else lines
+
+
+@pytest.mark.parametrize("way", [*WITH_WHEEL, "lazy.nvim", "mini.deps", "vim.pack", "by hand"])
+def test_three_lines_are_enough(way: str, tmp_path: Path) -> None:
+    """In the folder of the README, with the lines of the README: the list is there without one message."""
+    found(nvim.binary)
+    project, clone = tmp_path / "project", tmp_path / "data" / "nvim" / "site" / "pack" / "managed" / "opt" / "excore"
+    for name in ("plugin", "editors/nvim"):
+        shutil.copytree(tools.REPOSITORY / name, clone / name)
+    for name, text in re.findall(r"<!-- file: (\S+) -->\n```\w+\n(.*?)```", README.read_text("utf-8"), re.DOTALL):
+        (project / name).parent.mkdir(parents=True, exist_ok=True)
+        (project / name).write_text(text if name == "src/models.py" else "", "utf-8")
+    with nvim.session(tmp_path, MANAGERS + configuration(way, clone)) as editor:
+        editor.nvim.command(f"cd {project} | edit configs/fcn.toml")
+        editor.until(SERVED)
+        editor.until("return vim.bo.completeopt:find('noselect')")  # completion is on
+        editor.type("i[Mo")
+        assert "Model" in editor.until(SHOWN)
+        editor.type("del.")
+        editor.until(f"return vim.list_contains(({SHOWN[7:]}), 'FCN')")
+        editor.type("<Esc>:%d _<CR>i[Mo")
+        labels = editor.until(SHOWN)
+        editor.type("<C-n>" * (labels.index("Model") + 1) + "<C-y>")
+        editor.until(f"return vim.list_contains(({SHOWN[7:]}), 'FCN')")
+        assert editor.lua(LINES) == "[Model."
+        assert messages(editor) == ""
+        editor.type("<Esc>")
+        for topic in ("excore", ":Excore", "g:excore_alone"):
+            editor.nvim.command(f"help {topic}")
+            assert editor.nvim.current.buffer.name.endswith("excore.txt")
+        tags = Path(editor.nvim.current.buffer.name).with_name("tags")
+        before = tags.read_bytes()
+        editor.nvim.command(f"helptags {tags.parent}")
+        assert tags.read_bytes() == before, "doc/tags is older than doc/excore.txt: run :helptags"
+
+
+def test_without_the_plugin(tmp_path: Path, config: Path) -> None:
+    """The file for nvim-lspconfig serves configs, and that for mason names what the package has."""
+    found(nvim.binary)
+    contrib = EDITORS / "contrib"
+    with nvim.session(
+        tmp_path, f"vim.opt.runtimepath:append('{contrib}/nvim-lspconfig') vim.lsp.enable('excore')"
+    ) as editor:
+        editor.edit(config)
+        editor.until("return #vim.diagnostic.get(0) > 0")
+        root = "return vim.lsp.get_clients({ name = 'excore' })[1].root_dir"
+        assert editor.lua(root) == str(config.parents[1])
+    package = pytest.importorskip("yaml").safe_load((contrib / "mason/packages/excore/package.yaml").read_text("utf-8"))
+    project = (tools.REPOSITORY / "pyproject.toml").read_text("utf-8")
+    assert package["source"]["id"] == f"pkg:pypi/excore@{__version__}?extra=server"
+    assert "\nserver = [" in project
+    for name, source in package["bin"].items():
+        assert source == f"pypi:{name}"
+        assert f"\n{name} = " in project
+    assert (contrib / f"nvim-lspconfig/lsp/{package['neovim']['lspconfig']}.lua").exists()

@@ -181,3 +181,43 @@ def test_a_name_that_is_registered_twice_is_told_where_it_is_used(
     here = world(f"{use}\n{sources}")
     told = [(item.severity, item.code) for item in here.snapshot.diagnostics(path_of("run.toml"))]
     assert told == ([(severity, "registered-twice")] if severity else [])
+
+
+DICTS = """
+#- m.py
+from collections import OrderedDict
+from excore import Registry
+from outside import ConfigDict
+MODEL = Registry("Model")
+@MODEL.register()
+class Neck:
+    def __init__(self, depth=1): ...
+@MODEL.register()
+class Table(OrderedDict): ...
+@MODEL.register()
+class Config(ConfigDict): ...
+@MODEL.register()
+def make(): ...
+OptConfig = ConfigDict | dict | None
+@MODEL.register()
+class Det:
+    def __init__(
+        self, neck: dict = None, parts: list[dict] = (), either: "dict | Neck" = None, alias: OptConfig = None,
+        mapping: "Mapping[str, int] | None" = None, anything: "dict | Any" = None,
+    ): ...
+"""
+
+
+@pytest.mark.parametrize(
+    ("argument", "count"),
+    [
+        *(('!neck = "Neck"', 1), ('@neck = "Neck"', 1), ('!parts = ["Neck", "Table"]', 1), ('!alias = "Neck"', 1)),
+        *(('!mapping = "Neck"', 1), ('!neck = "Table"', 0), ('!neck = "Config"', 0), ('!neck = "make"', 0)),
+        *(('!either = "Neck"', 0), ('!anything = "Neck"', 0), ('!neck = {a = "Neck"}', 0)),
+        ('neck = {type = "Neck"}', 0),
+    ],
+)
+def test_an_object_where_a_dict_is_wanted(argument: str, count: int) -> None:
+    here = world(f"[Model.Det]\n{argument}\n{DICTS}")
+    told = [(item.severity, item.code) for item in here.snapshot.diagnostics(path_of("run.toml"))]
+    assert told == [("warning", "wrong-object")] * count

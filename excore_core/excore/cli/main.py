@@ -39,6 +39,7 @@ COMMANDS = {
     "cache-list": "excore.cli.caches:cache_list",
     "clear-cache": "excore.cli.caches:clear_cache",
     "clear-all-cache": "excore.cli.caches:clear_all_cache",
+    "editor": "excore.cli.editor:editor",
     "demo": "excore.cli.demo:demo",
 }
 """Name of each subcommand -> where its function is."""

@@ -38,7 +38,10 @@ NEVER: Guard = 2
 MORE = "**"
 """In ``gives``: what calls the first argument, and may take more than that does."""
 
-REGISTERING = frozenset({"register", "register_module", "register_all", "match", "merge"})
+ADDING = frozenset({"register", "register_module", "add_component"})
+"""Methods of a registry that take one object, or are decorators; ``add_component`` is that of PaddlePaddle."""
+
+REGISTERING = ADDING | {"register_all", "match", "merge"}
 """Methods of a registry that fill it."""
 
 

@@ -37,6 +37,7 @@ class _Reader:
         self.buffers: dict[str, str] = {}
         self.cached: dict[str, Cached] = {}  # of all files on disk that were read, what the disk cache holds
         self.dirty = False  # whether ``cached`` is not what the disk cache has
+        self.packages: dict[str, tuple[str, ...]] = {}
 
     def read(self, path: str) -> bytes | None:
         """The content of a file, None if it has none that can be read."""
@@ -53,6 +54,20 @@ class _Reader:
             return None
         path = python_files.locate(module, self.search_paths) or python_files.locate_standard(module)
         return self._module(path, module, external=True) if path is not None else None
+
+    def package(self, types: tuple[str, ...], name: str) -> tuple[str, ...]:
+        """The modules of an installed package that may register something, looked for once."""
+        if name not in self.packages:
+            start = python_files.locate(name, self.search_paths) if name not in UNREAD else None
+            folder = os.path.dirname(start) if start is not None and python_files.is_package(start) else ""
+            found: list[str] = []
+            for file in python_files.walk(folder) if folder else ():
+                data = self.read(file.path)
+                if data is not None and may_register(data, types):
+                    relative = os.path.relpath(file.path, os.path.dirname(folder))[:-3]
+                    found.append(relative.replace(os.sep, ".").removesuffix(".__init__"))
+            self.packages[name] = tuple(found)
+        return self.packages[name]
 
     def _module(self, path: str, module: str, *, external: bool) -> SourceFile | None:
         """A module that was not scanned with the others, fully scanned; ``None`` if it cannot be read."""
@@ -151,6 +166,7 @@ class Indexer:
             on_disk = {file.path for file in files}
             files += [PythonFile(path, 0, 0) for path in self._reader.buffers if path not in on_disk]
             self.unread.clear()
+            self._reader.packages.clear()
             inside = self.root + os.sep
             states: dict[str, Cached] = {}
             cached: dict[str, Cached] = {}
@@ -292,7 +308,8 @@ class Indexer:
             self._memo = self._memo.without(moved)
             self._layout = ModuleLayout(paths, short_names, python_files.names_below_root(paths, self.root))
         find = cache(partial(self._reader.find, self._layout.paths, modules))
-        sources = Sources(modules, find, self._layout, outlines)
+        package = partial(self._reader.package, self.registry_types)
+        sources = Sources(modules, find, self._layout, outlines, package)
         self.catalog = Linker(sources, self.registry_types, self._memo, self._lock).catalog()
 
 

@@ -39,12 +39,14 @@ _Bound = tuple[SourceFile, BindingFact]
 @dataclass(frozen=True)
 class Sources:
     """What is linked: modules that were scanned, in order; ``find`` reads any other on demand; ``outlines`` are those
-    modules of the project that were not scanned, as path and outline."""
+    modules of the project that were not scanned, as path and outline; ``package`` names the modules of an installed
+    package that may register something."""
 
     modules: Mapping[str, SourceFile]
     find: Callable[[str], SourceFile | None]
     layout: ModuleLayout
     outlines: Mapping[str, tuple[str, Outline]]
+    package: Callable[[str], Sequence[str]] = lambda name: ()
 
 
 class _LateDict(Mapping[str, V]):
@@ -77,6 +79,7 @@ class Linker:
         self._lock = lock
         self._sources = sources
         self._own_files = [file for file in sources.modules.values() if not file.external]
+        self._registry_types = registry_types
         self._names = NameResolver(sources.modules, sources.find, sources.layout, registry_types, memo)
         self._classes = Classes(self._names)
         conflicts = ((file.path, file.facts["unmerged"]) for file in self._own_files if "unmerged" in file.facts)
@@ -86,7 +89,7 @@ class Linker:
         """The catalog of this state."""
         with self._lock:
             parts = [self._collected(file) for file in self._own_files]
-            infos, tables = _tables(parts)
+            infos, tables = _tables(parts, self._installed(parts))
         entries = {
             name: LazyMapping(table, partial(self._entry, name, table), self._lock) for name, table in tables.items()
         }
@@ -98,6 +101,7 @@ class Linker:
             grammar(file.facts for file in self._own_files),
             self._follow,
             self._described_path,
+            _LateDict(self._unmatched, self._lock),
         )
 
     def _collected(self, file: SourceFile) -> ModuleRegistrations:
@@ -106,6 +110,51 @@ class Linker:
             return collect(self._names, file)
 
         return self.memo.get(("collected", file.module), run)
+
+    def _installed(self, parts: list[ModuleRegistrations]) -> list[ModuleRegistrations]:
+        """What installed packages register that make a registry which the project fills."""
+        waiting = [package for part in parts for package in part.packages]
+        seen: set[str] = set()
+        found: list[ModuleRegistrations] = []
+        while waiting:
+            package = waiting.pop(0)
+            files = map(self._names.lookup, self._sources.package(package) if package not in seen else ())
+            seen.add(package)
+            for file in files:
+                if file is not None and file.external:
+                    found.append(self._collected(file))
+                    waiting += found[-1].packages
+        return found
+
+    def _unmatched(self) -> dict[str, Sequence[str]]:
+        """The types of registries that are not there: their module has no such name, or nobody knows their
+        package."""
+        imported = {
+            name.partition(".")[0]
+            for facts in (
+                *(file.facts for file in self._own_files),
+                *(item for _, item in self._sources.outlines.values()),
+            )
+            for name in facts.get("imports", ())
+        }
+        found: dict[str, Sequence[str]] = {}
+        for text in self._registry_types:
+            path = text.partition(":")[0].strip()
+            module, *names = path.split(".")
+            if not names or path.startswith("excore."):
+                continue
+            base = ""
+            while names and self._names.lookup(self._sources.layout.import_path(module, "")) is not None:
+                base, module = module, f"{module}.{names.pop(0)}"
+            if not base:
+                if module not in imported:
+                    found[text] = ()
+                continue
+            there, is_whole = self._names_in(self._sources.layout.import_path(base, ""))
+            name = path[len(base) + 1 :].partition(".")[0]
+            if is_whole and name not in there:
+                found[text] = tuple(there)
+        return found
 
     # -- python modules
 
@@ -337,10 +386,11 @@ def _place(file: SourceFile, binding: BindingFact) -> Location | None:
 
 
 def _tables(
-    parts: list[ModuleRegistrations],
+    own: list[ModuleRegistrations], installed: list[ModuleRegistrations]
 ) -> tuple[dict[str, RegistryInfo], dict[str, dict[str, RegisteredName]]]:
-    """Registries in the order of their creation and what each holds."""
+    """Registries in the order of their creation and what each holds; of one name, what the project registers."""
     infos: dict[str, RegistryInfo] = {}
+    parts = [*own, *installed]
     for part in parts:
         for info in part.registries:
             first = infos.get(info.name, info)
@@ -348,17 +398,13 @@ def _tables(
             extra_fields = first.extra_fields or info.extra_fields
             infos[info.name] = replace(first, variables=variables, extra_fields=extra_fields)
     tables: dict[str, dict[str, RegisteredName]] = {name: {} for name in infos}
-    for part in parts:
+    for number, part in enumerate(parts):
         for item in part.names:
             if item.registry not in infos:  # found by get_registry, created where nobody looked
                 infos[item.registry] = RegistryInfo(item.registry)
-            table = tables.setdefault(item.registry, {})
             is_renamed = item.extra and "name" not in infos[item.registry].extra_fields
             for one in _renamed(item) if is_renamed else [item]:
-                if one.name not in table or one.force:
-                    table[one.name] = one
-                elif table[one.name].clashes(one):
-                    table[one.name] = replace(table[one.name], again=(*table[one.name].again, one.at))
+                _enter(tables.setdefault(item.registry, {}), one, is_own=number < len(own))
         for registry, variable in part.variables:
             if registry in infos and variable not in infos[registry].variables:
                 infos[registry] = replace(infos[registry], variables=(*infos[registry].variables, variable))
@@ -368,6 +414,14 @@ def _tables(
     for name in infos:
         tables.setdefault(name, {})
     return infos, tables
+
+
+def _enter(table: dict[str, RegisteredName], item: RegisteredName, *, is_own: bool) -> None:
+    first = table.get(item.name)
+    if first is None or (item.force and is_own):
+        table[item.name] = item
+    elif is_own and first.clashes(item):
+        table[item.name] = replace(first, again=(*first.again, item.at))
 
 
 def _open(part: ModuleRegistrations, infos: dict[str, RegistryInfo]) -> None:

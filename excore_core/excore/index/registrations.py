@@ -8,13 +8,12 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from excore.index.expressions import CallExpr, call_of, dictionary, elements, render, substitute
-from excore.index.facts import MAYBE, NEVER, At, CallFact, Expr, unpacked
+from excore.index.facts import ADDING, MAYBE, NEVER, At, CallFact, Expr, unpacked
 from excore.index.name_resolution import NameResolver, ResolvedName, SourceFile
 from excore.index.predicate import Predicate
 from excore.lang.catalog import Location, RegistryInfo
 
 _KEY = re.compile(r"[A-Za-z0-9_]+\Z")
-_ADDING = ("register", "register_module")
 _NO_EXTRA = frozenset({"force", "module", "match_func", "extra_info"})
 
 
@@ -41,13 +40,15 @@ class RegisteredName:
 @dataclass(slots=True)
 class ModuleRegistrations:
     """All that one module says about registries. ``opened``: registry, why it may hold more, and the file that may fill
-    it. ``merges``: registry and those merged into it. ``variables``: registry and a name of it."""
+    it. ``merges``: registry and those merged into it. ``variables``: registry and a name of it. ``packages``: installed
+    ones that make the registries it fills."""
 
     registries: list[RegistryInfo] = field(default_factory=list)
     names: list[RegisteredName] = field(default_factory=list)
     opened: list[tuple[str, str, str]] = field(default_factory=list)
     merges: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     variables: list[tuple[str, str]] = field(default_factory=list)
+    packages: dict[str, None] = field(default_factory=dict)
 
 
 def collect(names: NameResolver, file: SourceFile) -> ModuleRegistrations:
@@ -113,6 +114,9 @@ class _Collector:
         maker = self.names.resolve(self.file.module, target.fact.func) if target.fact is not None else None
         if not computed and self.names.makes_registry(maker):
             self.opened_here(name, f"{variable} is what {render(call)} gives", at)
+        parent = target.fact.keywords.get("parent") if target.fact is not None else None
+        if isinstance(parent, str):
+            self.result.packages.update(dict.fromkeys(self.names.package_behind(self.file.module, parent)))
         place, extra_fields = Location(self.file.path, *at), self.extra_fields(target.fact)
         reason = "its name is computed" if computed else ""
         self.result.registries.append(RegistryInfo(name, place, (variable,), extra_fields, computed, reason))
@@ -137,13 +141,15 @@ class _Collector:
             if isinstance(func, str) and self.by_function(func, target, keywords, certain, is_called=call is not None):
                 continue
             method = self.names.method_of(self.file, func) if call is not None or isinstance(func, str) else None
-            if method is None or method.name not in _ADDING:
+            if method is None or method.name not in ADDING:
                 continue
             if call is None and method.fact is not None:
                 keywords = dict(method.fact.keywords)
             registry = _registry(method)
-            if isinstance(func, str) and func.count(".") == 1:
-                self.result.variables.append((registry, func.partition(".")[0]))
+            if isinstance(func, str):
+                self.packages_of(func)
+                if func.count(".") == 1:
+                    self.result.variables.append((registry, func.partition(".")[0]))
             if call is not None and len(keywords) < len(call.keywords) + call.spreads:
                 self.open(method, "extra information is computed", call.at)
             self.add(registry, target, at if call is None else call.at, keywords, certain)
@@ -153,9 +159,12 @@ class _Collector:
     ) -> bool:
         """Whether a decorator is a function that registers; then what it registers is added."""
         function = self.names.resolve(self.file.module, func)
-        registry = self.names.function_registry(function)
+        registry = self.names.function_registry(function) or self.names.registry_of_path(self.file, func)
         if registry is not None:
             self.by_functions[registry] = None
+            file = self.names.lookup(function.module) if function is not None else None
+            if file is not None and file.external:
+                self.result.packages[file.module.partition(".")[0]] = None
             self.result.registries.append(RegistryInfo(registry))
             self.add(registry, target, target.fact["at"], keywords, certain)
             return True
@@ -174,11 +183,15 @@ class _Collector:
         outer = call_of(call.func) or call
         method = self.names.method_of(file, outer.func)
         handed = call.keywords.get("module", call.argument(0))
-        if method is None or method.name not in _ADDING or handed != parameter:
+        if method is None or method.name not in ADDING or handed != parameter:
             return False
         keywords = {key: value for key, value in outer.keywords.items() if key != "module"}
         self.add(_registry(method), target, target.fact["at"], keywords, certain)
         return True
+
+    def packages_of(self, func: str) -> None:
+        """Note the packages that make the registry whose method ``func`` is."""
+        self.result.packages.update(dict.fromkeys(self.names.package_behind(self.file.module, func.rpartition(".")[0])))
 
     # -- results
 
@@ -218,14 +231,17 @@ class _Collector:
         if call is None:
             return
         inner = call_of(call.func)
-        method = self.names.method_of(self.file, (inner or call).func)
+        func = (inner or call).func
+        method = self.names.method_of(self.file, func)
         if method is None:
             return
+        if isinstance(func, str):
+            self.packages_of(func)
         made = _Registering(method, call, certain, where)
         if inner is not None:
-            if method.name in _ADDING and call.arguments:
+            if method.name in ADDING and call.arguments:
                 self.add_object(made, call.arguments[0], inner.keywords)
-        elif method.name in _ADDING:
+        elif method.name in ADDING:
             self.register(made)
         elif method.name == "register_all":
             self.register_all(made)

@@ -43,13 +43,14 @@ _NAMESPACES = ("globals", "vars", "locals")
 _READING = frozenset(
     "all any dict eval getattr get_type_hints hasattr isinstance iter len list print set sorted tuple".split()
 )
+_WORDS = (b".register", b"@register", b".add_component")
 _STATEMENT = re.compile(rf"^[ \t]*[A-Za-z_][\w.]*[.](?:{_OTHERS})[(]".encode(), re.MULTILINE)
 
 
 def may_register(data: bytes, registry_types: tuple[str, ...] = ("Registry",)) -> bool:
     """Whether a file with this content can define or use a registry, or register a flag; cheap, errs on the side of
     yes."""
-    if b".register" in data or b"@register" in data or registered_flags.REGISTERING_BYTES.search(data):
+    if any(word in data for word in _WORDS) or registered_flags.REGISTERING_BYTES.search(data):
         return True
     if any(name.partition(":")[0].strip().rpartition(".")[2].encode() in data for name in registry_types):
         return True

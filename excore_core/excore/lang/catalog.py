@@ -234,7 +234,8 @@ class Catalog:
     """All registries of a project, in the order they are made. Immutable; replaced when Python files change.
 
     ``follow`` tells what names behind a python module lead to, one after the other, as far as that is known;
-    ``described`` what an import path stands for, if it can be read.
+    ``described`` what an import path stands for, if it can be read. ``unmatched`` are the ``registry_types`` of a
+    project that nothing is, each with the names that its module has.
     """
 
     registries: Mapping[str, RegistryInfo] = field(default_factory=dict)
@@ -246,6 +247,7 @@ class Catalog:
     grammar: Grammar = DEFAULT  # with the prefixes and marks that the project registers
     follow: Callable[[str, Sequence[str]], Iterable[Reached]] = field(default=_nowhere, compare=False)
     described: Callable[[str], Entry | None] = field(default=_unread, compare=False)
+    unmatched: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def get(self, registry: str, name: str) -> Entry | None:
         """The entry ``name`` of ``registry``."""

@@ -139,7 +139,7 @@ function M.enable(client, bufnr)
   local own = vim.bo[bufnr].completeopt
   local completeopt = own ~= '' and own or vim.go.completeopt
   if autotrigger and not completeopt:find('noselect') and not completeopt:find('noinsert') then
-    vim.bo[bufnr].completeopt = completeopt .. ',noselect' -- a list that opens by itself must not type
+    vim.bo[bufnr].completeopt = completeopt .. ',menuone,noselect' -- a list that opens by itself must not type
   end
   vim.lsp.completion.enable(true, client.id, bufnr, { autotrigger = autotrigger })
 end

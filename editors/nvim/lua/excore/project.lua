@@ -5,7 +5,8 @@
 --   2. the nearest folder above with `.excore.toml`, or with `[tool.excore]` in its pyproject.toml, is the project;
 --   3. a file with a `__base__` key or a prefixed key is a config wherever it is;
 --   4. a file in a Python project whose sources import excore is a config. Where nothing marks a project, the current
---      folder is one if the file is below it, else the file's folder or the one above.
+--      folder is one if the file is below it, else the nearest whose sources do, a few levels up;
+--      `lang/project/sources.py` says the same to the server.
 
 local M = {}
 
@@ -18,6 +19,7 @@ local BOUNDARIES = names.boundaries
 local MAX_FILES = 200
 local MAX_ENTRIES = 2000
 local MAX_DEPTH = 3
+local LEVELS_ABOVE = 2
 local MAX_BYTES = 16384
 
 ---@param path string
@@ -152,11 +154,9 @@ end
 ---@param path string
 ---@return string?
 local function unmarked_root(path)
-  local current, folder = vim.fs.normalize(vim.fn.getcwd()), vim.fs.dirname(path)
-  local candidates = { folder, vim.fs.dirname(folder) }
-  if vim.startswith(path, current .. '/') then
-    table.insert(candidates, 1, current)
-  end
+  local current = vim.fs.normalize(vim.fn.getcwd())
+  local candidates = vim.startswith(path, current .. '/') and { current } or {}
+  vim.list_extend(candidates, vim.iter(vim.fs.parents(path)):take(LEVELS_ABOVE + 1):totable())
   local vast = { [vim.fs.normalize('~')] = true, [vim.fs.normalize(uv.os_tmpdir())] = true, ['/'] = true }
   return vim.iter(candidates):find(function(candidate)
     return not vast[candidate] and uses_excore(candidate, true)

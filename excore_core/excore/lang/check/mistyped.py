@@ -18,6 +18,7 @@ from excore.lang.tables.table import Table
 _NUMBERS = frozenset(("int", "float", "str", "bool", "bytes", "complex"))
 _NAMING = frozenset(("name", "type", "cls", "class_name"))  # parameters whose values are names themselves
 _QUOTES = ("'", '"')
+_MAPPINGS = ("Dict", "Mapping", "dict")
 _BUILTINS = frozenset((*_NUMBERS, "Number", "Real", "Integral", "Decimal", "Fraction"))
 
 
@@ -287,6 +288,10 @@ def _wrong_object(annotation: Type, reference: Reference, subject: str, model: M
             if bases & _BUILTINS:
                 return
             class_names.append(name)
+        elif kind.shape == "mapping" or name.endswith("Dict"):
+            if any(base.endswith(_MAPPINGS) for base in bases):
+                return
+            class_names.append(name.partition("[")[0])
         elif kind.shape != "none":
             return
     if class_names:
