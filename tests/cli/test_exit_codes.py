@@ -28,7 +28,7 @@ TAKING_FILES = {
 }
 TAKING_NONE = {
     *("update", "registries", "primary-fields", "generate-registries", "config-extension", "schema"),
-    *("cache-dir", "cache-list", "clear-cache", "clear-all-cache", "completion", "explain"),
+    *("cache-dir", "cache-list", "clear-cache", "clear-all-cache", "completion", "editor", "explain"),
 }
 
 
