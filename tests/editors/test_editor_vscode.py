@@ -317,6 +317,21 @@ def beside_ours(programs: vscode.Programs, folder: Path, workspace: Path, suite:
         return in_the_host(running, workspace, suite, extension)
 
 
+def test_only_configs_are_ours_and_a_project_needs_no_sign(programs, vsix, tmp_path):
+    workspace = tmp_path / "bare"
+    for name in ("fcn", "peeked", "later"):
+        (workspace / "configs").mkdir(parents=True, exist_ok=True)
+        (workspace / "configs" / f"{name}.toml").write_text("", "utf-8")
+    (workspace / "tools").mkdir()
+    (workspace / "tools" / "pyproject.toml").write_text("\n", "utf-8")
+    answers = beside_ours(programs, tmp_path, workspace, "bare.js")
+    assert answers["before"] == "toml"
+    assert answers["turnedOff"] == "toml"
+    assert answers["formatted"] == "# formatted"
+    assert "`registires` is no key of a project file" in answers["problem"]
+    assert answers["others"] == [0, 0, 0]
+
+
 def environment(prefix: Path) -> None:
     """A virtual environment whose Python is that of the tests."""
     (prefix / "lib" / "python3.11" / "site-packages").mkdir(parents=True)
