@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from excore.lang.catalog import Entry, Param
 from excore.lang.check.annotations import Type, fits, mismatch, read_annotation
-from excore.lang.grammar import FieldRef, Prefix
+from excore.lang.grammar import NONE, FieldRef, Prefix
 from excore.lang.problems import Problem, problem
 from excore.lang.resolve.entries import entry_named
 from excore.lang.resolve.explain import WORD, registries_called
@@ -30,7 +30,11 @@ def mistyped(argument: Argument, param: Param, entry: Entry, model: Model) -> It
     annotation = read_annotation(param.annotation or "Any")
     meaning = argument.meaning
     subject = f"`{argument.name}` of `{entry.name}`"
-    if isinstance(meaning, Plain):
+    if isinstance(meaning, Plain) and argument.prefix is not None:  # None under `&`
+        why = mismatch(annotation, meaning.value, param.choices) if param.default != NONE else None
+        if why is not None:
+            yield problem("wrong-type", f"{subject}: {why}", argument.binding.value_origin, name=argument.name)
+    elif isinstance(meaning, Plain):
         forgotten = _forgotten_prefix(argument, annotation, model)
         if forgotten is not None:
             yield forgotten
