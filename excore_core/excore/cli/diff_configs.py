@@ -11,6 +11,7 @@ import typer
 from excore.cli.output import fail, plain, styled
 from excore.cli.resolved import opened, paths_and_overrides
 from excore.cli.revisions import NoRevision, Revision
+from excore.config.run_record import RECORD_NAME
 from excore.lang.workspace.snapshot import Snapshot
 from excore.views.diff import Change, Side
 from excore.views.diff import diff as compare
@@ -38,7 +39,7 @@ def diff(
     paths, overrides = paths_and_overrides(configs)
     if not 1 <= len(paths) <= 2:
         fail("one config or two can be compared")
-    before, after = (*paths, "")[:2]
+    before, after = (*(_recorded(path) for path in paths), "")[:2]
     if not after and not git and not overrides:
         fail("give a second config, changes as KEY=VALUE, or a revision with --git")
     for name in (before, after):
@@ -55,6 +56,12 @@ def diff(
         for change in changes:
             typer.echo(_line(change, old, new, git))
     raise typer.Exit(1 if changes else 0)
+
+
+def _recorded(path: str) -> str:
+    """The record of a run where a folder that has one is named."""
+    record = os.path.join(path, RECORD_NAME)
+    return record if os.path.isfile(record) else path
 
 
 def _old(config: str, revision: str) -> tuple[Snapshot, str]:
