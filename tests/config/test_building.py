@@ -101,7 +101,13 @@ def test_var_8_none(small: Project) -> None:
         'size = "None"\n[Model.Bag]\n&a = "None"\n&b = ["None", "size", ["None"]]\n&c = {d = "None"}\n'
         '!e = ["R", "&None"]\ng = "None"\n'
     )
-    assert (bag.a, bag.b, bag.c, bag.e, bag.g) == (None, [None, "None", [None]], {"d": None}, [models.R(), None], "None")
+    assert (bag.a, bag.b, bag.c, bag.e, bag.g) == (
+        None,
+        [None, "None", [None]],
+        {"d": None},
+        [models.R(), None],
+        "None",
+    )
     own = small.one('None = 3\n[Model.Bag]\n&a = "None"\n&b = "None.real"\n')
     assert (own.a, own.b) == (3, 3)
     assert small.load('[Model.Bag]\n&a = "None"', update_dict={"Model.Bag.a": 2}).Model().a == 2
