@@ -30,18 +30,17 @@ def mistyped(argument: Argument, param: Param, entry: Entry, model: Model) -> It
     annotation = read_annotation(param.annotation or "Any")
     meaning = argument.meaning
     subject = f"`{argument.name}` of `{entry.name}`"
-    if isinstance(meaning, Plain) and argument.prefix is not None:  # None under `&`
-        why = mismatch(annotation, meaning.value, param.choices) if param.default != NONE else None
-        if why is not None:
-            yield problem("wrong-type", f"{subject}: {why}", argument.binding.value_origin, name=argument.name)
-    elif isinstance(meaning, Plain):
-        forgotten = _forgotten_prefix(argument, annotation, model)
+    if isinstance(meaning, Plain):
+        is_none = argument.prefix is not None  # under `&`
+        forgotten = None if is_none else _forgotten_prefix(argument, annotation, model)
         if forgotten is not None:
             yield forgotten
             return
-        why = mismatch(annotation, meaning.value, param.choices)
+        is_default = is_none and param.default == NONE
+        why = None if is_default else mismatch(annotation, meaning.value, param.choices)
         if why is not None:
             yield problem("wrong-type", f"{subject}: {why}", argument.binding.value_origin, name=argument.name)
+        if why is not None or is_none:
             return
         why = _no_object(argument, annotation, param, model)
         if why is not None:
