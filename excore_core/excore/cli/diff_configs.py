@@ -50,7 +50,7 @@ def diff(
         fail(f"{after or before}: no such file")
     changes = compare(old.own_model(first), new.own_model(second))
     if as_json:
-        typer.echo(json.dumps([_plain(change, old, new) for change in changes], indent=2, ensure_ascii=False))
+        typer.echo(json.dumps([_plain(change, old, new) for change in changes], indent=2))
     else:
         for change in changes:
             typer.echo(_line(change, old, new, git))

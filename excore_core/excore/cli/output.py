@@ -5,29 +5,15 @@ from __future__ import annotations
 import io
 import os
 import sys
-import unicodedata
 from typing import NoReturn
 
 import typer
 
+from excore.lang.text import plain
+
 EXIT_NOT_DONE = 2
 """The exit code of every command that could not do its job; 1 says that it did, and that something is not as it should
 be."""
-
-
-def plain(text: str, but: str = "") -> str:
-    """A text without what terminals obey: control characters, changes of direction and the like are written as escapes.
-
-    ``but`` are characters that stay. Names in files and of files may hold anything.
-    """
-    if text.isprintable():
-        return text
-    return "".join(char if char.isprintable() or char in but else _escape(char) for char in text)
-
-
-def _escape(char: str) -> str:
-    # what is left are blanks of other kinds than the usual one
-    return char if unicodedata.category(char) == "Zs" else char.encode("unicode_escape", "surrogatepass").decode()
 
 
 def print_line(message: str, err: bool = False) -> None:

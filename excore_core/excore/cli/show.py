@@ -63,7 +63,7 @@ def show(
     snapshot, path = opened(config, overrides=overrides or ())
     if as_json:
         document = composed(snapshot, path, origins=False, quoted=quoted, full=full)
-        typer.echo(json.dumps(_plain(snapshot, path, document), indent=2, ensure_ascii=False, default=str))
+        typer.echo(json.dumps(_plain(snapshot, path, document), indent=2, default=str))
         return
     print_text(composed(snapshot, path, origins=origins, quoted=quoted, full=full).text, "toml")
     _warn(snapshot, path)
