@@ -79,6 +79,22 @@ def test_val_2_to_4_lists(small: Project) -> None:
     assert city.d == []
 
 
+def test_val_2_lists_in_lists(small: Project) -> None:
+    models = small.models
+    city = small.one(
+        'size = 3\nboth = ["Pad", "Flip"]\n[TrainData.City]\n!a = [["Pad", "$S::*"], [], [["Flip"], "Pad"]]\n'
+        '@b = [["SimpleHead"], ["SimpleHead"]]\n!c = [["Pad", "&both"], "&both"]\n'
+        '&d = [["size", ["size"]], "both"]\n[S.Scale]\n'
+    )
+    assert city.a == [[models.Pad(), models.Scale()], [], [[models.Flip()], models.Pad()]]
+    assert city.b[0][0] is city.b[1][0]
+    assert city.c == [[models.Pad(), [models.Pad(), models.Flip()]], [models.Pad(), models.Flip()]]
+    assert city.d == [[3, [3]], ["Pad", "Flip"]]
+    dumped = small.load('[TrainData.City]\n!a = [["Pad"], ["Flip"]]')
+    dumped.update({"TrainData.City.!a": [["Flip", "Pad"], []]})
+    assert dumped.TrainData().a == [[models.Flip(), models.Pad()], []]
+
+
 def test_val_5_dicts(small: Project) -> None:
     bag = small.one('[Model.Bag]\n!a = {x = "R", y = ["Pad", "$S::*"]}\n[S.Flip]\n[S.Scale]')
     models = small.models

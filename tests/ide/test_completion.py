@@ -313,6 +313,11 @@ def test_references_below_an_unknown_name(header: str) -> None:
     check_completion(f'{header}\nother = "<|>"', "")
 
 
+def test_references_in_lists_in_lists() -> None:
+    check_completion('[Model.FCN]\n!backbone = [["ResNet"], ["<|>"]]', has="ResNet VGG")
+    check_completion('[Model.FCN]\n!backbone = [["ResNet", [["V<|>', has="VGG")
+
+
 def test_members_of_modules_are_there_at_once() -> None:
     check_completion(
         """

@@ -54,13 +54,13 @@ def parse_value(text: str) -> Any:
     """The value ``text`` stands for.
 
     int, float, true/false, None, ``[a, b]`` a list, ``(a, b)`` a tuple (also of one), ``a,b`` a list, anything else
-    text. Quotes around the whole are dropped first, and a comma in them separates nothing; inside brackets and lists
-    they make a text. Raises ValueError for brackets or quotes that do not match.
+    text. What stands in quotes is text, also in brackets and lists; but around brackets they mean nothing, as a shell
+    may have left them there. Raises ValueError for brackets or quotes that do not match.
     """
     inner = text.strip()
     if len(inner) > 1 and inner[0] in _QUOTES and inner.find(inner[0], 1) == len(inner) - 1:
         quoted = inner[1:-1]
-        return quoted if "," in quoted and quoted[:1] not in _CLOSING else parse_value(quoted)
+        return parse_value(quoted) if quoted[:1] in _CLOSING else quoted
     if "," not in inner and inner[:1] not in _CLOSING:
         return _scalar(text)
     return _read(inner, top=True)

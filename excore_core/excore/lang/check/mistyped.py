@@ -259,8 +259,7 @@ def _wrong_objects(annotation: Type, meaning: Meaning, subject: str, model: Mode
         if len(fitting) != 1 or fitting[0].shape != shape or fitting[0].fixed or not fitting[0].items:
             return
         for inner in meaning.values:
-            if isinstance(inner, Reference):
-                yield from _wrong_objects(fitting[0].items[-1], inner, subject, model)
+            yield from _wrong_objects(fitting[0].items[-1], inner, subject, model)
 
 
 def _class_for_object(annotation: Type, reference: Reference, subject: str, model: Model) -> Iterator[Problem]:

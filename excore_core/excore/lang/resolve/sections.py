@@ -53,7 +53,7 @@ _NO_HOOK = {
     "function": "it is a function, not a class that inherits from ConfigArgumentHook",
     "module": "it is a python module",
 }
-_SHAPES: dict[type, str] = {Tables: "an array of tables", Array: "a list in a list", InlineTable: "a table in a list"}
+_SHAPES: dict[type, str] = {Tables: "an array of tables", InlineTable: "a table in a list"}
 
 
 class SectionResolver(Lookup):
@@ -191,11 +191,13 @@ class SectionResolver(Lookup):
         )
         self.problems.append(problem("invalid-reference", message, origin))
 
-    def array(self, array: Array, file: str, block: Block, prefix: Prefix, via: Variable | None) -> Meaning:
+    def array(self, array: Array, file: str, block: Block, prefix: Prefix, via: Variable | None) -> ReferenceList:
         items: list[Meaning] = []
         for item in array.items:
             if isinstance(item, Scalar) and item.kind == "string":
                 items.append(self.text(item, file, block, prefix, via))
+            elif isinstance(item, Array):
+                items.append(self.array(item, file, block, prefix, via))
             elif not isinstance(item, Missing):
                 self.bad_value(prefix, item, Origin(file, block, item.start, item.end))
         return ReferenceList(tuple(items))
