@@ -9,7 +9,7 @@ import pytest
 import tomlkit
 from cli_kit import Run
 
-from excore.cli.output import plain
+from excore.lang.text import plain
 
 NASTY = {
     "escape": ("\x1b]0;pwned\x07", r"\u001b]0;pwned\u0007"),

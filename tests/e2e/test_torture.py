@@ -183,16 +183,8 @@ def test_data_that_nobody_gave_out(tmp_path: Path) -> None:
         client.show("run.toml", "[Model.FCM]\n")
         here = uri(tmp_path / "run.toml")
         parts: list[Any] = [here, "http://x", "", None, 3, -1, 2**70, 1.5, True, [], {}, "Model", "x" * 9999, "\ud800"]
-        wrong = [
-            None,
-            3,
-            "x",
-            {},
-            [],
-            {"a": here},
-            [here],
-            *([part] * count for part in parts for count in (2, 3, 4, 6)),
-        ]
+        wrong: list[Any] = [None, 3, "x", {}, [], {"a": here}, [here]]
+        wrong += [[part] * count for part in parts for count in (2, 3, 4, 6)]
         wrong += [[here, 1, part, other, "quickfix", ""] for part, other in product(parts, repeat=2)]
         wrong += [[here, part, other] for part, other in product(parts, repeat=2)]
         wrong += [[here, 1, 0, 1, part, part] for part in parts]

@@ -15,13 +15,14 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 
-from excore.cli.output import fail, plain, print_line, shown_path
+from excore.cli.output import fail, print_line, shown_path
 from excore.cli.project_file import project_path
 from excore.cli.writing import claim_cache
 from excore.engine.registry_cache import is_cache
 from excore.engine.workspace import workspace
 from excore.lang.project.model import Project
 from excore.lang.project.reading import find_project
+from excore.lang.text import plain
 from excore.storage.atomic_write import NotOurs
 from excore.storage.cache import refuse_foreign
 from excore.tooling.indexers import make_indexer

@@ -9,9 +9,10 @@ from typing import Annotated
 
 import typer
 
-from excore.cli.output import fail, plain, print_line
+from excore.cli.output import fail, print_line
 from excore.engine.text_table import render
 from excore.engine.workspace import workspace
+from excore.lang.text import plain
 from excore.storage.cache import INDEX, is_unmarked_cache, read_mark, remove, user_base
 
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from excore.cli.command_line import complete
-from excore.cli.output import plain
+from excore.lang.text import plain
 
 
 class Shell(str, Enum):

@@ -8,9 +8,10 @@ from typing import Annotated, Any
 
 import typer
 
-from excore.cli.output import fail, plain, styled
+from excore.cli.output import fail, styled
 from excore.cli.resolved import opened, paths_and_overrides
 from excore.cli.revisions import NoRevision, Revision
+from excore.lang.text import plain
 from excore.lang.workspace.snapshot import Snapshot
 from excore.views.diff import Change, Side
 from excore.views.diff import diff as compare

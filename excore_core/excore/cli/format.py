@@ -10,11 +10,12 @@ from typing import Annotated
 import typer
 
 from excore.cli.check import NoSuchPath, survey
-from excore.cli.output import fail, plain, print_line, shown_path
+from excore.cli.output import fail, print_line, shown_path
 from excore.cli.writing import why_not_written
 from excore.lang.source import Disk, Unreadable
 from excore.lang.syntax.document import parse
 from excore.lang.syntax.formatting import WIDTH, formatted
+from excore.lang.text import plain
 from excore.lang.workspace.config_files import find_toml, why_no_config
 
 

@@ -6,7 +6,8 @@ import sys
 
 import typer
 
-from excore.cli.output import fail, plain
+from excore.cli.output import fail
+from excore.lang.text import plain
 
 
 def prompt(question: str, default: str | None = None) -> str:

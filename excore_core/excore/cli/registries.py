@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 
-from excore.cli.output import plain, print_line
+from excore.cli.output import print_line
 from excore.engine.text_table import render
 from excore.engine.workspace import notation
 from excore.lang.project.model import RegistrySpec
 from excore.lang.project.reading import find_project
+from excore.lang.text import plain
 from excore.tooling.indexers import make_indexer
 
 

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from excore.cli.output import fail, plain, print_text
+from excore.cli.output import fail, print_text
 from excore.engine.workspace import workspace
 from excore.lang.project.reading import find_project
+from excore.lang.text import plain
 from excore.storage.atomic_write import NotOurs, write_text
 from excore.storage.cache import refuse_foreign
 
