@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from excore import config, engine, errors, plugins
     from excore.cli import command_line
-    from excore.config import build_all, load
+    from excore.config import build_all, load, record
     from excore.config.action import DictAction
     from excore.engine import hook, logging, registry
     from excore.engine.hook import ConfigArgumentHook, Hook, HookManager
@@ -48,6 +48,7 @@ _NAMES = {
     "load_registries": "excore.engine.registry",
     "log_to_file_only": "excore.engine.logging",
     "logger": "excore.engine.logging",
+    "record": "excore.config",
     "remove_logger": "excore.engine.logging",
     "workspace": "excore.engine.workspace",
 }
@@ -86,6 +87,7 @@ __all__ = [
     "logger",
     "logging",
     "plugins",
+    "record",
     "registry",
     "remove_logger",
     "workspace",

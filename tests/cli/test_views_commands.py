@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from cli_kit import Run, Write
 
-from excore import config
+from excore import config, record
 from excore.cli.main import COMMANDS
 
 BASES = """
@@ -293,3 +293,20 @@ def test_over_1_commands_take_overrides(project: Path, write: Write, run: Run) -
     assert "overrides:2:1: error[unknown-key]" in found
     assert "one config" in run("check", "configs", "a=1", code=2).stderr
     assert run("diff", config_file, code=2).exit_code == 2
+
+
+def test_rec_4_runs_side_by_side(project: Path, write: Write, run: Run) -> None:
+    write(OVERRIDDEN)
+    for number, changes in enumerate((["epochs=2"], ["epochs=3", "Model.FCN.layers=9"], ["+note=x"])):
+        record(config.load("configs/run.toml", overrides=changes), f"runs/{number}")
+    lines = run("runs", "runs").stdout.splitlines()
+    assert lines[0].split() == ["run", "time", "commit", "epochs", "Model.FCN.layers", "note"]
+    assert [line.split()[0] for line in lines[2:]] == ["0", "1", "2"]
+    assert lines[3].split()[-2:] == ["3", "9"]
+    assert lines[4].split()[-3:] == ["2", "4", "x"]
+    found = json.loads(run("runs", "runs", "--json").stdout)
+    assert found[1]["run"]["overrides"] == ["epochs=3", "Model.FCN.layers=9"]
+    differences = run("diff", "runs/0", "runs/1", code=1).stdout
+    assert "~ epochs: 2 -> 3" in differences
+    assert "no record" in run("runs", "configs", code=2).stderr
+    assert "no such folder" in run("runs", "none", code=2).stderr

@@ -61,6 +61,10 @@ def info(editor: nvim.Session) -> str:
 
 def test_a_users_own_settings_and_a_crash(editor, config, tmp_path):
     """Their ``on_attach`` runs beside ours, commands ask the project's own server, and a crash is told as one."""
+    own = tmp_path / "own" / "plugin" / "excore.lua"
+    own.parent.mkdir(parents=True)
+    own.write_text("vim.g.own = true", "utf-8")
+    editor.lua("vim.opt.runtimepath:prepend(...)", str(own.parents[1]))
     editor.lua(
         """
         vim.lsp.config('*', { on_attach = function() vim.g.theirs = (vim.g.theirs or 0) + 1 end })
@@ -70,7 +74,7 @@ def test_a_users_own_settings_and_a_crash(editor, config, tmp_path):
     )
     editor.edit(config)
     first = editor.until(SERVED)
-    assert editor.lua("return vim.g.theirs") == 1
+    assert editor.lua("return { vim.g.theirs, vim.g.own or 'never run by us' }") == [1, "never run by us"]
     assert editor.until("return #vim.api.nvim_get_autocmds({ event = 'CompleteDone', buffer = 0 }) > 0")  # ours as well
     wrong = f"the setting excore.interpreter names {tmp_path / 'nowhere' / 'python'}, which is not there"
     assert f"excore: {wrong}" in messages(editor)

@@ -1,7 +1,9 @@
 -- Configuration of the ExCore language server for `vim.lsp.enable('excore')`.
 
--- The folder may have come onto the runtime path after Neovim looked for plugins there.
-vim.cmd.runtime('plugin/excore.lua')
+-- The folder may have come onto the runtime path after Neovim looked for plugins there. By its path: a user's own file may
+-- have the name, too.
+local folder = vim.fs.dirname(vim.fs.dirname(debug.getinfo(1, 'S').source:sub(2)))
+vim.cmd.source(vim.fs.joinpath(folder, 'plugin', 'excore.lua'))
 
 -- The setting as the user gave it. The client's settings say later what was found, and a server is started again with
 -- those: what the workspace holds must not pass for what the user named.

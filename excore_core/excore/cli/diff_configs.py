@@ -11,7 +11,8 @@ import typer
 from excore.cli.output import fail, styled
 from excore.cli.resolved import opened, paths_and_overrides
 from excore.cli.revisions import NoRevision, Revision
-from excore.lang.text import plain
+from excore.config.run_record import RECORD_NAME
+from excore.lang.text import printable
 from excore.lang.workspace.snapshot import Snapshot
 from excore.views.diff import Change, Side
 from excore.views.diff import diff as compare
@@ -39,7 +40,7 @@ def diff(
     paths, overrides = paths_and_overrides(configs)
     if not 1 <= len(paths) <= 2:
         fail("one config or two can be compared")
-    before, after = (*paths, "")[:2]
+    before, after = (*(_recorded(path) for path in paths), "")[:2]
     if not after and not git and not overrides:
         fail("give a second config, changes as KEY=VALUE, or a revision with --git")
     for name in (before, after):
@@ -58,6 +59,12 @@ def diff(
     raise typer.Exit(1 if changes else 0)
 
 
+def _recorded(path: str) -> str:
+    """The record of a run where a folder that has one is named."""
+    record = os.path.join(path, RECORD_NAME)
+    return record if os.path.isfile(record) else path
+
+
 def _old(config: str, revision: str) -> tuple[Snapshot, str]:
     path = os.path.abspath(config)
     folder = os.path.dirname(path)
@@ -74,7 +81,7 @@ def _old(config: str, revision: str) -> tuple[Snapshot, str]:
 
 
 def _line(change: Change, old: Snapshot, new: Snapshot, revision: str) -> str:
-    before, after, key = change.before, change.after, plain(change.key)
+    before, after, key = change.before, change.after, printable(change.key)
     if before is None and after is not None:
         return f"{styled('+', 'green')} {key}{_value(change, after, 'green')}  {_place(after, new, '')}"
     if after is None and before is not None:
@@ -87,7 +94,7 @@ def _line(change: Change, old: Snapshot, new: Snapshot, revision: str) -> str:
 
 
 def _value(change: Change, side: Side, style: str) -> str:
-    return f" {plain(side.value)}" if change.key.startswith("[") else f": {styled(side.value, style)}"
+    return f" {printable(side.value)}" if change.key.startswith("[") else f": {styled(side.value, style)}"
 
 
 def _place(side: Side, snapshot: Snapshot, revision: str) -> str:

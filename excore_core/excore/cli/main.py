@@ -22,6 +22,7 @@ COMMANDS = {
     "show": "excore.cli.show:show",
     "blame": "excore.cli.show:blame",
     "diff": "excore.cli.diff_configs:diff",
+    "runs": "excore.cli.runs:runs",
     "graph": "excore.cli.show:graph",
     "python": "excore.cli.show:python",
     "completion": "excore.cli.completion:completion",

@@ -18,7 +18,7 @@ from excore.lang.source import Disk, Unreadable
 from excore.lang.syntax.document import SyntaxTree, parse
 from excore.lang.syntax.tree import key_parts
 from excore.lang.syntax.writer import is_bare, key_text
-from excore.lang.text import plain
+from excore.lang.text import printable
 
 
 def quote(
@@ -53,7 +53,7 @@ def quote(
         if target != path or changed != text:
             why = why_not_written(Path(target), changed, root)
             if why:
-                print_line(f"{shown_path(path)}: left alone, {plain(why)}", err=True)
+                print_line(f"{shown_path(path)}: left alone, {printable(why)}", err=True)
                 failed = True
             else:
                 print_line(f"{'changed' if override else 'wrote'} {shown_path(target)}")

@@ -267,7 +267,10 @@ class LazyConfig:
 
         Raises TypeError for a value that TOML has no form for.
         """
-        ConfigDict(self._changed(strict=True) if self._state.parsed else self.config).dump(path)
+        ConfigDict(self._to_write()).dump(path)
+
+    def _to_write(self) -> dict[str, Any]:
+        return self._changed(strict=True) if self._state.parsed else self.config
 
     def to_dict(self, *, flat: bool = False) -> dict[str, Any]:
         """The config as it would be built, of dicts, lists, texts, numbers, booleans and None alone.

@@ -72,7 +72,7 @@ def applied(text: str, edits: Iterable[Edit]) -> str:
     return "".join((*pieces, text[at:]))
 
 
-def plain(text: str, but: str = "") -> str:
+def printable(text: str, but: str = "") -> str:
     """A text without what terminals obey: control characters, changes of direction and the like are written as escapes.
 
     ``but`` are characters that stay. Names in files and of files may hold anything.

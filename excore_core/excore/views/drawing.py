@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 
 from excore.lang.plan import ThingKind
-from excore.lang.text import plain
+from excore.lang.text import printable
 from excore.views.graph import Edge, Graph, Node
 
 _KINDS: dict[ThingKind, str] = {
@@ -84,7 +84,7 @@ def dot(graph: Graph) -> str:
 
 
 def _dot(text: str) -> str:
-    return plain(text, but="\n").replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
+    return printable(text, but="\n").replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
 
 
 def as_json(graph: Graph, place: Callable[[Node | Edge], str | None]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from excore.lang.text import plain
+from excore.lang.text import printable
 from excore.views.drawing import title
 from excore.views.graph import Graph, Node
 from excore.views.layout import Box, Route, layout
@@ -97,4 +97,4 @@ def _labels(graph: Graph, routes: Sequence[Route]) -> Iterator[str]:
 
 def _text(text: str) -> str:
     """A text as XML has it, which knows no control characters."""
-    return escape(plain(text))
+    return escape(printable(text))
