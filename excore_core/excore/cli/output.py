@@ -17,8 +17,8 @@ be."""
 
 
 def print_line(message: str, err: bool = False) -> None:
-    """Lines on standard output, or on standard error, without what terminals obey. Names in it are ``printable`` already
-    where a line end in one of them would be taken for one of the message."""
+    """Lines on standard output, or on standard error, without what terminals obey. Names in it are ``printable``
+    already where a line end in one of them would be taken for one of the message."""
     typer.echo(printable(message, but="\n\t"), err=err)
 
 
