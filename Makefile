@@ -84,5 +84,5 @@ $(SEGMENTATION)/.ready: $(READY) Makefile
 
 clean: ## Remove everything that was made or fetched here.
 	rm -rf .venv .tools .artifacts .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .cache dist build site
-	rm -rf editors/vscode/node_modules editors/vscode/out
+	rm -rf editors/vscode/node_modules editors/vscode/out editors/vscode/bundled
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -28,7 +28,7 @@ EDGE = SERVER / "lsp"
 PROTOCOL = {"pygls", "lsprotocol"}
 
 MADE_HERE = {".git", ".venv", ".tools", ".artifacts", "node_modules", "__pycache__", "dist", "build", "site", "out"}
-MADE_HERE |= {".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".import_linter_cache", ".vscode-test"}
+MADE_HERE |= {".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".import_linter_cache", "bundled"}
 TEXT = {".py", ".pyi", ".md", ".toml", ".lua", ".ts", ".js", ".mjs", ".cjs", ".json", ".yaml", ".yml", ".vim"}
 TEXT |= {".txt", ".ini"}
 

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from e2e_kit import PULL, PUSH, WATCHING, Editor, editor, uri, write
 
+from excore.tooling.lsp_client import Json
+
 NEW_CLASS = """
 
 @MODEL.register()
@@ -199,8 +201,31 @@ def test_settings(tmp_path: Path) -> None:
         assert client.stop() == 0
 
 
-def severities(client: Editor) -> list[int]:
-    return [item["severity"] for item in client.diagnostics(uri(client.root / "run.toml")) or ()]
+def test_each_of_several_folders_has_its_own_settings(tmp_path: Path) -> None:
+    one, other = write(tmp_path / "one"), write(tmp_path / "other")
+    package = tmp_path / "env" / "lib" / "python3.11" / "site-packages" / "nets.py"
+    package.parent.mkdir(parents=True)
+    package.write_text("class Net: ...\n")
+    of_folders = {uri(other): {"severity": {"unknown-class": "hint"}, "interpreter": str(tmp_path / "env")}}
+
+    def settings(params: Json) -> list[Json]:
+        return [of_folders.get(item.get("scopeUri"), {}) for item in params["items"]]
+
+    capabilities = {**PUSH, "workspace": {"workspaceFolders": True, "configuration": True}}
+    folders = [{"uri": uri(folder), "name": folder.name} for folder in (one, other)]
+    with Editor(cwd=str(one), answers={"workspace/configuration": settings}) as client:
+        client.root = tmp_path
+        client.start(uri(one), capabilities, workspaceFolders=folders)
+        client.show("one/run.toml", "[Model.FCM]\n")
+        client.show("other/run.toml", "[Model.FCM]\n")
+        client.until(lambda: (severities(client, "one/run.toml"), severities(client, "other/run.toml")) == ([1], [4]))
+        text = client.request("workspace/executeCommand", {"command": "excore.debugInformation"})
+        assert [str(tmp_path) in line for line in text.splitlines() if "packages:" in line] == [False, True]
+        assert client.stop() == 0
+
+
+def severities(client: Editor, name: str = "run.toml") -> list[int]:
+    return [item["severity"] for item in client.diagnostics(uri(client.root / name)) or ()]
 
 
 def test_pulled_diagnostics(tmp_path: Path) -> None:

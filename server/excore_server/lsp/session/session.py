@@ -59,11 +59,14 @@ class Session:
         self.client = ClientFeatures()
         self.client_name = ""
         self.settings = Settings()
+        self.folder_settings: dict[str, Settings] = {}
         self.initial_settings: object = None
         self.host = Host(environment=os.environ)
         self.folders: list[str] = []
         self.documents: dict[str, OpenDocument] = {}  # by path
-        self.indexing = ProjectIndexes(protocol, self._indexed, lambda: self.open_python)
+        self.indexing = ProjectIndexes(
+            protocol, self._indexed, lambda root: self.settings_of(root).interpreter, lambda: self.open_python
+        )
         self.externals = Externals(protocol, self.refresh)
         self.publisher = Publisher(self)
         self.watcher = Watcher(lambda paths: protocol.post(self.files_changed, paths))
@@ -130,7 +133,8 @@ class Session:
 
     def python(self, path: str) -> Python:
         """Who knows the packages of a file's project."""
-        return self.externals.of(self.host.project_of(path), self.settings.interpreter)
+        project = self.host.project_of(path)
+        return self.externals.of(project, self.settings_of(project.root).interpreter)
 
     def python_text(self, path: str) -> str | None:
         """The text of a Python file as the editor or else the disk has it."""
@@ -358,20 +362,29 @@ class Session:
             if is_within(folder, index.project.root):
                 self.indexing.rebuild(index.project)
 
-    def configure(self, value: object) -> None:
-        """Settings arrived; where the client has none of ours, those it began with count."""
-        inner = value.get("excore", value) if isinstance(value, Mapping) else None
-        self.settings, wrong = read_settings(inner or self.initial_settings)
-        for message in wrong:
-            self.protocol.notify("window/logMessage", {"type": 2, "message": f"excore-server: {message}"})
+    def settings_of(self, path: str) -> Settings:
+        """The settings of the innermost folder that a path is in or is; those of the client if none has its own."""
+        folders = [folder for folder in self.folder_settings if path == folder or is_within(path, folder)]
+        return self.folder_settings[max(folders, key=len)] if folders else self.settings
+
+    def configure(self, value: object, of_folders: Mapping[str, object] | None = None) -> None:
+        """Settings arrived, and those that hold in a folder; where the client has none of ours, those it began with
+        count."""
+        self.settings = self._read_settings(value)
+        self.folder_settings = {folder: self._read_settings(its) for folder, its in (of_folders or {}).items()}
         if self.settings.trace is not None:
             self.protocol.tracing = self.settings.trace
-        if self.indexing.interpreter != self.settings.interpreter:
-            self.indexing.interpreter = self.settings.interpreter
+        if self.indexing.interpreters_changed():
             self.externals.forget()
-            self.reindex()
         self.changed()
         self.refresh()
+
+    def _read_settings(self, value: object) -> Settings:
+        inner = value.get("excore", value) if isinstance(value, Mapping) else None
+        settings, wrong = read_settings(inner or self.initial_settings)
+        for message in wrong:
+            self.protocol.notify("window/logMessage", {"type": 2, "message": f"excore-server: {message}"})
+        return settings
 
     def changed(self) -> None:
         """Diagnostics may be different now, and virtual documents."""
