@@ -145,7 +145,7 @@ def test_documents_out_of_order(tmp_path: Path) -> None:
         client.show("src/models.py", None, "toml")
         client.notify("textDocument/didClose", {"textDocument": {"uri": uri(tmp_path / "src" / "models.py")}})
         client.show("run.toml", GOOD)
-        assert codes(client) == []
+        client.until(lambda: codes(client) == [], "the classes of the file on disk")
 
 
 def test_files_that_come_and_go_between_requests(tmp_path: Path) -> None:
