@@ -22,7 +22,6 @@ COMMAND_LINES: dict[str, list[str]] = {
     "blame": ["configs/run.toml", "Model.FCN"],
     "diff": ["configs/run.toml", "configs/run.toml"],
     **{name: ["configs/run.toml"] for name in ("format", "graph", "python", "quote", "show", "stubs")},
-    "editor": ["nvim"],
     "generate-typehints": ["--force"],
     "init": ["-r", "*Model"],
     **{name: [] for name in ("auto-register", "cache-dir", "cache-list", "check", "clear-all-cache", "clear-cache")},
