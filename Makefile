@@ -73,8 +73,9 @@ format: $(READY) ## Let ruff lay out and mend the Python files.
 bench: $(READY) ## Measure parser, index, server and runtime against their peers.
 	.venv/bin/python benchmarks/run.py
 
-bench-live: $(READY) ## Compare what is read of 23 packages of PyPI with Python itself (installs 8 GB apart from .venv).
+bench-live: $(READY) ## Compare what is read of 23 packages of PyPI with Python itself, and count mistakes told (installs 8 GB).
 	.venv/bin/python benchmarks/live.py
+	.venv/bin/python benchmarks/mutants.py
 
 example-segmentation: $(SEGMENTATION)/.ready ## Install PyTorch for the CPU apart from .venv and train examples/segmentation.
 	cd examples/segmentation && ../../$(SEGMENTATION)/bin/python train.py

@@ -35,7 +35,8 @@ class Typed:
 class Net:
     def __init__(
         self, backbone=None, part: "Block | None" = None, decode_heads=None, head=None, other=None, title: str = "",
-        kind="a", name=None,
+        kind="a", name=None, made: "ConfigDict | dict | None" = None, told: "ConfigDict | str" = "x", free: Any = None,
+        listed: "list[str] | Setting" = (),
     ): ...
 """
 
@@ -87,6 +88,15 @@ def test_a_header_of_an_open_registry_is_a_hint(name: str, severity: str) -> Non
         ('other = "resnet"', []),
         ('other = ["ResNet", "x"]', []),
         ('!other = "ResNet"', []),
+        ('other = "$Backbone::ResNet"', [("warning", "wrong-type")]),
+        ('other = ["$Backbone::ResNet", "$Head::SimpleHead"]', [("warning", "wrong-type")]),
+        ('other = "$Backbone::Other"', []),
+        ('made = "ResNet"', [("warning", "wrong-type")]),
+        ('made = "$Backbone::ResNet"', [("warning", "wrong-type")]),
+        ('made = "resnet"', []),
+        ('free = "ResNet"', [("warning", "wrong-type")]),
+        ('told = "ResNet"', []),
+        ('listed = ["ResNet"]', []),
     ],
 )
 def test_a_text_that_is_exactly_a_registered_name_lacks_its_prefix(
