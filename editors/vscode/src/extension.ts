@@ -1,7 +1,7 @@
 // Entry point: finds configs and the interpreter, runs the server, shows what it sends. No language rule is here.
 
 import * as vscode from 'vscode';
-import { registerCommands } from './commands';
+import { asking, registerCommands } from './commands';
 import { Graphs } from './graph';
 import { LANGUAGE, LanguageChooser } from './language';
 import { watchInterpreter } from './python';
@@ -18,12 +18,12 @@ let session: Session | undefined;
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
   const log = vscode.window.createOutputChannel('ExCore', { log: true });
   const status = new Status();
-  const views = new Views();
-  const graphs = new Graphs(context.extensionUri);
   const chooser = new LanguageChooser(log);
   // The extension's own folder: Python puts the current one on its path, and a workspace must not shadow the server.
   const current = new Session(log, status, context.extensionPath);
   session = current;
+  const views = new Views(asking(current));
+  const graphs = new Graphs(context.extensionUri, asking(current));
   context.subscriptions.push(log, status, views, graphs, chooser, registerCommands(current, views, graphs, status, log), registerSnippets());
 
   const refresh = (): void => void current.refresh();
