@@ -16,7 +16,7 @@ IN_CI := $(filter-out 0 false no,$(CI))
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help setup editor-tools demo test test-core test-editors test-pythons lint docs format bench example-segmentation clean
+.PHONY: help setup editor-tools demo test test-core test-editors test-pythons lint docs format bench bench-live example-segmentation clean
 
 help: ## Show this list.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|' 2>/dev/null \
@@ -70,6 +70,9 @@ format: $(READY) ## Let ruff lay out and mend the Python files.
 bench: $(READY) ## Measure parser, index, server and runtime against their peers.
 	.venv/bin/python benchmarks/run.py
 
+bench-live: $(READY) ## Compare what is read of 23 packages of PyPI with Python itself (installs 8 GB apart from .venv).
+	.venv/bin/python benchmarks/live.py
+
 example-segmentation: $(SEGMENTATION)/.ready ## Install PyTorch for the CPU apart from .venv and train examples/segmentation.
 	cd examples/segmentation && ../../$(SEGMENTATION)/bin/python train.py
 
@@ -81,5 +84,5 @@ $(SEGMENTATION)/.ready: $(READY) Makefile
 
 clean: ## Remove everything that was made or fetched here.
 	rm -rf .venv .tools .artifacts .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .cache dist build site
-	rm -rf editors/vscode/node_modules editors/vscode/out
+	rm -rf editors/vscode/node_modules editors/vscode/out editors/vscode/bundled
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -5,7 +5,7 @@ mypy reads this file too, so that a name which is gone has to go from here.
 
 from __future__ import annotations
 
-from excore.cli import auto_register, caches, check, demo, explain, extension, format, stubs, typehints
+from excore.cli import auto_register, caches, check, demo, editor, explain, extension, format, runs, stubs, typehints
 from excore.cli import list_modules as listing
 from excore.cli import registry_definitions as definitions
 from excore.config._compat import models
@@ -29,10 +29,12 @@ check.Format.github
 check.Format.sarif
 definitions.generate_registries
 demo.demo
+editor.editor
 explain.explain
 extension.config_extension
 format.format_configs
 listing.list_modules
+runs.runs
 stubs.stubs
 typehints.generate_typehints
 

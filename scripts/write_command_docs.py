@@ -28,8 +28,9 @@ This page is written by `scripts/write_command_docs.py` from the help of the com
 
 GROUPS = {
     "Check configs": ["check", "explain", "format"],
-    "Look at configs": ["list", "show", "blame", "diff", "graph", "python"],
+    "Look at configs": ["list", "show", "blame", "diff", "graph", "python", "runs", "completion"],
     "Projects": ["init", "update", "registries", "primary-fields", "generate-registries", "auto-register"],
+    "Editors": ["editor"],
     "Files for other tools": ["stubs", "generate-typehints", "config-extension", "schema", "quote"],
     "Caches": ["cache-dir", "cache-list", "clear-cache", "clear-all-cache"],
     "Try it": ["demo"],

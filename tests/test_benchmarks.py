@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import runpy
 import subprocess
 import sys
@@ -55,6 +56,21 @@ def test_the_probes_stand_where_they_say(project: Path) -> None:
                 source = Path(probe["want_file"]).read_text("utf-8").split("\n")
                 name = lines[probe["line"]].split(" = ")[0].strip("[]").split(".")[-1]
                 assert any(name in line for line in source[probe["want_line"] - 1 : probe["want_line"] + 2])
+
+
+def test_what_is_said_of_others_was_asked_and_excore_knows_all_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(BENCHMARKS)
+    import compared
+
+    pages = [BENCHMARKS / "README.md", BENCHMARKS.parent / "README.md"]
+    told = [
+        set(re.findall(r"^\| ([^|]+) \| yes \| (?:yes|no) ", page.read_text("utf-8"), re.MULTILINE)) for page in pages
+    ]
+    assert told[0] == set(compared.QUESTIONS)
+    assert len(told[1]) > 5
+    assert told[1] < told[0]
+    answers = compared.answers("excore", f"{sys.executable} -m excore_server")
+    assert dict(zip(compared.QUESTIONS, answers, strict=True)) == dict.fromkeys(compared.QUESTIONS, "yes")
 
 
 def test_figures_are_read_as_written(figures: ModuleType, tmp_path: Path) -> None:

@@ -111,3 +111,34 @@ def test_a_slip_is_found_and_the_right_name_proposed(project: Path, right: str, 
     assert "fcn.toml" in done.stdout
     assert wrong in done.stdout
     assert right in done.stdout
+
+
+def test_the_hook_for_pre_commit_finds_a_slip(project: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    program = Path(sys.executable).with_name("pre-commit")
+    if not program.exists():
+        pytest.skip("pre-commit is not installed")
+    page = (ROOT / "docs" / "commands.md").read_text("utf-8")
+    (hook,) = re.findall(r"^```yaml\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+    (project / ".pre-commit-config.yaml").write_text(hook, "utf-8")
+    run(project, "git", "init", "--quiet")
+    path = os.pathsep.join([str(program.parent), os.environ["PATH"]])
+    env = {**os.environ, "PATH": path, "PRE_COMMIT_HOME": str(tmp_path_factory.mktemp("pre-commit"))}
+    config = project / "configs" / "fcn.toml"
+    for text, code in ((config.read_text("utf-8"), 0), ("[Model.FCM]\n", 1)):
+        config.write_text(text, "utf-8")
+        run(project, "git", "add", "--all")
+        done = subprocess.run(
+            [str(program), "run", "--all-files"], cwd=project, env=env, capture_output=True, text=True
+        )
+        assert done.returncode == code, done.stdout + done.stderr
+        assert ("unknown-class" in done.stdout) == bool(code)
+
+
+def test_its_pictures_move_and_are_small() -> None:
+    pictures = [ROOT / name for name in re.findall(r"\]\(([\w/]+\.gif)\)", README.read_text("utf-8"))]
+    assert len(pictures) == 2
+    for picture in pictures:
+        content = picture.read_bytes()
+        assert len(content) < 1_000_000
+        assert content.startswith(b"GIF89a")
+        assert content.count(b"\x21\xf9\x04") > 20  # frames

@@ -28,7 +28,7 @@ EDGE = SERVER / "lsp"
 PROTOCOL = {"pygls", "lsprotocol"}
 
 MADE_HERE = {".git", ".venv", ".tools", ".artifacts", "node_modules", "__pycache__", "dist", "build", "site", "out"}
-MADE_HERE |= {".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".import_linter_cache", ".vscode-test"}
+MADE_HERE |= {".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".import_linter_cache", "bundled"}
 TEXT = {".py", ".pyi", ".md", ".toml", ".lua", ".ts", ".js", ".mjs", ".cjs", ".json", ".yaml", ".yml", ".vim"}
 TEXT |= {".txt", ".ini"}
 
@@ -286,10 +286,17 @@ def test_the_commands_in_the_documents_exist(command: str) -> None:
 def test_links_in_the_documents_lead_somewhere() -> None:
     broken = []
     for document in (path for path in texts() if path.suffix == ".md"):
-        for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", read(document)):
-            if "://" not in target and not (document.parent / target).exists():
-                broken.append(f"{name(document)}: {target}")
+        for target, anchor in re.findall(r"\]\((?![^)]*://)([^)#\s]*)#?([^)\s]*)\)", read(document)):
+            path = document.parent / target if target else document
+            if not path.exists() or (anchor and anchor not in anchors(path)):
+                broken.append(f"{name(document)}: {target}#{anchor}")
     none_of(broken)
+
+
+def anchors(page: Path) -> set[str]:
+    """What a link may name behind ``#``: as a heading says itself, or as pages make it of its words."""
+    titles = re.findall(r"^#+ (.+?)(?: \{ #([\w-]+) \})?$", read(page), re.MULTILINE)
+    return {own or re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title, own in titles}
 
 
 MAP = ROOT / "excore_core" / "ARCHITECTURE.md"

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from excore import config, engine, errors, plugins
-    from excore.config import build_all, load
+    from excore.cli import command_line
+    from excore.config import build_all, load, record
     from excore.config.action import DictAction
     from excore.engine import hook, logging, registry
     from excore.engine.hook import ConfigArgumentHook, Hook, HookManager
@@ -47,10 +48,12 @@ _NAMES = {
     "load_registries": "excore.engine.registry",
     "log_to_file_only": "excore.engine.logging",
     "logger": "excore.engine.logging",
+    "record": "excore.config",
     "remove_logger": "excore.engine.logging",
     "workspace": "excore.engine.workspace",
 }
 _MODULES = {
+    "command_line": "excore.cli.command_line",
     "config": "excore.config",
     "engine": "excore.engine",
     "errors": "excore.errors",
@@ -71,6 +74,7 @@ __all__ = [
     "__version__",
     "add_logger",
     "build_all",
+    "command_line",
     "config",
     "debug_only",
     "engine",
@@ -83,6 +87,7 @@ __all__ = [
     "logger",
     "logging",
     "plugins",
+    "record",
     "registry",
     "remove_logger",
     "workspace",

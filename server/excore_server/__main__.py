@@ -24,7 +24,7 @@ from collections.abc import Sequence  # noqa: E402
 
 from excore import __version__  # noqa: E402
 
-NEEDED = "jedi jsonschema lsprotocol pygls"
+NEEDED = "jedi lsprotocol pygls"
 """What the extra `server` adds to the package, to be installed by name: the package itself may be in no index."""
 
 

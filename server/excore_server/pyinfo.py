@@ -2,7 +2,8 @@
 
 Questions are answered from memory at once; what is not known yet is worked out in one background thread, and
 ``on_ready`` says when. jedi reads source and stubs in the folders of the project's environment: its interpreter is not
-started and nothing of it is imported. jedi's helper process is this very Python. Answers are kept on disk.
+started and nothing of it is imported. jedi's helper process is this very Python. Answers are kept on disk, and nothing
+else: the pickles of parso are neither read nor written.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ _KINDS: dict[str, ParamKind] = {
     "VAR_KEYWORD": "var-keyword",
 }
 _STOP = ""
+_PICKLES = ("_load_from_file_system", "_save_to_file_system", "_remove_cache_and_update_lock")
+"""What parso keeps its trees on disk with. To load a pickle is to run it, and processes spoil each other's files."""
 
 
 class PyInfo:
@@ -129,10 +132,16 @@ class PyInfo:
             return True
         try:
             import jedi
+            import parso.cache
             from jedi.api.environment import Environment, InvalidPythonEnvironment
         except ImportError:
             self.error = "jedi is not installed"
             return False
+        if not all(hasattr(parso.cache, name) for name in _PICKLES):
+            self.error = "this version of parso keeps its trees in a way that is not known"
+            return False
+        for name in _PICKLES:
+            setattr(parso.cache, name, _nothing)
         stdlib = [path for path in sys.path if _is_stdlib(path)]
 
         class Helper(Environment):  # type: ignore[misc]
@@ -175,6 +184,10 @@ class PyInfo:
             jedi.InternalError,
         ):
             return None  # jedi stumbles over some sources; that costs this answer
+
+
+def _nothing(*_: object, **__: object) -> None:
+    """Keep nothing, and load nothing."""
 
 
 def _is_stdlib(path: str) -> bool:

@@ -13,6 +13,7 @@ import pytest
 from excore.cli.demo_view import plain
 
 ROOT = Path(__file__).resolve().parents[2]
+KEPT = (".toml", ".py", ".md", ".png", ".lua", ".txt", "")
 
 
 def test_markdown_without_a_terminal_shows_no_marks() -> None:
@@ -32,22 +33,21 @@ def test_a_wheel_brings_the_example_and_the_documentation(tmp_path: Path) -> Non
     installed = tmp_path / "installed"
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(installed)
-    code = "from excore.tooling.shipped import *; print(shipped('examples/quickstart')); print(page_text('wrong-type'))"
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(installed)},
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    example, page = done.stdout.split("\n", 1)
+
+    def said(*arguments: str) -> str:
+        environment = {**os.environ, "PYTHONPATH": str(installed)}
+        command = [sys.executable, *arguments]
+        return subprocess.run(
+            command, cwd=tmp_path, env=environment, check=True, capture_output=True, text=True
+        ).stdout.strip()
+
     shipped = installed / "excore" / "_shipped"
+    code = "from excore.tooling.shipped import *; print(shipped('examples/quickstart')); print(page_text('wrong-type'))"
+    example, page = said("-c", code).split("\n", 1)
     assert Path(example) == shipped / "examples" / "quickstart"
     assert page.startswith("# `wrong-type`")
-    for name in ("examples/quickstart", "docs"):
+    assert Path(said("-m", "excore.cli.main", "editor", "nvim")) == shipped / "editors" / "nvim"
+    for name in ("examples/quickstart", "docs", "editors/nvim"):
         source = ROOT / name
-        wanted = {
-            path.relative_to(source) for path in source.rglob("*") if path.suffix in (".toml", ".py", ".md", ".png")
-        }
+        wanted = {path.relative_to(source) for path in source.rglob("*") if path.is_file() and path.suffix in KEPT}
         assert {path.relative_to(shipped / name) for path in (shipped / name).rglob("*") if path.is_file()} == wanted

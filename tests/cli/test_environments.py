@@ -38,6 +38,12 @@ def test_the_first_of_setting_own_environment_active_one_and_conda(tmp_path: Pat
     assert search_paths(str(root), "/no/such/python", {})[:1] == site_folders(sys.prefix)[:1]
 
 
+def test_the_nearest_environment_above_a_project(tmp_path: Path) -> None:
+    above, nearer = environment(tmp_path / ".venv"), environment(tmp_path / "team" / ".venv")
+    assert search_paths(str(tmp_path / "team" / "project"), "", {}) == (str(nearer),)
+    assert search_paths(str(tmp_path / "others"), "", {"VIRTUAL_ENV": str(nearer.parents[2])}) == (str(above),)
+
+
 @pytest.mark.parametrize("python", ["env/python.exe", "env/Scripts/python.exe"])
 def test_on_windows(tmp_path: Path, python: str) -> None:
     site = tmp_path / "env" / "Lib" / "site-packages"

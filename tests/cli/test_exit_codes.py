@@ -22,12 +22,13 @@ TAKING_FILES = {
     "list": ["--used-by", "none.toml"],
     "python": ["none.toml"],
     "quote": ["none.toml"],
+    "runs": ["none"],
     "show": ["none.toml"],
     "stubs": ["none.toml"],
 }
 TAKING_NONE = {
     *("update", "registries", "primary-fields", "generate-registries", "config-extension", "schema"),
-    *("cache-dir", "cache-list", "clear-cache", "clear-all-cache"),
+    *("cache-dir", "cache-list", "clear-cache", "clear-all-cache", "completion", "editor", "explain"),
 }
 
 

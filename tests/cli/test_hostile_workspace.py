@@ -23,11 +23,12 @@ COMMAND_LINES: dict[str, list[str]] = {
     "blame": ["configs/run.toml", "Model.FCN"],
     "diff": ["configs/run.toml", "configs/run.toml"],
     **{name: ["configs/run.toml"] for name in ("format", "graph", "python", "quote", "show", "stubs")},
+    "editor": ["nvim"],
     "generate-typehints": ["--force"],
     "init": ["-r", "*Model"],
 }
 
-NEED_NO_FOLDER = {"demo", "explain"}
+NEED_NO_FOLDER = {"demo", "editor", "explain"}
 
 
 @pytest.fixture

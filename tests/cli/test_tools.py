@@ -153,6 +153,10 @@ def test_cli_fields_and_registries_as_tables(project: Path, run: Run) -> None:
     assert names == ["Registry", "*Model", "*Data: TrainData, TestData", "Head", "module", "Found"]
 
 
+def test_an_editor_without_a_client(run: Run) -> None:
+    assert "there is one for nvim" in run("editor", "emacs", code=2).output
+
+
 def test_cli_every_command_explains_itself(folder: Path, run: Run) -> None:
     for name in COMMANDS:
         help_text = run(name, "--help").stdout

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from cli_kit import Run, Write
 
-from excore import config
+from excore import config, record
 from excore.cli.main import COMMANDS
 
 BASES = """
@@ -263,3 +263,50 @@ def test_the_commands_are_late() -> None:
     assert {"show", "blame", "diff", "graph", "python", "stubs"} <= set(COMMANDS)
     code = "import sys, excore.cli.main; sys.exit('excore.views' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+OVERRIDDEN = """
+    #- configs/run.toml
+    epochs = 2
+    [Model.FCN]
+    !head = "Top"
+    layers = 4
+"""
+
+
+def test_over_1_commands_take_overrides(project: Path, write: Write, run: Run) -> None:
+    write(OVERRIDDEN)
+    config_file = "configs/run.toml"
+    changes = ["Model.FCN.layers=7", "+note=x", "Top.channels=2"]
+    assert "layers = 7  # from overrides:1 (overrides run.toml:4)" in run("show", config_file, *changes).stdout
+    assert "FCN(head=Top(channels=2), layers=7)" in run("python", config_file, *changes).stdout.replace("\n", "")
+    shown = run("show", config_file, "+a=[x, 1]", "+b={c = y}").stdout
+    assert 'a = ["x", 1]  # from overrides:1' in shown
+    assert 'c = "y"' in shown or '{ c = "y" }' in shown
+    assert "FCN" in run("graph", config_file, *changes).stdout
+    differences = run("diff", config_file, *changes, code=1).stdout
+    assert "~ Model.FCN.layers: 4 -> 7  (configs/run.toml:4) -> (overrides:1)" in differences
+    assert "+ note" in differences
+    assert run("check", config_file, *changes).stdout == "1 file checked: no problems\n"
+    found = run("check", config_file, "Model.FCN.layer=7", "lr=3", code=1).stdout
+    assert "overrides:1:11: error[unknown-parameter]" in found
+    assert "overrides:2:1: error[unknown-key]" in found
+    assert "one config" in run("check", "configs", "a=1", code=2).stderr
+    assert run("diff", config_file, code=2).exit_code == 2
+
+
+def test_rec_4_runs_side_by_side(project: Path, write: Write, run: Run) -> None:
+    write(OVERRIDDEN)
+    for number, changes in enumerate((["epochs=2"], ["epochs=3", "Model.FCN.layers=9"], ["+note=x"])):
+        record(config.load("configs/run.toml", overrides=changes), f"runs/{number}")
+    lines = run("runs", "runs").stdout.splitlines()
+    assert lines[0].split() == ["run", "time", "commit", "epochs", "Model.FCN.layers", "note"]
+    assert [line.split()[0] for line in lines[2:]] == ["0", "1", "2"]
+    assert lines[3].split()[-2:] == ["3", "9"]
+    assert lines[4].split()[-3:] == ["2", "4", "x"]
+    found = json.loads(run("runs", "runs", "--json").stdout)
+    assert found[1]["run"]["overrides"] == ["epochs=3", "Model.FCN.layers=9"]
+    differences = run("diff", "runs/0", "runs/1", code=1).stdout
+    assert "~ epochs: 2 -> 3" in differences
+    assert "no record" in run("runs", "configs", code=2).stderr
+    assert "no such folder" in run("runs", "none", code=2).stderr

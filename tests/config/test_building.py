@@ -79,6 +79,22 @@ def test_val_2_to_4_lists(small: Project) -> None:
     assert city.d == []
 
 
+def test_val_2_lists_in_lists(small: Project) -> None:
+    models = small.models
+    city = small.one(
+        'size = 3\nboth = ["Pad", "Flip"]\n[TrainData.City]\n!a = [["Pad", "$S::*"], [], [["Flip"], "Pad"]]\n'
+        '@b = [["SimpleHead"], ["SimpleHead"]]\n!c = [["Pad", "&both"], "&both"]\n'
+        '&d = [["size", ["size"]], "both"]\n[S.Scale]\n'
+    )
+    assert city.a == [[models.Pad(), models.Scale()], [], [[models.Flip()], models.Pad()]]
+    assert city.b[0][0] is city.b[1][0]
+    assert city.c == [[models.Pad(), [models.Pad(), models.Flip()]], [models.Pad(), models.Flip()]]
+    assert city.d == [[3, [3]], ["Pad", "Flip"]]
+    dumped = small.load('[TrainData.City]\n!a = [["Pad"], ["Flip"]]')
+    dumped.update({"TrainData.City.!a": [["Flip", "Pad"], []]})
+    assert dumped.TrainData().a == [[models.Flip(), models.Pad()], []]
+
+
 def test_val_5_dicts(small: Project) -> None:
     bag = small.one('[Model.Bag]\n!a = {x = "R", y = ["Pad", "$S::*"]}\n[S.Flip]\n[S.Scale]')
     models = small.models
@@ -347,9 +363,32 @@ def test_valid_1_all_missing_arguments_before_the_call(small: Project) -> None:
     with pytest.raises(ModuleValidateError, match="`x`") as caught:
         small.build("[Backbone.V]\n[Model.FCN]")
     assert [item.code for item in caught.value.problems] == ["missing-parameter"] * 2
-    assert [line for _, line, _ in caught.value.places] == [2, 1]
+    assert [line for _, line, _ in caught.value.places] == [1, 2]
     with pytest.raises(ImplicitModuleParseError, match="`x`"):
         small.load('[Model.FCN]\n!backbone = "V"')
+
+
+def test_valid_1_load_tells_missing_and_unknown_arguments(small: Project) -> None:
+    with pytest.raises(ConfigError) as caught:
+        small.load("[Backbone.V]\n[Model.make_net]\ndepth = 1\nwidht = 1\n[Optimizer.SGD]\n__no_call__ = true")
+    assert {item.code for item in caught.value.problems} == {"missing-parameter", "unknown-parameter"}
+    built: list[str] = []
+    small.models.SGD.__init__ = lambda self, **given: built.append("SGD")
+    for text, change in (
+        ("[Optimizer.SGD]\n[Backbone.V]", lambda c: None),
+        ("[Optimizer.SGD]\n[Backbone.V]\nx = 1", lambda c: c.Backbone.V.pop("x")),
+        ("[Optimizer.SGD]\n[Backbone.V]\nx = 1", lambda c: c.Backbone.add(y=1)),
+        ("[Optimizer.SGD]\n[Backbone.V]\nx = 1\ny = 1", lambda c: None),
+    ):
+        cfg = small.load(text, defer=True)
+        change(cfg)
+        with pytest.raises(ConfigError, match=r"`[xy]`"):
+            cfg.build_all()
+        assert built == []
+    cfg = small.load("[Backbone.V]", defer=True)
+    cfg.Backbone.V.x = 3
+    assert cfg.build_all()[0].Backbone.x == 3
+    assert small.one("[ExcoreHook.Sets]\n[Backbone.V]").x == 9
 
 
 def test_valid_2_a_failing_call_names_class_cause_and_line(small: Project) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import copy
 import pickle
 from collections.abc import Callable
@@ -9,10 +10,10 @@ from typing import Any
 
 import pytest
 from config_kit import Project
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from excore import config
+from excore import DictAction, add_logger, config, remove_logger
 from excore.config import InterNode, LazyConfig, ReusedNode
 from excore.errors import ConfigError, CoreConfigParseError, UnknownFieldError
 
@@ -161,6 +162,26 @@ def test_a_key_that_meets_nothing_names_what_is_meant(small: Project, update: di
     assert f"Did you mean `{near}`" in str(caught.value)
 
 
+def _given(*texts: str) -> dict[str, Any]:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--options", nargs="+", action=DictAction)
+    given: dict[str, Any] = parser.parse_args(["--options", *texts]).options
+    return given
+
+
+@pytest.mark.parametrize(
+    ("key", "near"),
+    [("weight", ""), ("nme", "`name`"), ("plane", "`Optimizer.SGD.plain`"), ("train.size", "`Pad.size`"), ("a.b", "")],
+)
+def test_load_2_a_value_of_a_command_line_meets_something_or_is_added(small: Project, key: str, near: str) -> None:
+    with pytest.raises(UnknownFieldError) as caught:
+        small.load(TEXT, update_dict=_given(f"{key}=2"))
+    assert near in str(caught.value)
+    cfg = small.load(TEXT, update_dict=_given(f"+{key}=2"))
+    assert cfg.to_dict(flat=True)[key] == 2
+    _same_as_dumped(cfg)
+
+
 @pytest.mark.parametrize(
     "update",
     [
@@ -286,6 +307,7 @@ def _apply(cfg: Any, models: Any, step: str, value: Any) -> Any:
     return cfg
 
 
+@example(steps=[("written", 0), ("isolated", 0)])
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
@@ -299,3 +321,45 @@ def test_what_is_dumped_is_what_is_built(small: Project, steps: list[tuple[str, 
     again = config.load("out.toml")
     again.dump("twice.toml")
     assert (small.folder / "twice.toml").read_text() == (small.folder / "out.toml").read_text()
+
+
+@pytest.mark.parametrize("parsed", [True, False])
+def test_over_1_a_load_with_overrides_is_a_config_like_any(small: Project, parsed: bool) -> None:
+    overrides = ["lr=1e-3", "Model.FCN.backbone=Swin", "Swin.x=2", "~Optimizer.SGD.plain", "+more.deep=a", "Pad.size=3"]
+    cfg = small.load(TEXT, update_dict={"lr": 5, "name": "given"}, overrides=overrides, parse_config=parsed)
+    modules, info = _same_as_dumped(cfg)
+    assert (modules.Model.backbone, modules.Model.head.size) == (small.models.Swin(x=2), 3)
+    assert (modules.Optimizer.lr, info["lr"], info["name"], info["more"]) == (1e-3, 1e-3, "given", {"deep": "a"})
+    assert "plain" not in modules.Optimizer.kwargs
+    assert str(cfg.where("lr")) == "overrides:1:1"
+    assert str(cfg.where("lr").overrides[0]) == "update_dict"
+    cfg["lr"] = 6
+    cfg["Swin.x"] = 4
+    for other in (cfg, copy.deepcopy(cfg), pickle.loads(pickle.dumps(cfg))):
+        modules, info = other.build_all()
+        assert (modules.Optimizer.lr, modules.Model.backbone) == (6, small.models.Swin(x=4))
+
+
+@pytest.mark.parametrize("given", [{"overrides": ["train.epochs.x=1"]}, {"update_dict": {"trainn.epochs": 1}}])
+def test_load_4_an_unparsed_config_refuses_what_meets_nothing(small: Project, given: dict[str, Any]) -> None:
+    with pytest.raises(UnknownFieldError, match="train"):
+        small.load(TEXT, parse_config=False, **given)
+
+
+def test_over_4_what_another_class_does_not_take_is_logged(small: Project) -> None:
+    logged: list[str] = []
+    add_logger("seen", logged.append, format="{message}")
+    try:
+        cfg = small.load(
+            "[Model.FCN]\n!backbone = 'R'\nmore = 1", overrides=["Model=make_net", "Model.make_net.depth=1"]
+        )
+    finally:
+        remove_logger("seen")
+    assert dict(cfg.Model.make_net) == {"depth": 1}
+    assert "overrides:1:7: `make_net` has no parameter `backbone`" in "".join(logged)
+
+
+@pytest.mark.parametrize("overrides", ["lr=1", {"lr": 1}, [1], 3])
+def test_over_1_overrides_are_texts(small: Project, overrides: Any) -> None:
+    with pytest.raises(TypeError, match="are texts such as"):
+        small.load(TEXT, overrides=overrides)

@@ -348,3 +348,10 @@ def test_what_was_imported_before_decides_nothing(tmp_path: Path, config: str, o
     first, second = (run(tmp_path / "project", script) for script in ("without.py", "with.py"))
     assert first == second
     assert outcome in first[0]
+
+
+def test_a_file_whose_name_ends_in_capitals(tmp_path: Path) -> None:
+    folder = tmp_path / "project"
+    run_toml = '__base__ = "BASE.TOML"\n[Model.Net]\ndepth = 3\n'
+    write(folder, {"models.py": MODELS, "train.py": SCRIPT, "RUN.TOML": run_toml, "BASE.TOML": "size = 1\n"})
+    assert run(folder, config="RUN.TOML")[0].split("\n")[1] == "['size']"

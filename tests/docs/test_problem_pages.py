@@ -55,7 +55,10 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def found(project: Path, blocks: list[Code]) -> list[tuple[str, int]]:
     """Code and severity of every problem in the files that the blocks show."""
     paths = []
+    overrides = [text for block in blocks if block.title == "overrides" for text in block.text.splitlines()]
     for block in blocks:
+        if block.title == "overrides":
+            continue
         name, _, how = block.title.partition(", saved as ")
         path = project / (name or "run.toml")
         text = block.text
@@ -63,7 +66,7 @@ def found(project: Path, blocks: list[Code]) -> list[tuple[str, int]]:
             text = path.read_text("utf-8") + text
         path.write_bytes(text.encode(how or "utf-8"))
         paths += [str(path)] if block.language == "toml" else []
-    return [(item["code"], item["severity"]) for one in run(paths) for item in one.diagnostics]
+    return [(item["code"], item["severity"]) for one in run(paths, overrides=overrides) for item in one.diagnostics]
 
 
 @pytest.mark.parametrize("code", CATALOGUE)
@@ -116,7 +119,8 @@ def test_a_terminal_is_told_where_more_is(project: Path) -> None:
 def test_all_codes_are_listed_and_a_wrong_one_is_not_explained() -> None:
     listed = CliRunner().invoke(app, ["explain"]).output.splitlines()
     assert [line.split()[0] for line in listed] == list(CATALOGUE)
-    done = CliRunner().invoke(app, ["explain", "wrong-type", "unknown-clas"])
-    assert done.exit_code == 2
-    assert "did you mean unknown-class" in done.output
-    assert "# `wrong-type`" not in done.output
+    for wrong, right in (("unknown-clas", "unknown-class"), ("invalid-ref", "invalid-reference"), ("cls", "lists all")):
+        done = CliRunner().invoke(app, ["explain", "wrong-type", wrong])
+        assert done.exit_code == 2
+        assert f"{right}?" in done.output or f"{right}." in done.output
+        assert "# `wrong-type`" not in done.output

@@ -189,7 +189,8 @@ def workspace_edit(result: Any, can: Json) -> None:
     if result is None:
         return
     abilities = at(can, "workspace.workspaceEdit") or {}
-    assert ("documentChanges" in result) == bool(abilities.get("documentChanges"))
+    wants_changes = bool(abilities.get("documentChanges") or abilities.get("resourceOperations"))
+    assert ("documentChanges" in result) == wants_changes
     assert ("changes" in result) != ("documentChanges" in result)
     assert set(values(result, "kind")) <= set(abilities.get("resourceOperations") or ())
     needs(

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from e2e_kit import PULL, PUSH, WATCHING, Editor, editor, uri, write
 
+from excore.tooling.lsp_client import Json
+
 NEW_CLASS = """
 
 @MODEL.register()
@@ -70,6 +72,35 @@ def test_a_python_buffer_counts_before_it_is_saved(tmp_path: Path) -> None:
         client.change("src/models.py", 2, {"range": {"start": end, "end": end}, "text": NEW_CLASS})
         client.until_codes("run.toml", [])
         client.notify("textDocument/didClose", {"textDocument": {"uri": uri(models)}})
+        client.until_codes("run.toml", ["unknown-class"])
+
+
+def test_python_buffers_count_whatever_is_on_disk(tmp_path: Path) -> None:
+    """Two edited at once, one opened with another text than the disk has; and neither a watched file nor
+    another reading of the project puts the disk before them."""
+    write(tmp_path)
+    for name in ("one", "two", "three"):
+        (tmp_path / "src" / f"{name}.py").write_text("from .models import MODEL\n")
+    config = "[Model.One]\n[Model.Two]\n[Model.Three]\n"
+    with editor(tmp_path, WATCHING) as client:
+        client.show("run.toml", config)
+        client.until_codes("run.toml", ["unknown-class"] * 3)
+        for name in ("one", "two"):
+            client.show(f"src/{name}.py", language="python")
+        for name in ("one", "two"):
+            text = f"from .models import MODEL\n\n\n@MODEL.register()\nclass {name.title()}:\n    pass\n"
+            client.change(f"src/{name}.py", 2, {"text": text})
+        client.until_codes("run.toml", ["unknown-class"])
+        text = "from .models import MODEL\n\n\n@MODEL.register()\nclass Three:\n    pass\n"
+        client.show("src/three.py", text, "python")
+        client.until_codes("run.toml", [])
+        (tmp_path / "src" / "more.py").write_text("from .models import MODEL\n\n\n@MODEL.register()\nclass More: ...\n")
+        client.watched("src/one.py", "src/two.py", "src/three.py", "src/more.py")
+        client.change("run.toml", 2, {"text": f"{config}[Model.More]\n"})
+        client.until_codes("run.toml", [])
+        client.request("workspace/executeCommand", {"command": "excore.reindex"})
+        client.ready(2)
+        client.change("run.toml", 3, {"text": f"{config}[Model.Other]\n"})
         client.until_codes("run.toml", ["unknown-class"])
 
 
@@ -170,8 +201,31 @@ def test_settings(tmp_path: Path) -> None:
         assert client.stop() == 0
 
 
-def severities(client: Editor) -> list[int]:
-    return [item["severity"] for item in client.diagnostics(uri(client.root / "run.toml")) or ()]
+def test_each_of_several_folders_has_its_own_settings(tmp_path: Path) -> None:
+    one, other = write(tmp_path / "one"), write(tmp_path / "other")
+    package = tmp_path / "env" / "lib" / "python3.11" / "site-packages" / "nets.py"
+    package.parent.mkdir(parents=True)
+    package.write_text("class Net: ...\n")
+    of_folders = {uri(other): {"severity": {"unknown-class": "hint"}, "interpreter": str(tmp_path / "env")}}
+
+    def settings(params: Json) -> list[Json]:
+        return [of_folders.get(item.get("scopeUri"), {}) for item in params["items"]]
+
+    capabilities = {**PUSH, "workspace": {"workspaceFolders": True, "configuration": True}}
+    folders = [{"uri": uri(folder), "name": folder.name} for folder in (one, other)]
+    with Editor(cwd=str(one), answers={"workspace/configuration": settings}) as client:
+        client.root = tmp_path
+        client.start(uri(one), capabilities, workspaceFolders=folders)
+        client.show("one/run.toml", "[Model.FCM]\n")
+        client.show("other/run.toml", "[Model.FCM]\n")
+        client.until(lambda: (severities(client, "one/run.toml"), severities(client, "other/run.toml")) == ([1], [4]))
+        text = client.request("workspace/executeCommand", {"command": "excore.debugInformation"})
+        assert [str(tmp_path) in line for line in text.splitlines() if "packages:" in line] == [False, True]
+        assert client.stop() == 0
+
+
+def severities(client: Editor, name: str = "run.toml") -> list[int]:
+    return [item["severity"] for item in client.diagnostics(uri(client.root / name)) or ()]
 
 
 def test_pulled_diagnostics(tmp_path: Path) -> None:

@@ -41,10 +41,10 @@ def environment(folder: Path) -> dict[str, str]:
     return {**kept, **own, "VIRTUAL_ENV": sys.prefix, "PATH": path, "LANG": "C.UTF-8"}
 
 
-def write_init(folder: Path) -> Path:
-    init = folder / "init.lua"
-    init.write_text(INIT.format(client=str(CLIENT)), "utf-8")
-    return init
+def write_init(folder: Path, init: str) -> Path:
+    file = folder / "init.lua"
+    file.write_text(init or INIT.format(client=str(CLIENT)), "utf-8")
+    return file
 
 
 def binary() -> Path:
@@ -111,13 +111,13 @@ class Session:
 
 
 @contextmanager
-def session(folder: Path) -> Iterator[Session]:
-    """A headless Neovim with only this client, in an empty home."""
+def session(folder: Path, init: str = "") -> Iterator[Session]:
+    """A headless Neovim in an empty home; without an ``init`` of its own it has this client and no more."""
     old, own = dict(os.environ), environment(folder)
     os.environ.clear()
     os.environ.update(own)
     try:
-        argv = [str(binary()), "--embed", "--headless", "-n", "--clean", "-u", str(write_init(folder))]
+        argv = [str(binary()), "--embed", "--headless", "-n", "--clean", "-u", str(write_init(folder, init))]
         nvim = pynvim.attach("child", argv=argv)
     finally:
         os.environ.clear()
@@ -135,7 +135,7 @@ class Terminal:
         self.programs = programs
         self.tmux = [str(programs["tmux"]), "-S", str(folder / "tmux"), "-f", "/dev/null"]
         self.environment = {**environment(folder), "TERM": "xterm-256color"}
-        command = [str(binary()), "-n", "--clean", "-u", str(write_init(folder)), path.name]
+        command = [str(binary()), "-n", "--clean", "-u", str(write_init(folder, "")), path.name]
         self.call("new-session", "-d", "-x", "104", "-y", "30", "-c", str(path.parent), *command)
 
     def call(self, *arguments: str) -> str:

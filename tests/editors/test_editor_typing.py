@@ -18,7 +18,11 @@ pytestmark = pytest.mark.editor
 EVERYWHERE, IN_VSCODE = typed_lines.LINES, [*typed_lines.LINES, *typed_lines.IN_VSCODE]
 
 LIST_BY_ITSELF = """
-    vim.g.answers = 0
+    vim.g.answers, vim.g.asks = 0, false
+    vim.api.nvim_create_autocmd('InsertCharPre', { callback = function()
+      local provider = vim.lsp.get_clients({ name = 'excore' })[1].server_capabilities.completionProvider
+      vim.g.asks = vim.fn.pumvisible() == 0 and vim.list_contains(provider.triggerCharacters, vim.v.char)
+    end })
     vim.api.nvim_create_autocmd('LspAttach', { callback = function(event)
       vim.lsp.completion.enable(true, event.data.client_id, event.buf, { autotrigger = true })
     end })
@@ -31,12 +35,17 @@ LIST_BY_ITSELF = """
 """
 SHOWN = "return vim.tbl_map(function(item) return item.abbr end, vim.fn.complete_info({ 'matches' }).matches)"
 CHANGED = "return vim.api.nvim_buf_get_changedtick(0) > ..."
+TYPED = """
+    local tick, answers = ...
+    local pending = vim.lsp.get_clients({ name = 'excore' })[1].requests
+    return vim.api.nvim_buf_get_changedtick(0) > tick and (not vim.g.asks or vim.g.answers > answers)
+      and not vim.iter(vim.tbl_values(pending)):any(function(one) return one.method == 'textDocument/completion' end)
+"""
 CLOSED = """
     if vim.fn.pumvisible() == 0 then return true end
     vim.api.nvim_input('<C-e>') -- again, where an answer on its way opened the list anew
 """
 IDLE = "return next(vim.lsp.get_clients({ name = 'excore' })[1].requests) == nil"
-TRIGGERS = "return vim.lsp.get_clients({ name = 'excore' })[1].server_capabilities.completionProvider.triggerCharacters"
 
 
 class Typist:
@@ -47,7 +56,10 @@ class Typist:
         session.lua(LIST_BY_ITSELF)
         session.edit(config)
         session.wait_attached()
-        self.triggers = session.lua(TRIGGERS)
+
+    def select_first(self, on: bool) -> None:
+        """Whether Neovim selects the first proposal of each list, so that Enter takes it."""
+        self.session.lua("vim.o.completeopt = ...", f"menuone,{'noinsert' if on else 'noselect'},popup")
 
     def write(self, line: typed_lines.Line) -> str:
         """The text of the buffer after a line was typed into it."""
@@ -58,12 +70,10 @@ class Typist:
 
     def type(self, text: str) -> None:
         for char in text:
-            asks = char in self.triggers and not self.session.lua("return vim.fn.pumvisible() == 1")
+            self.session.lua("vim.g.asks = false")
             answers, tick = self.session.lua("return { vim.g.answers, vim.api.nvim_buf_get_changedtick(0) }")
             self.session.type({"\n": "<CR>", "<": "<lt>"}.get(char, char))
-            self.session.until(CHANGED, tick)
-            if asks:
-                self.session.until("return vim.g.answers > ...", answers)
+            self.session.until(TYPED, tick, answers)
 
     def take(self, label: str) -> None:
         session = self.session
@@ -74,7 +84,8 @@ class Typist:
         session.until(IDLE)
         labels = session.until(SHOWN)
         tick = session.lua("return vim.api.nvim_buf_get_changedtick(0)")
-        session.type("<C-n>" * (labels.index(label) + 1) + "<C-y>")
+        steps = labels.index(label) - session.lua("return vim.fn.complete_info({ 'selected' }).selected")
+        session.type(("<C-n>" if steps > 0 else "<C-p>") * abs(steps) + "<C-y>")
         session.until("return vim.fn.pumvisible() == 0")
         session.until(CHANGED, tick)
         session.until(IDLE)
@@ -120,4 +131,6 @@ def test_in_vscode(written: Callable[[typed_lines.Line], str], line: typed_lines
 
 @pytest.mark.parametrize("line", EVERYWHERE, ids=lambda line: line.keys)
 def test_in_neovim(typist: Typist, line: typed_lines.Line) -> None:
+    """What is only typed stays even where the first proposal is selected."""
+    typist.select_first(line in typed_lines.TYPED)
     assert typist.write(line) == line.text

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import sys
+import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import tools
 import vscode
-from editor_kit import SCREENSHOTS, copy_quickstart
+from editor_kit import SCREENSHOTS, copy_quickstart, found
 
 pytestmark = pytest.mark.editor
 
@@ -184,40 +187,133 @@ def test_screenshots_were_kept(seen):
 
 PYTHON = """\
 #!/bin/sh
-# An environment without the server, until the file {installed} is there.
-if [ "$1" = -c ] && [ ! -e {installed} ]; then exit 1; fi
+# The Python of an environment, which has the server; it leaves a trace when it is started.
+echo "$@" >> {trace}
 exec {python} "$@"
 """
+PACKAGE = '''
+class Net:
+    """A net of somebody else."""
+'''
+README = re.compile(r"<!-- file: (\S+) -->\n```\w+\n(.*?)```", re.DOTALL)
 
 
-def test_without_a_server_the_remedy_is_told_once(programs, vsix, tmp_path):
-    workspace, installed = copy_quickstart(tmp_path), tmp_path / "installed"
-    python = workspace / ".venv" / "bin" / "python"
-    python.parent.mkdir(parents=True)
-    python.write_text(PYTHON.format(installed=installed, python=sys.executable), "utf-8")
+def write_readme_project(folder: Path) -> Path:
+    """The files of the README, and an environment with a package that a config names."""
+    for name, text in README.findall((tools.REPOSITORY / "README.md").read_text("utf-8")):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, "utf-8")
+    config = folder / "configs" / "fcn.toml"
+    config.write_text(config.read_text("utf-8").replace('!backbone = "ResNet"', '!backbone = "thing.Net"'), "utf-8")
+    with (folder / "src" / "models.py").open("a", encoding="utf-8") as models:
+        models.write('import thing\n\nMODULE = Registry("module")\nMODULE.register_module(thing)\n')
+    package = folder / ".venv" / "lib" / "python3.11" / "site-packages" / "thing.py"
+    package.parent.mkdir(parents=True)
+    package.write_text(PACKAGE, "utf-8")
+    (folder / ".venv" / "pyvenv.cfg").write_text("home = /nowhere\n", "utf-8")
+    python = folder / ".venv" / "bin" / "python"
+    python.parent.mkdir()
+    python.write_text(PYTHON.format(trace=folder / "trace", python=sys.executable), "utf-8")
     python.chmod(0o755)
-    with vscode.server(programs, tmp_path, vsix=vsix, found=False) as running:
+    return config
+
+
+def test_the_extension_brings_its_server_with_licences_and_nothing_compiled(vsix):
+    assert vsix.stat().st_size < 5_000_000
+    with zipfile.ZipFile(vsix) as package:
+        names = package.namelist()
+        notices = package.read("extension/bundled/NOTICES.md").decode()
+    assert "extension/bundled/excore_server/__main__.py" in names
+    assert [name for name in names if name.endswith((".so", ".pyd", ".pyc"))] == []
+    pinned = (tools.EXTENSION / "requirements.txt").read_text("utf-8").splitlines()[1:]
+    assert [line for line in pinned if not re.fullmatch(r"[\w.-]+==[\w.]+ --hash=sha256:[0-9a-f]{64}", line)] == []
+    for line in pinned:
+        name = line.partition("==")[0]
+        assert re.search(rf"^\| {name} \| [\w.]+ \| \w.* \|$", notices, re.MULTILINE), name
+        assert f"\n## {name}\n\n```text\n" in notices
+
+
+def test_installing_is_enough(programs, vsix, tmp_path):
+    """A Python on PATH and the extension: the list is there, restricted or trusted, and settings count at once."""
+    config, trace = write_readme_project(tmp_path / "project"), tmp_path / "project" / "trace"
+    variables = {"VIRTUAL_ENV": "", "PATH": os.pathsep.join(["/usr/bin", "/bin"])}
+    with vscode.server(programs, tmp_path, flags=(), vsix=vsix, variables=variables) as running:
         request = {
-            "workspace": str(workspace),
-            "config": str(workspace / "configs" / "fcn_resnet.toml"),
+            "workspace": str(tmp_path / "project"),
+            "config": str(config),
+            "trace": str(trace),
             "screenshots": str(SCREENSHOTS),
-            "installed": str(installed),
-            "parts": ["vscode_alone"],
+            "parts": ["vscode_fresh"],
         }
         seen = {**running.drive("vscode_ui.cjs", request), "logs": running.logs()}
-    told = fact(seen, "help")
-    assert f'{python} -m pip install "excore[server]"' in plain(told["text"])
-    assert {"Install", "Copy Command", "Set Up ExCore"} <= set(told["buttons"])
-    assert "codicon-error" in told["item"]
-    assert fact(seen, "saidOnce") == 0
-    assert fact(seen, "restart")
+    assert "FCN" in fact(seen, "list")["rows"][0]
+    assert fact(seen, "list")["toasts"] == 0
+    assert "runs on Python 3" in fact(seen, "restricted")["tip"]
+    assert not fact(seen, "restricted")["ran"]
+    assert fact(seen, "package")
+    assert str(tmp_path / "project" / ".venv" / "bin" / "python") in fact(seen, "trusted")
+    assert trace.exists()
+    assert "bundled" in fact(seen, "useBundled")
+    [text] = fact(seen, "wrong")["texts"]
+    for named in ("excore.interpreter: there is no Python at /no/such/python", "excore.path must be a list"):
+        assert named in text
+        assert named in fact(seen, "wrong")["tip"]
+    assert "no such" not in fact(seen, "mended")["tip"]
+    assert fact(seen, "mended")["toasts"] == 0
+
+
+@pytest.fixture(scope="module")
+def new(programs, vsix, tmp_path_factory) -> dict[str, Any]:
+    """What was seen in a new VS Code, on a machine where no Python is found."""
+    (SCREENSHOTS / "new").mkdir(parents=True, exist_ok=True)
+    workspace = copy_quickstart(tmp_path_factory.mktemp("workspace"))
+    config = workspace / "configs" / "fcn_resnet.toml"
+    newer = replace(programs, node=found(tools.new_node), vscode=found(lambda: tools.vscode_server("code-server-new")))
+    variables = {"VIRTUAL_ENV": "", "PATH": str(workspace)}
+    with vscode.server(newer, tmp_path_factory.mktemp("vscode"), vsix=vsix, variables=variables) as running:
+        request = {
+            "workspace": str(workspace),
+            "config": str(config),
+            "python": sys.executable,
+            "lines": config.read_text("utf-8").count("\n"),
+            "unknown": "SimpleHed",
+            "screenshots": str(SCREENSHOTS / "new"),
+            "parts": ["vscode_no_python", "vscode_typing"],
+        }
+        return {**running.drive("vscode_ui.cjs", request), "logs": running.logs()}
+
+
+def test_without_any_python_one_is_asked_for_once(new):
+    asked = fact(new, "asked")
+    assert "Python 3.10 or newer" in plain(asked["text"])
+    assert {"Open Settings", "Set Up ExCore"} <= set(asked["buttons"])
+    assert fact(new, "askedOnce") == 0
+    assert "bundled" in fact(new, "named")["tip"]
+    assert sys.executable in fact(new, "named")["tip"]
+    assert fact(new, "named")["toasts"] == 0
+
+
+def test_a_new_vscode(new):
+    assert "SimpleHead" in fact(new, "squiggle")
+    assert "backbone" in fact(new, "hover")
+    assert "FCN" in fact(new, "completion")
+    assert fact(new, "accepted") == "[Model.FCN]"
+    assert fact(new, "definition")["file"] == "fcn.py"
+    assert "TOML" in fact(new, "foreignToml")
+
+
+def test_the_oldest_vscode_is_the_one_that_the_extension_names():
+    manifest = json.loads((tools.EXTENSION / "package.json").read_text("utf-8"))
+    minor = tools.CODE_SERVERS["code-server"].split(".")[1]
+    assert manifest["engines"]["vscode"] == f"^1.{minor}.0"
 
 
 def in_the_host(programs: vscode.Programs, folder: Path, workspace: Path, suite: str) -> dict[str, Any]:
     """What a module of ``vscode_api`` writes down, run in the extension host beside the extension of this checkout."""
     extension = folder / "extension"
     shutil.copytree(vscode.EXTENSION, extension, ignore=shutil.ignore_patterns("node_modules", "src", "*.vsix"))
-    with vscode.server(programs, folder, flags=["--enable-smoke-test-driver"]) as running:
+    flags = ["--disable-workspace-trust", "--enable-smoke-test-driver"]
+    with vscode.server(programs, folder, flags=flags) as running:
         request = {
             "workspace": str(workspace),
             "extension": str(extension),

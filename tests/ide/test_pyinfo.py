@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pickle
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import parso
+import parso.cache
 import pytest
 
 from excore.tooling.environments import search_paths
@@ -74,6 +77,38 @@ def test_a_class_is_read_and_nothing_runs(python: PyInfo, environment: Path) -> 
     assert entry.location is not None
     assert entry.location.path == str(environment / "env/lib/python3.11/site-packages/nets/nn.py")
     assert not (environment / "ran").exists()
+
+
+class Planted:
+    """What leaves a mark when it is unpickled."""
+
+    def __init__(self, mark: Path) -> None:
+        self.mark = mark
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (Path.touch, (self.mark,))
+
+
+@pytest.mark.parametrize("whole", [True, False], ids=["planted", "truncated"])
+def test_pickles_of_the_parser_are_neither_read_nor_written(
+    environment: Path, monkeypatch: pytest.MonkeyPatch, whole: bool
+) -> None:
+    pickles = environment / "pickles"
+    monkeypatch.setattr("jedi.settings.cache_directory", str(pickles))
+    harmful = pickle.dumps(Planted(environment / "ran"))
+    for source in sorted((environment / "env").rglob("*.py")):
+        file = Path(parso.cache._get_hashed_path(parso.load_grammar()._hashed, str(source), cache_path=pickles))
+        file.write_bytes(harmful if whole else harmful[:-3])
+    planted = {file: file.read_bytes() for file in pickles.rglob("*") if file.is_file()}
+    python = PyInfo(str(environment), sources=sites(environment), time_limit=PATIENCE)
+    python.get("nets.nn.ReLU")
+    assert python.settle(PATIENCE)
+    entry = python.get("nets.nn.ReLU")
+    python.close()
+    assert entry is not None
+    assert not (environment / "ran").exists()
+    assert planted
+    assert {file: file.read_bytes() for file in pickles.rglob("*") if file.is_file()} == planted
 
 
 def test_members_of_a_module(python: PyInfo) -> None:

@@ -540,3 +540,25 @@ def test_a_file_that_nobody_names() -> None:
     check_moved(
         "#- a.toml\nx = 1\n#- run.toml\n[Model.FCN]\n!backbone = 'ResNet'\n", "a.toml", "b.toml", "#- a.toml\nx = 1\n"
     )
+
+
+def test_names_in_lists_in_lists() -> None:
+    check_rename(
+        """
+        #- run.toml
+        both = ["ResNet", "VGG"]
+        [Model.FCN]
+        !backbone = [["ResNet", "&bo<|>th"], ["&both"]]
+        [VGG]
+        depth = 1
+        """,
+        "nets",
+        """
+        #- run.toml
+        nets = ["ResNet", "VGG"]
+        [Model.FCN]
+        !backbone = [["ResNet", "&nets"], ["&nets"]]
+        [VGG]
+        depth = 1
+        """,
+    )

@@ -72,6 +72,18 @@ def test_a_cached_index_can_be_saved_again(project: Make) -> None:
     assert [param.name for param in last.catalog.entries["Model"]["A"].signature.params] == ["a"]
 
 
+def test_a_first_reading_knows_nothing_of_earlier_texts(project: Make) -> None:
+    """A verdict is about the files as they are; what a text had before it broke is the business of who types it."""
+    made = project(PROJECT)
+    editors = made.indexer()
+    editors.build()
+    Path(made.path("app.py")).write_text("from excore import Registry\nMODEL = Registry('Model')\nclass A(:\n")
+    assert list(editors.update({made.path("app.py"): None}).entries["Model"]) == ["A"]
+    assert list(editors.build().entries["Model"]) == []
+    assert list(made.indexer().build().entries["Model"]) == []
+    assert list(Indexer(made.root, use_cache=False).build().entries["Model"]) == []
+
+
 def test_a_change_with_the_same_size_and_time_is_seen(project: Make) -> None:
     made = project(PROJECT)
     path = Path(made.path("app.py"))

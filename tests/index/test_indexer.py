@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import subprocess
 import sys
 from collections.abc import Callable
@@ -16,6 +17,9 @@ import excore
 from excore.index import Indexer
 from excore.index.scan import scan
 from excore.lang.catalog import Catalog
+from excore.lang.source import Disk
+from excore.lang.workspace.config_files import find_toml
+from excore.lang.workspace.host import Host
 
 Make = Callable[..., Project]
 
@@ -393,3 +397,23 @@ def test_importing_the_index_loads_no_third_party_module() -> None:
     code = "import sys, excore.index; print({'docstring_parser', 'jedi', 'tomlkit', 'rich'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"
+
+
+def test_the_order_of_files_is_that_of_a_new_index(tmp_path: Path) -> None:
+    """Which of two says first what a name is does not depend on when they came."""
+    names = ["z.py", "a.py", "src/b.py", "src/__init__.py", "src/a/x.py", "src/a.py", "aa/c.py", "aa/__init__.py"]
+    texts = dict.fromkeys(names, "") | dict.fromkeys((name.replace(".py", ".toml") for name in names), "a = 1\n")
+    root = str(tmp_path)
+    indexer = Indexer(root, src_dir="src", use_cache=False)
+    host = Host(Disk())
+    host.add_folder(root)
+    for name in random.Random(3).sample(list(texts), len(texts)):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(texts[name])
+        indexer.update({str(path): None})
+        host.file_changed(str(path))
+    new = Indexer(root, src_dir="src", use_cache=False)
+    new.build()
+    assert indexer.files == new.files
+    assert list(host.toml_files) == list(find_toml(root))

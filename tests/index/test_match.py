@@ -233,3 +233,129 @@ def test_an_all_that_is_put_together_from_others(project: Make, parts: str) -> N
     """
     )
     assert sorted(made.names()) == ["a", "b"]
+
+
+def test_an_all_that_decorators_add_to(project: Make) -> None:
+    made = project(
+        """
+    #- app.py
+    from excore import Registry
+    import zoo
+    MODEL = Registry("Model")
+    MODEL.match(zoo)
+    #- zoo/__init__.py
+    from .nets import *
+    #- zoo/add.py
+    import sys
+    def listed(fn):
+        sys.modules[fn.__module__].__all__.append(fn.__name__)
+        return fn
+    def kept(fn):
+        return fn
+    #- zoo/nets.py
+    from .add import listed, kept
+    __all__ = ["Net"]
+    class Net: ...
+    @listed
+    def net(depth): ...
+    @kept
+    def other(depth): ...
+    """
+    )
+    assert sorted(made.names()) == ["Net", "net"]
+    assert made.signature("net") == "depth"
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "collections.namedtuple('Output', ['a'])",
+        "NamedTuple('Output', [('a', int)])",
+        "dataclasses.make_dataclass('Output', ['a'])",
+        "Enum('Output', 'A B')",
+        "type('Output', (), {})",
+    ],
+)
+def test_classes_that_calls_make(project: Make, made: str) -> None:
+    found = project(f"""
+    #- app.py
+    from excore import Registry
+    import nets
+    MODEL = Registry("Model")
+    MODEL.match(nets)
+    #- nets.py
+    import collections, dataclasses, logging
+    from enum import Enum as _Enum
+    from typing import NamedTuple as _NamedTuple
+    logger = logging.getLogger("x")
+    _Output = {made.replace("NamedTuple(", "_NamedTuple(").replace("Enum(", "_Enum(")}
+    class Net: ...
+    """)
+    assert "Net" in found.names()
+    assert "Output?" in found.names()
+    assert found.signature("Output") == "..."
+    assert "logger" not in "".join(found.names())
+
+
+GENERATING = {
+    "helper": 'from .reg import deprecate\ndeprecate(__name__, {"old": "new"})',
+    "own helper": "import sys\ndef put(name, names):\n    module = sys.modules[name]\nput(name=__name__, names=())",
+    "globals": 'for n in ("a", "b"):\n    globals()[n] = type(n, (), {})',
+    "update": 'globals().update({"a": Net})',
+    "handed on": "fill(globals())",
+    "setattr": 'import sys\nsetattr(sys.modules[__name__], "a", Net)',
+    "dict": 'import sys\nsys.modules[__name__].__dict__["a"] = Net',
+    "lazy": "import sys\nsys.modules[__name__] = Lazy(__name__)",
+    "exec": 'exec("class A: ...")',
+    "in a function": "def make(n):\n    globals()[n] = Net",
+    "star": "from .makes import *",
+    "unread star": "from nowhere import *",
+}
+PLAIN = {
+    "logger": "import logging\nlog = logging.getLogger(__name__)",
+    "main": 'if __name__ == "__main__":\n    print(1)',
+    "reading": "names = [*globals()]\nx = globals().get('a')\ny = globals()['Net']\nz = dict(vars())",
+    "attribute": "import sys\nhere = sys.modules[__name__].__file__",
+}
+
+
+@pytest.mark.parametrize("body", [*GENERATING.values(), *PLAIN.values()], ids=[*GENERATING, *PLAIN])
+def test_a_module_that_makes_names_when_it_is_imported(project: Callable[..., Project], body: str) -> None:
+    made = project(
+        """
+        #- app.py
+        from excore import Registry
+        from pkg import nets
+        MODEL = Registry("Model")
+        MODEL.match(nets)
+        #- pkg/__init__.py
+        #- pkg/makes.py
+        globals()["z"] = 1
+        #- pkg/nets.py
+        """
+    )
+    made.write(f"#- pkg/nets.py\nclass Net: ...\n{body}\n")
+    info = made.build().index.catalog.registries["Model"]
+    assert "Net" in made.names()
+    assert info.open is (body in GENERATING.values())
+    assert (
+        not info.open or "makes names when it is imported" in info.reason or "nowhere is not installed" in info.reason
+    )
+
+
+def test_registrations_that_a_function_makes_for_a_whole_module(project: Callable[..., Project]) -> None:
+    made = project(
+        """
+        #- zoo/__init__.py
+        #- zoo/reg.py
+        def register_model(fn): return fn
+        def deprecations(module, names): ...
+        #- zoo/nets.py
+        from .reg import register_model, deprecations
+        @register_model
+        def small(): ...
+        deprecations(__name__, {"tiny": "small"})
+        """
+    ).build(registry_types=["zoo.reg.register_model: Model"])
+    assert made.names() == ["small"]
+    assert made.index.catalog.is_open("Model")

@@ -174,7 +174,7 @@ SAME = "def mark(cls):\n  cls.marked = True\n  return cls\n"
         (
             "def d(fn):\n  def run(self, **kw): return fn(self, **kw)\n  return run\n"
             "class A:\n  @d\n  def __init__(self, c): ...",
-            "c = ..., ...",
+            "c",
         ),
         (SAME + "@mark\nclass A(Net): ...", "a <Net>, b = 2 <Net>"),
         (SAME + "def both(cls): return mark(cls)\n@both\nclass A(Net): ...", "a <Net>, b = 2 <Net>"),
@@ -193,6 +193,49 @@ SAME = "def mark(cls):\n  cls.marked = True\n  return cls\n"
 )
 def test_decorators(project: Make, body: str, signature: str) -> None:
     assert model(project, body) == signature
+
+
+@pytest.mark.parametrize(
+    ("lines", "signature"),
+    [
+        (("return fn(*args, **kw)",), "a, b = 1"),
+        (("log(**kw)", "for k in kw: print(k)", "if 'x' in kw: z()", "return fn(*args, **kw)"), "a, b = 1"),
+        (("with z():", "  return fn(*args, **kw)"), "a, b = 1"),
+        (("own = {k: v for k, v in kw.items() if k != 'x'}", "return fn(*args, **own)"), "a, b = 1, ..."),
+        (("own = {k: v for k, v in kw.items() if z}", "own['a'] = 1", "fn(*args, **own)"), "a = ..., b = 1, ..."),
+        (("own = {k: 1 for k, v in kw.items()}", "return fn(*args, **own)"), "a = ..., b = 1, ..."),
+        (("kw.setdefault('a', 1)", "return fn(*args, **kw)"), "a = ..., b = 1, ..."),
+        (("kw = fill(kw)", "return fn(*args, **kw)"), "a = ..., b = 1, ..."),
+        (("fill(kw)", "return fn(*args, **kw)"), "a = ..., b = 1, ..."),
+        (("args = args[1:]", "return fn(*args, **kw)"), "a = ..., b = 1, ..."),
+        (("if z:", "  return fn(*args, **kw)"), "a = ..., b = 1, ..."),
+        (("return fn(1, *args, **kw)",), "a = ..., b = 1, ..."),
+        (("return fn(*args, a=1, **kw)",), "a = ..., b = 1, ..."),
+        (("fn = other", "return fn(*args, **kw)"), "a = ..., b = 1, ..."),
+    ],
+)
+def test_wrappers(project: Make, lines: tuple[str, ...], signature: str) -> None:
+    wrapper = "def wrap(fn):\n  def run(*args, **kw):\n" + "".join(f"    {line}\n" for line in lines) + "  return run\n"
+    assert model(project, f"{wrapper}@wrap\ndef A(a, b=1): ...") == signature
+    method = wrapper.replace("run(*", "run(self, *").replace("fn(*", "fn(self, *").replace("fn(1", "fn(self, 1")
+    assert model(project, f"{method}class A:\n  @wrap\n  def __init__(self, a, b=1): ...") == signature
+
+
+@pytest.mark.parametrize(
+    ("lines", "signature"),
+    [
+        (("inspect.getattr_static(cls, 'f')", "typing.get_type_hints(cls)"), "c"),
+        (("register_node(cls)",), "c"),
+        (("def check(one): return hasattr(one, 'x')", "check(cls)"), "c"),
+        (("def check(one): dataclass_like(one)", "check(cls)"), "c = ..., ..."),
+        (("patch(cls)",), "c = ..., ..."),
+        (("def change(one): one.__init__ = z", "change(cls)"), "c = ..., ..."),
+    ],
+)
+def test_what_bases_do_with_subclasses(project: Make, lines: tuple[str, ...], signature: str) -> None:
+    body = "".join(f"    {line}\n" for line in lines)
+    base = f"import inspect, typing\nclass Base:\n  def __init_subclass__(cls, **kw):\n{body}"
+    assert model(project, f"{base}class A(Base):\n  def __init__(self, c): ...") == signature
 
 
 META = "class Meta(type):\n  def __call__(cls, *r, tag=None, **kw): return super().__call__(*r, **kw)\n"

@@ -12,6 +12,8 @@ import torch
 from excore import Registry
 OPTIM = Registry("Optim")
 OPTIM.match(torch.optim)
+@OPTIM.register()
+class Lion: ...
 BACKBONE = Registry("Backbone")
 HEAD = Registry("Head")
 MODEL = Registry("Model")
@@ -24,6 +26,11 @@ class ResNet: ...
 class SimpleHead(Block): ...
 @HEAD.register()
 class vgg16: ...
+@MODEL.register()
+class User: ...
+@MODEL.register()
+class Typed:
+    def __init__(self, backbone: torch.nn.Module = None, head: torch.nn.Module | None = None): ...
 @MODEL.register()
 class Net:
     def __init__(
@@ -56,7 +63,13 @@ def test_a_reference_is_judged_by_the_registries_that_its_parameter_takes(argume
     assert problems(f"[Model.Net]\n{argument}") == [(severity, "unknown-class")]
 
 
-@pytest.mark.parametrize(("name", "severity"), [("Adam", "hint"), ("SGDD", "hint")])
+@pytest.mark.parametrize(
+    ("name", "severity"),
+    [
+        *(("Adam", "hint"), ("SGDD", "hint"), ("LionW", "hint"), ("RLion", "hint"), ("Lion2", "hint")),
+        *(("Loin", "warning"), ("Lionn", "warning"), ("lion", "warning")),
+    ],
+)
 def test_a_header_of_an_open_registry_is_a_hint(name: str, severity: str) -> None:
     assert problems(f"[Optim.{name}]") == [(severity, "unknown-class")]
 
@@ -88,7 +101,11 @@ def test_a_text_that_is_exactly_a_registered_name_lacks_its_prefix(
         ('!backbone = "SimpleHead"', [("hint", "wrong-object")]),
         ('!backbone = ["ResNet", "SimpleHead"]', [("hint", "wrong-object")]),
         ('@backbone = {a = "vgg16"}', [("hint", "wrong-object")]),
-        ('!backbone = "Net"\n[Net]', []),
+        ('!head = "User"', [("hint", "wrong-object")]),
+        ('!backbone = "Net"\n[Net]', [("hint", "wrong-object")]),
+        ('[Model.Typed]\n!head = "ResNet"', [("hint", "wrong-object")]),
+        ('[Model.Typed]\n!head = "User"', [("hint", "wrong-object")]),
+        ('[Model.Typed]\n!head = "SimpleHead"', []),
         ('!part = "ResNet"', [("warning", "wrong-object")]),
         ('!backbone = "ResNet"', []),
         ('!decode_heads = ["ResNet"]', []),
@@ -164,3 +181,43 @@ def test_a_name_that_is_registered_twice_is_told_where_it_is_used(
     here = world(f"{use}\n{sources}")
     told = [(item.severity, item.code) for item in here.snapshot.diagnostics(path_of("run.toml"))]
     assert told == ([(severity, "registered-twice")] if severity else [])
+
+
+DICTS = """
+#- m.py
+from collections import OrderedDict
+from excore import Registry
+from outside import ConfigDict
+MODEL = Registry("Model")
+@MODEL.register()
+class Neck:
+    def __init__(self, depth=1): ...
+@MODEL.register()
+class Table(OrderedDict): ...
+@MODEL.register()
+class Config(ConfigDict): ...
+@MODEL.register()
+def make(): ...
+OptConfig = ConfigDict | dict | None
+@MODEL.register()
+class Det:
+    def __init__(
+        self, neck: dict = None, parts: list[dict] = (), either: "dict | Neck" = None, alias: OptConfig = None,
+        mapping: "Mapping[str, int] | None" = None, anything: "dict | Any" = None,
+    ): ...
+"""
+
+
+@pytest.mark.parametrize(
+    ("argument", "count"),
+    [
+        *(('!neck = "Neck"', 1), ('@neck = "Neck"', 1), ('!parts = ["Neck", "Table"]', 1), ('!alias = "Neck"', 1)),
+        *(('!mapping = "Neck"', 1), ('!neck = "Table"', 0), ('!neck = "Config"', 0), ('!neck = "make"', 0)),
+        *(('!either = "Neck"', 0), ('!anything = "Neck"', 0), ('!neck = {a = "Neck"}', 0)),
+        ('neck = {type = "Neck"}', 0),
+    ],
+)
+def test_an_object_where_a_dict_is_wanted(argument: str, count: int) -> None:
+    here = world(f"[Model.Det]\n{argument}\n{DICTS}")
+    told = [(item.severity, item.code) for item in here.snapshot.diagnostics(path_of("run.toml"))]
+    assert told == [("warning", "wrong-object")] * count

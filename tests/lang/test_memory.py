@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import gc
+import weakref
 from collections.abc import Iterator
 
 import pytest
 
+from excore.index.indexer import Indexer
 from excore.lang.collector import many_objects, settle
+from excore.lang.workspace.host import Host
+from excore_server.ide.completion.complete import complete
+from excore_server.ide.definition import definition
+from excore_server.ide.hover import hover
+from excore_server.ide.references import references
+from kit import MODELS, ROOT, Files, parse, path_of
 
 
 @pytest.fixture(autouse=True)
@@ -66,3 +74,31 @@ def test_what_is_settled_is_not_looked_at_again() -> None:
     settle()
     assert gc.get_freeze_count() >= 5_000
     assert not {id(item) for item in gc.get_objects()} & set(map(id, made))
+
+
+def test_what_was_replaced_is_freed_at_once() -> None:
+    """The collector may pass over what is old: an index, a catalog or a snapshot in a circle would stay for ever."""
+    text = "[Model.FCN]\n!backbone = 'ResNet'\nclases = 1\n[Backbone.ResNet]\nnorm = 'bn'\n"
+    python = {path_of(name): text for name, text in parse(MODELS).files.items()}
+    host = Host(Files({"run.toml": text}))
+    host.folders[ROOT] = None
+    host.open(path_of("run.toml"), text)
+    gc.collect()
+    gc.disable()
+    replaced: list[weakref.ref[object]] = []
+    for _ in range(2):
+        indexer = Indexer(ROOT, use_cache=False)
+        catalog = indexer.update(python)
+        host.set_catalog(ROOT, catalog)
+        snapshot = host.snapshot()
+        assert snapshot.diagnostics(path_of("run.toml"))
+        for offset in range(len(text)):
+            complete(snapshot, path_of("run.toml"), offset)
+            hover(snapshot, path_of("run.toml"), offset)
+            definition(snapshot, path_of("run.toml"), offset)
+            references(snapshot, path_of("run.toml"), offset)
+        replaced += [weakref.ref(indexer), weakref.ref(catalog), weakref.ref(snapshot)]
+        host.edit(path_of("run.toml"), 0, 0, "\n")
+    del indexer, catalog, snapshot
+    assert [one() for one in replaced[:3]] == [None] * 3
+    assert replaced[3]() is replaced[5]() is None

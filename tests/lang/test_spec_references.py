@@ -76,10 +76,10 @@ def test_val_6_other_values():
         &num_classes = 2.5
         #              ^^^ error invalid-reference: the name of a top-level value
         [Model.SegNet]
-        $backbone = ["ResNet", 1, ["ResNet"], {a = 1}]
+        $backbone = ["ResNet", 1, ["ResNet", 2], {a = 1}]
         #                      ^ error invalid-reference: `1`
-        #                         ^^^^^^^^^^ error invalid-reference: a list in a list
-        #                                     ^^^^^^^ error invalid-reference: a table in a list
+        #                                    ^ error invalid-reference: `2`
+        #                                        ^^^^^^^ error invalid-reference: a table in a list
         [[Model.SegNet."!layers"]]
         #              ^^^^^^^^^ error invalid-reference: an array of tables
     """)
@@ -129,7 +129,7 @@ def test_ref_1_unknown_name():
     check("""
         [Model.FCN]
         !backbone = "ResNett"
-        #            ^^^^^^^ error unknown-class: no class `ResNett` in any registry; did you mean `ResNet`?
+        #            ^^^^^^^ error unknown-class: for `backbone` of `[Model.FCN]`; did you mean `ResNet`?
         !head = ["Pad", "Flop"]
         #                ^^^^ error unknown-class: did you mean `Flip`?
     """)

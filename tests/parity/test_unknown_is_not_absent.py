@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kit import check_problems
+from kit import check_problems, path_of, world
 
 HEAD = """
 #- m.py
@@ -156,3 +156,111 @@ def test_a_merge_conflict_in_a_config_is_one_problem(config: str) -> None:
 def test_a_text_with_the_lines_of_a_conflict_is_a_text() -> None:
     text = CONFLICT.format("", "").replace("depth=1", "depth=''").split("#- run.toml")[0]
     check_problems(f'{text}#- run.toml\n[Model.Net]\ndepth = """\n<<<<<<< a\n=======\n>>>>>>> b\n"""\n')
+
+
+MODULES = """
+#- m.py
+import netlib
+from excore import Registry
+MODULES, MODEL = Registry("module"), Registry("Model")
+MODULES.register_module(netlib)
+@MODEL.register()
+class Net:
+    def __init__(self, act=None): ...
+#- netlib/__init__.py
+from . import nn, lazy, made
+from .nn import Act as act
+VERSION = tuple("1.0")
+#- netlib/nn/__init__.py
+from .acts import *
+from .shapes import Pool, crop as cut
+for kind in "ab": last = kind
+#- netlib/nn/acts.py
+__all__ = ["ReLU", "Act"]
+class ReLU: ...
+class Act: ...
+class Hidden: ...
+#- netlib/nn/shapes.py
+class Pool: ...
+def crop(): ...
+#- netlib/nn/more.py
+#- netlib/lazy.py
+def __getattr__(name): ...
+class Known: ...
+#- netlib/made.py
+globals()["Odd"] = 1
+#- netlib/open.py
+from nowhere import *
+#- run.toml
+[Model.Net]
+"""
+
+
+@pytest.mark.parametrize(
+    "argument",
+    [
+        '$act = "netlib.nn.RelU"\n#                 ^^^^ warning unknown-attribute',
+        '!act = "netlib.nn.Foo"\n#                 ^^^ warning unknown-attribute',
+        '!act = "netlib.nm.ReLU"\n#              ^^ warning unknown-attribute',
+        '$act = "netlib.nn.Hidden"\n#                 ^^^^^^ warning unknown-attribute',
+        '$act = "netlib.nn.ReLU"',
+        '!act = "netlib.nn.Pool"',
+        '!act = "netlib.nn.cut"',
+        '!act = "netlib.nn.last"',
+        '!act = "netlib.nn.more"',
+        '$act = "netlib.act"',
+        '$act = "netlib.VERSION"',
+        '$act = "netlib.nn._odd"',
+        '$act = "netlib.lazy.Knwon"',
+        '$act = "netlib.made.Od"',
+        '$act = "netlib.open.Any"',
+        '$act = "netlib.nn.ReLU.any"',
+    ],
+)
+def test_what_a_module_surely_lacks_is_a_warning(argument: str) -> None:
+    check_problems(MODULES + argument + "\n")
+
+
+MISUSED = """
+#- m.py
+from excore import Registry
+MODEL = Registry("Model")
+@MODEL.register()
+class Net:
+    def __init__(self, a, /, b=1): ...
+@MODEL.register()
+class Rest:
+    def __init__(self, a, /, b=1, **kw): ...
+@MODEL.register()
+class Other:
+    def __init__(self, net=None): ...
+#- {name}
+{text}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("Model = ['Other']", "`Model` is a field: it holds module tables, not a value"),
+        ("Model = 'Other'", "`Model` is a field: it holds module tables, not a value"),
+        ("[[Model]]\nnet = 1", "not an array of tables; write `[Model.ModuleName]`"),
+        ("[Model.Net]\nb = 1", "does not give `a`, which `Net` requires by position: no config can give it"),
+        ("[Model.Net]\na = 1", "`a` of `Net` cannot be given by a config"),
+        ("[Model.Rest]\na = 1", "which `Rest` requires by position: no config can give it"),
+        ("[Model.Other]\n!net = 'Nets'", "no class `Nets` in any registry, for `net` of `[Model.Other]`"),
+        ("[Model.Other]\n@net = {{a = 'Nets'}}", "no class `Nets` in any registry, for `net` of `[Model.Other]`"),
+    ],
+)
+@pytest.mark.parametrize("name", ["run.toml", "RUN.TOML"])
+def test_one_message_says_what_is_misused(name: str, text: str, message: str) -> None:
+    here = world(MISUSED.format(name=name, text=text.format()))
+    (told,) = here.snapshot.diagnostics(path_of(name))
+    assert told.severity == "error"
+    assert message in told.message
+
+
+@pytest.mark.parametrize("text", ["Model = 3", "model = 'Other'", "[[Models]]\nnet = 1", "Model = ['b', 'c']"])
+def test_other_values_are_no_configs(text: str) -> None:
+    here = world(MISUSED.format(name="run.toml", text=text))
+    assert here.snapshot.diagnostics(path_of("run.toml")) == ()

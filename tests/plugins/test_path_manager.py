@@ -278,3 +278,15 @@ def test_path_2_a_link_in_place_of_the_folder_is_not_followed(tmp_path: Path) ->
     with pytest.raises(RuntimeError, match="training"):
         train()
     assert files(precious) == ["thesis.txt"]
+
+
+@pytest.mark.parametrize(
+    ("given", "asked", "made"),
+    [({}, "", "run"), ({"sub_folders": ["a"]}, "a", "a/run"), ({"config_name": "c"}, "", "c/run")],
+)
+def test_path_what_is_left_out_is_not_in_the_paths(
+    tmp_path: Path, given: dict[str, Any], asked: str, made: str
+) -> None:
+    with PathManager(tmp_path, instance_name="run", **given) as paths:
+        assert paths.get(asked) == tmp_path / made
+        assert (tmp_path / made).is_dir()

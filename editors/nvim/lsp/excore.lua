@@ -1,5 +1,10 @@
 -- Configuration of the ExCore language server for `vim.lsp.enable('excore')`.
 
+-- The folder may have come onto the runtime path after Neovim looked for plugins there. By its path: a user's own file may
+-- have the name, too.
+local folder = vim.fs.dirname(vim.fs.dirname(debug.getinfo(1, 'S').source:sub(2)))
+vim.cmd.source(vim.fs.joinpath(folder, 'plugin', 'excore.lua'))
+
 -- The setting as the user gave it. The client's settings say later what was found, and a server is started again with
 -- those: what the workspace holds must not pass for what the user named.
 ---@param config? vim.lsp.ClientConfig
@@ -16,14 +21,7 @@ return {
   -- Neovim before 0.11.3 does not hand over the configuration; the current folder stands in for the root then.
   cmd = function(dispatchers, config)
     local root = config and config.root_dir or vim.fn.getcwd()
-    local command, reason, passed = require('excore.python').server_command(root, configured_interpreter(config))
-    if not command then
-      error('excore-server not found: ' .. reason, 0)
-    elseif passed then
-      require('excore.trust').mention(passed)
-    end
-    -- A neutral folder: `python -m` puts the current one first on sys.path, and a project must not shadow the server.
-    return vim.lsp.rpc.start(command, dispatchers, { cwd = vim.fn.stdpath('run') })
+    return require('excore.server').start(dispatchers, root, configured_interpreter(config))
   end,
 
   root_dir = function(bufnr, on_dir)
@@ -42,12 +40,15 @@ return {
 
   capabilities = {
     textDocument = { publishDiagnostics = { codeDescriptionSupport = true } }, -- for :Excore explain
-    experimental = { commands = { commands = { 'excore.showReferences' } } },
+    experimental = { commands = { commands = { 'excore.showReferences', 'editor.action.triggerSuggest' } } },
   },
 
   commands = {
     ['excore.showReferences'] = function(command, context)
       require('excore.lenses').show_references(command, context)
+    end,
+    ['editor.action.triggerSuggest'] = function()
+      require('excore.completion').again()
     end,
   },
 
@@ -65,15 +66,5 @@ return {
       inlayHints = settings.inlayHints or vim.empty_dict(),
       severity = settings.severity or vim.empty_dict(),
     }
-  end,
-
-  on_attach = function(client, bufnr)
-    if vim.bo[bufnr].filetype == 'python' then
-      require('excore.python_buffer').give_back(client, bufnr)
-    else
-      require('excore.highlight').attach(bufnr)
-      -- Else <C-x><C-o> inserts the bare word: Neovim expands snippets and applies edits only when this is on.
-      require('excore.completion').enable(client, bufnr)
-    end
   end,
 }

@@ -21,13 +21,7 @@ end, {
   end,
 })
 
+local group = vim.api.nvim_create_augroup('excore', {})
 require('excore.highlight').start()
-
-vim.api.nvim_create_autocmd('FileType', {
-  group = vim.api.nvim_create_augroup('excore', {}),
-  pattern = 'toml',
-  desc = 'colour the prefixes of ExCore configs',
-  callback = function(event)
-    require('excore.highlight').attach_if_config(event.buf)
-  end,
-})
+require('excore.completion').start(group)
+require('excore.attach').start(group)

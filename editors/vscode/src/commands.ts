@@ -1,7 +1,6 @@
 // The commands of the palette. Those about a config ask the server and show what it answers.
 
 import * as vscode from 'vscode';
-import { ExecuteCommandRequest } from 'vscode-languageclient/node';
 import type { Graphs } from './graph';
 import { LANGUAGE } from './language';
 import { OPEN_PAGE, openPage } from './pages';
@@ -27,7 +26,7 @@ async function ask(session: Session, command: string, args: unknown[], quiet = f
     return complain(`this version of the server has no ${command}.`);
   }
   try {
-    return await client.sendRequest(ExecuteCommandRequest.type, { command, arguments: args });
+    return await client.sendRequest('workspace/executeCommand', { command, arguments: args });
   } catch (error) {
     return complain(error instanceof Error ? error.message : String(error));
   }
@@ -36,7 +35,9 @@ async function ask(session: Session, command: string, args: unknown[], quiet = f
 /** Asks the server of a session for views; starts it for a window that was loaded again. */
 export function asking(session: Session): Ask {
   return async (command, config, quiet) => {
-    await session.start();
+    if (config !== undefined) {
+      await session.start(config);
+    }
     const form = command === 'excore.showGraph' ? 'svg' : '';
     const args = config === undefined ? [] : [config.toString(), { line: 0, character: 0 }, form];
     const answer = await ask(session, command, args, quiet);

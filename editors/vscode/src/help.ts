@@ -1,62 +1,39 @@
-// What to do when there is no server: said once, with the command that installs it.
+// What is said when the server cannot run, or a setting cannot be followed: each thing once, with what can be done.
 
 import * as vscode from 'vscode';
-import type { Interpreter } from './python';
+import type { Plan } from './server';
 
-const PACKAGE = 'excore[server]';
-const INSTALL = 'Install';
-const COPY = 'Copy Command';
 const SELECT = 'Select Interpreter';
+const SETTINGS = 'Open Settings';
 const GUIDE = 'Set Up ExCore';
-const TASK = 'excore.install';
 const SELECT_COMMAND = 'python.setInterpreter';
 
-/** The command that installs the server, to be typed into a terminal. */
-export function installCommand(interpreter: Interpreter | undefined): string {
-  const python = interpreter?.path ?? 'python';
-  return `${/\s/.test(python) ? `"${python}"` : python} -m pip install "${PACKAGE}"`;
+/** Why there is no server. */
+export function missing({ tooOld }: Plan): string {
+  return tooOld === undefined
+    ? 'no Python was found'
+    : `Python ${tooOld.version} (${tooOld.path}) is too old, and no other was found`;
 }
 
-/** Why there is no server, in a few words. */
-export function missing(interpreter: Interpreter | undefined): string {
-  return interpreter === undefined
-    ? 'no Python interpreter found'
-    : `the language server is not installed for ${interpreter.path} (${interpreter.origin})`;
-}
-
-/** Say what is missing and offer to do something about it; `retry` is called once the server may be there. */
-export async function offerHelp(interpreter: Interpreter | undefined, retry: () => void): Promise<void> {
-  const command = installCommand(interpreter);
-  const then = `run in a terminal: ${command} and after that "ExCore: Restart Server".`;
-  const text =
-    interpreter === undefined
-      ? `no Python interpreter found. Install Python, or set excore.interpreter to the Python of your project; then ${then}`
-      : `the language server is not installed in the Python of this project (${interpreter.origin}). To install it, ${then}`;
+/** Ask for a Python. */
+export async function askForPython(plan: Plan): Promise<void> {
+  const text = `reading configs takes Python 3.10 or newer, and ${missing(plan)}. Install one, or set excore.interpreter.`;
   const selectable = (await vscode.commands.getCommands(true)).includes(SELECT_COMMAND);
-  const buttons = [...(interpreter === undefined ? [] : [INSTALL, COPY]), ...(selectable ? [SELECT] : []), GUIDE];
+  await warn(text, [...(selectable ? [SELECT] : []), SETTINGS, GUIDE]);
+}
+
+/** Tell the settings that cannot be followed. */
+export function complain(wrong: ReadonlySet<string>): Promise<void> {
+  return warn(`${[...wrong].join('; ')}.`, [SETTINGS]);
+}
+
+async function warn(text: string, buttons: string[]): Promise<void> {
   const chosen = await vscode.window.showWarningMessage(`ExCore: ${text}`, ...buttons);
-  if (chosen === INSTALL && interpreter !== undefined) {
-    await install(interpreter, retry);
-  } else if (chosen === COPY) {
-    await vscode.env.clipboard.writeText(command);
-  } else if (chosen === SELECT) {
+  if (chosen === SELECT) {
     await vscode.commands.executeCommand(SELECT_COMMAND);
+  } else if (chosen === SETTINGS) {
+    await vscode.commands.executeCommand('workbench.action.openSettings', '@ext:excore-dev.excore');
   } else if (chosen === GUIDE) {
     await vscode.commands.executeCommand('workbench.action.openWalkthrough', 'excore-dev.excore#start');
   }
-}
-
-/** Run pip where everybody sees what it says. */
-async function install(interpreter: Interpreter, retry: () => void): Promise<void> {
-  const run = new vscode.ProcessExecution(interpreter.path, ['-m', 'pip', 'install', PACKAGE]);
-  const task = new vscode.Task({ type: TASK }, vscode.TaskScope.Workspace, 'Install the language server', 'ExCore', run);
-  const listener = vscode.tasks.onDidEndTaskProcess(({ execution, exitCode }) => {
-    if (execution.task.definition.type === TASK) {
-      listener.dispose();
-      if (exitCode === 0) {
-        retry();
-      }
-    }
-  });
-  await vscode.tasks.executeTask(task);
 }

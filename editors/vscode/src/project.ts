@@ -45,6 +45,16 @@ export function looksLikeConfig(text: string): boolean {
   return CONFIG_LINE.test(text);
 }
 
+/** Does a project file above say that this file belongs to a project? */
+export async function isDeclared(file: string): Promise<boolean> {
+  for (const folder of parents(file)) {
+    if (await declaresProject(folder)) {
+      return true;
+    }
+  }
+  return false;
+}
+
 /** Looks files up on disk; remembers the folders whose sources import excore, never that there are none. */
 export class ConfigFinder {
   private readonly memo = new Map<string, Promise<boolean>>();

@@ -2,9 +2,11 @@
 
 import * as vscode from 'vscode';
 import { LANGUAGE } from './language';
-import type { Interpreter } from './python';
+import type { Plan } from './server';
 
-const ICONS = { starting: '$(loading~spin)', running: '$(check)', stopped: '$(error)', off: '$(circle-slash)' };
+const ICONS = {
+  starting: '$(loading~spin)', running: '$(check)', doubtful: '$(warning)', stopped: '$(error)', off: '$(circle-slash)',
+};
 
 export class Status implements vscode.Disposable {
   private readonly bar = vscode.window.createStatusBarItem('excore.server', vscode.StatusBarAlignment.Right, 100);
@@ -31,9 +33,11 @@ export class Status implements vscode.Disposable {
     this.set('starting', 'ExCore', 'starting');
   }
 
-  running(version: string | undefined, interpreter: Interpreter | undefined): void {
-    const detail = interpreter === undefined ? 'no Python interpreter' : `${interpreter.path} (${interpreter.origin})`;
-    this.set('running', `ExCore ${version ?? ''}`.trim(), detail);
+  /** Which server runs with what, whose packages it reads, and which settings are not followed. */
+  running(version: string | undefined, { server, interpreter, wrong }: Plan): void {
+    const packages = interpreter === undefined ? 'no Python' : `${interpreter.path} (${interpreter.origin})`;
+    const text = `ExCore ${version ?? ''} (${server?.origin})`;
+    this.set(wrong.size > 0 ? 'doubtful' : 'running', text, ...wrong, `runs on ${server?.runner}`, `packages of ${packages}`);
   }
 
   /** `wrong` unless somebody wants it so. */
@@ -57,15 +61,16 @@ export class Status implements vscode.Disposable {
     }
   }
 
-  private set(state: keyof typeof ICONS, text: string, detail: string): void {
+  private set(state: keyof typeof ICONS, text: string, ...details: string[]): void {
+    const { Error, Warning, Information } = vscode.LanguageStatusSeverity;
     const stopped = state === 'stopped';
     this.state = state;
     this.entry.text = text;
-    this.entry.detail = detail;
-    this.entry.severity = stopped ? vscode.LanguageStatusSeverity.Error : vscode.LanguageStatusSeverity.Information;
+    this.entry.detail = details.join(', ');
+    this.entry.severity = stopped ? Error : state === 'doubtful' ? Warning : Information;
     this.entry.busy = state === 'starting';
     this.bar.text = `${ICONS[state]} ExCore`;
-    this.bar.tooltip = `${text}\n${detail}`;
+    this.bar.tooltip = [text, ...details].join('\n');
     this.bar.backgroundColor = stopped ? new vscode.ThemeColor('statusBarItem.errorBackground') : undefined;
     this.place();
   }

@@ -7,16 +7,18 @@ import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from enum import Enum
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from excore.cli.check_formats import RENDERERS
 from excore.cli.checked_file import CheckedFile
-from excore.cli.output import EXIT_NOT_DONE, print_line, shown_path
+from excore.cli.output import EXIT_NOT_DONE, fail, print_line, shown_path
+from excore.cli.resolved import paths_and_overrides
 from excore.index.syntax_errors import unparsed
+from excore.lang.project.foreign import is_toml
 from excore.lang.project.reading import is_vast
+from excore.lang.provenance import OVERRIDES
 from excore.lang.source import Unreadable, read_bytes
 from excore.lang.text import LineIndex
 from excore.lang.workspace.config_files import find_toml, why_no_config
@@ -41,7 +43,12 @@ class NoSuchPath(Exception):
 
 def check(
     paths: Annotated[
-        list[Path] | None, typer.Argument(help="Config files, and folders of them.", show_default="this folder")
+        list[str] | None,
+        typer.Argument(
+            metavar="[PATHS | CONFIG KEY=VALUE...]",
+            help="Config files, and folders of them; or one config and changes of it, as Model.FCN.layers=3.",
+            show_default="this folder",
+        ),
     ] = None,
     format: Annotated[Format, typer.Option("--format", "-f", help="What the findings look like.")] = Format.text,
     strict: Annotated[bool, typer.Option("--strict", help="Warnings count as errors.")] = False,
@@ -51,13 +58,16 @@ def check(
     TOML files that are no configs are not checked; of those that are named, it says why. The exit code is 0 if there is
     no error, 1 if there is one, 2 if the check could not be done or there is nothing to check.
     """
+    named, overrides = paths_and_overrides(paths or ["."])
+    if overrides and not (len(named) == 1 and os.path.isfile(named[0])):
+        fail("KEY=VALUE changes one config: give the file, and no other path")
     try:
-        files = run([os.fspath(path) for path in paths or [Path(".")]], _warn)
+        files = run(named, _warn, overrides)
     except NoSuchPath as error:
         print_line(f"excore check: {error}", err=True)
         raise typer.Exit(EXIT_NOT_DONE) from None
     RENDERERS[format.value](files, sys.stdout)
-    if not files and not any(path.suffix == ".toml" and path.is_file() for path in paths or ()):
+    if not files and not any(is_toml(os.path.basename(path)) and os.path.isfile(path) for path in named):
         print_line("excore check: there is no config here", err=True)
         raise typer.Exit(EXIT_NOT_DONE)
     raise typer.Exit(1 if is_failure(files, strict) else 0)
@@ -67,19 +77,22 @@ def _warn(message: str) -> None:
     print_line(f"excore check: {message}", err=True)
 
 
-def run(paths: Iterable[str], warn: Callable[[str], None] = _warn) -> list[CheckedFile]:
+def run(paths: Iterable[str], warn: Callable[[str], None] = _warn, overrides: Iterable[str] = ()) -> list[CheckedFile]:
     """Check files and folders; one ``CheckedFile`` for each config, sorted by path. Raises ``NoSuchPath``.
 
-    A project file that is not named is in the result only if something is wrong with it. ``warn`` is told of what was
-    left aside: a file that is named and is no config, a registry dump that must not be used, a Python file that cannot
-    be parsed and may register what is unknown.
+    A project file that is not named, and ``overrides``, are in the result only if something is wrong with them.
+    ``warn`` is told of what was left aside: a file that is named and is no config, a registry dump that must not be
+    used, a Python file that cannot be parsed and may register what is unknown.
     """
-    snapshot, checked, others = survey(paths, warn)
+    snapshot, checked, others = survey(paths, warn, overrides)
     for path in others:
         warn(f"{shown_path(path)} is not checked: {why_no_config(path, snapshot.project(path))}")
     project_files = {snapshot.project(path).file for path in checked}
     checked.update(file for file in project_files if file is not None and diagnostics(snapshot, file))
+    if overrides and diagnostics(snapshot, OVERRIDES):
+        checked.add(OVERRIDES)
     files = [_finding(snapshot, path) for path in sorted(checked)]
+    checked.discard(OVERRIDES)
     names = _unknown_names(files)
     for project in {project.root: project for project in map(snapshot.project, checked)}.values():
         for message in unparsed(project, names):
@@ -87,12 +100,14 @@ def run(paths: Iterable[str], warn: Callable[[str], None] = _warn) -> list[Check
     return files
 
 
-def survey(paths: Iterable[str], warn: Callable[[str], None] = _warn) -> tuple[Snapshot, set[str], list[str]]:
+def survey(
+    paths: Iterable[str], warn: Callable[[str], None] = _warn, overrides: Iterable[str] = ()
+) -> tuple[Snapshot, set[str], list[str]]:
     """A snapshot of files and of all below folders, the paths to check, and paths that are no configs.
 
     To check are the configs, and named files that cannot be read. Of what is no config every named file is returned; if
-    there is nothing else, a few that are not named. ``warn`` gets what is wrong with registry dumps. Raises
-    ``NoSuchPath``.
+    there is nothing else, a few that are not named. ``warn`` gets what is wrong with registry dumps. ``overrides`` are
+    for the only file. Raises ``NoSuchPath``.
     """
     targets = dict.fromkeys(os.path.abspath(path) for path in paths)
     missing = [path for path in targets if not os.path.exists(path)]
@@ -113,6 +128,8 @@ def survey(paths: Iterable[str], warn: Callable[[str], None] = _warn) -> tuple[S
                 warn(refused)
             host.set_catalog(project.root, catalog)
             host.add_folder(project.root)
+    if overrides:
+        host.override(files[0], overrides)
     snapshot = host.snapshot()
     others = {path for path in files if snapshot.file(path) is not None and not _is_checked(snapshot, path)}
     checked = {*files, *(path for path in below if snapshot.is_judged(path))} - others

@@ -9,8 +9,9 @@ from typing import Annotated, Any
 import typer
 
 from excore.cli.output import fail, plain, styled
-from excore.cli.resolved import opened
+from excore.cli.resolved import opened, paths_and_overrides
 from excore.cli.revisions import NoRevision, Revision
+from excore.config.run_record import RECORD_NAME
 from excore.lang.workspace.snapshot import Snapshot
 from excore.views.diff import Change, Side
 from excore.views.diff import diff as compare
@@ -18,8 +19,14 @@ from excore.views.lines import shown_place
 
 
 def diff(
-    before: Annotated[str, typer.Argument(metavar="A", help="A config file.", show_default=False)],
-    after: Annotated[str, typer.Argument(metavar="[B]", help="The config to compare it with.", show_default="A")] = "",
+    configs: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="A [B] [KEY=VALUE]...",
+            help="A config file, the one to compare it with, and changes of that one, or of A where there is no B.",
+            show_default=False,
+        ),
+    ],
     git: Annotated[
         str, typer.Option("--git", metavar="REV", help="Take A as it is in this git revision.", show_default=False)
     ] = "",
@@ -29,13 +36,17 @@ def diff(
 
     The exit code is 0 if they mean the same, 1 if not, 2 if they could not be compared.
     """
-    if not after and not git:
-        fail("give a second config, or a revision with --git")
+    paths, overrides = paths_and_overrides(configs)
+    if not 1 <= len(paths) <= 2:
+        fail("one config or two can be compared")
+    before, after = (*(_recorded(path) for path in paths), "")[:2]
+    if not after and not git and not overrides:
+        fail("give a second config, changes as KEY=VALUE, or a revision with --git")
     for name in (before, after):
         if name and not (git and name is before) and not os.path.isfile(name):
             fail(f"{name}: no such file")
     old, first = _old(before, git) if git else opened(before)
-    new, second = opened(after or before) if os.path.isfile(after or before) else (old, first)
+    new, second = opened(after or before, overrides=overrides) if os.path.isfile(after or before) else (old, first)
     if new is old:
         fail(f"{after or before}: no such file")
     changes = compare(old.own_model(first), new.own_model(second))
@@ -45,6 +56,12 @@ def diff(
         for change in changes:
             typer.echo(_line(change, old, new, git))
     raise typer.Exit(1 if changes else 0)
+
+
+def _recorded(path: str) -> str:
+    """The record of a run where a folder that has one is named."""
+    record = os.path.join(path, RECORD_NAME)
+    return record if os.path.isfile(record) else path
 
 
 def _old(config: str, revision: str) -> tuple[Snapshot, str]:

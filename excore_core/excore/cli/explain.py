@@ -23,7 +23,7 @@ def explain(
     """
     for code in codes or ():
         if code not in CATALOGUE:
-            near = nearest(code, CATALOGUE)
+            near = [known for known in CATALOGUE if code and code in known][:3] or nearest(code, CATALOGUE)
             advice = f"did you mean {' or '.join(near)}?" if near else "`excore explain` lists all."
             fail(f"no problem has the code {code}; {advice}")
     if not codes:

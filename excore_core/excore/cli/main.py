@@ -22,8 +22,10 @@ COMMANDS = {
     "show": "excore.cli.show:show",
     "blame": "excore.cli.show:blame",
     "diff": "excore.cli.diff_configs:diff",
+    "runs": "excore.cli.runs:runs",
     "graph": "excore.cli.show:graph",
     "python": "excore.cli.show:python",
+    "completion": "excore.cli.completion:completion",
     "stubs": "excore.cli.stubs:stubs",
     "registries": "excore.cli.registries:registries",
     "primary-fields": "excore.cli.registries:primary_fields",
@@ -37,6 +39,7 @@ COMMANDS = {
     "cache-list": "excore.cli.caches:cache_list",
     "clear-cache": "excore.cli.caches:clear_cache",
     "clear-all-cache": "excore.cli.caches:clear_all_cache",
+    "editor": "excore.cli.editor:editor",
     "demo": "excore.cli.demo:demo",
 }
 """Name of each subcommand -> where its function is."""

@@ -3,13 +3,38 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from typing import Annotated
 
+import typer
+
+from excore.cli.command_line import typer_complete
 from excore.cli.output import fail
 from excore.lang.resolve.model import Model
 from excore.lang.source import Source
-from excore.lang.workspace.host import Host, Snapshot
-from excore.tooling.registry_dump import project_catalog
+from excore.lang.syntax.arguments import is_argument
+from excore.lang.workspace.host import Snapshot
+from excore.tooling.overriding import snapshot_of
+
+Overridden = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[KEY=VALUE]...",
+        help="Changes, as Model.FCN.layers=3, Model=SegNet, +new=1, ~key, base=FILE.",
+        autocompletion=typer_complete,
+        show_default=False,
+    ),
+]
+"""The parameter of a command that takes overrides."""
+
+
+def paths_and_overrides(words: Iterable[str]) -> tuple[list[str], list[str]]:
+    """The words of a command line that are paths, and those that are overrides."""
+    paths: list[str] = []
+    overrides: list[str] = []
+    for word in words:
+        (overrides if is_argument(word) and not os.path.exists(word) else paths).append(word)
+    return paths, overrides
 
 
 def resolved(config: str, *, whole: bool = False) -> Model:
@@ -30,16 +55,11 @@ def errors(snapshot: Snapshot, path: str, but: Collection[str] = ()) -> str:
     return f"{number} error{'s' if number > 1 else ''}" if number else ""
 
 
-def opened(config: str, source: Source | None = None) -> tuple[Snapshot, str]:
-    """A snapshot that knows the Python of a config's project, and the absolute path of the config.
+def opened(config: str, source: Source | None = None, overrides: Iterable[str] = ()) -> tuple[Snapshot, str]:
+    """A snapshot that knows the Python of a config's project, and the absolute path of the config with ``overrides``.
 
     ``source`` reads the configs; the Python is what is on disk. Ends the command if there is no such file.
     """
-    path = os.path.abspath(config)
-    if source is None and not os.path.isfile(path):
+    if source is None and not os.path.isfile(config):
         fail(f"{config}: no such file")
-    host = Host(environment=os.environ) if source is None else Host(source, os.environ)
-    host.add_folder(os.getcwd())
-    project = host.project_of(path)
-    host.set_catalog(project.root, project_catalog(project))
-    return host.snapshot(), path
+    return snapshot_of(config, overrides, source)

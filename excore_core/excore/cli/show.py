@@ -11,7 +11,7 @@ import typer
 
 from excore.cli.output import fail, print_line, print_text, shown_path, styled
 from excore.cli.output import plain as safe
-from excore.cli.resolved import errors, opened
+from excore.cli.resolved import Overridden, errors, opened
 from excore.cli.writing import print_or_write
 from excore.lang.provenance import NoSuchKey, Setting
 from excore.lang.syntax.document import parse
@@ -41,6 +41,7 @@ class Picture(str, Enum):
 
 def show(
     config: Config,
+    overrides: Overridden = None,
     origins: Annotated[
         bool, typer.Option("--origins/--no-origins", help="Say behind each line where it comes from.")
     ] = True,
@@ -59,7 +60,7 @@ def show(
     A default that TOML has no form for, as `None`, is a comment with `--full`.
     The exit code is 1 if the config has errors.
     """
-    snapshot, path = opened(config)
+    snapshot, path = opened(config, overrides=overrides or ())
     if as_json:
         document = composed(snapshot, path, origins=False, quoted=quoted, full=full)
         typer.echo(json.dumps(_plain(snapshot, path, document), indent=2, ensure_ascii=False, default=str))
@@ -118,6 +119,7 @@ def _say_setting(snapshot: Snapshot, path: str, setting: Setting, before: str, s
 
 def graph(
     config: Config,
+    overrides: Overridden = None,
     format: Annotated[Picture, typer.Option("--format", "-f", help="What the graph looks like.")] = Picture.mermaid,
     output: Annotated[
         str, typer.Option("--output", "-o", metavar="FILE", help="Write to a file.", show_default=False)
@@ -127,7 +129,7 @@ def graph(
 
     The exit code is 1 if the config has errors.
     """
-    snapshot, path = opened(config)
+    snapshot, path = opened(config, overrides=overrides or ())
     picture = make_graph(snapshot.own_model(path))
 
     def place(item: Node | Edge) -> str | None:
@@ -145,6 +147,7 @@ def graph(
 
 def python(
     config: Config,
+    overrides: Overridden = None,
     output: Annotated[
         str, typer.Option("--output", "-o", metavar="FILE", help="Write to a file.", show_default=False)
     ] = "",
@@ -153,6 +156,6 @@ def python(
 
     The exit code is 1 if the config has errors.
     """
-    snapshot, path = opened(config)
+    snapshot, path = opened(config, overrides=overrides or ())
     print_or_write(python_code(snapshot.own_model(path)).text, output, "python")
     _warn(snapshot, path)

@@ -13,6 +13,7 @@ from excore.config.hook_nodes import ConfigHookNode
 from excore.config.lazy import ConfigDict, LazyConfig
 from excore.config.load import build_all, load, load_config, set_primary_fields, silent
 from excore.config.nodes import ClassNode, InterNode, ModuleNode, ReusedNode, VariableReference
+from excore.config.run_record import record
 from excore.config.wrapper import ModuleWrapper
 from excore.engine.hook import ConfigArgumentHook
 from excore.lang.provenance import Setting
@@ -34,6 +35,7 @@ __all__ = [
     "build_all",
     "load",
     "load_config",
+    "record",
     "register_argument_hook",
     "register_special_flag",
     "set_primary_fields",

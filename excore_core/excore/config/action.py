@@ -7,6 +7,7 @@ from argparse import Action, ArgumentError, ArgumentParser, Namespace
 from collections.abc import Sequence
 from typing import Any
 
+from excore.config.update_dict import Options
 from excore.lang.grammar import DEFAULT
 from excore.lang.syntax.reader import path_parts
 
@@ -23,8 +24,9 @@ class DictAction(Action):
         parser.add_argument("--options", nargs="+", action=DictAction)
         --options model.depth=18 sizes=[1,(2,x)] lr=1,2
 
-    Dots in a key nest, but not those in quotes (``opts."a.b"=1``); of two values for one key the later wins. A value is
-    read by ``parse_value``; what cannot be read is a usage error of the parser.
+    A key must lead to something in the config; one with ``+`` before it adds. Dots in a key nest, but not those in
+    quotes (``opts."a.b"=1``); of two values for one key the later wins. A value is read by ``parse_value``; what cannot
+    be read is a usage error of the parser.
     """
 
     def __call__(
@@ -34,7 +36,7 @@ class DictAction(Action):
         values: str | Sequence[Any] | None,
         option_string: str | None = None,
     ) -> None:
-        collected: dict[str, Any] = copy.deepcopy(getattr(namespace, self.dest, None) or {})
+        collected = Options(copy.deepcopy(getattr(namespace, self.dest, None) or {}))
         texts = [values] if isinstance(values, str) else values or []
         for text in texts:
             key, equals, value = str(text).partition("=")
@@ -52,13 +54,13 @@ def parse_value(text: str) -> Any:
     """The value ``text`` stands for.
 
     int, float, true/false, None, ``[a, b]`` a list, ``(a, b)`` a tuple (also of one), ``a,b`` a list, anything else
-    text. Quotes around the whole are dropped first, and a comma in them separates nothing; inside brackets and lists
-    they make a text. Raises ValueError for brackets or quotes that do not match.
+    text. What stands in quotes is text, also in brackets and lists; but around brackets they mean nothing, as a shell
+    may have left them there. Raises ValueError for brackets or quotes that do not match.
     """
     inner = text.strip()
     if len(inner) > 1 and inner[0] in _QUOTES and inner.find(inner[0], 1) == len(inner) - 1:
         quoted = inner[1:-1]
-        return quoted if "," in quoted and quoted[:1] not in _CLOSING else parse_value(quoted)
+        return parse_value(quoted) if quoted[:1] in _CLOSING else quoted
     if "," not in inner and inner[:1] not in _CLOSING:
         return _scalar(text)
     return _read(inner, top=True)

@@ -13,8 +13,9 @@ from excore.config.python_table import python_table
 from excore.config.registered_modules import RegisteredModules, current_project
 from excore.config.remedies import remedies
 from excore.config.reporter import Reporter, blocking
-from excore.config.sources import Files
-from excore.config.update_dict import checked_mapping, mistakes, nested
+from excore.config.sources import Files, excerpt
+from excore.config.update_dict import checked_mapping, checked_overrides, mistakes, nested
+from excore.engine.logging import logger
 from excore.engine.workspace import workspace
 from excore.errors import (
     ConfigError,
@@ -27,14 +28,16 @@ from excore.errors import (
 from excore.lang import analysis
 from excore.lang.analysis import analyse, file_problems
 from excore.lang.collector import many_objects
-from excore.lang.grammar import BASE_KEY
+from excore.lang.grammar import BASE_KEY, HOOKS_TABLE
+from excore.lang.overrides import Overrides, without
 from excore.lang.problems import Origin, Problem
+from excore.lang.project.foreign import is_toml
 from excore.lang.project.reading import read_project
-from excore.lang.provenance import PYTHON, UPDATE
-from excore.lang.resolve.inherit import Closure, Merger, inherit
+from excore.lang.provenance import OVERRIDES, PYTHON, UPDATE
+from excore.lang.resolve.inherit import Closure, Merger
 from excore.lang.resolve.model import Model, Path
 from excore.lang.source import Unreadable
-from excore.lang.tables.table import Binding, Table, Tables, plain
+from excore.lang.tables.table import Table, Tables, plain
 
 __all__ = ["Composition", "ResolvedConfig"]
 
@@ -47,13 +50,24 @@ _UNKNOWN = frozenset(
 class Composition:
     """A config file, its bases and what updates it. Raises nothing until it is asked for something."""
 
-    def __init__(self, path: str, base_key: str = BASE_KEY, update: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        path: str,
+        base_key: str = BASE_KEY,
+        update: Mapping[str, Any] | None = None,
+        overrides: Iterable[str] = (),
+        *,
+        defer: bool = False,
+    ) -> None:
         self.path = os.path.abspath(path)
         self.base_key = base_key
+        self.defer = defer
         self.flags = flags.current()
         self.files = Files(self.flags.grammar.prefix_chars)
         self.python_values: Mapping[str, Any] | None = None  # stands for the whole config, whatever the file says
         self._update = checked_mapping(update)
+        self.overrides = Overrides(checked_overrides(overrides), self.flags.grammar.prefix_chars)
+        self.files.add(self.overrides.file)
         self._changes: tuple[tuple[Mapping[str, Any], tuple[Path, ...]], ...] = ()  # in Python, since it was parsed
         self._resolved: ResolvedConfig | None = None
 
@@ -76,18 +90,18 @@ class Composition:
             table = python_table(self.python_values, self.path, self.flags.grammar)
             return self._changed(Closure(self.path, merger.own(self.path, table, self.base_key), (), ()), merger)
         self._check_file()
-        closure = inherit(self.path, self.files.tables, merger, self.base_key)
+        closure = self.overrides.inherited(self.path, self.files.tables, merger, self.base_key)
         if self._update:
             values = nested(self._update, closure.root, self.flags.grammar, merger.is_module)
             update = python_table(values, UPDATE, self.flags.grammar)
             closure = closure._replace(root=merger.merge(closure.root, update, UPDATE), files=(*closure.files, UPDATE))
-        return self._changed(closure, merger)
+        return self._changed(self.overrides.applied(closure, merger, self.base_key), merger)
 
     def _changed(self, closure: Closure, merger: Merger) -> Closure:
         root = closure.root
         for number, (change, removed) in enumerate(self._changes):
             for path in removed:
-                root = _without(root, path)
+                root = without(root, path)
             values = nested(change, root, self.flags.grammar, merger.is_module, PYTHON)
             root = merger.merge(root, python_table(values, PYTHON, self.flags.grammar), (PYTHON, number))
         return closure if root is closure.root else closure._replace(root=root)
@@ -109,7 +123,7 @@ class Composition:
         file = self.files.read(self.path)
         missing = isinstance(file, Unreadable) and file.missing
         hint = did_you_mean(os.path.basename(self.path), _configs_beside(self.path)) if missing else ""
-        if not self.path.endswith(".toml"):
+        if not is_toml(self.path):
             raise CoreConfigSupportError(f"`{self.path}` is no TOML file; a config must end in .toml.{hint}")
         if missing:
             raise ConfigFileNotFoundError(f"There is no config `{self.path}`.{hint}", filename=self.path)
@@ -138,13 +152,20 @@ class Composition:
         """Without what it means, which follows from its files."""
         return {**vars(self), "_resolved": None}
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self.files.add(self.overrides.file)
+
     def __copy__(self) -> Composition:
         copied = object.__new__(type(self))
         vars(copied).update(vars(self))
         return copied
 
     def analyse(self) -> ResolvedConfig:
-        """What the config means. Raises one error for all problems that do not concern signatures."""
+        """What the config means. Raises one error for all problems.
+
+        Arguments that are missing or unknown are left to the build with ``defer``, and once the config was changed.
+        """
         with many_objects():
             registered = RegisteredModules(current_project("" if self.python_values is not None else self.path))
             understood, problems = self._analysed(registered, read_sources=False)
@@ -155,12 +176,18 @@ class Composition:
                     understood, problems = self._analysed(registered, read_sources=True)
                 unknown = {_text(item.origin) for item in problems if item.code in _UNKNOWN} - {""}
                 hints = registered.reasons_unknown(unknown) if unknown else []
-            wrong = next(mistakes(understood.model), None) if self._update or self._changes else None
+            wrong = (
+                next(mistakes(understood.model, self._update or {}), None) if self._update or self._changes else None
+            )
             if wrong is not None:
                 raise wrong
             self._check_project(registered)
             if problems:
                 raise understood.reporter.error(problems, [*hints, *remedies(problems, understood.model)])
+            for item in understood.closure.problems:
+                if item.origin.file == OVERRIDES and item.severity == "warning":
+                    place = self.files.place(item.origin)
+                    logger.warning("{}: {}\n{}", place, item.message, excerpt(place))
             self._resolved = understood
             return understood
 
@@ -178,32 +205,33 @@ class Composition:
             raise Reporter(self.files, project.file, (project.file,)).error(problems)
 
     def _analysed(self, registered: RegisteredModules, read_sources: bool) -> tuple[ResolvedConfig, list[Problem]]:
+        signatures = workspace.excore_validate and not (self.defer or self._changes)
         catalog = registered.catalog(read_sources=read_sources)
         project = registered.project.completed(catalog)
         try:
             understood = analyse(
-                self.path, self.files.read, catalog, project, self.flags.grammar, os.environ, merge=self.merged
+                self.path,
+                self.files.read,
+                catalog,
+                project,
+                self.flags.grammar,
+                os.environ,
+                merge=self.merged,
+                overrides=self.overrides,
             )
-            problems = blocking(understood.problems(signatures=False))
+            problems = blocking(understood.problems(signatures=signatures))
         except RecursionError as error:
             raise CoreConfigParseError(f"`{self.path}` is nested too deeply.") from error
-        if not workspace.excore_validate:
-            problems = [item for item in problems if item.code != "missing-parameter"]
+        left = self._left_to_build(understood.model)
+        problems = [item for item in problems if item.code not in left]
         return ResolvedConfig(self, understood, registered), problems
 
-
-def _without(table: Table, path: Path) -> Table:
-    name, *rest = path
-    bindings = dict(table.bindings)
-    binding = bindings.get(name)
-    if binding is None:
-        return table
-    if not rest:
-        del bindings[name]
-    elif isinstance(binding.value, Table):
-        value = _without(binding.value, tuple(rest))
-        bindings[name] = Binding(name, value, binding.file, binding.block, binding.part, binding.shadows)
-    return Table(bindings, table.headers, table.style)
+    def _left_to_build(self, model: Model) -> tuple[str, ...]:
+        """What is no error yet: what is to be changed before the build, what hooks may give and what is asked for."""
+        if self.defer:
+            return ("missing-parameter", "unknown-parameter")
+        given_later = workspace.excore_manual_set or HOOKS_TABLE in model.groups
+        return ("missing-parameter",) if given_later or not workspace.excore_validate else ()
 
 
 def _text(origin: Origin) -> str:
@@ -229,7 +257,7 @@ def _is_incomplete(config: ResolvedConfig, problems: Iterable[Problem]) -> bool:
 
 def _configs_beside(path: str) -> list[str]:
     try:
-        return [name for name in os.listdir(os.path.dirname(path)) if name.endswith(".toml")]
+        return [name for name in os.listdir(os.path.dirname(path)) if is_toml(name)]
     except OSError:
         return []
 

@@ -14,12 +14,13 @@ from excore.storage.atomic_write import write_text
 __all__ = ["dump"]
 
 
-def dump(config: Mapping[str, Any], path: str | os.PathLike[str]) -> None:
+def dump(config: Mapping[str, Any], path: str | os.PathLike[str], head: str = "") -> None:
     """Write ``config`` as TOML 1.0, whole or not at all. Raises TypeError for a value that TOML has no form for.
+    ``head`` are comments above it.
 
     None is left out, with a warning in the log; tuples become arrays.
     """
-    write_text(Path(path), document(config))
+    write_text(Path(path), f"{head}{document(config)}")
     left_out = list(_nones(config, ""))
     if left_out:
         names, verb = ", ".join(f"`{name}`" for name in left_out), "is" if len(left_out) == 1 else "are"

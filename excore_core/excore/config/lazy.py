@@ -12,7 +12,7 @@ from excore.config.build import NodeBuilder
 from excore.config.changing import carry_over, carry_over_values, difference
 from excore.config.composition import Composition, ResolvedConfig
 from excore.config.dump import dump
-from excore.config.nodes import ModuleNode, arguments_now, build_value, forget_built
+from excore.config.nodes import ModuleNode, arguments_now, build_value, check_arguments, forget_built
 from excore.config.printing import config_table, parsed_table
 from excore.config.provenance import where
 from excore.config.traces import without_internals
@@ -109,10 +109,7 @@ class LazyConfig:
     # -- meaning
 
     def parse(self) -> None:
-        """Find out what the config means, once. Raises one ``ConfigError`` that tells all problems.
-
-        Missing and unknown arguments of tables are found when they are built, since they may be changed before.
-        """
+        """Find out what the config means, once. Raises one ``ConfigError`` that tells all problems."""
         state = self._state
         if state.parsed:
             return
@@ -155,6 +152,9 @@ class LazyConfig:
         """Merge values into what the config says; nodes follow. Raises what ``parse`` raises, and changes nothing."""
         state = self._state
         before = self._as_resolved()
+        mine = state.isolated
+        edited, gone = difference(state.said, mine) if carried else ({}, [])
+        waiting = {*edited, *(path[0] for path in gone)}  # changes of values that are not followed yet
         try:
             with many_objects():
                 state.composition.change(values, removed)
@@ -165,7 +165,8 @@ class LazyConfig:
         state.hooks = after.hooks
         if carried:
             carry_over_values(state.isolated, before.isolated, after.isolated)
-        state.said = _plain_copy(state.isolated)
+        state.said = {name: value for name, value in _plain_copy(mine).items() if name not in waiting}
+        state.said.update((name, value) for name, value in after.isolated.items() if name in waiting)
         if state.written is not None:
             carry_over_values(state.written, dict(state.written), self._written())
             state.shown = _plain_copy(dict(state.written))
@@ -266,7 +267,10 @@ class LazyConfig:
 
         Raises TypeError for a value that TOML has no form for.
         """
-        ConfigDict(self._changed(strict=True) if self._state.parsed else self.config).dump(path)
+        ConfigDict(self._to_write()).dump(path)
+
+    def _to_write(self) -> dict[str, Any]:
+        return self._changed(strict=True) if self._state.parsed else self.config
 
     def to_dict(self, *, flat: bool = False) -> dict[str, Any]:
         """The config as it would be built, of dicts, lists, texts, numbers, booleans and None alone.
@@ -335,6 +339,8 @@ class LazyConfig:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") or name == "_state":
             raise AttributeError(name)
+        if isinstance(getattr(type(self), name, None), property):  # which raised an AttributeError of ours
+            return object.__getattribute__(self, name)
         return self._value(name)
 
     def __getitem__(self, name: str) -> Any:
@@ -418,7 +424,8 @@ class LazyConfig:
         """All fields built, in declared order, and a copy of the isolated values.
 
         A field with one table gives its object, one with several a mapping from names to objects. Raises what ``parse``
-        raises; ``ModuleValidateError`` for missing arguments and ``ModuleBuildError`` with its cause for all else.
+        raises; ``ModuleValidateError`` for missing arguments, ``UnknownArgumentError`` for unknown ones, both before
+        anything is built unless hooks may change it, and ``ModuleBuildError`` with its cause for all else.
         """
         modules = ModuleWrapper()
         modules.unbuilt = tuple(name for name in self._resolved().root.bindings if name not in self._order())
@@ -426,6 +433,8 @@ class LazyConfig:
         forget_built([*self._state.fields.values(), *self._state.hooks])
         try:
             hooks = self._hook_manager()
+            if not self._state.hooks:
+                check_arguments(self._state.fields.values())
             hooks.call_hooks("pre_build", self, modules, info)
             for name, value in self._state.isolated.items():
                 info.setdefault(name, build_value(value))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from excore.config.composition import Composition
@@ -26,16 +26,19 @@ def load(
     update_dict: Mapping[str, Any] | None = None,
     base_key: str = BASE_KEY,
     parse_config: bool = True,
+    overrides: Iterable[str] = (),
+    defer: bool = False,
 ) -> LazyConfig:
     """The config in a TOML file, with all it inherits through ``base_key``, its modules ready to be built.
 
     ``update_dict`` is merged last, as if it were one more file; it may hold any Python values, and paths as keys
-    (``{"Model.FCN.layers": 3}``), which lead to what is there or to an argument of a module. With ``dump_path`` the
-    merged config is written there. Without ``parse_config`` it is only read; what it means is found out when it is
-    built. One ``ConfigError`` tells all problems of the config; missing and unknown arguments are found when they are
-    built.
+    (``{"Model.FCN.layers": 3}``), which lead to what is there or to an argument of a module. ``overrides`` are
+    arguments of a command line (``["Model.FCN.layers=3"]``), after that. With ``dump_path`` the merged config is
+    written there. Without ``parse_config`` it is only read; what it means is found out when it is
+    built. One ``ConfigError`` tells all problems of the config, missing and unknown arguments among them; with
+    ``defer`` these are left to the build, for configs that are completed in Python.
     """
-    cfg = LazyConfig(Composition(os.fspath(filename), base_key, update_dict), parse=False)
+    cfg = LazyConfig(Composition(os.fspath(filename), base_key, update_dict, overrides, defer=defer), parse=False)
     try:
         if parse_config:
             cfg.parse()

@@ -51,6 +51,7 @@ __all__ = [
     "VariableReference",
     "arguments_now",
     "build_value",
+    "check_arguments",
     "forget_built",
     "inner_values",
     "is_built",
@@ -143,6 +144,24 @@ def forget_built(values: Iterable[Any]) -> None:
         done.add(id(value))
         if isinstance(value, (ModuleNode, ConfigArgumentHook)):
             vars(value).pop("_built", None)
+        stack.extend(inner_values(value))
+
+
+def check_arguments(values: Iterable[Any]) -> None:
+    """Raises ``ModuleValidateError`` or ``UnknownArgumentError`` if a node that ``values`` are built of could not be
+    called; says nothing while missing arguments are asked for, or not looked for."""
+    if workspace.excore_manual_set or not workspace.excore_validate:
+        return
+    stack, done = list(values), set()
+    while stack:
+        value = stack.pop(0)
+        if id(value) in done or not isinstance(value, (dict, list, tuple, ConfigArgumentHook)):
+            continue
+        done.add(id(value))
+        if isinstance(value, ModuleNode) and (value._no_call or isinstance(value, ClassNode)):
+            continue
+        if isinstance(value, ModuleNode) and type(value) in (ModuleNode, InterNode, ReusedNode):
+            value._check()
         stack.extend(inner_values(value))
 
 
@@ -278,6 +297,17 @@ class ModuleNode(dict[str, Any]):
         error._hint = "".join(f" It takes no `{name}`.{hint}" for name, hint in hints)
         raise error
 
+    def _check(self) -> None:
+        try:
+            self.validate()
+            usual = not isinstance(self.target, type) or type(self.target).__call__ is type.__call__
+            unknown = None if isinstance(self.target, ModuleType) or not usual else self._unknown(self)
+            if unknown is not None:
+                raise unknown
+        except ConfigError as error:
+            self._explain(error)
+            raise
+
     def _ask(self, names: list[str]) -> None:
         logger.info("Values of {} of `{}`, one a line:", ", ".join(f"`{name}`" for name in names), self.name)
         try:
@@ -332,13 +362,18 @@ class ModuleNode(dict[str, Any]):
         return names
 
     def _failure(self, error: Exception, arguments: Mapping[str, Any]) -> ModuleBuildError:
-        if isinstance(error, TypeError):
-            unknown = unknown_arguments(self.target, arguments)
-            if unknown:
-                hints = " ".join(f"`{self.name}` takes no argument `{name}`.{hint}" for name, hint in unknown.items())
-                return UnknownArgumentError(hints)
+        unknown = self._unknown(arguments) if isinstance(error, TypeError) else None
+        if unknown is not None:
+            return unknown
         names = ", ".join(f"`{name}`" for name in arguments) or "none"
         return ModuleBuildError(f"Building `{self.name}` failed: {type(error).__name__}: {error} (arguments: {names})")
+
+    def _unknown(self, arguments: Collection[str]) -> UnknownArgumentError | None:
+        unknown = unknown_arguments(self.target, arguments)
+        if not unknown:
+            return None
+        hints = " ".join(f"`{self.name}` takes no argument `{name}`.{hint}" for name, hint in unknown.items())
+        return UnknownArgumentError(hints)
 
     def __deepcopy__(self: Self, memo: dict[int, Any]) -> Self:
         """A node of its own for the same target; what was built is not copied."""

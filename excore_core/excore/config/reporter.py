@@ -18,6 +18,7 @@ from excore.errors import (
     InvalidNoCallError,
     MissingAttributeError,
     UnknownArgumentError,
+    UnknownFieldError,
     UnknownModuleError,
     UnsupportedBaseError,
 )
@@ -35,6 +36,7 @@ _CLASSES: dict[str, type[ConfigError]] = {
     "invalid-hook": InvalidHookError,
     "missing-parameter": ImplicitModuleParseError,
     "unknown-parameter": UnknownArgumentError,
+    "unknown-key": UnknownFieldError,
     "unknown-attribute": MissingAttributeError,
     "unset-environment": EnvVarParseError,
     "missing-base": ConfigFileNotFoundError,

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from excore.lang.file import File, read_file, tables_of
 from excore.lang.problems import Origin
+from excore.lang.provenance import OVERRIDES
 from excore.lang.source import Disk, Source, Unreadable
 from excore.lang.tables.table import FileTables
 
@@ -41,7 +42,8 @@ class Files:
 
     def __getstate__(self) -> dict[str, Any]:
         """The texts of the files, so that they are the same wherever they are read again."""
-        texts = {path: file.text if isinstance(file, File) else file for path, file in self._files.items()}
+        files = ((path, file) for path, file in self._files.items() if path != OVERRIDES)
+        texts = {path: file.text if isinstance(file, File) else file for path, file in files}
         return {"prefixes": self.prefixes, "texts": texts}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -57,6 +59,10 @@ class Files:
             file = read_file(path, text, self.prefixes) if isinstance(text, str) else text
             self._files[path] = file
         return file
+
+    def add(self, file: File) -> None:
+        """A file that is on no disk."""
+        self._files[file.path] = file
 
     def tables(self, path: str) -> FileTables | Unreadable:
         """The tables of a file, or why there are none."""

@@ -3,20 +3,21 @@ mistakes in it that leave a config which loads and is not what was meant."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from excore.errors import ConfigError, CoreConfigParseError, InvalidUpdateError, UnknownFieldError, did_you_mean
-from excore.lang.grammar import FieldRef, Grammar, Name, VariableRef
+from excore.lang.grammar import FieldRef, Grammar, Name, VariableRef, split_change
 from excore.lang.nearest import Vocabulary, nearest
-from excore.lang.provenance import PYTHON, UPDATE
+from excore.lang.overrides import first_path, is_new, paths_in, paths_like
+from excore.lang.provenance import OVERRIDES, PYTHON, UPDATE
 from excore.lang.resolve.model import Model, Path, Plain, Section
 from excore.lang.resolve.top_level import fields_and_registries
 from excore.lang.syntax.reader import path_parts
 from excore.lang.syntax.writer import dotted_text
 from excore.lang.tables.table import Binding, Table, plain
 
-__all__ = ["checked_mapping", "meant_elsewhere", "mistakes", "nested"]
+__all__ = ["Options", "checked_mapping", "checked_overrides", "meant_elsewhere", "mistakes", "nested"]
 
 IsModule = Callable[[Path], bool]
 _SHORT = 4  # values whose names are not longer are often alike
@@ -32,26 +33,48 @@ def checked_mapping(value: Any) -> Mapping[str, Any] | None:
     )
 
 
-def mistakes(model: Model) -> Iterator[ConfigError]:
-    """References that became text, and names that are new but almost those of others."""
-    top = [name for name, binding in model.root.bindings.items() if not _is_new(binding)]
+def checked_overrides(value: Any) -> Iterable[str]:
+    """What ``load`` got as ``overrides``. Raises ``InvalidUpdateError`` for anything but texts in a list or tuple."""
+    if isinstance(value, Iterable) and not isinstance(value, (str, bytes, Mapping)):
+        texts = list(value)
+        if all(isinstance(text, str) for text in texts):
+            return texts
+    raise InvalidUpdateError(f'`{OVERRIDES}` are texts such as ["Model.FCN.layers=3"], but got {value!r}.')
+
+
+class Options(dict[str, Any]):
+    """Values given on a command line: each must meet something in the config, or have a ``+`` before its key."""
+
+
+def _added(update: Mapping[str, Any]) -> set[str]:
+    """The top-level names that an update adds."""
+    keys = (split_change(str(key)) for key in update)
+    return {path_parts(name)[0] for change, name in keys if change == "add"}
+
+
+def mistakes(model: Model, update: Mapping[str, Any]) -> Iterator[ConfigError]:
+    """References that became text, and names that are new but almost those of others; of ``Options`` all new names."""
+    new = _added(update)
+    top = [name for name, binding in model.root.bindings.items() if not is_new(binding)]
     names = frozenset((*top, *fields_and_registries(model.catalog, model.project)))
     pads = (group.binding for group in model.groups.values() if group.role == "scratchpad")
     for binding in (*model.isolated.values(), *pads):
-        if binding.file == UPDATE:
+        if binding.file == UPDATE and binding.name not in new:
             yield from _misspelt(binding, names, (), model.grammar)
             yield from _elsewhere(binding, model)
+            if isinstance(update, Options):
+                yield from _new(binding, (), model)
     for name, binding in model.modules.items():
-        if _is_new(binding) and not model.users.get((name,)) and (name,) not in model.reached:
+        if is_new(binding) and not model.users.get((name,)) and (name,) not in model.reached:
             used = [f"{'.'.join(path)}" for path in model.sections if path in model.reached]
             near = (
-                paths_ending(_first_path(binding), model.root, model.grammar)
+                paths_ending(first_path(binding), model.root, model.grammar)
                 or paths_ending(name, model.root, model.grammar)
                 or nearest(name, used)
                 or used
             )
             yield UnknownFieldError(
-                f"{binding.file}: nothing in the config uses `{name}`, so that `{_first_path(binding)}` would change "
+                f"{binding.file}: nothing in the config uses `{name}`, so that `{first_path(binding)}` would change "
                 f"nothing.{_meant(list(near))}"
             )
     for path, section in model.sections.items():
@@ -73,10 +96,23 @@ def mistakes(model: Model) -> Iterator[ConfigError]:
 
 def _elsewhere(binding: Binding, model: Model) -> Iterator[ConfigError]:
     """A new value, or table of values, called like what is meant to be changed further in."""
-    if _is_new(binding):
-        error = meant_elsewhere(binding.name, _first_path(binding), binding.file, model)
+    if is_new(binding):
+        error = meant_elsewhere(binding.name, first_path(binding), binding.file, model)
         if error is not None:
             yield error
+
+
+def _new(binding: Binding, above: Path, model: Model) -> Iterator[ConfigError]:
+    """What meets nothing: neither a value of the config nor a reference to one."""
+    path = (*above, binding.name)
+    if is_new(binding):
+        if above or not _is_variable(binding.name, model):
+            key = ".".join(path)
+            near = _meant(paths_like(key, model.root, model.grammar))
+            yield UnknownFieldError(f"{UPDATE}: the config has no `{key}`.{near} `+{key}=` adds it.")
+    elif isinstance(binding.value, Table):
+        for inner in binding.value.bindings.values():
+            yield from _new(inner, path, model)
 
 
 def meant_elsewhere(name: str, key: str, source: str, model: Model) -> UnknownFieldError | None:
@@ -100,28 +136,15 @@ def _is_variable(name: str, model: Model) -> bool:
     return any(name in section.variables for section in model.sections.values())
 
 
-def _first_path(binding: Binding) -> str:
-    names, value = [binding.name], binding.value
-    while isinstance(value, Table) and value.bindings:
-        name, inner = next(iter(value.bindings.items()))
-        names.append(name)
-        value = inner.value
-    return ".".join(names)
-
-
 def _is_update(binding: Binding) -> bool:
     return binding.file in (UPDATE, PYTHON)
 
 
-def _is_new(binding: Binding) -> bool:
-    return _is_update(binding) and not binding.shadows
-
-
 def _misspelt(binding: Binding, names: frozenset[str], path: Path, grammar: Grammar) -> Iterator[ConfigError]:
     name, value = binding.name, binding.value
-    if not _is_new(binding):
+    if not is_new(binding):
         if isinstance(value, Table):
-            inner = frozenset(key for key, one in value.bindings.items() if not _is_new(one))
+            inner = frozenset(key for key, one in value.bindings.items() if not is_new(one))
             for one in value.bindings.values():
                 if _is_update(one):
                     yield from _misspelt(one, inner, (*path, name), grammar)
@@ -158,9 +181,14 @@ def nested(
     a value that is not there; an argument of a module may be new.
     """
     result: dict[str, Any] = {}
-    for keys, value in _flat(values, root, ()):
+    for (first, *rest), value in _flat(values, root, ()):
         path: Path = ()
         table: Table | None = root
+        change, first = split_change(first) if first not in root.bindings else ("set", first)
+        if change == "add":
+            _put(result, (*path_parts(first, grammar.prefix_chars), *rest), value)
+            continue
+        keys = (first, *rest)
         for name in keys:
             if table is None or name in table.bindings or path_parts(name, grammar.prefix_chars) == (name,):
                 path = (*path, name)
@@ -249,18 +277,9 @@ def paths_ending(key: str, root: Table, grammar: Grammar) -> list[str]:
     """The paths of a config that end with the last name of ``key``, those that end with all of it alone if there are
     any."""
     last = key.rpartition(".")[2]
-    paths = [path for path in _paths(root, (), grammar) if path[-1] == last and len(path) > 1]
+    paths = [path for path in paths_in(root, grammar) if path[-1] == last and len(path) > 1]
     whole = [path for path in paths if ".".join(path).endswith(f".{key}")]
     return [".".join(path) for path in whole or paths]
-
-
-def _paths(table: Table, above: Path, grammar: Grammar) -> Iterator[Path]:
-    for name, binding in table.bindings.items():
-        if not _is_new(binding):
-            path = (*above, grammar.split_key(name).name)
-            yield path
-            if isinstance(binding.value, Table):
-                yield from _paths(binding.value, path, grammar)
 
 
 def _meant(paths: list[str]) -> str:

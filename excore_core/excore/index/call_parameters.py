@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from excore.lang.catalog import Param, Signature
 
 _KINDS = ("positional-only", "positional-or-keyword", "var-positional", "keyword-only", "var-keyword")
 _BY_POSITION = _KINDS[:2]
+
+
+class Doubt(NamedTuple):
+    """Why a call may take more than its definition says. ``keeps``: all the same it wants what that requires."""
+
+    reason: str
+    keeps: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +39,16 @@ class Parameters:
         """These parameters where more may be taken, and none be required, because of ``reason``."""
         params = tuple(map(optional, self.params))
         return replace(self, params=params, complete=False, reason=self.reason or reason)
+
+    def doubted(self, doubt: Doubt | None) -> Parameters:
+        """These parameters with what ``doubt`` says of them."""
+        if doubt is None:
+            return self
+        return (
+            replace(self, complete=False, reason=self.reason or doubt.reason)
+            if doubt.keeps
+            else self.partly(doubt.reason)
+        )
 
     def signature(self, own: str, returns: str | None = None, without: tuple[str, ...] = ()) -> Signature:
         """The signature of the entry with import path ``own``: its own parameters get no owner."""

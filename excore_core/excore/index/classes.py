@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Literal
 
 from excore.index import annotation_text, fields
-from excore.index.call_parameters import Parameters, either, optional, union, unknown
+from excore.index.call_parameters import Doubt, Parameters, either, optional, union, unknown
 from excore.index.class_order import (
     ARGUMENT_HOOK,
     ENUMS,
@@ -20,7 +20,7 @@ from excore.index.class_order import (
     class_ref,
 )
 from excore.index.expressions import call_of, render
-from excore.index.facts import MAYBE, ClassFact, Forward, FunctionFact, ParamFact, unpacked
+from excore.index.facts import MAYBE, MORE, ClassFact, Forward, FunctionFact, ParamFact, unpacked
 from excore.index.name_resolution import NameResolver, ResolvedName
 from excore.lang.catalog import Member, Param
 
@@ -99,7 +99,7 @@ class Classes:
 
     def _constructor(self, order: ClassOrder, start: int) -> Parameters:
         """What the first constructor takes that stands in ``order`` at ``start`` or later."""
-        reason = ""
+        doubt: Doubt | None = None
         for index in range(start, len(order.items)):
             item = order.items[index]
             if isinstance(item, str):
@@ -110,12 +110,12 @@ class Classes:
                     enabled = Param("enabled", annotation="bool", default="True", doc=about, owner=item)
                     return Parameters((Param("node", owner=item), enabled))
                 return fields.of_external(self, item, order) or unknown(f"the base class `{item}` could not be read")
-            reason = reason or self._changed_by(item.module, item.fact) or fields.changed_by_bases(self, item)
+            doubt = doubt or self._changed_by(item.module, item.fact) or fields.changed_by_bases(self, item)
             result = self._own_constructor(item, order, index)
             if result is not None:
-                return result.partly(reason) if reason else result
+                return result.doubted(doubt)
         result = Parameters() if order.complete else unknown("a base class could not be read")
-        return result.partly(reason) if reason else result
+        return result.doubted(doubt)
 
     def _own_constructor(self, item: ClassRef, order: ClassOrder, index: int) -> Parameters | None:
         """What the constructor takes that the class ``item`` has itself, ``None`` if it has none."""
@@ -154,9 +154,10 @@ class Classes:
         result = self._parameters(fact, owner, None, 0)
         return replace(result, docs=((target.path, fact.get("doc", "")), *result.docs))
 
-    def _changed_by(self, module: str, fact: ClassFact | FunctionFact, *, same: bool = True) -> str:
-        """Why it may be something else than it says: a decorator is put on it of which nothing is known; "" if not.
+    def _changed_by(self, module: str, fact: ClassFact | FunctionFact, *, same: bool = True) -> Doubt | None:
+        """Why it may be something else than it says: a decorator is put on it of which nothing is known; None if not.
         ``same``: one is no reason that gives back what it gets, whatever attributes it sets."""
+        doubt: Doubt | None = None
         file = self.names.lookup(module)
         for decorator in fact.get("decorators", ()) if file is not None else ():
             call = call_of(decorator)
@@ -170,23 +171,35 @@ class Classes:
             if target is not None and (target.kind == "method" or self.names.function_registry(target) is not None):
                 continue
             if target is not None and target.kind == "function" and target.name not in _PLAIN_DECORATORS:
-                if same and self._gives_back(target, "gives" if call is None else "makes"):
+                given = self._given_back(target, "gives" if call is None else "makes") if same else None
+                if given == "":
                     continue
             elif isinstance(func, str) and _is_plain(func.rpartition(".")[2]):
                 continue
-            return f"the decorator `{render(func)}` of `{fact['name']}` may change what it takes"
-        return ""
+            else:
+                given = None
+            reason = f"the decorator `{render(func)}` of `{fact['name']}` may change what it takes"
+            doubt = Doubt(reason, given == MORE and (doubt is None or doubt.keeps))
+        return doubt
 
-    def _gives_back(self, target: ResolvedName, key: Literal["gives", "makes"], depth: int = 0) -> bool:
-        """Whether a decorator gives back what it is put on."""
+    def _given_back(self, target: ResolvedName, key: Literal["gives", "makes"], depth: int = 0) -> str | None:
+        """What a decorator gives back: "" for what it is put on, or what takes the same; `MORE` for what may take
+        more; None if nobody knows."""
         names = unpacked(target.fact).get(key)
         if not names or depth > _MAX_DEPTH:
-            return False
+            return None
+        result = ""
         for name in names:
-            inner = self.names.resolve(target.module, name) if name else None
-            if name and (inner is None or inner.kind != "function" or not self._gives_back(inner, "gives", depth + 1)):
-                return False
-        return True
+            if name and name != MORE:
+                inner = self.names.resolve(target.module, name)
+                is_function = inner is not None and inner.kind == "function"
+                given = self._given_back(inner, "gives", depth + 1) if inner is not None and is_function else None
+            else:
+                given = name
+            if given is None:
+                return None
+            result = result or given
+        return result
 
     def _parameters(self, fact: FunctionFact, owner: ClassRef, order: ClassOrder | None, index: int) -> Parameters:
         """What calling a function takes, or a method: item ``index`` of ``order`` is then its class, ``owner``.
@@ -198,13 +211,12 @@ class Classes:
         gets it, a call has such a parameter itself, or one is not understood.
         """
         facts = fact["params"]
-        changed = self._changed_by(owner.module, fact) if "decorators" in fact else ""
+        doubt = self._changed_by(owner.module, fact) if "decorators" in fact else None
         if order is not None and facts and facts[0].get("kind", "positional-only") == "positional-only":
             facts = facts[1:]
         own = [self.param(item, owner) for item in facts]
         if not own or own[-1].kind != "var-keyword":
-            result = Parameters(tuple(own))
-            return result.partly(changed) if changed else result
+            return Parameters(tuple(own)).doubted(doubt)
         rest = own.pop()
         named = {param.name for param in own}
         own += [self.param(item, owner) for item in fact.get("popped", ()) if item["name"] not in named]
@@ -213,7 +225,7 @@ class Classes:
         read = {item["name"]: self.param(item, owner) for item in fact.get("read", ()) if item["name"] not in named}
         leaks = fact.get("leaks", False)
         reason = f"what `{fact['name']}` does with `**{rest.name}` cannot be followed" if leaks else ""
-        complete = not leaks and not changed
+        complete = not leaks and doubt is None
         takes_any = not fact.get("forwards")
         docs: list[tuple[str, str]] = []
         passed: list[list[Param]] = []
@@ -237,7 +249,7 @@ class Classes:
         if takes_any or not complete:
             own.append(rest)
         result = Parameters(tuple(own), complete, tuple(dict.fromkeys(docs)), reason, filled)
-        return result.partly(changed) if changed else result
+        return result.doubted(doubt)
 
     def _unpacked_keywords(self, annotation: str, owner: ClassRef, named: set[str]) -> list[Param]:
         """What ``**kwargs: Unpack[SomeTypedDict]`` says that it takes. Python does not check it: none is required."""

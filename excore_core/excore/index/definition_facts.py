@@ -9,8 +9,8 @@ import ast
 from collections.abc import Iterator
 
 from excore.index.conditions import live_statements
-from excore.index.facts import ClassFact, Expr, FieldFact, FunctionFact, MemberFact, ParamFact
-from excore.index.kwargs_flow import FunctionNode, follow_kwargs
+from excore.index.facts import MORE, ClassFact, Expr, FieldFact, FunctionFact, MemberFact, ParamFact
+from excore.index.kwargs_flow import FunctionNode, follow_kwargs, passes_on
 from excore.index.source_text import SourceText, dotted, parse
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -190,10 +190,13 @@ def _body(source: SourceText, node: ast.ClassDef, fact: ClassFact) -> None:
 
 def _subclassing(source: SourceText, node: FunctionNode) -> list[Expr]:
     """What ``__init_subclass__`` does with classes that may change their constructors."""
-    arguments = [*node.args.posonlyargs, *node.args.args]
-    own = arguments[0].arg if arguments else "cls"
-    calls = [item for item in ast.walk(node) if isinstance(item, ast.Call) and _is_given(item, own)]
-    calls = [call for call in calls if dotted(call.func).rpartition(".")[2] not in _HARMLESS]
+    inner = [item for item in ast.walk(node) if isinstance(item, _FUNCTIONS)]  # `node` is the first of them
+    own = {item.arg for one in inner for item in [*one.args.posonlyargs, *one.args.args][:1]} or {"cls"}
+    calls = [
+        item for item in ast.walk(node) if isinstance(item, ast.Call) and item.args and dotted(item.args[0]) in own
+    ]
+    harmless = _HARMLESS.union(item.name for item in inner)
+    calls = [call for call in calls if dotted(call.func).rpartition(".")[2] not in harmless]
     found: list[Expr] = [source.expression(call) for call in calls]
     stored = any(
         isinstance(item, ast.Attribute) and item.attr in _MAKERS and isinstance(item.ctx, ast.Store)
@@ -217,6 +220,8 @@ def given_back(node: FunctionNode, fact: FunctionFact) -> None:
         callee = dotted(call.func) if call is not None else ""
         if name and name == first:
             gives.append("")
+        elif name in inner and first and passes_on(inner[name], first):
+            gives.append("" if passes_on(inner[name], first) == "all" else MORE)
         elif name in inner or callee in inner:
             given_back(inner[name or callee], made)
             if "gives" not in made:

@@ -35,7 +35,13 @@ ALWAYS: Guard = 0
 MAYBE: Guard = 1
 NEVER: Guard = 2
 
-REGISTERING = frozenset({"register", "register_module", "register_all", "match", "merge"})
+MORE = "**"
+"""In ``gives``: what calls the first argument, and may take more than that does."""
+
+ADDING = frozenset({"register", "register_module", "add_component"})
+"""Methods of a registry that take one object, or are decorators; ``add_component`` is that of PaddlePaddle."""
+
+REGISTERING = ADDING | {"register_all", "match", "merge"}
 """Methods of a registry that fill it."""
 
 
@@ -71,9 +77,10 @@ class FunctionFact(TypedDict, total=False):
     that gets it. ``popped``: what ``kwargs.pop("x", d)`` takes out; ``read``: what ``kwargs.get("x")`` and
     ``kwargs.setdefault("x", d)`` leave in, or the function puts there. ``source``: text of a small function,
     stored as it may be the predicate of a ``match``. ``registers``: its only parameter, and the only call that the
-    function makes. ``gives``: what it returns if all of that is its first argument, "", or what the functions of these
-    names make of its first argument; ``makes``: what the functions within that it returns give in the same way.
-    ``called``: names of what a small function calls to have what it returns.
+    function makes. ``gives``: what it returns if all of that is its first argument, or hands its arguments to that, "",
+    or `MORE` if not all of them, or what the functions of these names make of its first argument; ``makes``: what the
+    functions within that it returns give in the same way.
+    ``called``: names of what a small function calls to have what it returns. ``lists``: it changes an ``__all__``.
     """
 
     name: Required[str]
@@ -91,6 +98,7 @@ class FunctionFact(TypedDict, total=False):
     registers: tuple[str, Expr]
     gives: list[str]
     called: list[str]
+    lists: bool
     makes: list[str]
     packed: bytes
 
@@ -183,7 +191,8 @@ FlagFact = tuple[str, str, str]
 
 class FileFacts(TypedDict, total=False):
     """All that one file says. ``stars``: star imports as ``[level, module]``; ``broken``: it did not parse;
-    ``unmerged``: the line of a merge conflict;
+    ``unmerged``: the line of a merge conflict; ``generates``: that of what gives the module names that no statement
+    binds;
     ``all_of``: what ``all`` is put together from besides, as dotted names, "" for what is no name;
     ``imports``: modules it imports by their full names, but those of Python; ``held``: attributes of classes that may
     be registries, as dotted name, call and place."""
@@ -197,6 +206,7 @@ class FileFacts(TypedDict, total=False):
     flags: list[FlagFact]
     broken: bool
     unmerged: int
+    generates: int
     held: list[tuple[str, Expr, At]]
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
-from excore.index.call_parameters import Parameters
+from excore.index.call_parameters import Doubt, Parameters
 from excore.index.class_order import ENUMS, NAMED_TUPLES, TYPED_DICTS, ClassOrder, ClassRef, class_ref
 from excore.index.expressions import CallExpr, call_of, render
 from excore.index.facts import ClassFact, Expr, FieldFact, FunctionFact, ParamFact, unpacked
@@ -83,13 +84,24 @@ def _made(classes: Classes, module: str, call: Expr) -> tuple[Style, dict[str, s
     return ("dataclass", defaults) if defaults is not None else style_of(classes, module, call)
 
 
-def changed_by_bases(classes: Classes, ref: ClassRef) -> str:
+def changed_by_bases(classes: Classes, ref: ClassRef) -> Doubt | None:
     """Why a class may have another constructor than it says: a base hands it to a call that is not understood."""
     for base in classes.order(ref).classes:
         for call in unpacked(base.fact).get("subclassing", ()) if base.path != ref.path else ():
-            if not call or _made(classes, base.module, call) is None:
-                return f"`__init_subclass__` of `{base.fact['name']}` may change what it takes"
-    return ""
+            if not call or (_made(classes, base.module, call) is None and not _is_harmless(classes, base.module, call)):
+                return Doubt(f"`__init_subclass__` of `{base.fact['name']}` may change what it takes")
+    return None
+
+
+def _is_harmless(classes: Classes, module: str, call: Expr) -> bool:
+    """Whether a call leaves the constructor of the class that it gets as it is: functions of Python that make none, and
+    those that register."""
+    func = made.func if (made := call_of(call)) is not None else call
+    target = classes.names.resolve(module, func) if isinstance(func, str) else None
+    path = target.path if target is not None else func if isinstance(func, str) else ""
+    return path.partition(".")[0] in sys.stdlib_module_names or path.rpartition(".")[2].lstrip("_").startswith(
+        "register"
+    )
 
 
 def style_of(classes: Classes, module: str, decorator: Expr, depth: int = 0) -> tuple[Style, dict[str, str]] | None:

@@ -29,6 +29,62 @@ UNREAD = PACKAGES | {"typing_extensions", "excore"}
 """Packages that are known by name and never read, wherever they are installed."""
 
 
+class _Reader:
+    """Files as buffers or the disk have them, and modules on demand. Catalogs keep it, so it knows of none."""
+
+    def __init__(self, search_paths: tuple[str, ...]) -> None:
+        self.search_paths = search_paths
+        self.buffers: dict[str, str] = {}
+        self.cached: dict[str, Cached] = {}  # of all files on disk that were read, what the disk cache holds
+        self.dirty = False  # whether ``cached`` is not what the disk cache has
+        self.packages: dict[str, tuple[str, ...]] = {}
+
+    def read(self, path: str) -> bytes | None:
+        """The content of a file, None if it has none that can be read."""
+        buffer = self.buffers.get(path)
+        return python_files.read(path) if buffer is None else buffer.encode("utf-8", "replace")
+
+    def find(self, paths: Mapping[str, str], modules: Mapping[str, SourceFile], module: str) -> SourceFile | None:
+        """A module that is read on demand, in one state of the project: one without registrations or an installed one;
+        ``None`` if there is none to read."""
+        path = paths.get(module) if module else None
+        if path is not None:
+            return modules.get(module) or self._module(path, module, external=False)
+        if not module or not self.search_paths or module.partition(".")[0] in UNREAD:
+            return None
+        path = python_files.locate(module, self.search_paths) or python_files.locate_standard(module)
+        return self._module(path, module, external=True) if path is not None else None
+
+    def package(self, types: tuple[str, ...], name: str) -> tuple[str, ...]:
+        """The modules of an installed package that may register something, looked for once."""
+        if name not in self.packages:
+            start = python_files.locate(name, self.search_paths) if name not in UNREAD else None
+            folder = os.path.dirname(start) if start is not None and python_files.is_package(start) else ""
+            found: list[str] = []
+            for file in python_files.walk(folder) if folder else ():
+                data = self.read(file.path)
+                if data is not None and may_register(data, types):
+                    relative = os.path.relpath(file.path, os.path.dirname(folder))[:-3]
+                    found.append(relative.replace(os.sep, ".").removesuffix(".__init__"))
+            self.packages[name] = tuple(found)
+        return self.packages[name]
+
+    def _module(self, path: str, module: str, *, external: bool) -> SourceFile | None:
+        """A module that was not scanned with the others, fully scanned; ``None`` if it cannot be read."""
+        file = python_files.stat(path)
+        cached = self.cached.get(path) if path not in self.buffers else None
+        if cached is not None and cached.facts is not None and cached.fits(file.size, file.mtime_ns):
+            return SourceFile(path, module, cached.facts, external)
+        data = self.read(path)
+        if data is None:
+            return None
+        facts = scan(python_files.decode(data))
+        if external:
+            self.cached[path] = Cached(file.size, file.mtime_ns, time.time_ns(), digest(data), facts)
+            self.dirty = True
+        return SourceFile(path, module, facts, external)
+
+
 class Indexer:
     """Static index of the Python files below ``root``. Nothing is imported or run.
 
@@ -64,13 +120,11 @@ class Indexer:
         self._cache = IndexCache("\n".join((self.root, *self.registry_types)), cache_dir) if use_cache else None
         self._lock = RLock()
         self._states: dict[str, Cached] = {}  # of the files of the project, as they are on disk or in buffers
-        self._cached: dict[str, Cached] = {}  # of all files on disk that were read, what the disk cache holds
         self._modules: dict[str, str] = {}  # import paths of the files
-        self._buffers: dict[str, str] = {}
+        self._reader = _Reader(self.search_paths)
         self._roots = Roots((self.root,))
         self._layout = ModuleLayout({}, {}, {})
         self._memo = Memo()
-        self._dirty = False
 
     @property
     def cache_dir(self) -> str | None:
@@ -98,16 +152,21 @@ class Indexer:
 
     # -- states
 
-    def build(self, progress: Progress | None = None) -> Catalog:
-        """Look at every file; parse those that changed since the last time. ``progress`` gets done and total."""
+    def build(self, progress: Progress | None = None, buffers: Mapping[str, str] | None = None) -> Catalog:
+        """Look at every file; parse those that changed since the last time. ``progress`` gets done and total.
+        ``buffers`` are texts of open files, which hide what is on disk as in ``update``."""
         with _no_collector():
-            before = self._cached
+            for path, text in (buffers or {}).items():
+                if python_files.belongs(path, self.root):
+                    self._reader.buffers[path] = text
+            before = self._reader.cached
             if not before and self._cache is not None:
                 before = self._cache.load()
             files = list(python_files.walk(self.root, self.excludes, _first_folder(self.root, self.src_dir)))
             on_disk = {file.path for file in files}
-            files += [PythonFile(path, 0, 0) for path in self._buffers if path not in on_disk]
+            files += [PythonFile(path, 0, 0) for path in self._reader.buffers if path not in on_disk]
             self.unread.clear()
+            self._reader.packages.clear()
             inside = self.root + os.sep
             states: dict[str, Cached] = {}
             cached: dict[str, Cached] = {}
@@ -117,13 +176,15 @@ class Indexer:
                 state = self._state(file, before.get(file.path))
                 if state is not None:
                     states[file.path] = state
-                    if file.path not in self._buffers:
+                    if file.path not in self._reader.buffers:
                         cached[file.path] = state
             cached.update((path, state) for path, state in before.items() if not path.startswith(inside))
-            self._dirty |= len(cached) != len(before) or any(
+            self._reader.dirty |= len(cached) != len(before) or any(
                 state is not before.get(path) for path, state in cached.items()
             )
-            self._cached, self._states = cached, states
+            self._reader.cached, self._states = cached, states
+            if self._reader.buffers:
+                self._sort_states()
             self._name_modules(self._current_roots())
             self._link()
             self.save()
@@ -167,41 +228,49 @@ class Indexer:
     def _changed(self, path: str, text: str | None) -> Cached | None:
         """The new state of one file, ``None`` if it is gone."""
         if text is None:
-            self._buffers.pop(path, None)
+            self._reader.buffers.pop(path, None)
         else:
-            self._buffers[path] = text
-        after = self._state(python_files.stat(path), self._states.get(path))
+            self._reader.buffers[path] = text
+        before = self._states.get(path)
+        after = self._state(python_files.stat(path), before, before and before.facts)
         if after is None:
-            self._cached.pop(path, None)
+            self._reader.cached.pop(path, None)
             self._states.pop(path, None)
             self._modules.pop(path, None)
             return None
-        if text is None:
-            self._dirty |= self._cached.get(path) is not after
-            self._cached[path] = after
+        if after.content.get("broken"):
+            self._reader.cached.pop(path, None)  # it may hold names that only who types it has seen
+        elif text is None:
+            self._reader.dirty |= self._reader.cached.get(path) is not after
+            self._reader.cached[path] = after
         self._states[path] = after
         self._modules[path] = self._roots.module(path)
+        if before is None:
+            self._sort_states()
         return after
+
+    def _sort_states(self) -> None:
+        """Put the files in the order in which a new index finds them: of two that say the same the first counts."""
+        first = _first_folder(self.root, self.src_dir)
+        paths = sorted(self._states, key=lambda path: python_files.place(path, self.root, first))
+        self._states = {path: self._states[path] for path in paths}
 
     def save(self) -> None:
         """Write the disk cache if anything changed since it was read."""
-        if self._cache is not None and self._dirty:
-            self._cache.save(self._cached)
-            self._dirty = False
+        if self._cache is not None and self._reader.dirty:
+            self._cache.save(self._reader.cached)
+            self._reader.dirty = False
 
     # -- reading
 
-    def _read(self, path: str) -> bytes | None:
-        buffer = self._buffers.get(path)
-        return python_files.read(path) if buffer is None else buffer.encode("utf-8", "replace")
-
-    def _state(self, file: PythonFile, before: Cached | None) -> Cached | None:
-        """State of a file, ``before`` where that still holds; ``None`` if there is no such file to read."""
-        if file.path in self._buffers:
+    def _state(self, file: PythonFile, before: Cached | None, known: FileFacts | None = None) -> Cached | None:
+        """State of a file, ``before`` where that still holds; ``None`` if there is no such file to read. ``known`` are
+        the facts that stay while a text does not parse: those of an editor, never of a first reading."""
+        if file.path in self._reader.buffers:
             file = file._replace(size=-1, mtime_ns=-1)  # no file ever looks like this: closing it reads the file again
         elif before is not None and file.size >= 0 and before.fits(file.size, file.mtime_ns):
             return before
-        data = self._read(file.path)
+        data = self._reader.read(file.path)
         if data is None:
             if file.size >= 0:
                 large = file.size > python_files.MAX_SIZE
@@ -214,7 +283,7 @@ class Indexer:
         text = python_files.decode(data)
         content: FileFacts | Outline
         if may_register(data, self.registry_types):
-            content = scan(text, before.facts if before is not None else None)
+            content = scan(text, known)
         else:
             content = outline(text)
         return Cached(file.size, file.mtime_ns, seen, name, content)
@@ -238,35 +307,10 @@ class Indexer:
             moved = {name for name, _ in short_names.items() ^ self._layout.short_names.items()}
             self._memo = self._memo.without(moved)
             self._layout = ModuleLayout(paths, short_names, python_files.names_below_root(paths, self.root))
-        find = cache(partial(self._find, self._layout.paths, modules))
-        sources = Sources(modules, find, self._layout, outlines)
+        find = cache(partial(self._reader.find, self._layout.paths, modules))
+        package = partial(self._reader.package, self.registry_types)
+        sources = Sources(modules, find, self._layout, outlines, package)
         self.catalog = Linker(sources, self.registry_types, self._memo, self._lock).catalog()
-
-    def _find(self, paths: Mapping[str, str], modules: Mapping[str, SourceFile], module: str) -> SourceFile | None:
-        """A module that is read on demand, in one state of the project: one without registrations or an installed one;
-        ``None`` if there is none to read."""
-        path = paths.get(module) if module else None
-        if path is not None:
-            return modules.get(module) or self._read_module(path, module, external=False)
-        if not module or not self.search_paths or module.partition(".")[0] in UNREAD:
-            return None
-        path = python_files.locate(module, self.search_paths) or python_files.locate_standard(module)
-        return self._read_module(path, module, external=True) if path is not None else None
-
-    def _read_module(self, path: str, module: str, *, external: bool) -> SourceFile | None:
-        """A module that was not scanned with the others, fully scanned; ``None`` if it cannot be read."""
-        file = python_files.stat(path)
-        cached = self._cached.get(path) if path not in self._buffers else None
-        if cached is not None and cached.facts is not None and cached.fits(file.size, file.mtime_ns):
-            return SourceFile(path, module, cached.facts, external)
-        data = self._read(path)
-        if data is None:
-            return None
-        facts = scan(python_files.decode(data))
-        if external:
-            self._cached[path] = Cached(file.size, file.mtime_ns, time.time_ns(), digest(data), facts)
-            self._dirty = True
-        return SourceFile(path, module, facts, external)
 
 
 def _first_folder(root: str, src_dir: str) -> str:

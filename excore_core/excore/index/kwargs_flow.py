@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Iterator
 from itertools import chain
+from typing import Literal
 
 from excore.index.facts import Forward, FunctionFact, ParamFact
 from excore.index.source_text import SourceText, dotted
@@ -17,6 +18,8 @@ _LATER = (
     *(ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp),
 )
 _RECEIVERS = {"self", "cls"}
+_READING_METHODS = ("items", "keys", "values", "get")
+_READING_FUNCTIONS = ("set", "len", "list", "tuple", "sorted", "bool", "zip", "enumerate", "print", "repr", "str")
 
 
 def follow_kwargs(source: SourceText, node: FunctionNode, fact: FunctionFact) -> None:
@@ -45,6 +48,77 @@ def follow_kwargs(source: SourceText, node: FunctionNode, fact: FunctionFact) ->
         fact["popped"] = list(uses.popped.values())
     if uses.read:
         fact["read"] = list(uses.read.values())
+
+
+def passes_on(node: FunctionNode, callee: str) -> Literal["all", "part", ""]:
+    """Whether a function hands what it gets to ``callee``, unchanged and whenever it runs to its end: "part" if it may
+    keep some keywords back."""
+    rest, keywords = node.args.vararg, node.args.kwarg
+    own = [*node.args.posonlyargs, *node.args.args]
+    if keywords is None or node.args.kwonlyargs or any(arg.arg not in _RECEIVERS for arg in own):
+        return ""
+    nodes = list(chain.from_iterable(map(ast.walk, node.body)))
+    parts = [dotted(one.targets[0]) for one in nodes if isinstance(one, ast.Assign) and _is_part(one, keywords.arg)]
+    names = {keywords.arg, *parts}
+    fixed = {callee, *([rest.arg] if rest is not None else [])}
+    unread = -len(parts)
+    calls: list[ast.Call] = []
+    for child in nodes:
+        if isinstance(child, ast.Name):
+            if child.id in fixed and not isinstance(child.ctx, ast.Load):
+                return ""
+            unread += child.id in names
+        else:
+            unread -= _reads(child, names)
+            if isinstance(child, ast.Call) and dotted(child.func) == callee:
+                calls.append(child)
+    if unread or not _always(node.body, set(map(id, calls))):
+        return ""
+    for call in calls:
+        made = _forward(call, rest)
+        spread = [dotted(item.value) for item in call.keywords if item.arg is None]
+        if made is None or made["keywords"] or made["positional"] != len(own) or made.get("rest", "own") != "own":
+            return ""
+        if not names.issuperset(spread) or not spread:
+            return ""
+        parts += [name for name in spread if name != keywords.arg]
+    return "part" if parts else "all"
+
+
+def _is_part(statement: ast.Assign, name: str) -> bool:
+    """Whether a statement is ``part = {key: value for key, value in name.items() if ...}``."""
+    made, targets = statement.value, statement.targets
+    if not isinstance(made, ast.DictComp) or len(targets) != 1 or not isinstance(targets[0], ast.Name):
+        return False
+    loop = made.generators[0]
+    pair = [dotted(item) for item in loop.target.elts] if isinstance(loop.target, ast.Tuple) else []
+    items = loop.iter.func if isinstance(loop.iter, ast.Call) else loop.iter
+    return (
+        len(made.generators) == 1
+        and dotted(items) == f"{name}.items"
+        and pair == [dotted(made.key), dotted(made.value)]
+    )
+
+
+def _reads(node: ast.AST, names: Collection[str]) -> int:
+    """How often ``node`` uses the dicts ``names`` without changing them."""
+    if isinstance(node, ast.Call):
+        reading = [item.value for item in node.keywords if item.arg is None]
+        if isinstance(node.func, ast.Attribute) and node.func.attr in _READING_METHODS:
+            reading.append(node.func.value)
+        elif dotted(node.func) in _READING_FUNCTIONS:
+            reading += node.args
+    elif isinstance(node, ast.Dict):
+        reading = [value for key, value in zip(node.keys, node.values, strict=True) if key is None]
+    elif isinstance(node, ast.Compare):
+        reading = node.comparators
+    elif isinstance(node, (ast.For, ast.comprehension)):
+        reading = [node.iter]
+    elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
+        reading = [node.value]
+    else:
+        return 0
+    return sum(dotted(item) in names for item in reading)
 
 
 class _Uses:

@@ -12,7 +12,7 @@ from typing import TypeVar
 from excore.index.class_order import ClassRef, class_ref
 from excore.index.classes import Classes
 from excore.index.docstrings import cleaned
-from excore.index.facts import Outline, unpacked
+from excore.index.facts import BindingFact, Outline, unpacked
 from excore.index.name_resolution import ModuleLayout, NameResolver, ResolvedName, SourceFile
 from excore.index.registered_flags import grammar
 from excore.index.registrations import ModuleRegistrations, RegisteredName, collect
@@ -33,17 +33,20 @@ from excore.lang.reach import Reached, out_of_reach
 
 V = TypeVar("V")
 GLOBAL = "__global"
+_Bound = tuple[SourceFile, BindingFact]
 
 
 @dataclass(frozen=True)
 class Sources:
     """What is linked: modules that were scanned, in order; ``find`` reads any other on demand; ``outlines`` are those
-    modules of the project that were not scanned, as path and outline."""
+    modules of the project that were not scanned, as path and outline; ``package`` names the modules of an installed
+    package that may register something."""
 
     modules: Mapping[str, SourceFile]
     find: Callable[[str], SourceFile | None]
     layout: ModuleLayout
     outlines: Mapping[str, tuple[str, Outline]]
+    package: Callable[[str], Sequence[str]] = lambda name: ()
 
 
 class _LateDict(Mapping[str, V]):
@@ -76,6 +79,7 @@ class Linker:
         self._lock = lock
         self._sources = sources
         self._own_files = [file for file in sources.modules.values() if not file.external]
+        self._registry_types = registry_types
         self._names = NameResolver(sources.modules, sources.find, sources.layout, registry_types, memo)
         self._classes = Classes(self._names)
         conflicts = ((file.path, file.facts["unmerged"]) for file in self._own_files if "unmerged" in file.facts)
@@ -85,7 +89,7 @@ class Linker:
         """The catalog of this state."""
         with self._lock:
             parts = [self._collected(file) for file in self._own_files]
-            infos, tables = _tables(parts)
+            infos, tables = _tables(parts, self._installed(parts))
         entries = {
             name: LazyMapping(table, partial(self._entry, name, table), self._lock) for name, table in tables.items()
         }
@@ -96,6 +100,8 @@ class Linker:
             _LateDict(self._subclasses, self._lock),
             grammar(file.facts for file in self._own_files),
             self._follow,
+            self._described_path,
+            _LateDict(self._unmatched, self._lock),
         )
 
     def _collected(self, file: SourceFile) -> ModuleRegistrations:
@@ -104,6 +110,51 @@ class Linker:
             return collect(self._names, file)
 
         return self.memo.get(("collected", file.module), run)
+
+    def _installed(self, parts: list[ModuleRegistrations]) -> list[ModuleRegistrations]:
+        """What installed packages register that make a registry which the project fills."""
+        waiting = [package for part in parts for package in part.packages]
+        seen: set[str] = set()
+        found: list[ModuleRegistrations] = []
+        while waiting:
+            package = waiting.pop(0)
+            files = map(self._names.lookup, self._sources.package(package) if package not in seen else ())
+            seen.add(package)
+            for file in files:
+                if file is not None and file.external:
+                    found.append(self._collected(file))
+                    waiting += found[-1].packages
+        return found
+
+    def _unmatched(self) -> dict[str, Sequence[str]]:
+        """The types of registries that are not there: their module has no such name, or nobody knows their
+        package."""
+        imported = {
+            name.partition(".")[0]
+            for facts in (
+                *(file.facts for file in self._own_files),
+                *(item for _, item in self._sources.outlines.values()),
+            )
+            for name in facts.get("imports", ())
+        }
+        found: dict[str, Sequence[str]] = {}
+        for text in self._registry_types:
+            path = text.partition(":")[0].strip()
+            module, *names = path.split(".")
+            if not names or path.startswith("excore."):
+                continue
+            base = ""
+            while names and self._names.lookup(self._sources.layout.import_path(module, "")) is not None:
+                base, module = module, f"{module}.{names.pop(0)}"
+            if not base:
+                if module not in imported:
+                    found[text] = ()
+                continue
+            there, is_whole = self._names_in(self._sources.layout.import_path(base, ""))
+            name = path[len(base) + 1 :].partition(".")[0]
+            if is_whole and name not in there:
+                found[text] = tuple(there)
+        return found
 
     # -- python modules
 
@@ -117,19 +168,63 @@ class Linker:
         holder = self._names.module_target(module)
         for name in names:
             target = self._names.attribute(holder, name)
+            if target is None and holder.kind == "module":
+                names_there, is_whole = self._names_in(holder.module)
+                if is_whole and name not in names_there:
+                    steps.append(Reached("", False, holder.module, names=tuple(names_there)))
             if target is None or target.kind not in ("module", "external", "class", "function"):
                 break
             if target.kind == "module" or (target.kind == "external" and target.fact):
                 steps.append(Reached(target.module, True))
             else:
                 file = self._names.lookup(holder.module)
-                has_all = file is not None and "all" in file.facts
-                public = self._names.public_names(file) if file is not None else None
-                listed = has_all and (not public or name in public)  # none: it is computed
+                listed = False
+                if file is not None and "all" in file.facts:
+                    public = self._names.public_names(file)
+                    listed = not public or self._names.is_public(file, name, public)  # none: it is computed
                 owner = target.module if target.kind != "external" else target.module.rpartition(".")[0]
                 steps.append(Reached(owner, False, holder.module, listed))
             holder = target
         return steps
+
+    def _names_in(self, module: str, seen: frozenset[str] = frozenset()) -> tuple[dict[str, _Bound], bool]:
+        """The names of a module, what binds them, and whether these are all."""
+        file = self._names.lookup(module)
+        if file is None or module in seen:
+            return {}, False
+        whole = not {"generates", "broken", "unmerged"} & file.facts.keys() and "__getattr__" not in file.facts["names"]
+        found: dict[str, _Bound] = {}
+        for level, source in file.facts.get("stars", ()):
+            base = self._names.absolute(file, level, source)
+            names, is_whole = self._names_in(base, seen | {module})
+            starred = self._names.lookup(base)
+            public = self._names.public_names(starred) if starred is not None else None
+            whole &= is_whole
+            for name, bound in names.items():
+                if name in public if public is not None else not name.startswith("_"):
+                    found[name] = bound
+        found |= {name: (file, bindings[-1]) for name, bindings in file.facts["names"].items()}
+        return found, whole
+
+    def _described_path(self, path: str) -> Entry | None:
+        """What an import path stands for, if it can be read."""
+        with self._lock:
+            return self.memo.get(("described", path), lambda: self._described_at(path))
+
+    def _described_at(self, path: str) -> Entry | None:
+        target: ResolvedName | None = self._names.module_target(path)
+        if target is not None and target.kind != "module":
+            head, _, last = path.rpartition(".")
+            target = self._names.member(head, last) if head else None
+        known = target is not None and target.kind in ("module", "class", "function")
+        return self._described(target) if target is not None and known else None
+
+    def _is_near(self, file: SourceFile, binding: BindingFact) -> bool:
+        """Whether a name is surely of the package of ``file``, as no file has to be read to tell."""
+        if binding["kind"] != "from":
+            return binding["kind"] in ("class", "def")
+        base = self._names.absolute(file, binding["level"], binding["module"])
+        return base.partition(".")[0] == file.module.partition(".")[0]
 
     def _in_reach(self, module: str, name: str) -> bool:
         return not any(out_of_reach(module, reached) for reached in self._reached(module, (name,)))
@@ -224,13 +319,12 @@ class Linker:
 
     def _module(self, target: ResolvedName) -> Entry:
         file = self._names.lookup(target.module)
-        members: list[Member] = []
-        if file is not None:
-            for name, bindings in file.facts["names"].items():
-                at = bindings[-1].get("cls", bindings[-1].get("function", bindings[-1])).get("at")
-                if not name.startswith("_") and self._in_reach(target.module, name):
-                    place = Location(file.path, *at) if isinstance(at, list) else None
-                    members.append(Member(name, "attribute", location=place, instance=False))
+        names, is_whole = self._names_in(target.module)
+        members = [
+            Member(name, "attribute", location=_place(*bound), instance=False)
+            for name, bound in names.items()
+            if not name.startswith("_") and (self._is_near(*bound) or self._in_reach(target.module, name))
+        ]
         return Entry(
             target.module.rpartition(".")[2],
             "",
@@ -239,7 +333,7 @@ class Linker:
             Signature(complete=False),
             location=Location(file.path, 0) if file is not None else None,
             members=tuple(members),
-            members_complete=file is not None and "stars" not in file.facts,
+            members_complete=is_whole,
             source=self._source(target.module),
         )
 
@@ -286,11 +380,17 @@ class Linker:
         return bases
 
 
+def _place(file: SourceFile, binding: BindingFact) -> Location | None:
+    at = binding.get("cls", binding.get("function", binding)).get("at")
+    return Location(file.path, *at) if isinstance(at, list) else None
+
+
 def _tables(
-    parts: list[ModuleRegistrations],
+    own: list[ModuleRegistrations], installed: list[ModuleRegistrations]
 ) -> tuple[dict[str, RegistryInfo], dict[str, dict[str, RegisteredName]]]:
-    """Registries in the order of their creation and what each holds."""
+    """Registries in the order of their creation and what each holds; of one name, what the project registers."""
     infos: dict[str, RegistryInfo] = {}
+    parts = [*own, *installed]
     for part in parts:
         for info in part.registries:
             first = infos.get(info.name, info)
@@ -298,17 +398,13 @@ def _tables(
             extra_fields = first.extra_fields or info.extra_fields
             infos[info.name] = replace(first, variables=variables, extra_fields=extra_fields)
     tables: dict[str, dict[str, RegisteredName]] = {name: {} for name in infos}
-    for part in parts:
+    for number, part in enumerate(parts):
         for item in part.names:
             if item.registry not in infos:  # found by get_registry, created where nobody looked
                 infos[item.registry] = RegistryInfo(item.registry)
-            table = tables.setdefault(item.registry, {})
             is_renamed = item.extra and "name" not in infos[item.registry].extra_fields
             for one in _renamed(item) if is_renamed else [item]:
-                if one.name not in table or one.force:
-                    table[one.name] = one
-                elif table[one.name].clashes(one):
-                    table[one.name] = replace(table[one.name], again=(*table[one.name].again, one.at))
+                _enter(tables.setdefault(item.registry, {}), one, is_own=number < len(own))
         for registry, variable in part.variables:
             if registry in infos and variable not in infos[registry].variables:
                 infos[registry] = replace(infos[registry], variables=(*infos[registry].variables, variable))
@@ -318,6 +414,14 @@ def _tables(
     for name in infos:
         tables.setdefault(name, {})
     return infos, tables
+
+
+def _enter(table: dict[str, RegisteredName], item: RegisteredName, *, is_own: bool) -> None:
+    first = table.get(item.name)
+    if first is None or (item.force and is_own):
+        table[item.name] = item
+    elif is_own and first.clashes(item):
+        table[item.name] = replace(first, again=(*first.again, item.at))
 
 
 def _open(part: ModuleRegistrations, infos: dict[str, RegistryInfo]) -> None:

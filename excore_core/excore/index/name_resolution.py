@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
 
 from excore.index.expressions import call_of
-from excore.index.facts import MAYBE, NEVER, REGISTERING, BindingFact, Expr, FileFacts, unpacked
+from excore.index.facts import ADDING, MAYBE, NEVER, REGISTERING, BindingFact, Expr, FileFacts, unpacked
 from excore.index.python_files import is_package
 from excore.lang.memo import Memo
+
+CLASS_MAKERS = frozenset(
+    {"collections.namedtuple", "dataclasses.make_dataclass"}
+    | {f"{module}.{name}" for module in ("typing", "typing_extensions") for name in ("NamedTuple", "TypedDict")}
+    | {f"enum.{name}" for name in ("Enum", "IntEnum", "Flag", "IntFlag", "StrEnum")}
+)
+"""What gives a class back whose name is the first argument."""
+
+
+_MAX_PARENTS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +149,7 @@ class NameResolver:
                 base = self.absolute(file, level, source)
                 starred = self.lookup(base)
                 public = self.public_names(starred) if starred is not None else ()
-                if public is None or name in public:
+                if starred is not None and self.is_public(starred, name, public):
                     target = self._name_in(base, name)
                     if target is not None:
                         return target
@@ -163,6 +173,23 @@ class NameResolver:
                 return None
             listed += inner
         return listed
+
+    def is_public(self, file: SourceFile, name: str, public: Sequence[str] | None) -> bool:
+        """Whether ``from module import *`` gives a name that a module has; ``public`` are its `public_names`. A
+        decorator may add what it is put on to ``__all__``."""
+        if public is None:
+            return not name.startswith("_")
+        if name in public:
+            return True
+        for binding in file.facts["names"].get(name, ()):
+            fact = binding.get("cls") or binding.get("function")
+            for decorator in fact.get("decorators", ()) if fact is not None else ():
+                call = call_of(decorator)
+                func = decorator if call is None else call.func
+                target = self.resolve(file.module, func) if isinstance(func, str) else None
+                if target is not None and target.kind == "function" and unpacked(target.fact).get("lists"):
+                    return True
+        return False
 
     def _owner_of_all(self, file: SourceFile, part: str) -> str:
         """The module whose ``__all__`` a name stands for: ``other.__all__``, or one that it was imported as."""
@@ -227,10 +254,16 @@ class NameResolver:
             path = self._layout.names_below_root.get(path, path)
             return ResolvedName("module" if self.lookup(path) is not None else "external", path)
         if target.kind == "class":
-            return self._class_attribute(target, name)
+            return self._class_attribute(target, name) or self._registering_class(target, name)
         if target.kind == "registry" and name in REGISTERING:
             return ResolvedName("method", target.name, name)
         return None
+
+    def _registering_class(self, target: ResolvedName, name: str) -> ResolvedName | None:
+        """The method of a class that is a registry of the classes derived from it, as AllenNLP's are, by its own name:
+        it is derived from a class that the project says makes registries."""
+        bases = (self.resolve(target.module, base) for base in target.fact["bases"] if base and name == "register")
+        return ResolvedName("method", target.name, name) if any(map(self.is_registry_type, bases)) else None
 
     def _class_attribute(self, target: ResolvedName, name: str) -> ResolvedName | None:
         """The registry, or registering method, that a class has as attribute of its body."""
@@ -262,11 +295,14 @@ class NameResolver:
         if self.is_registry_type(target):
             name = self.text_of(file, call.argument(0, "name"))
             return ResolvedName("registry", name=name if name is not None else f"?{file.module}.{variable}", fact=call)
-        if target is not None and target.kind == "method" and target.name in ("register", "register_module"):
+        if target is not None and target.kind == "method" and target.name in ADDING:
             registered = call.argument(0, "module")
             if registered is None:  # a decorator, bound to a name
                 return ResolvedName("method", target.module, target.name, call)
             return self.object_of(file, registered)
+        if call.arguments and (call.func == "type" or (target is not None and target.path in CLASS_MAKERS)):
+            name = self.text_of(file, call.arguments[0])
+            return ResolvedName("external", f"{file.module}.{name}") if name else None
         if self.makes_registry(target):
             texts = [text for text in map(partial(self.text_of, file), call.arguments) if text is not None]
             name = texts[0] if len(texts) == 1 else f"?{file.module}.{variable}"
@@ -289,6 +325,19 @@ class NameResolver:
                 base = self.absolute(file, binding["level"], binding["module"])
                 return self.call_behind(base, binding["name"], depth + 1)
         return None
+
+    def package_behind(self, module: str, name: str) -> Iterator[str]:
+        """The installed packages that make the registry ``name`` of a module, and those that it is a child of."""
+        made = self.call_behind(module, name)
+        for _ in range(_MAX_PARENTS):
+            file = self.lookup(made[0]) if made is not None else None
+            if made is None or file is None:
+                return
+            if file.external:
+                yield file.module.partition(".")[0]
+            call = call_of(made[1])
+            parent = call.keywords.get("parent") if call is not None else None
+            made = self.call_behind(file.module, parent) if isinstance(parent, str) else None
 
     def makes_registry(self, target: ResolvedName | None) -> bool:
         """Whether a function gives a registry back that it makes or finds; which one is not certain."""
@@ -341,8 +390,22 @@ class NameResolver:
         head, _, name = path.rpartition(".")
         if target.path.rpartition(".")[2] != name:
             return False
-        member = self.member(head, name) if head else None
+        member = self.member(self._layout.import_path(head, target.module), name) if head else None
         return not head or (member is not None and member.path == target.path)
+
+    def registry_of_path(self, file: SourceFile, func: str) -> str | None:
+        """The registry that a method fills, as ``registry.register_model`` of an object that a file imports, if the
+        project says that it does."""
+        head, _, attributes = func.partition(".")
+        if not attributes or not self._functions:
+            return None
+        for binding in preferred(file.facts["names"].get(head, ())):
+            if binding["kind"] == "from":
+                base = self.absolute(file, binding["level"], binding["module"])
+                return self._functions.get(f"{base}.{binding['name']}.{attributes}")
+            if binding["kind"] == "module":
+                return self._functions.get(f"{binding['module']}.{attributes}")
+        return self._functions.get(f"{file.module}.{func}")
 
     def is_registry_type(self, target: ResolvedName | None) -> bool:
         """Whether calling ``target`` makes a registry: a class of ``registry_types`` or derived from one."""

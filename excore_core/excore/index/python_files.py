@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from excore.lang.project.foreign import holds_no_source
 from excore.lang.project.reading import is_vast
-from excore.lang.source import MAX_DEPTH, read_bytes
+from excore.lang.source import MAX_DEPTH, place_below, read_bytes
 from excore.storage.atomic_write import is_inside
 
 MAX_SIZE = 2_000_000
@@ -82,6 +82,13 @@ def _walk(
     yield from sorted(files, key=lambda file: not is_package(file.path))
     for entry in sorted(folders, key=lambda entry: not depth and entry.name != first):
         yield from _walk(entry.path, f"{prefix}{entry.name}/", excludes, first, seen, depth + 1)
+
+
+def place(path: str, root: str, first: str = "") -> tuple[tuple[bool, bool, str], ...]:
+    """What sorts files as ``walk`` gives them."""
+    *folders, (_, name) = place_below(path, root)
+    inner = ((True, number > 0 or folder != first, folder) for number, (_, folder) in enumerate(folders))
+    return (*inner, (False, not is_package(path), name))
 
 
 def _holds(target: str, folder: str) -> bool:

@@ -8,13 +8,12 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from excore.index.expressions import CallExpr, call_of, dictionary, elements, render, substitute
-from excore.index.facts import MAYBE, NEVER, At, CallFact, Expr, unpacked
+from excore.index.facts import ADDING, MAYBE, NEVER, At, CallFact, Expr, unpacked
 from excore.index.name_resolution import NameResolver, ResolvedName, SourceFile
 from excore.index.predicate import Predicate
 from excore.lang.catalog import Location, RegistryInfo
 
 _KEY = re.compile(r"[A-Za-z0-9_]+\Z")
-_ADDING = ("register", "register_module")
 _NO_EXTRA = frozenset({"force", "module", "match_func", "extra_info"})
 
 
@@ -41,13 +40,15 @@ class RegisteredName:
 @dataclass(slots=True)
 class ModuleRegistrations:
     """All that one module says about registries. ``opened``: registry, why it may hold more, and the file that may fill
-    it. ``merges``: registry and those merged into it. ``variables``: registry and a name of it."""
+    it. ``merges``: registry and those merged into it. ``variables``: registry and a name of it. ``packages``: installed
+    ones that make the registries it fills."""
 
     registries: list[RegistryInfo] = field(default_factory=list)
     names: list[RegisteredName] = field(default_factory=list)
     opened: list[tuple[str, str, str]] = field(default_factory=list)
     merges: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     variables: list[tuple[str, str]] = field(default_factory=list)
+    packages: dict[str, None] = field(default_factory=dict)
 
 
 def collect(names: NameResolver, file: SourceFile) -> ModuleRegistrations:
@@ -78,6 +79,7 @@ class _Collector:
         self.names = names
         self.file = file
         self.result = ModuleRegistrations()
+        self.by_functions: dict[str, None] = {}  # registries that functions fill
 
     def run(self) -> None:
         facts = self.file.facts
@@ -90,6 +92,10 @@ class _Collector:
                     kind: Literal["class", "function"] = "class" if "cls" in binding else "function"
                     target = ResolvedName(kind, self.file.module, name, fact)
                     self.decorated(target, fact.get("decorators", []), not binding.get("guard"))
+        if "generates" in facts and self.by_functions:
+            reason = f"{self.file.module} makes names when it is imported"
+            for registry in self.by_functions:
+                self.opened_here(registry, reason, [facts["generates"], 0, 0])
         for name, made, at in facts.get("held", ()):
             self.creation(name, made, at)
         for call in facts.get("calls", ()):
@@ -108,6 +114,9 @@ class _Collector:
         maker = self.names.resolve(self.file.module, target.fact.func) if target.fact is not None else None
         if not computed and self.names.makes_registry(maker):
             self.opened_here(name, f"{variable} is what {render(call)} gives", at)
+        parent = target.fact.keywords.get("parent") if target.fact is not None else None
+        if isinstance(parent, str):
+            self.result.packages.update(dict.fromkeys(self.names.package_behind(self.file.module, parent)))
         place, extra_fields = Location(self.file.path, *at), self.extra_fields(target.fact)
         reason = "its name is computed" if computed else ""
         self.result.registries.append(RegistryInfo(name, place, (variable,), extra_fields, computed, reason))
@@ -132,13 +141,15 @@ class _Collector:
             if isinstance(func, str) and self.by_function(func, target, keywords, certain, is_called=call is not None):
                 continue
             method = self.names.method_of(self.file, func) if call is not None or isinstance(func, str) else None
-            if method is None or method.name not in _ADDING:
+            if method is None or method.name not in ADDING:
                 continue
             if call is None and method.fact is not None:
                 keywords = dict(method.fact.keywords)
             registry = _registry(method)
-            if isinstance(func, str) and func.count(".") == 1:
-                self.result.variables.append((registry, func.partition(".")[0]))
+            if isinstance(func, str):
+                self.packages_of(func)
+                if func.count(".") == 1:
+                    self.result.variables.append((registry, func.partition(".")[0]))
             if call is not None and len(keywords) < len(call.keywords) + call.spreads:
                 self.open(method, "extra information is computed", call.at)
             self.add(registry, target, at if call is None else call.at, keywords, certain)
@@ -148,8 +159,12 @@ class _Collector:
     ) -> bool:
         """Whether a decorator is a function that registers; then what it registers is added."""
         function = self.names.resolve(self.file.module, func)
-        registry = self.names.function_registry(function)
+        registry = self.names.function_registry(function) or self.names.registry_of_path(self.file, func)
         if registry is not None:
+            self.by_functions[registry] = None
+            file = self.names.lookup(function.module) if function is not None else None
+            if file is not None and file.external:
+                self.result.packages[file.module.partition(".")[0]] = None
             self.result.registries.append(RegistryInfo(registry))
             self.add(registry, target, target.fact["at"], keywords, certain)
             return True
@@ -168,11 +183,15 @@ class _Collector:
         outer = call_of(call.func) or call
         method = self.names.method_of(file, outer.func)
         handed = call.keywords.get("module", call.argument(0))
-        if method is None or method.name not in _ADDING or handed != parameter:
+        if method is None or method.name not in ADDING or handed != parameter:
             return False
         keywords = {key: value for key, value in outer.keywords.items() if key != "module"}
         self.add(_registry(method), target, target.fact["at"], keywords, certain)
         return True
+
+    def packages_of(self, func: str) -> None:
+        """Note the packages that make the registry whose method ``func`` is."""
+        self.result.packages.update(dict.fromkeys(self.names.package_behind(self.file.module, func.rpartition(".")[0])))
 
     # -- results
 
@@ -212,14 +231,17 @@ class _Collector:
         if call is None:
             return
         inner = call_of(call.func)
-        method = self.names.method_of(self.file, (inner or call).func)
+        func = (inner or call).func
+        method = self.names.method_of(self.file, func)
         if method is None:
             return
+        if isinstance(func, str):
+            self.packages_of(func)
         made = _Registering(method, call, certain, where)
         if inner is not None:
-            if method.name in _ADDING and call.arguments:
+            if method.name in ADDING and call.arguments:
                 self.add_object(made, call.arguments[0], inner.keywords)
-        elif method.name in _ADDING:
+        elif method.name in ADDING:
             self.register(made)
         elif method.name == "register_all":
             self.register_all(made)
@@ -300,7 +322,8 @@ class _Collector:
         listed = self.names.public_names(file)
         public = None if listed is None else list(listed)
         undecided = False
-        for name, member in self.namespace(file, set()).items():
+        unknown: list[str] = []
+        for name, member in self.namespace(file, set(), unknown).items():
             if member.kind not in ("class", "function", "external") or (member.kind == "external" and member.fact):
                 continue
             if predicate is None:
@@ -311,6 +334,8 @@ class _Collector:
             undecided |= accepted is None
             if accepted is not False:
                 self.add(_registry(made.method), member, made.call.at, made.force, made.certain and accepted is True)
+        if unknown:
+            self.open(made.method, unknown[0], made.call.at)
         if undecided:
             self.open(made.method, "the predicate of match could not be read", made.call.at)
 
@@ -325,17 +350,22 @@ class _Collector:
             return Predicate(unpacked(target.fact).get("source", ""))
         return Predicate(target.fact.get("text", "") if target is not None and target.kind == "data" else "")
 
-    def namespace(self, file: SourceFile, seen: set[str]) -> dict[str, ResolvedName]:
-        """Every name a module has, in the order it gets them as far as that can be told."""
+    def namespace(self, file: SourceFile, seen: set[str], unknown: list[str]) -> dict[str, ResolvedName]:
+        """Every name a module has, in the order it gets them as far as that can be told; why there may be others is
+        added to ``unknown``."""
         seen.add(file.module)
+        if "generates" in file.facts:
+            unknown.append(f"{file.module} makes names when it is imported")
         namespace: dict[str, ResolvedName] = {}
         for level, source in file.facts.get("stars", ()):
             base = self.names.absolute(file, level, source)
             starred = self.names.lookup(base)
-            if starred is not None and base not in seen:
+            if starred is None:
+                unknown.append(_unread(base))
+            elif base not in seen:
                 public = self.names.public_names(starred)
-                for name, target in self.namespace(starred, seen).items():
-                    if name in public if public is not None else not name.startswith("_"):
+                for name, target in self.namespace(starred, seen, unknown).items():
+                    if self.names.is_public(starred, name, public):
                         namespace[name] = target
         for name in file.facts["names"]:
             bound = self.names.name_in(file.module, name)

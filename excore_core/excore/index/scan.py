@@ -38,13 +38,19 @@ _OUTLINE = re.compile(r"^(class|(?:async[ \t]+)?def)[ \t]+(\w+)", re.MULTILINE)
 _IMPORT = re.compile(
     r"^[ \t]*(?:from[ \t]+([A-Za-z_][\w.]*)[ \t]+import\b|import[ \t]+([A-Za-z_][^\n#;]*))", re.MULTILINE
 )
+_GENERATES = re.compile(r"\b(?:globals|vars|locals)\(\)|\bsys\.modules\[__name__\]|\bexec\(")
+_NAMESPACES = ("globals", "vars", "locals")
+_READING = frozenset(
+    "all any dict eval getattr get_type_hints hasattr isinstance iter len list print set sorted tuple".split()
+)
+_WORDS = (b".register", b"@register", b".add_component")
 _STATEMENT = re.compile(rf"^[ \t]*[A-Za-z_][\w.]*[.](?:{_OTHERS})[(]".encode(), re.MULTILINE)
 
 
 def may_register(data: bytes, registry_types: tuple[str, ...] = ("Registry",)) -> bool:
     """Whether a file with this content can define or use a registry, or register a flag; cheap, errs on the side of
     yes."""
-    if b".register" in data or b"@register" in data or registered_flags.REGISTERING_BYTES.search(data):
+    if any(word in data for word in _WORDS) or registered_flags.REGISTERING_BYTES.search(data):
         return True
     if any(name.partition(":")[0].strip().rpartition(".")[2].encode() in data for name in registry_types):
         return True
@@ -142,12 +148,17 @@ class _Scanner:
         self.registering = MatchingLines(pattern, text)
         self.has_flags = registered_flags.REGISTERING.search(text) is not None
         self.keep_source = "match(" in text
+        self.lists = ".__all__" in text
+        self.generates = _GENERATES.search(text) is not None
         modules = _imported(text)
         if modules:
             self.facts["imports"] = modules
 
     def module(self, tree: ast.Module) -> None:
         self.body(tree.body, ALWAYS)
+        if self.generates:
+            for node in filter(_generates, ast.walk(tree)):
+                self.facts.setdefault("generates", getattr(node, "lineno", 1) - 1)
         flags = list(registered_flags.flags_of(tree)) if self.has_flags else []
         if flags:
             self.facts.setdefault("flags", []).extend(flags)
@@ -175,8 +186,12 @@ class _Scanner:
                 self.extend_all([node.value])
             elif isinstance(node, ast.Expr):
                 self.value(node.value, guard)
-                if isinstance(node.value, ast.Call) and dotted(node.value.func) in ("__all__.extend", "__all__.append"):
-                    self.extend_all(node.value.args)
+                if isinstance(node.value, ast.Call):
+                    arguments = [*node.value.args, *(item.value for item in node.value.keywords)]
+                    if dotted(node.value.func) in ("__all__.extend", "__all__.append"):
+                        self.extend_all(node.value.args)
+                    elif any(dotted(argument) == "__name__" for argument in arguments):
+                        self.facts.setdefault("generates", node.lineno - 1)
             else:
                 self.compound(node, guard)
 
@@ -230,6 +245,8 @@ class _Scanner:
         called = _called(node)
         if called:
             fact["called"] = called
+        if self.lists and any(isinstance(one, ast.Attribute) and one.attr == "__all__" for one in ast.walk(node)):
+            fact["lists"] = True
         self.bind(node.name, {"kind": "def", "function": fact}, guard)
         self.dynamic(node.body, f"function {node.name}", guard)
 
@@ -404,6 +421,33 @@ def _called(node: FunctionNode) -> list[str]:
             names.update(dotted(one.func) for one in ast.walk(statement.value) if isinstance(one, ast.Call))
     names = {name for name in names if name.endswith("get_registry") or name.rpartition(".")[2][:1].isupper()}
     return sorted(names) if is_returning else []
+
+
+def _generates(node: ast.AST) -> bool:
+    """Whether ``node`` may bind names of its module that stand nowhere, by ``globals()`` or
+    ``sys.modules[__name__]``."""
+    if isinstance(node, ast.Subscript):
+        return _is_namespace(node.value) and not isinstance(node.ctx, ast.Load)
+    if isinstance(node, (ast.Assign, ast.Attribute)):
+        inner = [node.value] if isinstance(node, ast.Attribute) else [*node.targets, node.value]
+        return any(map(_is_own_module, inner)) and not isinstance(getattr(node, "ctx", ast.Store()), ast.Load)
+    if not isinstance(node, ast.Call):
+        return False
+    if isinstance(node.func, ast.Attribute) and _is_namespace(node.func.value):
+        return node.func.attr in ("update", "setdefault", "__setitem__")
+    given = any(_is_namespace(item) or _is_own_module(item) for item in node.args)
+    name = dotted(node.func)
+    return name == "exec" or (given and name.rpartition(".")[2] not in _READING)
+
+
+def _is_namespace(node: ast.expr) -> bool:
+    if isinstance(node, ast.Attribute):
+        return node.attr == "__dict__" and _is_own_module(node.value)
+    return isinstance(node, ast.Call) and not node.args and dotted(node.func) in _NAMESPACES
+
+
+def _is_own_module(node: ast.expr) -> bool:
+    return isinstance(node, ast.Subscript) and dotted(node.value) == "sys.modules" and dotted(node.slice) == "__name__"
 
 
 def _method(node: ast.Call) -> str:

@@ -16,9 +16,10 @@ from excore.lang.check.root_causes import causes
 from excore.lang.file import File, tables_of
 from excore.lang.grammar import Grammar
 from excore.lang.memo import Memo
+from excore.lang.overrides import Overrides
 from excore.lang.problems import Origin, Problem, problem
 from excore.lang.project.model import Project
-from excore.lang.resolve.inherit import Closure, Merger, inherit
+from excore.lang.resolve.inherit import Closure, Merger
 from excore.lang.resolve.model import Model
 from excore.lang.resolve.resolver import resolve
 from excore.lang.resolve.top_level import is_module_path
@@ -38,6 +39,7 @@ class Analysis:
     model: Model
     read: Read
     memo: Memo
+    overrides: Overrides | None = None
 
     def problems(self, *, names: bool = True, signatures: bool = True) -> tuple[Problem, ...]:
         """Every problem of the config, in all its files, but for those that follow from others.
@@ -51,6 +53,8 @@ class Analysis:
             meaning += check(self.model, self.memo, signatures)
             if len(self.closure.files) > 1:
                 meaning += override_problems(self.model)
+            if self.overrides is not None:
+                meaning += self.overrides.unmet(self.model)
         return tuple(causes(files, meaning, self.model))
 
 
@@ -63,19 +67,24 @@ def analyse(  # noqa: PLR0913 - all that the meaning of a config depends on
     environment: Mapping[str, str] | None = None,
     memo: Memo | None = None,
     merge: Merge | None = None,
+    overrides: Overrides | None = None,
 ) -> Analysis:
     """What the config whose root is the file ``root`` means. Never raises for what users write.
 
     ``read`` gives files by absolute path. ``project`` must be completed with ``catalog``. ``environment`` gives the
     values of ``${NAME}``; None leaves them unjudged. With the ``memo`` of an earlier analysis of the same root, what
-    did not change is shared with it. ``merge`` makes the one table of the config where it is not made of files alone.
+    did not change is shared with it. ``merge`` makes the one table of the config where it is not made of files and
+    ``overrides`` alone.
     """
     memo = memo or Memo(keeps=False)
     memo.within(catalog, project, grammar, environment)
-    merger = Merger(grammar, lambda path: is_module_path(path, catalog, project), memo)
-    closure = inherit(root, lambda path: tables_of(read(path)), merger) if merge is None else merge(merger)
+    merger = Merger(grammar, lambda path: is_module_path(path, catalog, project), memo, (catalog, project))
+    if merge is not None:
+        closure = merge(merger)
+    else:
+        closure = (overrides or Overrides()).closure(root, lambda path: tables_of(read(path)), merger)
     model = resolve(root, closure.root, catalog, project, grammar, environment, memo)
-    return Analysis(closure, model, read, memo)
+    return Analysis(closure, model, read, memo, overrides)
 
 
 def file_problems(closure: Closure, read: Read) -> Iterator[Problem]:

@@ -221,6 +221,10 @@ class Unregistered:
     location: Location
 
 
+def _unread(path: str) -> Entry | None:
+    return None
+
+
 def _nowhere(module: str, names: Sequence[str]) -> Iterable[Reached]:
     return ()
 
@@ -229,7 +233,9 @@ def _nowhere(module: str, names: Sequence[str]) -> Iterable[Reached]:
 class Catalog:
     """All registries of a project, in the order they are made. Immutable; replaced when Python files change.
 
-    ``follow`` tells what names behind a python module lead to, one after the other, as far as that is known.
+    ``follow`` tells what names behind a python module lead to, one after the other, as far as that is known;
+    ``described`` what an import path stands for, if it can be read. ``unmatched`` are the ``registry_types`` of a
+    project that nothing is, each with the names that its module has.
     """
 
     registries: Mapping[str, RegistryInfo] = field(default_factory=dict)
@@ -240,6 +246,8 @@ class Catalog:
     )  # import path -> its bases', `?` for one unknown
     grammar: Grammar = DEFAULT  # with the prefixes and marks that the project registers
     follow: Callable[[str, Sequence[str]], Iterable[Reached]] = field(default=_nowhere, compare=False)
+    described: Callable[[str], Entry | None] = field(default=_unread, compare=False)
+    unmatched: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def get(self, registry: str, name: str) -> Entry | None:
         """The entry ``name`` of ``registry``."""

@@ -63,6 +63,16 @@ def field_reference(field: str, name: str = "") -> str:
     return f"${field}::{name}" if name else f"${field}"
 
 
+Change = Literal["set", "add", "delete"]
+_CHANGES: Mapping[str, Change] = {"+": "add", "~": "delete"}
+
+
+def split_change(key: str) -> tuple[Change, str]:
+    """What an override does, and its key without the character that says so: ``+key`` adds, ``~key`` takes away."""
+    change = _CHANGES.get(key[:1])
+    return ("set", key) if change is None else (change, key[1:])
+
+
 class Name(NamedTuple):
     """``ResNet``: a table or a registered name."""
 

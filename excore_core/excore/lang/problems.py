@@ -51,6 +51,7 @@ CATALOGUE = _catalogue(
     Kind("unknown-class", "error", "No registered class has this name."),
     Kind("unknown-section", "error", "A reference names a table that does not exist."),
     Kind("unknown-parameter", "error", "The class takes no argument of this name."),
+    Kind("unknown-key", "error", "An override leads to nothing that the config has."),
     Kind("registered-twice", "warning", "A registry gets one name from several places."),
     Kind("missing-parameter", "error", "A required argument is not given."),
     Kind("wrong-type", "warning", "The value does not fit the annotation of its parameter."),

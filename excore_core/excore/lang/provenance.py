@@ -15,6 +15,8 @@ from excore.lang.tables.table import Binding, Table, plain
 
 UPDATE = "update_dict"
 PYTHON = "Python"
+OVERRIDES = "overrides"
+GIVEN = (UPDATE, OVERRIDES, PYTHON)  # what stands for a file where a value is in none
 
 
 class NoSuchKey(Exception):
@@ -31,6 +33,7 @@ class Setting:
 
     ``overrides`` are the settings of base files it took the place of, the nearest first. ``file`` is ``"update_dict"``
     for a value that ``load`` was given, ``"Python"`` for one that was changed since; line and column say nothing there.
+    It is ``"overrides"`` for one of ``overrides``, whose number the line is.
     """
 
     key: str

@@ -16,19 +16,21 @@ from typing import NamedTuple
 class Reached(NamedTuple):
     """What a step of a path leads to: the module ``owner``, or a class or function that ``owner`` defines.
 
-    ``holder`` is the module it is taken from; ``listed`` says whether its ``__all__`` has the name.
+    ``holder`` is the module it is taken from; ``listed`` says whether its ``__all__`` has the name. A step that surely
+    leads nowhere has no ``owner``, but ``names``, those that the module has.
     """
 
     owner: str
     is_module: bool
     holder: str = ""
     listed: bool = False
+    names: tuple[str, ...] = ()
 
 
 def out_of_reach(home: str, reached: Reached) -> str:
     """In words, what a path that begins in the module ``home`` would lead to and must not; "" if it may go there."""
     here, there = _package(home), _package(reached.owner)
-    if here == there:
+    if here == there or not there:
         return ""
     if reached.is_module:
         inside = f"only modules of `{here}` can be reached from here" if here else "no module can be reached from here"

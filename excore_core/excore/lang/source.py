@@ -65,6 +65,12 @@ def folders_below(folder: str, leaves_out: Callable[[str], bool]) -> Iterator[tu
             pending.extend((entry.path, depth + 1) for entry in own)
 
 
+def place_below(path: str, folder: str) -> tuple[tuple[bool, str], ...]:
+    """What sorts files below a folder as ``folders_below`` finds them: those of a folder before its folders."""
+    *folders, name = path[len(folder) :].strip(os.sep).split(os.sep)
+    return (*((True, one) for one in folders), (False, name))
+
+
 def _refuse_special(status: os.stat_result) -> None:
     if stat.S_ISDIR(status.st_mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))

@@ -33,7 +33,8 @@ class PathManager:
         with PathManager("exp", ["ckpt", "logs"], "fcn", remove_if_fail=True) as paths:
             train(paths.get("ckpt"))
 
-    ``sub_folders`` is a list of names or a dataclass instance whose values are the names. ``instance_name`` is the time
+    ``sub_folders`` is a list of names or a dataclass instance whose values are the names; without any there is one
+    folder, ``get()``. A ``config_name`` that is left out is left out of the paths. ``instance_name`` is the time
     unless it is passed. With ``config_name_first`` the folders are ``base/config/sub/instance``. An instance folder
     that exists already is an error unless ``sub_folder_exist_ok``. With ``remove_if_fail`` an exception in the block
     removes the instance folders the manager created; it is raised on in any case.
@@ -46,8 +47,8 @@ class PathManager:
         self,
         /,
         base_path: str | os.PathLike[str],
-        sub_folders: Sequence[str] | DataclassProtocol,
-        config_name: str,
+        sub_folders: Sequence[str] | DataclassProtocol = (),
+        config_name: str = "",
         instance_name: str | None = None,
         *,
         remove_if_fail: bool = False,
@@ -57,7 +58,7 @@ class PathManager:
     ) -> None:
         """Creates nothing yet. Raises TypeError for other kinds of ``sub_folders``."""
         self.base_path = Path(base_path)
-        self.sub_folders = [Path(name) for name in dict.fromkeys(_names(sub_folders))]
+        self.sub_folders = [Path(name) for name in dict.fromkeys(_names(sub_folders) or [""])]
         self.config_name = Path(config_name)
         self.instance_name = Path(instance_name or time.strftime("%Y-%m-%d-%H-%M-%S"))
         self.remove_if_fail = remove_if_fail
@@ -67,7 +68,7 @@ class PathManager:
         self._created: list[Claim] = []
         self._in_block = False
 
-    def get(self, name: str) -> Any:
+    def get(self, name: str = "") -> Any:
         """The instance folder of a sub-folder: a Path, or a str with ``return_str``. Raises KeyError for others."""
         folder = Path(name)
         if folder not in self.sub_folders:

@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from glob import escape, glob
+from pathlib import Path
 
 from excore.lang.source import read_bytes
 
@@ -21,8 +22,9 @@ _VERSION = re.compile(r"python3\.?(\d*)")
 
 
 def search_paths(root: str, interpreter: str = "", environment: Mapping[str, str] = os.environ) -> tuple[str, ...]:
-    """Folders of installed packages: of the interpreter given, else of the project's own virtual environment, else of
-    the active one, else of the Python that runs this. Folders of the project itself are none of them.
+    """Folders of installed packages: of the interpreter given, else of the virtual environment in the nearest folder
+    from ``root`` upwards, else of the active one, else of the Python that runs this. Folders of the project itself are
+    none of them.
 
     ``interpreter`` is the path of a Python or of its environment, absolute or from ``root``.
     """
@@ -48,9 +50,11 @@ def _prefixes(root: str, interpreter: str, environment: Mapping[str, str]) -> It
             folder = os.path.dirname(chosen)  # conda keeps python.exe at the top of an environment
             top = any(os.path.isdir(os.path.join(folder, name)) for name in ("conda-meta", "Lib"))
             yield folder if top else os.path.dirname(folder)
-    for name in (".venv", "venv"):
-        if os.path.exists(os.path.join(root, name, "pyvenv.cfg")):
-            yield os.path.join(root, name)
+    own = Path(root).absolute()
+    for place in (own, *own.parents):
+        for name in (".venv", "venv"):
+            if (place / name / "pyvenv.cfg").exists():
+                yield str(place / name)
     for variable in ("VIRTUAL_ENV", "CONDA_PREFIX"):
         if environment.get(variable):
             yield environment[variable]

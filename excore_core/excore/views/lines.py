@@ -56,7 +56,9 @@ def shown_place(snapshot: Snapshot, origin: Origin, folder: str) -> str:
 
 
 def relative(path: str, folder: str) -> str:
-    """The path seen from a folder, with slashes; the whole path where it has no other form."""
+    """The path seen from a folder, with slashes; the whole path where it has no other form. What is no path stays."""
+    if not os.path.isabs(path):
+        return path
     try:
         return os.path.relpath(path, folder).replace(os.sep, "/")
     except ValueError:  # another drive

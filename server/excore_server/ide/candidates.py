@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,10 +19,17 @@ class CatalogIndex:
     """What is derived from one catalog once and asked often."""
 
     def __init__(self, catalog: Catalog) -> None:
-        self.catalog = catalog
+        self._catalog = weakref.ref(catalog)  # whoever asks has it; kept, the two would keep each other
         self.candidates: dict[tuple[str | None, str, bool], tuple[Project, Candidates]] = {}
         self.skeletons: dict[tuple[str, str, bool, bool], tuple[Project, str]] = {}
         self.headers: dict[tuple[str, str], tuple[str, str]] = {}  # of entries: key, summary
+
+    @property
+    def catalog(self) -> Catalog:
+        """The catalog that this is about."""
+        catalog = self._catalog()
+        assert catalog is not None
+        return catalog
 
     @cached_property
     def below(self) -> Mapping[str, tuple[Entry, ...]]:
@@ -58,19 +66,17 @@ class CatalogIndex:
         return {name.casefold(): name for name in self.catalog.registries if not name.startswith("__")}
 
 
-_recent: tuple[CatalogIndex, ...] = ()
+_indexes: dict[int, CatalogIndex] = {}
 _lock = Lock()
 
 
 def catalog_index(catalog: Catalog) -> CatalogIndex:
-    """The index of a catalog; the last few are remembered. From any thread."""
-    global _recent
+    """The index of a catalog, remembered as long as there is the catalog. From any thread."""
     with _lock:
-        for index in _recent:
-            if index.catalog is catalog:
-                return index
-        index = CatalogIndex(catalog)
-        _recent = (index, *_recent[:3])
+        index = _indexes.get(id(catalog))
+        if index is None:
+            index = _indexes[id(catalog)] = CatalogIndex(catalog)
+            weakref.finalize(catalog, _indexes.pop, id(catalog), None)
         return index
 
 

@@ -70,15 +70,16 @@ def _within(value: Value, start: int, end: int) -> Located | None:
     return None
 
 
-def _scalars(value: Value) -> Iterator[Scalar]:
+def scalars(value: object) -> Iterator[Scalar]:
+    """The scalars in a value, in order."""
     if isinstance(value, Scalar):
         yield value
     elif isinstance(value, Array):
         for item in value.items:
-            yield from _scalars(item)
+            yield from scalars(item)
     elif isinstance(value, InlineTable):
         for entry in value.entries:
-            yield from _scalars(entry.value)
+            yield from scalars(entry.value)
 
 
 def entry_at(block: Block, offset: int) -> KeyValue | None:
@@ -89,7 +90,7 @@ def entry_at(block: Block, offset: int) -> KeyValue | None:
 def scalar_at(block: Block, offset: int) -> Scalar | None:
     """The scalar that holds an offset of a block."""
     entry = entry_at(block, offset)
-    inside = _scalars(entry.value) if entry is not None else ()
+    inside = scalars(entry.value) if entry is not None else ()
     return next((scalar for scalar in inside if scalar.start <= offset <= scalar.end), None)
 
 

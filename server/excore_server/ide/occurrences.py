@@ -10,12 +10,13 @@ from excore.lang.catalog import Entry
 from excore.lang.grammar import Base, FieldRef, VariableRef
 from excore.lang.problems import Origin
 from excore.lang.resolve.model import Argument, Model, Path, Reference, ResolvedHook
-from excore.lang.syntax.tree import Array, Scalar
+from excore.lang.syntax.tree import Scalar
 from excore.lang.tables.table import Table
 from excore.lang.text import Span
 from excore.lang.workspace.host import Snapshot
 from excore_server.ide.bindings import reference_paths
 from excore_server.ide.cursor import Cursor, HeaderPart, Key, ReferencePlace
+from excore_server.ide.edits_toml import scalars
 from excore_server.ide.name_sites import bases
 from excore_server.ide.view import View, absolute
 
@@ -102,9 +103,8 @@ def _variable_uses(model: Model, argument: Argument, name: str) -> Iterator[_Nam
             yield within(reference.origin, base.span), False, True
         elif reference.via is not None and reference.via.name == name:
             binding = argument.binding
-            value = binding.value
-            for item in value.items if isinstance(value, Array) else (value,):
-                if isinstance(item, Scalar) and item.kind == "string":
+            for item in scalars(binding.value):
+                if item.kind == "string":
                     variable = model.grammar.variable_text(str(item.value))
                     if variable is not None and variable.name == name:
                         whole = Origin(binding.file, binding.block, item.start, item.end)

@@ -101,8 +101,8 @@ class View:
         return candidates(self.param(slot), slot.argument, self.catalog, self.project)
 
     def external(self, path: str) -> Entry | None:
-        """What is known by now of a class of another package."""
-        return self.python.get(path) if self.python is not None else None
+        """What is known by now of a class or module of another package: what reading tells at once, else jedi later."""
+        return self.catalog.described(path) or (self.python.get(path) if self.python is not None else None)
 
     def writer(self, quoted: bool) -> ArgumentWriter:
         """Writes arguments for the file."""

@@ -63,6 +63,7 @@ def did_change_workspace_folders(session: Session, params: types.DidChangeWorksp
     for folder in params.event.added:
         session.add_folder(folder.uri)
     watch_files(session, again=True)
+    fetch_settings(session)
 
 
 def did_change_configuration(session: Session, params: types.DidChangeConfigurationParams) -> None:

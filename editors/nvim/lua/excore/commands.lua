@@ -12,10 +12,23 @@ local function say(text, level)
   vim.notify('excore: ' .. text, level or vim.log.levels.INFO)
 end
 
----@return vim.lsp.Client[] clients those of the current buffer, or all when it has none
-local function clients()
-  local here = vim.lsp.get_clients({ name = NAME, bufnr = 0 })
-  return #here > 0 and here or vim.lsp.get_clients({ name = NAME })
+-- The client that serves the current buffer, else that of the project which its file, or the current folder, is in.
+---@return vim.lsp.Client?
+local function client_here()
+  local best = vim.lsp.get_clients({ name = NAME, bufnr = 0 })[1]
+  if best then
+    return best
+  end
+  local name = vim.bo.buftype == '' and vim.api.nvim_buf_get_name(0) or ''
+  local path = vim.fs.normalize(name ~= '' and name or vim.fn.getcwd() .. '/unnamed')
+  local nearest = require('excore.project').declared_root(path) or ''
+  for _, client in ipairs(vim.lsp.get_clients({ name = NAME })) do
+    local root = client.root_dir
+    if root and #root >= #nearest and vim.fs.relpath(root, path) then
+      best, nearest = client, root
+    end
+  end
+  return best
 end
 
 -- Show text in a window of its own, which `q` closes.
@@ -67,6 +80,8 @@ local function shown_as(title, filetype)
     local text = answer_text(result)
     if text then
       M.show(title, text, type(result) == 'table' and result.language or filetype)
+    else
+      say('the server has nothing to show for this file', vim.log.levels.WARN)
     end
   end
 end
@@ -75,9 +90,9 @@ end
 ---@param command string
 ---@param answered fun(result: any)
 local function execute(command, answered)
-  local client = clients()[1]
+  local client = client_here()
   if not client then
-    say('no server is attached; see :checkhealth excore', vim.log.levels.WARN)
+    say('no server serves this file; see :checkhealth excore', vim.log.levels.WARN)
     return
   elseif not serves(client, command) then
     say('this version of the server has no ' .. command, vim.log.levels.WARN)
@@ -99,7 +114,7 @@ local function restart()
   local running = vim.lsp.get_clients({ name = NAME })
   require('excore.project').forget()
   if #running == 0 then
-    vim.lsp.enable(NAME)
+    vim.lsp.enable(NAME) -- also when it is already: it looks at all buffers
     return
   end
   for _, client in ipairs(running) do
@@ -126,7 +141,7 @@ end
 
 -- Ask whether the server of the project's own environment may be started, and start it if so.
 local function trust()
-  local running = clients()[1]
+  local running = client_here()
   local root = require('excore.project').buffer_root(0) or (running and running.root_dir) or vim.fn.getcwd()
   local configured = vim.tbl_get(vim.lsp.config, NAME, 'settings', NAME, 'interpreter')
   local own = require('excore.python').of_workspace(root, configured)[1]
@@ -146,15 +161,19 @@ local function info()
   local root, reason = require('excore.project').buffer_root(0)
   lines[#lines + 1] = root and ('config of ' .. root) or 'not a config'
   lines[#lines + 1] = 'because: ' .. reason
-  for _, client in ipairs(clients()) do
+  local here, running = client_here(), vim.lsp.get_clients({ name = NAME })
+  for _, client in ipairs(here and { here } or running) do
     local settings = vim.tbl_get(client, 'config', 'settings', 'excore') or {}
     lines[#lines + 1] = ('server %d (%s)'):format(client.id, (client.server_info or {}).version or 'version unknown')
     lines[#lines + 1] = '  root: ' .. (client.root_dir or 'none')
     lines[#lines + 1] = '  interpreter: ' .. (settings.interpreter or 'none')
     lines[#lines + 1] = '  buffers: ' .. table.concat(vim.tbl_keys(client.attached_buffers), ', ')
   end
-  if #vim.lsp.get_clients({ name = NAME }) == 0 then
-    lines[#lines + 1] = "no server is running; enable it with vim.lsp.enable('excore')"
+  local crashes = require('excore.server').crashes()
+  vim.list_extend(lines, crashes)
+  if #running == 0 and #crashes == 0 then
+    local enabled = require('excore.server').is_enabled()
+    lines[#lines + 1] = 'no server is running' .. (enabled and '' or "; enable it with vim.lsp.enable('excore')")
   end
   say(table.concat(lines, '\n'))
 end

@@ -28,8 +28,7 @@ local function check_editor()
   else
     vim.health.error('Neovim 0.11 or newer is needed')
   end
-  local enabled = vim.lsp.is_enabled and vim.lsp.is_enabled('excore') or vim.lsp._enabled_configs['excore'] ~= nil
-  if enabled then
+  if require('excore.server').is_enabled() then
     vim.health.ok('the server is enabled')
   else
     vim.health.warn('the server is not enabled', { "put vim.lsp.enable('excore') into your init.lua" })
@@ -43,7 +42,10 @@ local function check_server()
   local root = running and running.root_dir or folder
   local configured = vim.tbl_get(vim.lsp.config, 'excore', 'settings', 'excore', 'interpreter')
   local interpreter, origin = require('excore.python').interpreter(root, configured)
-  if interpreter then
+  local wrong = require('excore.python').problem(root, configured)
+  if wrong then
+    vim.health.error(wrong, { 'name the Python of the environment, like .venv/bin/python, or leave the setting out' })
+  elseif interpreter then
     vim.health.ok(('interpreter: %s (%s)'):format(interpreter, origin))
   else
     vim.health.warn('no Python interpreter found', { 'create .venv in the project, or activate an environment' })
@@ -76,7 +78,11 @@ end
 local function check_clients()
   vim.health.start('excore: running servers')
   local running = vim.lsp.get_clients({ name = 'excore' })
-  if #running == 0 then
+  local crashes = require('excore.server').crashes()
+  for _, crash in ipairs(crashes) do
+    vim.health.error(crash)
+  end
+  if #running == 0 and #crashes == 0 then
     vim.health.info('none')
   end
   for _, client in ipairs(running) do
@@ -85,10 +91,26 @@ local function check_clients()
   end
 end
 
+local function check_neighbours()
+  vim.health.start('excore: other servers for TOML')
+  local found = require('excore.attach').neighbours()
+  for _, client in ipairs(found) do
+    if vim.g.excore_alone == false then
+      vim.health.info(client.name .. ' serves configs too, as vim.g.excore_alone allows')
+    else
+      vim.health.warn(require('excore.attach').advice(client.name))
+    end
+  end
+  if #found == 0 then
+    vim.health.ok('none is attached to a config')
+  end
+end
+
 function M.check()
   check_editor()
   check_server()
   check_clients()
+  check_neighbours()
 end
 
 return M

@@ -84,24 +84,19 @@ end
 
 -- Colour the prefixes of this buffer from now on.
 ---@param bufnr integer
+---@return boolean new
 function M.attach(bufnr)
   if buffers[bufnr] then
-    return
+    return false
   end
   buffers[bufnr] = true
   vim.api.nvim_buf_attach(bufnr, false, {
+    on_reload = function() end, -- without it a file that changed on disk detaches
     on_detach = function()
       buffers[bufnr] = nil
     end,
   })
-end
-
--- Colour a buffer if it is a config. For buffers the server does not serve (yet).
----@param bufnr integer
-function M.attach_if_config(bufnr)
-  if require('excore.project').buffer_root(bufnr) then
-    M.attach(bufnr)
-  end
+  return true
 end
 
 function M.start()

@@ -4,7 +4,9 @@
 --   1. the name: only `*.toml`, never a hidden file or one that belongs to another tool (pyproject.toml, ...);
 --   2. the nearest folder above with `.excore.toml`, or with `[tool.excore]` in its pyproject.toml, is the project;
 --   3. a file with a `__base__` key or a prefixed key is a config wherever it is;
---   4. a file in a Python project whose sources import excore is a config.
+--   4. a file in a Python project whose sources import excore is a config. Where nothing marks a project, the current
+--      folder is one if the file is below it, else the nearest whose sources do, a few levels up;
+--      `lang/project/sources.py` says the same to the server.
 
 local M = {}
 
@@ -15,7 +17,9 @@ local names = require('excore.names')
 local BOUNDARIES = names.boundaries
 
 local MAX_FILES = 200
+local MAX_ENTRIES = 2000
 local MAX_DEPTH = 3
+local LEVELS_ABOVE = 2
 local MAX_BYTES = 16384
 
 ---@param path string
@@ -86,38 +90,48 @@ function M.looks_like_config(lines)
   return false
 end
 
----@type table<string, boolean>
-local uses_excore_memo = {}
-
--- Does any Python source near the top of this folder import excore? The answer is kept until `M.forget()`.
 ---@param folder string
 ---@return boolean
-local function uses_excore(folder)
-  if uses_excore_memo[folder] ~= nil then
-    return uses_excore_memo[folder]
+local function is_marked(folder)
+  return vim.iter({ '.excore.toml', unpack(BOUNDARIES) }):any(function(name)
+    return uv.fs_stat(vim.fs.joinpath(folder, name)) ~= nil
+  end)
+end
+
+---@type table<string, true>
+local uses_excore_memo = {}
+
+-- Does any Python source near the top of this folder import excore? A yes is kept until `M.forget()`.
+---@param folder string
+---@param alone? boolean projects below it are left out
+---@return boolean
+local function uses_excore(folder, alone)
+  if uses_excore_memo[folder] then
+    return true
   end
-  local seen, answer = 0, false
+  local seen, entries = 0, 0
   local options = {
     depth = MAX_DEPTH,
     skip = function(name)
-      local base = vim.fs.basename(name)
-      return not (hidden(base) or names.skipped_folders[base])
+      local base, full = vim.fs.basename(name), vim.fs.joinpath(folder, name)
+      return not (hidden(base) or names.skipped_folders[base] or (alone and is_marked(full)))
     end,
   }
   for name, kind in vim.fs.dir(folder, options) do
+    entries = entries + 1
     if kind == 'file' and name:sub(-3) == '.py' then
       seen = seen + 1
       local text = '\n' .. (read(vim.fs.joinpath(folder, name), MAX_BYTES) or '')
       if text:find('\n%s*from%s+excore[%s%.]') or text:find('\n%s*import%s+excore[%s%.,]') then
-        answer = true
-        break
-      elseif seen >= MAX_FILES then
-        break
+        uses_excore_memo[folder] = true
+        return true
       end
     end
+    if seen >= MAX_FILES or entries >= MAX_ENTRIES then
+      break
+    end
   end
-  uses_excore_memo[folder] = answer
-  return answer
+  return false
 end
 
 -- Look at the disk again next time.
@@ -125,14 +139,28 @@ function M.forget()
   uses_excore_memo = {}
 end
 
+-- The nearest folder above with a project file.
 ---@param path string
 ---@return string?
-local function declared_root(path)
+function M.declared_root(path)
   for folder in vim.fs.parents(path) do
     if declares_project(folder) then
       return folder
     end
   end
+end
+
+-- The folder that uses excore where nothing marks a project.
+---@param path string
+---@return string?
+local function unmarked_root(path)
+  local current = vim.fs.normalize(vim.fn.getcwd())
+  local candidates = vim.startswith(path, current .. '/') and { current } or {}
+  vim.list_extend(candidates, vim.iter(vim.fs.parents(path)):take(LEVELS_ABOVE + 1):totable())
+  local vast = { [vim.fs.normalize('~')] = true, [vim.fs.normalize(uv.os_tmpdir())] = true, ['/'] = true }
+  return vim.iter(candidates):find(function(candidate)
+    return not vast[candidate] and uses_excore(candidate, true)
+  end)
 end
 
 local REFUSED = 'the file is in a folder that is not part of the project'
@@ -143,7 +171,7 @@ local REFUSED = 'the file is in a folder that is not part of the project'
 ---@return string reason
 function M.python_root_of(path)
   path = vim.fs.normalize(path)
-  local declared = declared_root(path)
+  local declared = M.declared_root(path)
   local root = declared or vim.fs.root(path, BOUNDARIES)
   if root and in_skipped_folder(path, root) then
     return nil, REFUSED
@@ -165,7 +193,7 @@ function M.root_of(path, lines)
   if path == '' or M.is_foreign(path) then
     return nil, 'the file belongs to another tool'
   end
-  local declared = declared_root(path)
+  local declared = M.declared_root(path)
   if declared then
     if in_skipped_folder(path, declared) then
       return nil, REFUSED
@@ -173,11 +201,13 @@ function M.root_of(path, lines)
     return declared, 'inside the project ' .. declared
   end
   local boundary = vim.fs.root(path, BOUNDARIES)
+  local own = not boundary and unmarked_root(path) or nil
   if M.looks_like_config(lines) then
-    return boundary or vim.fs.dirname(path), 'it has __base__ or a prefixed key'
+    return boundary or own or vim.fs.dirname(path), 'it has __base__ or a prefixed key'
   end
-  if boundary and not in_skipped_folder(path, boundary) and uses_excore(boundary) then
-    return boundary, 'the Python sources of ' .. boundary .. ' import excore'
+  local root = own or (boundary and uses_excore(boundary) and boundary)
+  if root and not in_skipped_folder(path, root) then
+    return root, 'the Python sources of ' .. root .. ' import excore'
   end
   return nil, 'no .excore.toml, no [tool.excore], no Python source that imports excore, no prefixed key'
 end
@@ -196,6 +226,12 @@ function M.buffer_root(bufnr)
     return M.python_root_of(vim.api.nvim_buf_get_name(bufnr))
   end
   return M.root_of(vim.api.nvim_buf_get_name(bufnr), vim.api.nvim_buf_get_lines(bufnr, 0, 1000, false))
+end
+
+---@param bufnr integer
+---@return boolean
+function M.is_config(bufnr)
+  return vim.bo[bufnr].filetype == 'toml' and M.buffer_root(bufnr) ~= nil
 end
 
 return M

@@ -110,6 +110,22 @@ function M.interpreter(root, configured)
   return nil, 'nowhere'
 end
 
+-- What is wrong with the interpreter that the user named, in one sentence.
+---@param root? string
+---@param configured? string the setting `excore.interpreter`
+---@return string? problem
+function M.problem(root, configured)
+  if not configured or configured == '' then
+    return nil
+  end
+  local python = named(configured, root).python
+  local found = vim.uv.fs_stat(python)
+  local fault = not found and 'is not there'
+    or found.type == 'directory' and 'is a folder'
+    or vim.fn.executable(python) == 0 and 'is no program'
+  return fault and ('the setting excore.interpreter names %s, which %s'):format(python, fault) or nil
+end
+
 ---@param environment excore.Environment
 ---@return boolean
 local function has_server(environment)

@@ -91,8 +91,8 @@ def section_lints(section: Section, model: Model) -> Iterable[Problem]:
         return
     signature = entry.signature
     arguments = section.arguments
-    required = [p for p in signature.params if p.required]
-    missing = [p.name for p in required if p.name not in arguments or p.kind == "positional-only"]
+    unnamed = "positional-only" if signature.takes_any else None  # such a name goes to `**kwargs`
+    missing = [p.name for p in signature.params if p.required and (p.name not in arguments or p.kind == unnamed)]
     misspelled: set[str] = set()
     unlisted = HOOK_PARAMETER if entry.hook == "argument" else None  # there is another problem for it
     for argument in arguments.values():
@@ -180,8 +180,12 @@ def _unknown(argument: Argument, section: Section, entry: Entry) -> Problem:
     ]
     suggestions = nearest(argument.name, names if argument.prefix is not None else (*names, NO_CALL_KEY))
     message = f"`{entry.name}` has no parameter `{argument.name}`"
-    if any(p.name == argument.name and p.kind == "var-positional" for p in entry.signature.params):
+    kind = next((p.kind for p in entry.signature.params if p.name == argument.name), "")
+    if kind == "var-positional":
         message = f"`*{argument.name}` of `{entry.name}` cannot be given by a config: it takes arguments without names"
+    elif kind == "positional-only":
+        message = f"`{argument.name}` of `{entry.name}` cannot be given by a config: it takes no argument by that name"
+        suggestions = ()
     elif suggestions:
         message += f"; did you mean `{suggestions[0]}`?"
     elif names:
@@ -195,6 +199,8 @@ def _unknown(argument: Argument, section: Section, entry: Entry) -> Problem:
 def _missing(entry: Entry, missing: list[str], origin: Origin, where: str, implicit: str = "") -> Problem:
     names = ", ".join(f"`{name}`" for name in missing)
     message = f"{where} does not give {names}, which `{entry.name}` requires"
+    if any(p.kind == "positional-only" and p.name in missing for p in entry.signature.params):
+        message += " by position: no config can give it"
     if implicit:
         return problem("missing-parameter", message, origin, missing=",".join(missing), implicit=implicit)
     return problem("missing-parameter", message, origin, missing=",".join(missing))

@@ -9,7 +9,7 @@ from excore.lang.check.annotations import Type, fits, mismatch, read_annotation
 from excore.lang.grammar import FieldRef, Prefix
 from excore.lang.problems import Problem, problem
 from excore.lang.resolve.entries import entry_named
-from excore.lang.resolve.explain import registries_called
+from excore.lang.resolve.explain import WORD, registries_called
 from excore.lang.resolve.model import Argument, Meaning, Model, Plain, Reference, ReferenceDict, ReferenceList
 from excore.lang.resolve.top_level import is_field_or_registry
 from excore.lang.syntax.tree import Array, Scalar
@@ -18,6 +18,7 @@ from excore.lang.tables.table import Table
 _NUMBERS = frozenset(("int", "float", "str", "bool", "bytes", "complex"))
 _NAMING = frozenset(("name", "type", "cls", "class_name"))  # parameters whose values are names themselves
 _QUOTES = ("'", '"')
+_MAPPINGS = ("Dict", "Mapping", "dict")
 _BUILTINS = frozenset((*_NUMBERS, "Number", "Real", "Integral", "Decimal", "Fraction"))
 
 
@@ -50,6 +51,8 @@ def mistyped(argument: Argument, param: Param, entry: Entry, model: Model) -> It
                 yield problem("wrong-type", message, meaning.origin, name=argument.name)
     else:
         yield from _wrong_objects(annotation, meaning, subject, model)
+        if model.catalog.nominal.isdisjoint(WORD.findall(annotation.text)):
+            yield from _of_wrong_registry(argument, entry, model)
 
 
 def _not_annotated(argument: Argument, param: Param, entry: Entry, model: Model) -> Iterable[Problem]:
@@ -58,28 +61,25 @@ def _not_annotated(argument: Argument, param: Param, entry: Entry, model: Model)
     if isinstance(meaning, Plain):
         if argument.name not in _NAMING and (param.default or "None")[:1] not in _QUOTES:
             yield from _registered_names(argument, model)
-        return
+    else:
+        yield from _of_wrong_registry(argument, entry, model)
+
+
+def _of_wrong_registry(argument: Argument, entry: Entry, model: Model) -> Iterable[Problem]:
+    """Classes of another registry than the one that the parameter is called like: hints, as a name is no promise."""
     registries = registries_called(argument.name, model.catalog, model.project)
     for reference in argument.references if registries else ():
         target = reference.target
         name = target.entry.name if target is not None and target.entry is not None else ""
         if not name or reference.hooks or any(name in model.catalog.entries[registry] for registry in registries):
             continue
-        if target is not None and target.entry is not None and _is_of_another(target.entry, argument, entry, model):
+        if target is not None and target.entry is not None:
             wanted = " or ".join(f"`{registry}`" for registry in registries)
             message = (
                 f"`{argument.name}` of `{entry.name}` is called like registry {wanted}; "
                 f"`{name}` is of registry `{target.entry.registry}`"
             )
             yield problem("wrong-object", message, reference.origin, severity="hint")
-
-
-def _is_of_another(value: Entry, argument: Argument, entry: Entry, model: Model) -> bool:
-    """Whether the registry of a class is called like another parameter, so that the two may be mixed up."""
-    return any(
-        param.name != argument.name and value.registry in registries_called(param.name, model.catalog, model.project)
-        for param in entry.signature.params
-    )
 
 
 def _registered_names(argument: Argument, model: Model) -> Iterable[Problem]:
@@ -259,8 +259,7 @@ def _wrong_objects(annotation: Type, meaning: Meaning, subject: str, model: Mode
         if len(fitting) != 1 or fitting[0].shape != shape or fitting[0].fixed or not fitting[0].items:
             return
         for inner in meaning.values:
-            if isinstance(inner, Reference):
-                yield from _wrong_objects(fitting[0].items[-1], inner, subject, model)
+            yield from _wrong_objects(fitting[0].items[-1], inner, subject, model)
 
 
 def _class_for_object(annotation: Type, reference: Reference, subject: str, model: Model) -> Iterator[Problem]:
@@ -288,6 +287,10 @@ def _wrong_object(annotation: Type, reference: Reference, subject: str, model: M
             if bases & _BUILTINS:
                 return
             class_names.append(name)
+        elif kind.shape == "mapping" or name.endswith("Dict"):
+            if any(base.endswith(_MAPPINGS) for base in bases):
+                return
+            class_names.append(name.partition("[")[0])
         elif kind.shape != "none":
             return
     if class_names:

@@ -35,6 +35,11 @@ COPY_SUFFIX = "_overrode.toml"
 """How the names of the quoted copies end that ``excore quote`` writes beside configs."""
 
 
+def is_toml(path: str) -> bool:
+    """Whether a file is one of TOML by its name, in whatever case that is written."""
+    return path[-5:].lower() == ".toml"
+
+
 def is_plain_name(path: str) -> bool:
     """Whether a file is by its name the configuration of some other tool."""
     name = os.path.basename(path).casefold()

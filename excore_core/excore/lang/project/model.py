@@ -67,6 +67,7 @@ class Project:
     settings: Mapping[str, object] = field(default_factory=dict)  # every other key as it is written
     problems: tuple[Problem, ...] = ()
     places: Mapping[str, Origin] = field(default_factory=dict, compare=False)  # of the registries it declares
+    type_places: Mapping[str, Origin] = field(default_factory=dict, compare=False)  # of its ``registry_types``
 
     @property
     def declared(self) -> bool:

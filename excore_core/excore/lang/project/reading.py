@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import cast
 
 from excore.lang.catalog import Catalog
-from excore.lang.nearest import Vocabulary, nearest
+from excore.lang.nearest import Vocabulary, nearest, suggestion_text
 from excore.lang.problems import CATALOGUE, Origin, Problem, problem
 from excore.lang.project.model import DEFAULT_REGISTRY_TYPES, Project, RegistrySpec, read_spec
 from excore.lang.source import Disk, Source
@@ -95,7 +95,8 @@ def read_project(file: str, tables: FileTables) -> Project:
 
 
 def unmade_registries(project: Project, catalog: Catalog) -> list[Problem]:
-    """Registries that a project declares and nothing makes: an error if almost called like one it does not declare."""
+    """Registries that a project declares and nothing makes: an error if almost called like one it does not declare; and
+    ``registry_types`` that nothing is."""
     others = [name for name in catalog.registries if name not in project.places and not name.startswith("__")]
     vocabulary = Vocabulary(others)
     problems = []
@@ -109,6 +110,16 @@ def unmade_registries(project: Project, catalog: Catalog) -> list[Problem]:
             message = f"no source of the project makes the registry `{name}`"
         unmade = _invalid(message, origin, meant)
         problems.append(unmade if meant else replace(unmade, severity="hint"))
+    for text, names in catalog.unmatched.items():
+        if text in project.type_places:
+            path = text.partition(":")[0].strip()
+            head, _, name = path.rpartition(".")
+            near = nearest(name, names, 1)
+            meant = f"{head}.{near[0]}{text[len(path) :]}" if near else ""
+            message = (
+                f"nothing that the project reads or imports is `{path}`{suggestion_text([meant] if meant else [])}"
+            )
+            problems.append(replace(_invalid(message, project.type_places[text], meant), severity="warning"))
     return problems
 
 
@@ -171,6 +182,7 @@ class _Reader:
             settings=settings,
             problems=tuple(dict.fromkeys(self.problems)),
             places=self.places,
+            type_places=dict(self.items("registry_types")),
         )
 
     def check_keys(self, src_dir: str) -> None:

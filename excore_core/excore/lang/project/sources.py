@@ -9,6 +9,7 @@ from itertools import islice
 
 from excore.lang.project.foreign import holds_no_source
 from excore.lang.project.reading import MARKERS, is_vast
+from excore.lang.source import open_regular
 
 _DEEPEST, _MOST_FOLDERS, _MOST_FILES, _MOST_BYTES = 3, 400, 200, 16384
 _ABOVE = 2
@@ -49,14 +50,15 @@ def _python_files(folder: str) -> Iterator[str]:
                 entries = sorted(os.scandir(one), key=lambda entry: entry.name)
             except OSError:
                 continue
-            yield from (entry.path for entry in entries if entry.name.endswith(".py") and entry.is_file())
-            below += (entry.path for entry in entries if entry.is_dir() and not holds_no_source(entry.name))
+            yield from (entry.path for entry in entries if entry.name.endswith(".py") and os.path.isfile(entry))
+            folders = (entry for entry in entries if entry.is_dir(follow_symlinks=False))
+            below += (entry.path for entry in folders if not holds_no_source(entry.name))
         level = below
 
 
 def _imports_excore(path: str) -> bool:
     try:
-        with open(path, "rb") as file:
+        with open_regular(path) as file:
             return _IMPORT.search(file.read(_MOST_BYTES)) is not None
     except OSError:
         return False

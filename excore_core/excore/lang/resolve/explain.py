@@ -14,17 +14,18 @@ from excore.lang.problems import Origin, Problem, Severity, problem
 from excore.lang.project.model import Project
 from excore.lang.resolve.entries import entry_named
 
-_WORD = re.compile(r"[A-Za-z_]\w*")
+WORD = re.compile(r"[A-Za-z_]\w*")
 _DIGITS = re.compile(r"\d+")
 
 
 class Sought(NamedTuple):
     """What is known of a reference whose name is registered nowhere: the modules that the config has, the registries
-    that no source makes, and those that its place is for."""
+    that no source makes, those that its place is for, and that place in words."""
 
     members: Mapping[str, object] = MappingProxyType({})
     unseen: Collection[str] = ()
     taken: Collection[str] = ()
+    place: str = ""
 
     def are_read(self, catalog: Catalog) -> bool:
         """Whether all registries that may have the name are known whole."""
@@ -62,7 +63,7 @@ def unknown_class(
     where = f"registry `{registry}`" if registry is not None else "any registry"
     if registry is not None and path[0] != registry and len(path) > 1:
         where = f"registry `{registry}` (of field `{path[0]}`)"
-    message = f"no class `{name}` in {where}"
+    message = f"no class `{name}` in {where}" + (f", for {sought.place}" if sought.place else "")
     if others and registry is not None:
         message += f"; it is registered in {', '.join(f'`{other}`' for other in others)}"
     elif name in catalog.unregistered:
@@ -97,7 +98,7 @@ def registries_taken(catalog: Catalog, project: Project, entry: Entry | None, ar
     annotation names, else that which is called like it. Often none: nothing tells."""
     param = entry.signature.get(argument) if entry is not None else None
     annotation = param.annotation if param is not None else None
-    classes = catalog.nominal.intersection(_WORD.findall(annotation or ""))
+    classes = catalog.nominal.intersection(WORD.findall(annotation or ""))
     if classes:
         return tuple(
             registry
@@ -126,8 +127,11 @@ def _singular(name: str) -> str:
 
 
 def _is_slip(name: str, meant: str) -> bool:
-    """Whether a name is a typo of another, and not another size or version of the same thing: ``vgg16``, ``vgg19``."""
-    return bool(meant) and is_typo(name, meant) and _DIGITS.sub("", name) != _DIGITS.sub("", meant)
+    """Whether a name is a typo of another, and not a kin of it: ``vgg16`` and ``vgg19``, ``Adam`` and ``AdamW``."""
+    kin = _DIGITS.sub("", name), _DIGITS.sub("", meant)
+    short, long = sorted(kin, key=len)
+    letter = long.removeprefix(short) if long.startswith(short) else long.removesuffix(short)
+    return bool(meant) and is_typo(name, meant) and short != long and not (len(letter) == 1 and letter.isupper())
 
 
 def unknown_variable(names: Vocabulary, name: str, origin: Origin) -> Problem:

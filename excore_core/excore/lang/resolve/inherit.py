@@ -8,15 +8,21 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from excore.lang.grammar import BASE_KEY, DEFAULT, Grammar
 from excore.lang.memo import Memo
 from excore.lang.problems import Origin, Problem, Related, problem
+from excore.lang.project.foreign import is_toml
 from excore.lang.source import Unreadable
 from excore.lang.syntax.tree import Array, InlineTable, Missing, Scalar
 from excore.lang.tables.table import Binding, FileTables, Table
 
+if TYPE_CHECKING:
+    from excore.lang.catalog import Catalog
+    from excore.lang.project.model import Project
+
+Choose: TypeAlias = "Callable[[str, tuple[Base, ...]], tuple[Base, ...]]"
 Load: TypeAlias = Callable[[str], "FileTables | Unreadable"]
 IsModule: TypeAlias = Callable[[tuple[str, ...]], bool]
 
@@ -65,7 +71,7 @@ def read_bases(path: str, tables: FileTables, base_key: str = BASE_KEY) -> tuple
             problems.append(problem("invalid-base", f"`{text}` is not a path", origin))
             continue
         target = os.path.normpath(os.path.join(folder, os.path.expanduser(text)))
-        if not text.endswith(".toml"):
+        if not is_toml(text):
             problems.append(problem("invalid-base", f"`{text}` is not a TOML file; a base must end in .toml", origin))
             continue
         bases.append(Base(text, target, origin))
@@ -87,9 +93,16 @@ class Merger:
     ``is_module`` tells which paths are module tables: there ``x`` and ``!x`` are one argument (BASE-6).
     """
 
-    def __init__(self, grammar: Grammar = DEFAULT, is_module: IsModule | None = None, memo: Memo | None = None) -> None:
+    def __init__(
+        self,
+        grammar: Grammar = DEFAULT,
+        is_module: IsModule | None = None,
+        memo: Memo | None = None,
+        known: tuple[Catalog, Project] | None = None,
+    ) -> None:
         self.grammar = grammar
         self.is_module = is_module
+        self.known = known  # what is registered, where that is known
         self.memo = memo or Memo()
 
     def merge(self, base: Table, over: Table, slot: object = "") -> Table:
@@ -160,9 +173,14 @@ def _without(table: Table, key: str) -> Table:
     return Table({name: each for name, each in table.bindings.items() if name != key}, table.headers, table.style)
 
 
-def inherit(file: str, load: Load, merger: Merger | None = None, base_key: str = BASE_KEY) -> Closure:
-    """The closure of ``file``. Never raises: a missing, unreadable or circular base is a problem and is left out."""
-    walk = _Walk(load, merger or Merger(), base_key)
+def inherit(
+    file: str, load: Load, merger: Merger | None = None, base_key: str = BASE_KEY, choose: Choose | None = None
+) -> Closure:
+    """The closure of ``file``. Never raises: a missing, unreadable or circular base is a problem and is left out.
+
+    ``choose`` says which bases a file has in place of those it names.
+    """
+    walk = _Walk(load, merger or Merger(), base_key, choose)
     root = walk.visit(file, ())
     return Closure(file, root, tuple(walk.files), tuple(walk.problems))
 
@@ -172,6 +190,7 @@ class _Walk:
     load: Load
     merger: Merger
     base_key: str
+    choose: Choose | None = None
     files: dict[str, None] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     done: dict[str, Table] = field(default_factory=dict)
@@ -190,6 +209,7 @@ class _Walk:
         self.problems.extend(tables.problems)
         bases, problems = read_bases(file, tables, self.base_key)
         self.problems.extend(problems)
+        bases = bases if self.choose is None else self.choose(file, bases)
         own = self.merger.own(file, tables.root, self.base_key)
         merged: Table | None = None
         for number, base in enumerate(bases):

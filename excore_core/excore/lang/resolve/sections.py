@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from itertools import takewhile
 
 from excore.lang.catalog import Entry
 from excore.lang.grammar import (
@@ -54,7 +53,7 @@ _NO_HOOK = {
     "function": "it is a function, not a class that inherits from ConfigArgumentHook",
     "module": "it is a python module",
 }
-_SHAPES: dict[type, str] = {Tables: "an array of tables", Array: "a list in a list", InlineTable: "a table in a list"}
+_SHAPES: dict[type, str] = {Tables: "an array of tables", InlineTable: "a table in a list"}
 
 
 class SectionResolver(Lookup):
@@ -123,7 +122,8 @@ class SectionResolver(Lookup):
         scope = self.scope
         is_open = scope.catalog.has_open
         taken = registries_taken(scope.catalog, scope.project, self.entry, self.argument) if is_open else ()
-        return super().sought()._replace(taken=taken)
+        place = f"`{self.argument}` of `[{'.'.join(self.path)}]`" if self.argument else ""
+        return super().sought()._replace(taken=taken, place=place)
 
     def check_role(self, entry: Entry, arguments: Mapping[str, Argument]) -> None:
         """Report arguments that a table of this entry cannot have, and an entry that cannot stand in ``ExcoreHook``."""
@@ -191,11 +191,13 @@ class SectionResolver(Lookup):
         )
         self.problems.append(problem("invalid-reference", message, origin))
 
-    def array(self, array: Array, file: str, block: Block, prefix: Prefix, via: Variable | None) -> Meaning:
+    def array(self, array: Array, file: str, block: Block, prefix: Prefix, via: Variable | None) -> ReferenceList:
         items: list[Meaning] = []
         for item in array.items:
             if isinstance(item, Scalar) and item.kind == "string":
                 items.append(self.text(item, file, block, prefix, via))
+            elif isinstance(item, Array):
+                items.append(self.array(item, file, block, prefix, via))
             elif not isinstance(item, Missing):
                 self.bad_value(prefix, item, Origin(file, block, item.start, item.end))
         return ReferenceList(tuple(items))
@@ -366,9 +368,21 @@ class SectionResolver(Lookup):
         self.problems.append(item)
 
     def check_reach(self, module: Entry, hook: PathHook, place: Place) -> None:
-        steps = list(takewhile(lambda step: isinstance(step, Attribute), hook.steps))
-        names = [step.name for step in steps if isinstance(step, Attribute)]
+        steps: list[Attribute] = []
+        for one in hook.steps:
+            if not isinstance(one, Attribute):
+                break
+            steps.append(one)
+        names = [step.name for step in steps]
         for step, reached in zip(steps, self.scope.catalog.follow(module.path, names), strict=False):
+            if reached.names and not step.name.startswith("_"):
+                start = hook.span.start + 1 + step.start
+                suggestions = nearest(step.name, reached.names)
+                message = f"`{reached.holder}` seems to have no `{step.name}`{suggestion_text(suggestions)}"
+                origin = place.within(start, start + len(step.name))
+                told = problem("unknown-attribute", message, origin, severity="warning", suggestions=suggestions)
+                self.problems.append(told)
+                return
             forbidden = out_of_reach(module.path, reached)
             if forbidden:
                 at = hook.span.start + 1

@@ -22,6 +22,14 @@ def body(file: str, block: Block) -> Body:
     return _made(file, block, bindings, ())
 
 
+def bound(file: str, block: Block, entry: KeyValue) -> tuple[Table, list[Problem]]:
+    """The table that one entry makes by itself, and what is given twice in it."""
+    bindings: dict[str, Binding] = {}
+    maker = _BodyMaker(file, block)
+    maker._bind(bindings, entry)
+    return Table(bindings, (), "root"), maker.problems
+
+
 def _made(file: str, block: Block, bindings: dict[str, Binding], problems: tuple[Problem, ...]) -> Body:
     header = block.header
     if header is None or not header.parts:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fnmatch import fnmatch
 
 from excore.lang.catalog import Catalog
 from excore.lang.grammar import BASE_KEY, HOOKS_TABLE, Grammar
-from excore.lang.project.foreign import COPY_SUFFIX, holds_no_config, is_plain_name
+from excore.lang.project.foreign import COPY_SUFFIX, holds_no_config, is_plain_name, is_toml
 from excore.lang.project.model import Project
 from excore.lang.resolve.top_level import is_field_or_registry
 from excore.lang.source import folders_below
-from excore.lang.tables.table import FileTables, Table
+from excore.lang.syntax.tree import Array, Scalar
+from excore.lang.tables.table import BoundValue, FileTables, Table, Tables
 
 _MOST_FILES = 20_000
 
@@ -29,7 +30,7 @@ def may_be_config(path: str, project: Project) -> bool:
 def why_no_config(path: str, project: Project) -> str:
     """Why a file that is no config is none, as far as its name and the project file tell; else what it lacks."""
     name = os.path.basename(project.file or "")
-    if not path.endswith(".toml"):
+    if not is_toml(path):
         return "it is no TOML file"
     if is_plain_name(path):
         return "a file of that name is no config"
@@ -43,8 +44,8 @@ def why_no_config(path: str, project: Project) -> str:
 def is_config(path: str, tables: FileTables, project: Project, catalog: Catalog, grammar: Grammar) -> bool:
     """Whether a file shows that it is a config, so that problems may be reported in it.
 
-    It does by the project's globs, by ``__base__``, by a prefixed argument, or by a top-level table whose name is a
-    field, a registry or a registered class.
+    It does by the project's globs, by ``__base__``, by a prefixed argument, by a top-level table whose name is a field,
+    a registry or a registered class, or by names of classes under a field.
     """
     if not may_be_config(path, project):
         return False
@@ -63,7 +64,18 @@ def is_config(path: str, tables: FileTables, project: Project, catalog: Catalog,
                     return True
                 if isinstance(inner.value, Table) and any(map(grammar.is_prefixed, inner.value.bindings)):
                     return True
+        elif is_field_or_registry(name, catalog, project) and _stands_for_modules(value, by_name):
+            return True
     return False
+
+
+def _stands_for_modules(value: BoundValue, names: Mapping[str, object]) -> bool:
+    """Whether what stands under a field, where only tables belong, is meant for modules: tables, or names of
+    classes."""
+    items = value.items if isinstance(value, Array) else (value,)
+    return isinstance(value, Tables) or any(
+        isinstance(item, Scalar) and isinstance(item.value, str) and item.value in names for item in items
+    )
 
 
 def _matches(path: str, project: Project, glob: str) -> bool:
@@ -79,7 +91,7 @@ def find_toml(folder: str) -> Iterator[str]:
     count = 0
     for root, files in folders_below(folder, holds_no_config):
         for name in files:
-            if name.endswith(".toml"):
+            if is_toml(name):
                 path = os.path.join(root, name)
                 if not is_plain_name(path) and not _is_copy(name, files):
                     yield path

@@ -7,16 +7,18 @@ snapshot to snapshot, so a keystroke costs the item it changes.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from excore.lang.catalog import Catalog
 from excore.lang.file import File, read_file
 from excore.lang.grammar import Grammar
 from excore.lang.memo import Memo
+from excore.lang.overrides import Overrides
+from excore.lang.project.foreign import is_toml
 from excore.lang.project.model import Project
 from excore.lang.project.reading import find_project
 from excore.lang.project.sources import beginning_of
-from excore.lang.source import Disk, Source, Unreadable
+from excore.lang.source import Disk, Source, Unreadable, place_below
 from excore.lang.workspace.config_files import find_toml
 from excore.lang.workspace.snapshot import Snapshot
 
@@ -40,6 +42,7 @@ class Host:
         self.completed: dict[str, tuple[Project, Catalog, Project]] = {}
         self.catalogs: dict[str, Catalog] = {}
         self.memos: dict[str, Memo] = {}  # by root config
+        self.overrides: dict[str, Overrides] = {}  # by root config
         self._snapshot: Snapshot | None = None
 
     def snapshot(self) -> Snapshot:
@@ -47,6 +50,11 @@ class Host:
         if self._snapshot is None:
             self._snapshot = Snapshot(self)
         return self._snapshot
+
+    def override(self, path: str, texts: Iterable[str]) -> None:
+        """The config whose root is this file is meant with these arguments of a command line from now on."""
+        self.overrides[path] = Overrides(texts, self.grammar_of(path).prefix_chars)
+        self._snapshot = None
 
     def open(self, path: str, text: str) -> None:
         """An editor holds this text for the file from now on."""
@@ -74,11 +82,12 @@ class Host:
     def file_changed(self, path: str) -> None:
         """A file was created, changed or deleted on disk; a project file changes its whole project."""
         self.disk_files.pop(path, None)
-        if path.endswith(".toml"):
+        if is_toml(path):
             if self.source.stamp(path) is None:
                 self.toml_files.pop(path, None)
-            elif any(path.startswith(folder + os.sep) for folder in self.folders):
+            elif path not in self.toml_files and any(path.startswith(folder + os.sep) for folder in self.folders):
                 self.toml_files[path] = None
+                self._sort_files()
         if os.path.basename(path) in (".excore.toml", "pyproject.toml"):
             self.forget_projects()
         self._snapshot = None
@@ -88,6 +97,16 @@ class Host:
         self.projects.clear()
         self.beginnings.clear()
         self.completed.clear()
+
+    def _sort_files(self) -> None:
+        """Put the files in the order in which one who starts now finds them: some answers take the first."""
+        folders = list(self.folders)
+
+        def place(path: str) -> tuple[object, ...]:
+            number = next(n for n, folder in enumerate(folders) if path.startswith(folder + os.sep))
+            return number, place_below(path, folders[number])
+
+        self.toml_files = dict.fromkeys(sorted(self.toml_files, key=place))
 
     def add_folder(self, folder: str) -> None:
         """Take up a workspace folder: its config files become known."""

@@ -17,6 +17,7 @@ from excore.lang.check.unquoted import unquoted
 from excore.lang.file import File, tables_of
 from excore.lang.grammar import BASE_KEY, Grammar
 from excore.lang.memo import Memo
+from excore.lang.overrides import Overrides
 from excore.lang.problems import Problem, Related
 from excore.lang.project.model import Project
 from excore.lang.project.reading import read_project, unmade_registries
@@ -40,10 +41,27 @@ class State(Protocol):
     catalogs: dict[str, Catalog]
     completed: dict[str, tuple[Project, Catalog, Project]]
     memos: dict[str, Memo]
+    overrides: dict[str, Overrides]
 
     def file(self, path: str) -> File | Unreadable: ...  # pragma: no cover
 
     def project_of(self, path: str) -> Project: ...  # pragma: no cover
+
+
+class _Files:
+    """The files of a snapshot, each read once. Analyses keep it, so it knows of none."""
+
+    def __init__(self, host: State) -> None:
+        self._host = host
+        self._known: dict[str, File | Unreadable] = dict(host.open_files)
+        self._known.update((overrides.file.path, overrides.file) for overrides in host.overrides.values())
+
+    def read(self, path: str) -> File | Unreadable:
+        """The file, or why there is none that can be read."""
+        file = self._known.get(path)
+        if file is None:
+            file = self._known[path] = self._host.file(path)
+        return file
 
 
 class Snapshot:
@@ -55,7 +73,9 @@ class Snapshot:
     def __init__(self, host: State) -> None:
         self._host = host
         self.environment = host.environment
-        self._files: dict[str, File | Unreadable] = dict(host.open_files)
+        self.read = _Files(host).read
+        """The file of a path, or why there is none that can be read."""
+        self._overrides = dict(host.overrides)
         self._open = tuple(host.open_files)
         self._toml_files = tuple(host.toml_files)
         self._catalogs = dict(host.catalogs)
@@ -70,13 +90,6 @@ class Snapshot:
         """The file, or None where there is none that can be read."""
         file = self.read(path)
         return file if isinstance(file, File) else None
-
-    def read(self, path: str) -> File | Unreadable:
-        """The file, or why there is none that can be read."""
-        file = self._files.get(path)
-        if file is None:
-            file = self._files[path] = self._host.file(path)
-        return file
 
     def tables(self, path: str) -> FileTables | Unreadable:
         """The tables of a file, or why it cannot be read."""
@@ -170,7 +183,8 @@ class Snapshot:
         if analysis is None:
             memo = self._host.memos.setdefault(path, Memo())
             project, catalog, grammar = self.project(path), self.catalog(path), self.grammar(path)
-            analysis = analyse(path, self.read, catalog, project, grammar, self.environment, memo)
+            overrides = self._overrides.get(path)
+            analysis = analyse(path, self.read, catalog, project, grammar, self.environment, memo, overrides=overrides)
             self._analyses[path] = analysis
         return analysis
 
@@ -206,8 +220,11 @@ class Snapshot:
         file = self.file(path)
         if file is None:
             return []
-        project = self.project(path)
-        if path == project.file:
+        overridden = [root for root, one in self._overrides.items() if one.file is file]
+        project = self.project(overridden[0] if overridden else path)
+        if overridden:
+            problems = self._problems_in(path, overridden[0])
+        elif path == project.file:
             written = read_project(path, file.tables)
             problems = [
                 *written.problems,
@@ -227,7 +244,7 @@ class Snapshot:
 
     def _shared_problems(self, path: str) -> list[Problem]:
         roots = self.roots(path)
-        if roots != (path,):
+        if roots != (path,) and path not in self._overrides:
             problems = shared([self._witness(root, path) for root in roots], lambda: self._problems_in(path, path))
             return with_own(problems, self._problems_in(path, path)) if self._is_whole(path) else problems
         problems = self._problems_in(path, path)

@@ -17,9 +17,9 @@ from excore_server.lsp.to_lsp.location import goal_location, python_range, span_
 
 def code_lens(session: Session, params: types.CodeLensParams) -> Any:
     """``CodeLens``es; none where they are turned off."""
-    if not session.settings.code_lens:
-        return []
     uri = params.text_document.uri
+    if not session.settings_of(session.path_of(uri) or "").code_lens:
+        return []
     python = session.python_path(uri)
     if python is not None:
         lenses = lens.python_lenses(session.snapshot(), session.host.project_of(python).root, python)

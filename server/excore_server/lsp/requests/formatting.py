@@ -15,7 +15,7 @@ def formatting(session: Session, params: types.DocumentFormattingParams | types.
     """Edits that lay a config out; null where it is no TOML, or where that is turned off. Only configs are touched, no
     other TOML files."""
     snapshot, path, file = session.file(params.text_document.uri)
-    if not session.settings.format or not snapshot.is_judged(path):
+    if not session.settings_of(path).format or not snapshot.is_judged(path):
         return None
     options = params.options
     indent = " " * max(1, options.tab_size) if options.insert_spaces else "\t"

@@ -22,7 +22,7 @@ HINT_SETTINGS: dict[str, inlay.HintKind] = {
 def inlay_hint(session: Session, params: types.InlayHintParams) -> Any:
     """``InlayHint``s."""
     snapshot, path, file = session.file(params.text_document.uri)
-    settings = session.settings.inlay_hints
+    settings = session.settings_of(path).inlay_hints
     kinds = [kind for name, kind in HINT_SETTINGS.items() if settings.get(name, kind in inlay.USUAL)]
     result = []
     for hint in inlay.inlay_hints(snapshot, path, session.span(file, params.range), kinds):

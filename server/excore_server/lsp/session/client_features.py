@@ -96,6 +96,7 @@ def read_features(capabilities: Mapping[str, Any], name: str = "") -> ClientFeat
     hover = names("textDocument.hover.contentFormat")
     refreshed = (name for name, value in kinds("workspace").items() if value.get("refreshSupport"))
     commands = names("experimental.commands.commands")
+    operations = names("workspace.workspaceEdit.resourceOperations")  # either lets edits come as documentChanges
     refresh = frozenset("diagnostic" if name == "diagnostics" else name for name in refreshed)
     return ClientFeatures(
         encoding=choose_encoding(get("general.positionEncodings")),
@@ -134,9 +135,8 @@ def read_features(capabilities: Mapping[str, Any], name: str = "") -> ClientFeat
         signature_markdown="markdown" in names(f"{signature}.documentationFormat"),
         label_offsets=bool(get(f"{signature}.parameterInformation.labelOffsetSupport")),
         token_types=names("textDocument.semanticTokens.tokenTypes"),
-        document_changes=bool(get("workspace.workspaceEdit.documentChanges")),
-        creates_files=bool(get("workspace.workspaceEdit.documentChanges"))
-        and "create" in names("workspace.workspaceEdit.resourceOperations"),
+        document_changes=bool(get("workspace.workspaceEdit.documentChanges") or operations),
+        creates_files="create" in operations,
         code_actions=get("textDocument.codeAction.codeActionLiteralSupport") is not None,
         lazy_actions=bool(get("textDocument.codeAction.dataSupport"))
         and "edit" in names("textDocument.codeAction.resolveSupport.properties"),

@@ -41,21 +41,31 @@ class ProjectIndex:
         self.seconds = 0.0
         self.updates = 0
         self.indexer: Indexer | None = None
+        self.interpreter = ""
         self.dump = ""  # why the dump is not used
         self.dump_path = ""
         self.dump_stamp: object = None
 
 
 class ProjectIndexes:
-    """All projects of a session. ``ready`` is called with a root and its catalog, each time there is a new one."""
+    """All projects of a session. ``ready`` is called with a root and its catalog, each time there is a new one;
+    ``interpreter_of`` says which interpreter was chosen for a root, ``buffers`` gives the texts of the Python files
+    that are open."""
 
-    def __init__(self, protocol: ExcoreProtocol, ready: Callable[[str, Catalog | None], None]) -> None:
+    def __init__(
+        self,
+        protocol: ExcoreProtocol,
+        ready: Callable[[str, Catalog | None], None],
+        interpreter_of: Callable[[str], str],
+        buffers: Callable[[], Mapping[str, str]],
+    ) -> None:
         self.protocol = protocol
+        self.buffers = buffers
         self.ready = ready
+        self.interpreter_of = interpreter_of
         self.worker = Worker(protocol.post, protocol.guarded)
         self.projects: dict[str, ProjectIndex] = {}
         self.progress = False
-        self.interpreter = ""
         self._tokens = 0
         self._waiting: dict[str, list[asyncio.Future[None]]] = {}
 
@@ -72,6 +82,13 @@ class ProjectIndexes:
         index = self.projects.setdefault(project.root, ProjectIndex(project))
         index.project = project
         self._start(index)
+
+    def interpreters_changed(self) -> bool:
+        """Read those projects again for which another interpreter was chosen; whether there are any."""
+        changed = [one for one in self.projects.values() if one.interpreter != self.interpreter_of(one.project.root)]
+        for index in changed:
+            self._start(index)
+        return bool(changed)
 
     def forget(self, root: str) -> None:
         """A project is not needed any more; what still runs for it has no effect."""
@@ -109,24 +126,26 @@ class ProjectIndexes:
 
     def _start(self, index: ProjectIndex) -> None:
         index.state = "waiting"
-        self.worker.add(f"index of {index.project.root}", lambda: self._build(index))
+        index.interpreter = self.interpreter_of(index.project.root)
+        buffers = self.buffers()
+        self.worker.add(f"index of {index.project.root}", lambda: self._build(index, buffers))
 
-    def _build(self, index: ProjectIndex) -> None:
+    def _build(self, index: ProjectIndex, buffers: Mapping[str, str]) -> None:
         post = self.protocol.post
         report = _Progress(self, index.project.name or index.project.root)
         post(setattr, index, "state", "reading")
         started = perf_counter()
-        found = self.protocol.guarded(f"index of {index.project.root}", self._read, index, report)
+        found = self.protocol.guarded(f"index of {index.project.root}", self._read, index, buffers, report)
         catalog = None if isinstance(found, Refused) else found
         post(self._finished, index, catalog, perf_counter() - started)
         report.end()
         _prepare(catalog)
 
-    def _read(self, index: ProjectIndex, report: Callable[[int, int], None]) -> Catalog:
+    def _read(self, index: ProjectIndex, buffers: Mapping[str, str], report: Callable[[int, int], None]) -> Catalog:
         from excore.tooling.indexers import make_indexer  # not needed for the first answer, and not light
 
-        index.indexer = make_indexer(index.project, self.interpreter)
-        return self._completed(index, index.indexer.build(report))
+        index.indexer = make_indexer(index.project, index.interpreter)
+        return self._completed(index, index.indexer.build(report, buffers))
 
     def _update(self, index: ProjectIndex, changes: Mapping[str, str | None]) -> None:
         if index.indexer is not None:

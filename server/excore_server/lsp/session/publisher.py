@@ -135,7 +135,7 @@ class Publisher:
             found = [{key: value for key, value in item.items() if key != "data"} for item in found]
         if perf_counter() - started > _AT_ONCE:
             settle()  # much was made that stays: whole files, not edits
-        return _with_severity(found, session.settings.severity)
+        return _with_severity(found, session.settings_of(path).severity)
 
     def _lost_bytes(self, snapshot: Snapshot, path: str) -> list[dict[str, Any]]:
         """An editor shows replacement characters for what is no UTF-8 on disk: the first place of them."""

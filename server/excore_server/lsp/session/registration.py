@@ -38,11 +38,14 @@ def watch_files(session: Session, again: bool = False) -> None:
 
 
 def fetch_settings(session: Session) -> None:
-    """Ask the client for its settings, if it can be asked."""
+    """Ask the client for its settings, if it can be asked; of several folders each may have its own."""
+    folders = list(session.folders) if len(session.folders) > 1 else []
 
     def configure(result: object) -> None:
-        if isinstance(result, list) and result and (result[0] is None or isinstance(result[0], Mapping)):
-            session.configure(result[0])
+        if isinstance(result, list) and result and all(each is None or isinstance(each, Mapping) for each in result):
+            session.configure(result[0], dict(zip(folders, result[1:], strict=False)))
 
     if session.client.configuration:
-        session.protocol.ask("workspace/configuration", {"items": [{"section": "excore"}]}, configure)
+        items = [{"section": "excore"}]
+        items += [{"section": "excore", "scopeUri": session.uri_of(folder)} for folder in folders]
+        session.protocol.ask("workspace/configuration", {"items": items}, configure)

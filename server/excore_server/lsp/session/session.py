@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from lsprotocol import types
 
 from excore.lang.catalog import Catalog
+from excore.lang.project.foreign import is_toml
 from excore.lang.project.reading import PROJECT_FILE, PYPROJECT, is_vast
 from excore.lang.text import Span
 from excore.lang.workspace.host import File, Host, Snapshot
@@ -58,17 +59,21 @@ class Session:
         self.client = ClientFeatures()
         self.client_name = ""
         self.settings = Settings()
+        self.folder_settings: dict[str, Settings] = {}
         self.initial_settings: object = None
         self.host = Host(environment=os.environ)
         self.folders: list[str] = []
         self.documents: dict[str, OpenDocument] = {}  # by path
-        self.indexing = ProjectIndexes(protocol, self._indexed)
+        self.indexing = ProjectIndexes(
+            protocol, self._indexed, lambda root: self.settings_of(root).interpreter, lambda: self.open_python
+        )
         self.externals = Externals(protocol, self.refresh)
         self.publisher = Publisher(self)
         self.watcher = Watcher(lambda paths: protocol.post(self.files_changed, paths))
         self.initialized = False
         self.virtual_documents = VirtualDocuments(protocol)
         self._touched = 0
+        self._typed: set[str] = set()  # Python files that were edited and not read since
         self._typing: asyncio.TimerHandle | None = None
 
     # Names of things
@@ -119,7 +124,7 @@ class Session:
     def is_toml(self, path: str) -> bool:
         """Whether a document is TOML: the client says so where it has it open, else its name does."""
         document = self.documents.get(path)
-        return path.endswith(".toml") if document is None else document.is_toml
+        return is_toml(path) if document is None else document.is_toml
 
     def python_path(self, uri: str) -> str | None:
         """The path of a document that is no TOML but Python; None for any other."""
@@ -128,7 +133,8 @@ class Session:
 
     def python(self, path: str) -> Python:
         """Who knows the packages of a file's project."""
-        return self.externals.of(self.host.project_of(path), self.settings.interpreter)
+        project = self.host.project_of(path)
+        return self.externals.of(project, self.settings_of(project.root).interpreter)
 
     def python_text(self, path: str) -> str | None:
         """The text of a Python file as the editor or else the disk has it."""
@@ -257,8 +263,9 @@ class Session:
             return
         if item.language_id == "python" or path.endswith((".py", ".pyi")):
             self.documents[path] = OpenDocument(item.uri, path, item.version, False, item.text)
+            self.indexing.change({path: item.text})
             return
-        if item.language_id not in ("toml", "excore") and not path.endswith(".toml"):
+        if item.language_id not in ("toml", "excore") and not is_toml(path):
             return
         self.documents[path] = OpenDocument(item.uri, path, item.version, True)
         self.host.open(path, item.text)
@@ -299,13 +306,19 @@ class Session:
         self.changed()
 
     def _python_typed(self, path: str) -> None:
+        self._typed.add(path)
         if self._typing is not None:
             self._typing.cancel()
-        self._typing = self.protocol.loop.call_later(_TYPING_PAUSE, self._python_paused, path)
+        self._typing = self.protocol.loop.call_later(_TYPING_PAUSE, self._python_paused)
 
-    def _python_paused(self, path: str) -> None:
-        if path in self.documents:
-            self.indexing.change({path: self.documents[path].text})
+    def _python_paused(self) -> None:
+        typed, self._typed = self._typed, set()
+        self.indexing.change({path: text for path, text in self.open_python.items() if path in typed})
+
+    @property
+    def open_python(self) -> dict[str, str]:
+        """The texts of the Python files that the client has open, which hide what is on disk."""
+        return {path: document.text for path, document in self.documents.items() if not document.is_toml}
 
     # Changes
 
@@ -315,13 +328,14 @@ class Session:
         if not paths:
             return
         python: dict[str, str | None] = {}
+        opened = self.open_python
         before = {path: self.host.project_of(path) for path in self.documents}
         for path in paths:
             if path.endswith(".py"):
-                python[path] = None
+                python[path] = opened.get(path)
                 if not any(is_within(path, root) for root in self.indexing.projects):
                     self.host.forget_projects()  # one may begin above what was taken for it
-            elif path.endswith(".toml"):
+            elif is_toml(path):
                 self.host.file_changed(path)
                 if os.path.basename(path) in (PROJECT_FILE, PYPROJECT):
                     self._project_changed(os.path.dirname(path))
@@ -348,20 +362,29 @@ class Session:
             if is_within(folder, index.project.root):
                 self.indexing.rebuild(index.project)
 
-    def configure(self, value: object) -> None:
-        """Settings arrived; where the client has none of ours, those it began with count."""
-        inner = value.get("excore", value) if isinstance(value, Mapping) else None
-        self.settings, wrong = read_settings(inner or self.initial_settings)
-        for message in wrong:
-            self.protocol.notify("window/logMessage", {"type": 2, "message": f"excore-server: {message}"})
+    def settings_of(self, path: str) -> Settings:
+        """The settings of the innermost folder that a path is in or is; those of the client if none has its own."""
+        folders = [folder for folder in self.folder_settings if path == folder or is_within(path, folder)]
+        return self.folder_settings[max(folders, key=len)] if folders else self.settings
+
+    def configure(self, value: object, of_folders: Mapping[str, object] | None = None) -> None:
+        """Settings arrived, and those that hold in a folder; where the client has none of ours, those it began with
+        count."""
+        self.settings = self._read_settings(value)
+        self.folder_settings = {folder: self._read_settings(its) for folder, its in (of_folders or {}).items()}
         if self.settings.trace is not None:
             self.protocol.tracing = self.settings.trace
-        if self.indexing.interpreter != self.settings.interpreter:
-            self.indexing.interpreter = self.settings.interpreter
+        if self.indexing.interpreters_changed():
             self.externals.forget()
-            self.reindex()
         self.changed()
         self.refresh()
+
+    def _read_settings(self, value: object) -> Settings:
+        inner = value.get("excore", value) if isinstance(value, Mapping) else None
+        settings, wrong = read_settings(inner or self.initial_settings)
+        for message in wrong:
+            self.protocol.notify("window/logMessage", {"type": 2, "message": f"excore-server: {message}"})
+        return settings
 
     def changed(self) -> None:
         """Diagnostics may be different now, and virtual documents."""
