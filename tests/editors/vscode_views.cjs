@@ -141,6 +141,7 @@ module.exports = async ({ page, request, step, photograph, token, lines, cursor,
 
   await step('fixes', async () => {
     await open('broken/unknown_parameter.toml');
+    await lens('used by').waitFor(); // it moves the lines below it
     await page.locator('.editor-group-container.active .squiggly-error').first().waitFor();
     await token('layer').click();
     await page.keyboard.press('Control+.');
@@ -261,6 +262,7 @@ module.exports = async ({ page, request, step, photograph, token, lines, cursor,
     await before.locator('.codicon-close').click();
     await page.locator('.tab[data-resource-name="fcn_vgg.toml"]').click();
     await open('configs/many.toml');
+    await languageMode('ExCore config');
     await command('ExCore: Show Object Graph');
     const inside = webview();
     const picture = inside.locator(`svg[aria-label$="${MANY + 1} objects"]`);
