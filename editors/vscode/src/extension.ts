@@ -9,6 +9,7 @@ import { Session } from './session';
 import { registerSnippets } from './snippets';
 import { Status } from './status';
 import { Views } from './views';
+import { watchWriting } from './walkthrough';
 
 let session: Session | undefined;
 
@@ -27,7 +28,7 @@ export function activate(context: vscode.ExtensionContext): void {
     }
   };
   context.subscriptions.push(
-    log, status, views, graphs, chooser, current, registerCommands(current, views, graphs, status, log), registerSnippets(),
+    log, status, views, graphs, chooser, current, registerCommands(current, views, graphs, status, log), registerSnippets(), watchWriting(),
     vscode.workspace.onDidOpenTextDocument(consider),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration('excore.languageDetection') || event.affectsConfiguration('excore.enable')) {
