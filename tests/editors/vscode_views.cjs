@@ -304,7 +304,7 @@ module.exports = async ({ page, request, step, photograph, token, lines, cursor,
     await steps.first().waitFor();
     await photograph('walkthrough');
     const found = await steps.evaluateAll((all) => all.map((one) => [one.innerText.split('\n')[0], one.querySelector('[role=checkbox]').getAttribute('aria-checked')]));
-    await command('View: Close Editor');
+    await config();
     return Object.fromEntries(found);
   });
 
