@@ -168,16 +168,6 @@ def test_the_status_item_says_what_runs(seen):
     assert {"Show Logs", "Restart Server"} <= {row.strip() for row in status["rows"]}
 
 
-def test_steps_of_the_walkthrough_are_ticked_by_what_was_done(seen):
-    ticked = fact(seen, "walkthrough")
-    assert ticked == {
-        "The server": "true",
-        "Choose the interpreter": "false",
-        "Write a config": "true",
-        "See what it becomes": "true",
-    }
-
-
 def test_commands_have_clear_titles(seen):
     titles = {"Show Logs", "Show Server Status", "Show Composed Config", "Show Config as Python", "Show Object Graph"}
     shown = [plain(row) for row in fact(seen, "palette")]

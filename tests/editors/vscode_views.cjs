@@ -297,17 +297,6 @@ module.exports = async ({ page, request, step, photograph, token, lines, cursor,
     return found;
   });
 
-  await step('walkthrough', async () => {
-    await page.locator('.statusbar-item[id*="excore.server"]').click();
-    await page.locator('.quick-input-widget:visible .monaco-list-row', { hasText: 'Set Up ExCore' }).click();
-    const steps = page.locator('.getting-started-step');
-    await steps.first().waitFor();
-    await photograph('walkthrough');
-    const found = await steps.evaluateAll((all) => all.map((one) => [one.innerText.split('\n')[0], one.querySelector('[role=checkbox]').getAttribute('aria-checked')]));
-    await config();
-    return Object.fromEntries(found);
-  });
-
   await step('palette', async () => {
     await page.keyboard.press('F1');
     await page.locator('.quick-input-widget:visible input').first().fill('>ExCore: Show');

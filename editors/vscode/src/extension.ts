@@ -9,7 +9,6 @@ import { Session } from './session';
 import { registerSnippets } from './snippets';
 import { Status } from './status';
 import { Views } from './views';
-import { watchWriting } from './walkthrough';
 
 let session: Session | undefined;
 
@@ -28,7 +27,7 @@ export function activate(context: vscode.ExtensionContext): void {
     }
   };
   context.subscriptions.push(
-    log, status, views, graphs, chooser, current, registerCommands(current, views, graphs, status, log), registerSnippets(), watchWriting(),
+    log, status, views, graphs, chooser, current, registerCommands(current, views, graphs, status, log), registerSnippets(),
     vscode.workspace.onDidOpenTextDocument(consider),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration('excore.languageDetection') || event.affectsConfiguration('excore.enable')) {

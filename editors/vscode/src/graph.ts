@@ -5,7 +5,6 @@ import { randomBytes } from 'node:crypto';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { type Ask, onConfigsChange, toLocation, type View } from './views';
-import { did } from './walkthrough';
 
 const KIND = 'excore.graph';
 const COMMAND = 'excore.showGraph';
@@ -47,7 +46,6 @@ export class Graphs implements vscode.WebviewPanelSerializer<State>, vscode.Disp
     const place = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
     const known = this.shown.get(config.toString());
     const shown = known ?? this.adopt(config, vscode.window.createWebviewPanel(KIND, title, place));
-    did('see');
     this.draw(config, shown, view);
     shown.panel.reveal(undefined, true);
   }

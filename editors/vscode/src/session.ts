@@ -14,7 +14,6 @@ import { leadToPages } from './pages';
 import { PythonExtensions } from './pythonExtensions';
 import { type Plan, plan } from './server';
 import type { Status } from './status';
-import { did } from './walkthrough';
 
 /** The settings that are the server's. */
 const SERVER_SETTINGS = ['inlayHints', 'severity', 'diagnosticMode', 'format', 'codeLens'];
@@ -188,10 +187,6 @@ export class Session implements vscode.Disposable {
   private show(client: LanguageClient): void {
     if (this.plan !== undefined) {
       this.status.running(client.initializeResult?.serverInfo?.version, this.plan);
-      did('run');
-      if (this.plan.interpreter?.chosen === true) {
-        did('interpreter');
-      }
     }
   }
 

@@ -3,7 +3,6 @@
 
 import * as vscode from 'vscode';
 import { LANGUAGE } from './language';
-import { did } from './walkthrough';
 
 export const SCHEME = 'excore-view';
 const PAUSE_MS = 400;
@@ -108,9 +107,6 @@ export class Views implements vscode.FileSystemProvider, vscode.DefinitionProvid
       return;
     }
     await this.replace(uri, view);
-    if (config !== undefined) {
-      did('see');
-    }
     const document = await vscode.workspace.openTextDocument(uri);
     const coloured =
       document.languageId === view.language ? document : await vscode.languages.setTextDocumentLanguage(document, view.language);
