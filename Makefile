@@ -16,7 +16,7 @@ IN_CI := $(filter-out 0 false no,$(CI))
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help setup editor-tools demo test test-core test-editors test-pythons lint docs format bench bench-live example-segmentation clean
+.PHONY: help setup editor-tools demo test test-core test-editors test-pythons torture lint docs format bench bench-live example-segmentation clean
 
 help: ## Show this list.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|' 2>/dev/null \
@@ -59,6 +59,11 @@ test-pythons: $(READY) ## The language, index, engine and config tests on each o
 
 test-editors: editor-tools ## Real Neovim and real VS Code, one after the other.
 	$(RUN) pytest tests/editors
+
+torture: $(READY) ## Hostile workspaces, then random work compared with a fresh server; CASES=10000 SEED=1.
+	$(RUN) pytest -q tests/lang/test_growth.py tests/cli/test_hostile_repository.py tests/cli/test_hostile_workspace.py \
+	  tests/cli/test_injection.py tests/cli/test_terminal_escapes.py tests/e2e/test_no_code_runs.py tests/e2e/test_torture.py
+	.venv/bin/python tests/e2e/torture.py --cases $(or $(CASES),10000) --seed $(or $(SEED),1)
 
 editor-tools: $(READY) ## Fetch what the editor tests need: VS Code's server, Chromium, tmux ...
 	@.venv/bin/python tests/editors/tools.py || { test -z "$(IN_CI)" && echo "going on without: tests that need it will be skipped"; }

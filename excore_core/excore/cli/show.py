@@ -12,13 +12,13 @@ from typing import Annotated, Any
 import typer
 
 from excore.cli.output import fail, print_line, print_text, shown_path, styled
-from excore.cli.output import plain as safe
 from excore.cli.resolved import Overridden, errors, opened
 from excore.cli.writing import print_or_write
 from excore.lang.provenance import NoSuchKey, Setting
 from excore.lang.syntax.document import parse
 from excore.lang.tables.assemble import assemble
 from excore.lang.tables.table import plain
+from excore.lang.text import printable as safe
 from excore.lang.workspace.snapshot import Snapshot
 from excore.views import blame as blaming
 from excore.views import drawing
@@ -65,7 +65,7 @@ def show(
     snapshot, path = opened(config, overrides=overrides or ())
     if as_json:
         document = composed(snapshot, path, origins=False, quoted=quoted, full=full)
-        typer.echo(json.dumps(_plain(snapshot, path, document), indent=2, ensure_ascii=False, default=str))
+        typer.echo(json.dumps(_plain(snapshot, path, document), indent=2, default=str))
         return
     print_text(composed(snapshot, path, origins=origins, quoted=quoted, full=full).text, "toml")
     _warn(snapshot, path, overrides)

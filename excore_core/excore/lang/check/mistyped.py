@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from excore.lang.catalog import Entry, Param
 from excore.lang.check.annotations import Type, fits, mismatch, read_annotation
-from excore.lang.grammar import FieldRef, Prefix
+from excore.lang.grammar import NONE, FieldRef, Prefix
 from excore.lang.problems import Problem, problem
 from excore.lang.resolve.entries import entry_named
 from excore.lang.resolve.explain import WORD, registries_called
@@ -31,13 +31,16 @@ def mistyped(argument: Argument, param: Param, entry: Entry, model: Model) -> It
     meaning = argument.meaning
     subject = f"`{argument.name}` of `{entry.name}`"
     if isinstance(meaning, Plain):
-        forgotten = _forgotten_prefix(argument, annotation, model)
+        is_none = argument.prefix is not None  # under `&`
+        forgotten = None if is_none else _forgotten_prefix(argument, annotation, model)
         if forgotten is not None:
             yield forgotten
             return
-        why = mismatch(annotation, meaning.value, param.choices)
+        is_default = is_none and param.default == NONE
+        why = None if is_default else mismatch(annotation, meaning.value, param.choices)
         if why is not None:
             yield problem("wrong-type", f"{subject}: {why}", argument.binding.value_origin, name=argument.name)
+        if why is not None or is_none:
             return
         why = _no_object(argument, annotation, param, model)
         if why is not None:
