@@ -39,7 +39,7 @@ _IMPORT = re.compile(
     r"^[ \t]*(?:from[ \t]+([A-Za-z_][\w.]*)[ \t]+import\b|import[ \t]+([A-Za-z_][^\n#;]*))", re.MULTILINE
 )
 _GENERATES = re.compile(r"\b(?:globals|vars|locals)\(\)|\bsys\.modules\[__name__\]|\bexec\(")
-_GENERATING = ("globals()", "vars()", "locals()", "sys.modules", "exec(")  # to look for before a slower pattern
+_GENERATING = ("globals()", "vars()", "locals()", "sys.modules", "exec")  # to look for before a slower pattern
 _REGISTERING_WORDS = (".register", *(f".{name}" for name in _COMMON_WORDS))
 _NAMESPACES = ("globals", "vars", "locals")
 _READING = frozenset(
