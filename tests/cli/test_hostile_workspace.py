@@ -77,6 +77,18 @@ def test_no_file_is_waited_for_or_read_without_end(project: Path, run: Run, term
             file.write_text(settings)
 
 
+def test_the_mark_of_a_cache_is_read_as_any_file(project: Path, tmp_path: Path, run: Run) -> None:
+    marks = [tmp_path / "caches" / "excore" / name / "workspace.json" for name in ("one", "two", "three")]
+    for mark in marks:
+        mark.parent.mkdir(parents=True)
+    os.mkfifo(marks[0])
+    marks[1].symlink_to("/dev/zero")
+    sparse(marks[2])
+    for command in (["cache-list"], ["config-extension"], ["clear-cache", "-y"], ["clear-all-cache", "-y"]):
+        run(*command)
+    assert all(os.path.lexists(mark) for mark in marks)
+
+
 @pytest.mark.parametrize("command", COMMAND_LINES)
 def test_a_disk_that_takes_nothing_is_told(project: Path, run: Run, command: str) -> None:
     import resource

@@ -139,10 +139,26 @@ def test_the_graph_can_be_enlarged_and_its_nodes_lead_to_their_tables(seen):
     assert "default-src 'none'" in graph["policy"]
     assert "src.models.fcn.FCN" in graph["nodes"]
     assert graph["zoomed"]
+    assert graph["pointer"]["grown"]
+    assert graph["pointer"]["away"] < 2
+    assert graph["panned"] == [True, True]
+    assert graph["focused"][0] == graph["focused"][1] != ""
     assert graph["dark"]
     text = (tools.REPOSITORY / "examples" / "quickstart" / "configs" / "fcn_vgg.toml").read_text("utf-8")
     row = int(re.findall(r"Ln (\d+)", graph["place"])[0])
     assert text.splitlines()[row - 1] == "[Optimizer.SGD]"
+
+
+def test_a_graph_of_hundreds_of_objects_fits_and_is_searched(seen):
+    many = fact(seen, "graphOfMany")
+    assert many["fits"]
+    assert many["name"].startswith("Part449")
+    assert many["seen"]
+    assert many["selected"]
+
+
+def test_views_survive_a_reload_of_the_window(seen):
+    assert fact(seen, "reloaded")
 
 
 def test_the_status_item_says_what_runs(seen):
