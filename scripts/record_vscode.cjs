@@ -118,7 +118,7 @@ module.exports = async ({ page, request, seen, token, hoverText, leaveHover, com
   await command('ExCore: Show Object Graph');
   const graph = page.frameLocator('iframe.webview').last().frameLocator('iframe');
   await graph.locator('svg').first().waitFor();
-  await page.mouse.move(450, 515);
+  await page.mouse.move(650, 420);
   await page.locator('.workbench-hover:visible').waitFor({ state: 'hidden' });
   await frame(3500);
 };

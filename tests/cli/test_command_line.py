@@ -45,7 +45,7 @@ def config(project: Path, write: Write) -> Path:
         ("ep", "epochs="),
         ("Model.", "Model.FCN."),
         ("Model.FCN.", "Model.FCN.head= Model.FCN.layers= Model.FCN.act="),
-        ("Model.FCN.!h", ""),
+        ("Model.FCN.!h", "Model.FCN.!head="),
         ("train.", 'train."a.b"='),
         ("~Model.F", "~Model.FCN. ~Model.FCN"),
         ("~e", "~epochs"),

@@ -282,6 +282,9 @@ _STEPS = st.one_of(
 )
 
 
+_OVERRIDES = ["lr=2", "V.x=5", "Model.FCN.layers=1", "Pad={size = 7}", "+extra.deep=[a]", "~Optimizer.SGD.plain"]
+
+
 _APPLIED: dict[str, Callable[[Any, Any, Any], object]] = {
     "node": lambda c, m, v: setattr(c.Optimizer.SGD, "plain", v),
     "shared": lambda c, m, v: c.Model.FCN["head"].__setitem__("size", v),
@@ -307,13 +310,13 @@ def _apply(cfg: Any, models: Any, step: str, value: Any) -> Any:
     return cfg
 
 
-@example(steps=[("written", 0), ("isolated", 0)])
+@example(steps=[("written", 0), ("isolated", 0)], overrides=[])
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
-@given(steps=st.lists(_STEPS, max_size=8))
-def test_what_is_dumped_is_what_is_built(small: Project, steps: list[tuple[str, Any]]) -> None:
-    cfg = small.load(TEXT)
+@given(steps=st.lists(_STEPS, max_size=8), overrides=st.lists(st.sampled_from(_OVERRIDES), max_size=3, unique=True))
+def test_what_is_dumped_is_what_is_built(small: Project, steps: list[tuple[str, Any]], overrides: list[str]) -> None:
+    cfg = small.load(TEXT, overrides=overrides)
     for step, value in steps:
         cfg = _apply(cfg, small.models, step, value)
     modules, _ = _same_as_dumped(cfg)
@@ -346,17 +349,23 @@ def test_load_4_an_unparsed_config_refuses_what_meets_nothing(small: Project, gi
         small.load(TEXT, parse_config=False, **given)
 
 
-def test_over_4_what_another_class_does_not_take_is_logged(small: Project) -> None:
+def test_over_5_what_is_doubtful_is_logged(small: Project) -> None:
+    class Typed:
+        def __init__(self, size: int = 1) -> None: ...
+
+    Typed.__qualname__, Typed.__module__ = "Typed", small.models.__name__
+    small.models.Typed = small.models.BLOCK.register_module(Typed)
     logged: list[str] = []
     add_logger("seen", logged.append, format="{message}")
     try:
-        cfg = small.load(
-            "[Model.FCN]\n!backbone = 'R'\nmore = 1", overrides=["Model=make_net", "Model.make_net.depth=1"]
-        )
+        changes = ["Model=make_net", "Model.make_net.depth=1", "Typed.size=x"]
+        text = "[Model.FCN]\n!backbone = 'R'\nmore = 1\n[Loss.CE]\n!a = 'Typed'"
+        cfg = small.load(text, overrides=changes)
     finally:
         remove_logger("seen")
     assert dict(cfg.Model.make_net) == {"depth": 1}
     assert "overrides:1:7: `make_net` has no parameter `backbone`" in "".join(logged)
+    assert "overrides:3:12: `size` of `Typed`: `int` is expected" in "".join(logged)
 
 
 @pytest.mark.parametrize("overrides", ["lr=1", {"lr": 1}, [1], 3])

@@ -318,6 +318,11 @@ def test_references_in_lists_in_lists() -> None:
     check_completion('[Model.FCN]\n!backbone = [["ResNet", [["V<|>', has="VGG")
 
 
+def test_none_under_a_variable_prefix() -> None:
+    check_completion('size = 1\n[Model.FCN]\n&head = "<|>"', has="size None")
+    check_completion('size = 1\n[Model.FCN]\n&classes = "<|>"', has="size", lacks="None")
+
+
 def test_members_of_modules_are_there_at_once() -> None:
     check_completion(
         """

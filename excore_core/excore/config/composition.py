@@ -184,12 +184,17 @@ class Composition:
             self._check_project(registered)
             if problems:
                 raise understood.reporter.error(problems, [*hints, *remedies(problems, understood.model)])
-            for item in understood.closure.problems:
-                if item.origin.file == OVERRIDES and item.severity == "warning":
-                    place = self.files.place(item.origin)
-                    logger.warning("{}: {}\n{}", place, item.message, excerpt(place))
+            if self._resolved is None and self.overrides.texts:
+                self._warn(understood)
             self._resolved = understood
             return understood
+
+    def _warn(self, understood: ResolvedConfig) -> None:
+        """Log what is doubtful in overrides, which nobody checks before they run."""
+        for item in understood.understood.problems():
+            if item.origin.file == OVERRIDES and item.severity == "warning":
+                place = self.files.place(item.origin)
+                logger.warning("{}: {}\n{}", place, item.message, excerpt(place))
 
     def _check_project(self, registered: RegisteredModules) -> None:
         """Raises one error for all that is wrong in the project file. A program may run without the folder of its

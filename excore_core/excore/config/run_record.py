@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import os
-import platform
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -14,7 +13,6 @@ from excore.config.dump import dump
 from excore.config.lazy import LazyConfig
 from excore.config.nodes import ModuleNode, inner_values
 from excore.config.values import flattened
-from excore.engine.git import read_repository
 from excore.lang.provenance import GIVEN
 from excore.lang.syntax.document import parse
 from excore.lang.syntax.writer import document
@@ -70,7 +68,7 @@ def _facts(cfg: LazyConfig) -> dict[str, Any]:
             "overrides": list(composition.overrides.texts),
             "time": datetime.datetime.now().astimezone().replace(microsecond=0),
         },
-        "versions": {"python": platform.python_version(), **dict(_versions(cfg))},
+        "versions": {"python": ".".join(map(str, sys.version_info[:3])), **dict(_versions(cfg))},
         "repository": _repository(own if os.path.isdir(own) else os.getcwd(), files),
     }
 
@@ -107,6 +105,8 @@ def _versions(cfg: LazyConfig) -> Iterator[tuple[str, str]]:
 
 def _repository(folder: str, files: Iterable[str]) -> dict[str, Any]:
     """The commit, and whether it has all that the files of the repository and of the config say; empty without one."""
+    from excore.engine.git import read_repository  # late: what starts programs costs more than a load
+
     commit = read_repository(folder, "rev-parse", "HEAD")
     if commit.error:
         return {}

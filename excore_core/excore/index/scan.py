@@ -44,6 +44,8 @@ _LITERAL = re.compile(
 )
 _INNER = re.compile(r"\([^()]*\)")
 _GENERATES = re.compile(r"\b(?:globals|vars|locals)\(\)|\bsys\.modules\[__name__\]|\bexec\(")
+_GENERATING = ("globals()", "vars()", "locals()", "sys.modules", "exec")  # to look for before a slower pattern
+_REGISTERING_WORDS = (".register", *(f".{name}" for name in _COMMON_WORDS))
 _NAMESPACES = ("globals", "vars", "locals")
 _READING = frozenset(
     "all any dict eval getattr get_type_hints hasattr isinstance iter len list print set sorted tuple".split()
@@ -160,13 +162,13 @@ class _Scanner:
         self.source = SourceText(text)
         self.names: dict[str, list[BindingFact]] = {}
         self.facts: FileFacts = {"names": self.names}
-        bound = "|".join(_BOUND.findall(text))
+        bound = "|".join(_BOUND.findall(text)) if ".register" in text else ""
         pattern = re.compile(rf"{_REGISTERING.pattern}|\b(?:{bound})\(") if bound else _REGISTERING
-        self.registering = MatchingLines(pattern, text)
+        self.registering = MatchingLines(pattern, text, _REGISTERING_WORDS)
         self.has_flags = registered_flags.REGISTERING.search(text) is not None
         self.keep_source = "match(" in text
         self.lists = ".__all__" in text
-        self.generates = _GENERATES.search(text) is not None
+        self.generates = any(word in text for word in _GENERATING) and _GENERATES.search(text) is not None
         modules = _imported(text)
         if modules:
             self.facts["imports"] = modules

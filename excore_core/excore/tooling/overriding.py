@@ -111,7 +111,8 @@ def _table(model: Model, path: Path) -> Table | None:
 
 
 def _keys(model: Model, typed: str, adds: bool, ends: str) -> Iterator[Word]:
-    path: Path = tuple(typed.split(".")[:-1])
+    *above, last = typed.split(".")
+    path: Path = tuple(above)
     before = "".join(f"{name}." for name in path)
     table = _table(model, path)
     names = set()
@@ -119,7 +120,8 @@ def _keys(model: Model, typed: str, adds: bool, ends: str) -> Iterator[Word]:
         name = _bare(model, binding)
         names.add(name)
         param = _param(model, path, name)
-        text = before + key_text(name)
+        spelled = binding.name if model.grammar.is_prefixed(last) else name
+        text = before + key_text(spelled, model.grammar.prefix_chars)
         if isinstance(binding.value, Table):
             yield Word(f"{text}.")
             if not ends:

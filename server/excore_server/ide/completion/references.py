@@ -7,7 +7,7 @@ from functools import cached_property
 
 from excore.lang.catalog import Entry
 from excore.lang.check.annotations import fits, read_annotation
-from excore.lang.grammar import EVERY, Name
+from excore.lang.grammar import EVERY, NONE, Name
 from excore.lang.resolve.entries import named_entries, registry_behind
 from excore.lang.resolve.model import Group, Path
 from excore.lang.resolve.top_level import fields_and_registries
@@ -23,6 +23,7 @@ from excore_server.ide.habits import Habits
 from excore_server.ide.snippets import quote
 from excore_server.ide.view import View, source_of
 
+_NOTHING = Scalar("none", NONE, 0, 0)
 _MEANT, _READY, _FITS, _FIELD, _NEAR, _SECTION, _ANY, _CIRCULAR = range(-1, 7)
 
 
@@ -362,6 +363,9 @@ class _Parts:
             good = kind is None or self.cursor.prefix.kind != "variable" or fits(kind, binding.value)
             rank = 0 if name == self.slot.argument else 1 if good else 2
             yield Option(name, rank, "variable", name, detail=source_of(binding), key=("variable", name))
+        takes_none = param is not None and (param.default == NONE or (kind is not None and fits(kind, _NOTHING)))
+        if takes_none and NONE not in self.model.isolated and self.cursor.prefix.kind == "variable":
+            yield Option(NONE, 2, "keyword", NONE, detail="no value")
 
     def environment(self) -> Iterator[Option]:
         """Variables of the environment and those that configs of the project read, which come first."""
