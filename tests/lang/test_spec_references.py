@@ -511,15 +511,16 @@ def test_var_9_mistakes():
         VALUES
         + """
         [TrainData.City]
-        &data_path = "${nmae} ${sizes} ${opt} ${opt.rl} ${opt.lr.x} ${TrainData} ${NMAE}${HOME}"
+        &data_path = "${nmae} ${sizes} ${opt} ${opt.rl} ${opt.lr.x} ${TrainData}"
         #               ^^^^ error unknown-variable: did you mean `name`?
         #                     ^^^^^^^^ error invalid-reference: `sizes` is a list
         #                              ^^^^^^ error invalid-reference: `opt` is a table
         #                                           ^^ error unknown-attribute: the value of `opt` has no key `rl`
         #                                                        ^ error unknown-attribute: `lr` has no key `x`
         #                                                             ^^^^^^^^^ error reserved-name: a field
-        #                                                                        ^^^^^^^ warning unset-environment
-        #                                                                               ^^^^^^^ warning ambiguous
+        &train_size = "${NMAE} ${HOME}"
+        #              ^^^^^^^ warning unset-environment
+        #                      ^^^^^^^ warning ambiguous-reference: `${HOME:-}`
         """,
         environment={"HOME": "theirs"},
     )
