@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from enum import Enum
 from typing import Annotated
 
 import typer
@@ -19,21 +18,13 @@ from excore.lang.sweep import Sweep
 from excore.lang.text import LineIndex
 from excore.lang.workspace.snapshot import Snapshot
 from excore.lang.workspace.sweep_check import sweep_problems
-from excore.sweeps.engines import Engine, NoEngine, make_engine
+from excore.sweeps.engines import Engine, EngineName, NoEngine, make_engine
 from excore.sweeps.outcome import table, write
 from excore.sweeps.sweeping import CONFIG, OtherSweep, RunOf, Sweeping
 from excore.tooling.diagnostics import diagnostic
 from excore.tooling.overriding import snapshot_of
 
 _JUDGED = 1000  # of a search, whose runs are not known before
-
-
-class EngineName(str, Enum):
-    """Where runs are started."""
-
-    local = "local"
-    ray = "ray"
-    slurm = "slurm"
 
 
 def sweep(
@@ -78,7 +69,7 @@ def sweep(
     try:
         sweeping.plan(retry)
         options = plan.options.get(engine.value, {})
-        with _started(engine.value, jobs, sweeping.folder, options) as running, _display(sweeping) as changed:
+        with _started(engine, jobs, sweeping.folder, options) as running, _display(sweeping) as changed:
             sweeping.go(running, command, jobs, changed)
     except OtherSweep as error:
         fail(f"{error}; take another folder with --to")
@@ -118,7 +109,7 @@ def _print(snapshot: Snapshot, plan: Sweep, problems: Iterable[Problem], *, end:
 
 
 @contextmanager
-def _started(name: str, jobs: int | None, folder: str, options: Mapping[str, object]) -> Iterator[Engine]:
+def _started(name: EngineName, jobs: int | None, folder: str, options: Mapping[str, object]) -> Iterator[Engine]:
     """An engine that ends what it has started if this is ended."""
     engine = make_engine(name, jobs, folder, options)
     try:

@@ -10,11 +10,18 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
 from contextlib import suppress
+from enum import Enum
 from typing import Any, Protocol
 
 from excore.sweeps import one_run
 
-ENGINES = ("local", "ray", "slurm")
+
+class EngineName(str, Enum):
+    """Where runs are started."""
+
+    local = "local"
+    ray = "ray"
+    slurm = "slurm"
 
 
 class NoEngine(Exception):
@@ -36,14 +43,14 @@ class Engine(Protocol):
         """End all that was submitted."""
 
 
-def make_engine(name: str, jobs: int | None, folder: str, options: Mapping[str, object]) -> Engine:
+def make_engine(name: EngineName, jobs: int | None, folder: str, options: Mapping[str, object]) -> Engine:
     """Raises ``NoEngine``."""
-    if name == "local":
-        return _Local(jobs)
     try:
-        return _Ray(dict(options)) if name == "ray" else _Slurm(folder, dict(options))
+        if name is EngineName.slurm:
+            return _Slurm(folder, dict(options))
+        return _Ray(dict(options)) if name is EngineName.ray else _Local(jobs)
     except ImportError as error:
-        raise NoEngine(f"{error.name or name} is not installed: pip install 'excore[{name}]'") from None
+        raise NoEngine(f"{error.name or name.value} is not installed: it comes with the extra `{name.value}`") from None
 
 
 def _arguments(folder: str, command: Sequence[str]) -> list[str]:

@@ -26,7 +26,7 @@ class Search:
             from optuna.storages import JournalStorage
             from optuna.storages.journal import JournalFileBackend
         except ImportError as error:
-            raise NoEngine(f"{error.name or 'optuna'} is not installed: pip install 'excore[sweep]'") from None
+            raise NoEngine(f"{error.name or 'optuna'} is not installed: it comes with the extra `sweep`") from None
         optuna.logging.set_verbosity(optuna.logging.ERROR)
         self.optuna = optuna
         self.sweep = sweep
@@ -118,10 +118,12 @@ class Search:
             return False
         trial = self.running[number]
         lines = [line for line in reported(folder) if "step" in line and self.sweep.metric in line]
-        for line in lines[self.seen.get(number, 0) :]:
+        new, self.seen[number] = lines[self.seen.get(number, 0) :], len(lines)
+        for line in new:
             trial.report(float(line[self.sweep.metric]), int(line["step"]))
-        self.seen[number] = len(lines)
-        return bool(lines) and bool(trial.should_prune())
+            if trial.should_prune():
+                return True
+        return False
 
     def tell(self, number: int, value: float | None, pruned: bool) -> None:
         """How a run ended; None if it has no value."""
