@@ -16,7 +16,7 @@ IN_CI := $(filter-out 0 false no,$(CI))
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help setup editor-tools demo test test-core test-editors test-pythons lint docs format bench bench-live example-segmentation clean
+.PHONY: help setup editor-tools demo test test-core test-editors test-pythons torture lint docs format bench bench-live example-segmentation clean
 
 help: ## Show this list.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|' 2>/dev/null \
@@ -60,6 +60,11 @@ test-pythons: $(READY) ## The language, index, engine and config tests on each o
 test-editors: editor-tools ## Real Neovim and real VS Code, one after the other.
 	$(RUN) pytest tests/editors
 
+torture: $(READY) ## Hostile workspaces, then random work compared with a fresh server; CASES=10000 SEED=1.
+	$(RUN) pytest -q tests/lang/test_growth.py tests/cli/test_hostile_repository.py tests/cli/test_hostile_workspace.py \
+	  tests/cli/test_injection.py tests/cli/test_terminal_escapes.py tests/e2e/test_no_code_runs.py tests/e2e/test_torture.py
+	.venv/bin/python tests/e2e/torture.py --cases $(or $(CASES),10000) --seed $(or $(SEED),1)
+
 editor-tools: $(READY) ## Fetch what the editor tests need: VS Code's server, Chromium, tmux ...
 	@.venv/bin/python tests/editors/tools.py || { test -z "$(IN_CI)" && echo "going on without: tests that need it will be skipped"; }
 
@@ -70,8 +75,9 @@ format: $(READY) ## Let ruff lay out and mend the Python files.
 bench: $(READY) ## Measure parser, index, server and runtime against their peers.
 	.venv/bin/python benchmarks/run.py
 
-bench-live: $(READY) ## Compare what is read of 23 packages of PyPI with Python itself (installs 8 GB apart from .venv).
+bench-live: $(READY) ## Compare what is read of 23 packages of PyPI with Python itself, and count mistakes told (installs 8 GB).
 	.venv/bin/python benchmarks/live.py
+	.venv/bin/python benchmarks/mutants.py
 
 example-segmentation: $(SEGMENTATION)/.ready ## Install PyTorch for the CPU apart from .venv and train examples/segmentation.
 	cd examples/segmentation && ../../$(SEGMENTATION)/bin/python train.py

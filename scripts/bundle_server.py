@@ -1,7 +1,7 @@
 """Put the language server into the VS Code extension, with all it needs on any Python from 3.10 on.
 
 ``python scripts/bundle_server.py`` fills ``editors/vscode/bundled`` with what ``editors/vscode/requirements.txt`` pins
-and with the wheel of this project; hatchling makes it. With ``--update`` the newest versions are pinned first.
+and with the wheel of this project. It takes a Python with pip. With ``--update`` the newest versions are pinned first.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import zipfile
 from collections.abc import Iterator
 from email.message import Message
 from email.parser import Parser
+from importlib.util import find_spec
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -74,8 +75,11 @@ def bundle() -> None:
     for old in list(BUNDLE.glob("excore*")):
         shutil.rmtree(old)
     with tempfile.TemporaryDirectory() as folder:
-        build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder]
-        subprocess.run(build, cwd=REPOSITORY, check=True, capture_output=True)
+        if find_spec("hatchling"):  # spares pip making an environment for it
+            build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder]
+            subprocess.run(build, cwd=REPOSITORY, check=True, capture_output=True)
+        else:
+            pip("wheel", "--no-deps", "--wheel-dir", folder, REPOSITORY)
         [wheel] = Path(folder).glob("*.whl")
         zipfile.ZipFile(wheel).extractall(BUNDLE)
     for unused in (*(BUNDLE / name for name in UNUSED), *BUNDLE.rglob("__pycache__")):

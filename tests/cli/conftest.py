@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +12,7 @@ from cli_kit import Run, Write
 from click.testing import Result
 from typer.testing import CliRunner
 
-from excore import workspace
+from excore import Registry, workspace
 from excore.cli.main import app
 
 PROJECT = """
@@ -88,8 +89,14 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     home.mkdir()
     monkeypatch.chdir(home)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "caches"))
+    monkeypatch.setattr(sys, "path", [*sys.path])
     workspace.reset()
+    pool = dict(Registry._registry_pool)
     yield home
+    for name in [name for name in sys.modules if name.partition(".")[0] == "things"]:  # a test may load a config
+        del sys.modules[name]
+    Registry._registry_pool.clear()
+    Registry._registry_pool.update(pool)
     workspace.reset()
 
 

@@ -230,3 +230,23 @@ def test_columns_count_characters_for_people_and_utf16_for_scanners(project: Pat
     region = log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["region"]
     assert "col=17," in line
     assert region["startColumn"] == 19
+
+
+def test_a_circle_of_files_is_told_once_in_every_format(write: Write, run: Run) -> None:
+    """Each file of the circle quotes the next: the first one tells."""
+    write("""
+        #- configs/x.toml
+        __base__ = "y.toml"
+        #- configs/y.toml
+        __base__ = "z.toml"
+        #- configs/z.toml
+        __base__ = "x.toml"
+        """)
+    text = run("check", "configs", code=1).stdout
+    assert text.count("inherit from each other in a circle") == 1
+    assert text.count("see there") == 2
+    assert run("check", "configs", "-f", "github", code=1).stdout.count("circular-base") == 1
+    (one,) = json.loads(run("check", "configs", "-f", "sarif", code=1).stdout)["runs"][0]["results"]
+    assert one["ruleId"] == "circular-base"
+    found = json.loads(run("check", "configs", "-f", "json", code=1).stdout)
+    assert [[item["code"] for item in file["diagnostics"]] for file in found] == [["circular-base"]] * 3

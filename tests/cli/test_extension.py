@@ -102,6 +102,8 @@ def test_sch_nothing_is_imported(project: Path, run: Run) -> None:
     (project / "things/bomb.py").write_text(
         "from . import HEAD\nraise SystemExit('imported')\n@HEAD.register()\nclass Later: ...\n"
     )
+    for name in [name for name in sys.modules if name.partition(".")[0] == "things"]:  # of a test before
+        del sys.modules[name]
     run("config-extension")
     assert not [name for name in sys.modules if name.startswith("things")]
     assert "Later" in written("class_mapping.json")

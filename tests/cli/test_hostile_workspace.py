@@ -11,7 +11,6 @@ import pytest
 from cli_kit import Run
 
 from excore import workspace
-from excore.cli.main import COMMANDS
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="it has no such files")
 
@@ -23,12 +22,12 @@ COMMAND_LINES: dict[str, list[str]] = {
     "blame": ["configs/run.toml", "Model.FCN"],
     "diff": ["configs/run.toml", "configs/run.toml"],
     **{name: ["configs/run.toml"] for name in ("format", "graph", "python", "quote", "show", "stubs")},
-    "editor": ["nvim"],
     "generate-typehints": ["--force"],
     "init": ["-r", "*Model"],
+    **{name: [] for name in ("auto-register", "cache-dir", "cache-list", "check", "clear-all-cache", "clear-cache")},
+    **{name: [] for name in ("config-extension", "generate-registries", "list", "primary-fields", "registries")},
+    **{name: [] for name in ("schema", "update")},
 }
-
-NEED_NO_FOLDER = {"demo", "editor", "explain"}
 
 
 @pytest.fixture
@@ -69,6 +68,8 @@ def test_no_file_is_waited_for_or_read_without_end(project: Path, run: Run, term
         assert done.exit_code in (0, 1, 2), (place, done.output)
         if place == "configs/run.toml" and kind != "folder":
             assert "configs/run.toml" in done.output
+            named = run("check", "configs/run.toml", code=None).output
+            assert kind != "terabyte" or "larger than 16 MB" in named
         if kind == "folder":
             path.rmdir()
         path.unlink(missing_ok=True)
@@ -78,12 +79,24 @@ def test_no_file_is_waited_for_or_read_without_end(project: Path, run: Run, term
             file.write_text(settings)
 
 
-@pytest.mark.parametrize("command", sorted(COMMANDS.keys() - NEED_NO_FOLDER))
+def test_the_mark_of_a_cache_is_read_as_any_file(project: Path, tmp_path: Path, run: Run) -> None:
+    marks = [tmp_path / "caches" / "excore" / name / "workspace.json" for name in ("one", "two", "three")]
+    for mark in marks:
+        mark.parent.mkdir(parents=True)
+    os.mkfifo(marks[0])
+    marks[1].symlink_to("/dev/zero")
+    sparse(marks[2])
+    for command in (["cache-list"], ["config-extension"], ["clear-cache", "-y"], ["clear-all-cache", "-y"]):
+        run(*command)
+    assert all(os.path.lexists(mark) for mark in marks)
+
+
+@pytest.mark.parametrize("command", COMMAND_LINES)
 def test_a_disk_that_takes_nothing_is_told(project: Path, run: Run, command: str) -> None:
     import resource
     import signal
 
-    arguments = COMMAND_LINES.get(command, [])
+    arguments = COMMAND_LINES[command]
     if command == "init":
         (project / ".excore.toml").unlink()
     if command == "schema":
@@ -100,7 +113,7 @@ def test_a_disk_that_takes_nothing_is_told(project: Path, run: Run, command: str
     assert done.exit_code in (0, 1) or "File too large" in done.output, done.output
 
 
-@pytest.mark.parametrize("command", sorted(COMMANDS.keys() - NEED_NO_FOLDER))
+@pytest.mark.parametrize("command", COMMAND_LINES)
 def test_a_folder_that_is_gone_is_told(
     project: Path, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
@@ -108,7 +121,7 @@ def test_a_folder_that_is_gone_is_told(
     gone.mkdir()
     monkeypatch.chdir(gone)
     gone.rmdir()
-    done = run(command, *COMMAND_LINES.get(command, []), code=2)
+    done = run(command, *COMMAND_LINES[command], code=2)
     assert "the current folder is gone" in done.stderr or "no such file" in done.stderr, done.output
     os.chdir(project)
     workspace.reset()

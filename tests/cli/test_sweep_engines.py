@@ -80,7 +80,7 @@ def test_sweep_9_a_search_goes_on(run: Run, project: Path, write: Write) -> None
     study = optuna.load_study(study_name="sweep", storage=storage)
     assert study.best_value == first[0]["metrics"]["score"]  # type: ignore[index]
     # one more trial that nobody was told of, as if the engine had been killed
-    study.ask({key: found for key, found in study.best_trial.distributions.items()})
+    study.ask(dict(study.best_trial.distributions))
     Path("search.toml").write_text(text.replace("trials = 4", "trials = 6"), "utf-8")
     run("sweep", "search.toml", "-j", "2", *COMMAND)
     again = results("search")

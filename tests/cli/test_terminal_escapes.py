@@ -9,7 +9,7 @@ import pytest
 import tomlkit
 from cli_kit import Run
 
-from excore.cli.output import plain
+from excore.lang.text import printable
 
 NASTY = {
     "escape": ("\x1b]0;pwned\x07", r"\u001b]0;pwned\u0007"),
@@ -39,7 +39,7 @@ def test_names_of_projects_and_caches_in_prompts_and_messages(project: Path, run
     check_harmless(run("config-extension").output)
     asked = run("clear-cache", input="n\n").output
     check_harmless(asked)
-    assert plain(raw) in asked
+    assert printable(raw) in asked
     assert "\nRemove nothing" not in asked
     check_harmless(run("cache-dir").output)
     check_harmless(run("clear-cache", "-y").output)
@@ -100,9 +100,9 @@ def test_names_that_are_offered_as_answers(
     monkeypatch.chdir(folder)
     told = run("init", "-r", "*Model", input="\nsrc\n").output
     check_harmless(told)
-    assert f"Name of the project [{plain(folder.name)}]" in told
+    assert f"Name of the project [{printable(folder.name)}]" in told
     assert tomlkit.parse((folder / ".excore.toml").read_text())["name"] == folder.name
 
 
 def test_what_people_write_stays() -> None:
-    assert plain("Modèle größe 模型 🚀\u00a0x") == "Modèle größe 模型 🚀\u00a0x"
+    assert printable("Modèle größe 模型 🚀\u00a0x") == "Modèle größe 模型 🚀\u00a0x"

@@ -291,6 +291,10 @@ def test_over_1_commands_take_overrides(project: Path, write: Write, run: Run) -
     found = run("check", config_file, "Model.FCN.layer=7", "lr=3", code=1).stdout
     assert "overrides:1:11: error[unknown-parameter]" in found
     assert "overrides:2:1: error[unknown-key]" in found
+    assert (
+        "see `excore check configs/run.toml '~epochs' lr=3`"
+        in run("show", config_file, "~epochs", "lr=3", code=1).stderr
+    )
     assert "one config" in run("check", "configs", "a=1", code=2).stderr
     assert run("diff", config_file, code=2).exit_code == 2
 

@@ -95,6 +95,25 @@ def test_val_2_lists_in_lists(small: Project) -> None:
     assert dumped.TrainData().a == [[models.Flip(), models.Pad()], []]
 
 
+def test_var_8_none(small: Project) -> None:
+    models = small.models
+    bag = small.one(
+        'size = "None"\n[Model.Bag]\n&a = "None"\n&b = ["None", "size", ["None"]]\n&c = {d = "None"}\n'
+        '!e = ["R", "&None"]\ng = "None"\n'
+    )
+    assert (bag.a, bag.b, bag.c, bag.e, bag.g) == (
+        None,
+        [None, "None", [None]],
+        {"d": None},
+        [models.R(), None],
+        "None",
+    )
+    own = small.one('None = 3\n[Model.Bag]\n&a = "None"\n&b = "None.real"\n')
+    assert (own.a, own.b) == (3, 3)
+    assert small.load('[Model.Bag]\n&a = "None"', update_dict={"Model.Bag.a": 2}).Model().a == 2
+    assert small.load("[Model.Bag]\na = 2", update_dict={"Model.Bag.&a": "None"}).Model().a is None
+
+
 def test_val_5_dicts(small: Project) -> None:
     bag = small.one('[Model.Bag]\n!a = {x = "R", y = ["Pad", "$S::*"]}\n[S.Flip]\n[S.Scale]')
     models = small.models

@@ -145,7 +145,7 @@ def test_documents_out_of_order(tmp_path: Path) -> None:
         client.show("src/models.py", None, "toml")
         client.notify("textDocument/didClose", {"textDocument": {"uri": uri(tmp_path / "src" / "models.py")}})
         client.show("run.toml", GOOD)
-        assert codes(client) == []
+        client.until(lambda: codes(client) == [], "the classes of the file on disk")
 
 
 def test_files_that_come_and_go_between_requests(tmp_path: Path) -> None:
@@ -174,6 +174,24 @@ def test_files_that_come_and_go_between_requests(tmp_path: Path) -> None:
         base.write_bytes(b"[Backbone.ResNet]\ndepth = 1\n")
         client.watched("base.toml", kind=1)
         assert codes(client) == []
+
+
+def test_data_that_nobody_gave_out(tmp_path: Path) -> None:
+    """What a client sends to have an item or action completed may be anything."""
+    with editor(write(tmp_path), RICH) as client:
+        client.ready()
+        client.show("run.toml", "[Model.FCM]\n")
+        here = uri(tmp_path / "run.toml")
+        parts: list[Any] = [here, "http://x", "", None, 3, -1, 2**70, 1.5, True, [], {}, "Model", "x" * 9999, "\ud800"]
+        wrong: list[Any] = [None, 3, "x", {}, [], {"a": here}, [here]]
+        wrong += [[part] * count for part in parts for count in (2, 3, 4, 6)]
+        wrong += [[here, 1, part, other, "quickfix", ""] for part, other in product(parts, repeat=2)]
+        wrong += [[here, part, other] for part, other in product(parts, repeat=2)]
+        wrong += [[here, 1, 0, 1, part, part] for part in parts]
+        for data in wrong:
+            ask(client, "completionItem/resolve", {"label": "x", "data": data})
+            ask(client, "codeAction/resolve", {"title": "x", "data": data})
+        assert codes(client) == ["unknown-class"]
 
 
 def test_nothing_but_exit_is_served_after_shutdown(tmp_path: Path) -> None:

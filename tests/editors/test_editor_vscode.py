@@ -19,6 +19,8 @@ from editor_kit import SCREENSHOTS, copy_quickstart, found
 
 pytestmark = pytest.mark.editor
 
+IN_THE_HOST = ("--disable-workspace-trust", "--enable-smoke-test-driver")
+
 
 @pytest.fixture(scope="module")
 def seen(programs: vscode.Programs, vsix: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
@@ -137,10 +139,26 @@ def test_the_graph_can_be_enlarged_and_its_nodes_lead_to_their_tables(seen):
     assert "default-src 'none'" in graph["policy"]
     assert "src.models.fcn.FCN" in graph["nodes"]
     assert graph["zoomed"]
+    assert graph["pointer"]["grown"]
+    assert graph["pointer"]["away"] < 2
+    assert graph["panned"] == [True, True]
+    assert graph["focused"][0] == graph["focused"][1] != ""
     assert graph["dark"]
     text = (tools.REPOSITORY / "examples" / "quickstart" / "configs" / "fcn_vgg.toml").read_text("utf-8")
     row = int(re.findall(r"Ln (\d+)", graph["place"])[0])
     assert text.splitlines()[row - 1] == "[Optimizer.SGD]"
+
+
+def test_a_graph_of_hundreds_of_objects_fits_and_is_searched(seen):
+    many = fact(seen, "graphOfMany")
+    assert many["fits"]
+    assert many["name"].startswith("Part449")
+    assert many["seen"]
+    assert many["selected"]
+
+
+def test_views_survive_a_reload_of_the_window(seen):
+    assert fact(seen, "reloaded")
 
 
 def test_the_status_item_says_what_runs(seen):
@@ -292,21 +310,27 @@ def test_the_oldest_vscode_is_the_one_that_the_extension_names():
     assert manifest["engines"]["vscode"] == f"^1.{minor}.0"
 
 
-def in_the_host(programs: vscode.Programs, folder: Path, workspace: Path, suite: str) -> dict[str, Any]:
-    """What a module of ``vscode_api`` writes down, run in the extension host beside the extension of this checkout."""
-    extension = folder / "extension"
-    shutil.copytree(vscode.EXTENSION, extension, ignore=shutil.ignore_patterns("node_modules", "src", "*.vsix"))
-    flags = ["--disable-workspace-trust", "--enable-smoke-test-driver"]
-    with vscode.server(programs, folder, flags=flags) as running:
-        request = {
-            "workspace": str(workspace),
-            "extension": str(extension),
-            "suite": str(vscode.HERE / "vscode_api" / suite),
-        }
-        end = running.drive("vscode_api.cjs", request)
-        assert end["code"] == 0, "\n".join(end["said"]) + running.logs()
+def in_the_host(
+    running: vscode.Server, workspace: Path, suite: str, extension: Path, window: str = ""
+) -> dict[str, Any]:
+    """What a module of ``vscode_api`` writes down in the workspace, run in the extension host beside an extension."""
+    request = {
+        "window": str(workspace / window),
+        "extension": str(extension),
+        "suite": str(vscode.HERE / "vscode_api" / suite),
+    }
+    end = running.drive("vscode_api.cjs", request)
+    assert end["code"] == 0, "\n".join(end["said"]) + running.logs()
     answers: dict[str, Any] = json.loads((workspace / "answers.json").read_text("utf-8"))
     return answers
+
+
+def beside_ours(programs: vscode.Programs, folder: Path, workspace: Path, suite: str) -> dict[str, Any]:
+    """What a module of ``vscode_api`` writes down beside the extension of this checkout."""
+    extension = folder / "extension"
+    shutil.copytree(vscode.EXTENSION, extension, ignore=shutil.ignore_patterns("node_modules", "src", "*.vsix"))
+    with vscode.server(programs, folder, flags=IN_THE_HOST) as running:
+        return in_the_host(running, workspace, suite, extension)
 
 
 def test_only_configs_are_ours_and_a_project_needs_no_sign(programs, vsix, tmp_path):
@@ -316,7 +340,7 @@ def test_only_configs_are_ours_and_a_project_needs_no_sign(programs, vsix, tmp_p
         (workspace / "configs" / f"{name}.toml").write_text("", "utf-8")
     (workspace / "tools").mkdir()
     (workspace / "tools" / "pyproject.toml").write_text("\n", "utf-8")
-    answers = in_the_host(programs, tmp_path, workspace, "bare.js")
+    answers = beside_ours(programs, tmp_path, workspace, "bare.js")
     assert answers["before"] == "toml"
     assert answers["turnedOff"] == "toml"
     assert answers["formatted"] == "# formatted"
@@ -324,9 +348,38 @@ def test_only_configs_are_ours_and_a_project_needs_no_sign(programs, vsix, tmp_p
     assert answers["others"] == [0, 0, 0]
 
 
+def environment(prefix: Path) -> None:
+    """A virtual environment whose Python is that of the tests."""
+    (prefix / "lib" / "python3.11" / "site-packages").mkdir(parents=True)
+    (prefix / "pyvenv.cfg").write_text("home = /nowhere\n", "utf-8")
+    (prefix / "bin").mkdir()
+    (prefix / "bin" / "python").symlink_to(sys.executable)
+
+
+def test_each_folder_of_a_window_has_its_interpreter(programs, vsix, tmp_path):
+    workspace = tmp_path / "window"
+    for name in ("one", "one/sub", "two"):
+        (workspace / name).mkdir(parents=True)
+        (workspace / name / ".excore.toml").write_text("", "utf-8")
+        (workspace / name / "run.toml").write_text("__base__ = []\n", "utf-8")
+    for name in ("one/sub/.venv", "env", "selected"):
+        environment(workspace / name)
+    (workspace / "two" / ".vscode").mkdir()
+    (workspace / "two" / ".vscode" / "settings.json").write_text('{"excore.interpreter": "../env"}', "utf-8")
+    window = workspace / "all.code-workspace"
+    window.write_text('{"folders": [{"path": "one"}, {"path": "two"}]}', "utf-8")
+    with vscode.server(programs, tmp_path, flags=IN_THE_HOST, vsix=vsix) as running:
+        answers = in_the_host(running, workspace, "folders.js", vscode.HERE / "vscode_api" / "python", window.name)
+    found, selected, nobody = answers["found"], answers["selected"], answers["nobody"]
+    assert [found[name].partition("/lib")[0] for name in ("one/sub", "two")] == ["one/sub/.venv", "env"]
+    assert [selected[name].partition("/lib")[0] for name in ("one", "two")] == ["selected", "env"]
+    assert answers["unset"]["one"] == selected["one"]
+    assert nobody == {**found, "two": found["one"]}
+
+
 def test_what_the_api_answers(programs, vsix, tmp_path):
     workspace = copy_quickstart(tmp_path)
-    answers = in_the_host(programs, tmp_path, workspace, "index.js")
+    answers = beside_ours(programs, tmp_path, workspace, "index.js")
     [problem] = answers["problems"]
     assert problem["text"].strip('"') == "SimpleHed"
     assert "SimpleHead" in problem["message"]

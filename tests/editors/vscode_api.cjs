@@ -24,8 +24,8 @@ async function main() {
       page.exposeFunction('codeAutomationExit', resolve);
     });
     await page.exposeFunction('codeAutomationLog', (kind, args) => said.push(`${kind}: ${args.join(' ')}`));
-    const folder = encodeURIComponent(request.workspace);
-    await page.goto(`${request.origin}/?folder=${folder}&payload=${encodeURIComponent(payload)}`);
+    const window = `${request.window.endsWith('.code-workspace') ? 'workspace' : 'folder'}=${encodeURIComponent(request.window)}`;
+    await page.goto(`${request.origin}/?${window}&payload=${encodeURIComponent(payload)}`);
     console.log(JSON.stringify({ code: await ended, said }));
   } finally {
     await browser.close();

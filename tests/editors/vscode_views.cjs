@@ -1,8 +1,43 @@
 // What stands beside the text of a config: lenses, menus, boxes, panels, other forms of it.
 
+const { writeFileSync } = require('node:fs');
+const path = require('node:path');
+
+const MANY = 450;
+
 const THEME = 'Preferences: Toggle between Light/Dark Themes';
 
-module.exports = async ({ page, step, photograph, token, lines, cursor, hoverText, leaveHover, open, command }) => {
+/** A config with more objects than a screen can show, and their classes. */
+function writeMany(workspace) {
+  const names = Array.from({ length: MANY }, (_, number) => `Part${number}`);
+  const classes = names.map((name) => `@HEAD.register()\nclass ${name}: ...\n`);
+  writeFileSync(path.join(workspace, 'src', 'models', 'many.py'), `from excore import Registry\n\nHEAD = Registry("Head")\n\n${classes.join('\n')}`);
+  const list = names.map((name) => `"${name}"`).join(', ');
+  const tables = names.map((name) => `[${name}]\n`);
+  writeFileSync(path.join(workspace, 'configs', 'many.toml'), `[Model.Ensemble]\n!models = [${list}]\n\n${tables.join('')}`);
+}
+
+/** Waits for a value of the window's state, which VS Code writes from time to time, that has all these texts. */
+async function untilKept([limit, ...texts]) {
+  const result = (request) => new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+  const has = (value) => typeof value === 'string' && texts.every((text) => value.includes(text));
+  for (const end = Date.now() + limit; Date.now() < end; await new Promise((again) => setTimeout(again, 200))) {
+    for (const { name } of await indexedDB.databases()) {
+      const base = await result(indexedDB.open(name));
+      const values = await Promise.all([...base.objectStoreNames].map((store) => result(base.transaction(store).objectStore(store).getAll())));
+      base.close();
+      if (values.flat().some(has)) {
+        return;
+      }
+    }
+  }
+  throw new Error(`the state of the window never had ${texts}`);
+}
+
+module.exports = async ({ page, request, step, photograph, token, lines, cursor, languageMode, hoverText, leaveHover, open, command }) => {
   const peek = page.locator('.reference-zone-widget');
   const peeked = async () => {
     await peek.locator('.ref-tree .monaco-list-row').first().waitFor();
@@ -12,6 +47,20 @@ module.exports = async ({ page, step, photograph, token, lines, cursor, hoverTex
     return found;
   };
   const lens = (text) => page.locator('.editor-group-container.active .codelens-decoration a', { hasText: text }).first();
+  const webview = () => page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
+  const middle = async (locator) => {
+    const { x, y, width, height } = await locator.boundingBox();
+    return { x: x + width / 2, y: y + height / 2, width };
+  };
+  /** How far the wheel moves what is below the pointer, and whether it enlarges it. */
+  const aboutPointer = async (node) => {
+    const before = await middle(node);
+    await page.mouse.move(before.x, before.y);
+    await page.mouse.wheel(0, -200);
+    await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+    const after = await middle(node);
+    return { away: Math.hypot(after.x - before.x, after.y - before.y), grown: after.width > before.width };
+  };
   const line = (pattern) => lines().filter({ hasText: pattern }).first();
   const config = () => open('configs/fcn_vgg.toml');
 
@@ -92,6 +141,7 @@ module.exports = async ({ page, step, photograph, token, lines, cursor, hoverTex
 
   await step('fixes', async () => {
     await open('broken/unknown_parameter.toml');
+    await lens('used by').waitFor(); // it moves the lines below it
     await page.locator('.editor-group-container.active .squiggly-error').first().waitFor();
     await token('layer').click();
     await page.keyboard.press('Control+.');
@@ -167,7 +217,7 @@ module.exports = async ({ page, step, photograph, token, lines, cursor, hoverTex
   await step('graph', async () => {
     await page.locator('.tab[data-resource-name="fcn_vgg.toml"]').click();
     await command('ExCore: Show Object Graph');
-    const inside = page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
+    const inside = webview();
     const picture = inside.locator('svg');
     await picture.locator('g', { hasText: 'SGD' }).waitFor();
     await photograph('graph-light');
@@ -180,6 +230,18 @@ module.exports = async ({ page, step, photograph, token, lines, cursor, hoverTex
     await inside.locator('#closer').click();
     found.zoomed = (await transform()) !== before;
     await inside.locator('#fit').click();
+    found.pointer = await aboutPointer(inside.getByRole('link', { name: /SGD/ }));
+    await inside.locator('#fit').click();
+    await inside.locator('#stage').focus();
+    const corner = await picture.boundingBox();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowDown');
+    const moved = await picture.boundingBox();
+    found.panned = [moved.x < corner.x, moved.y < corner.y];
+    await page.keyboard.press('Tab');
+    const focused = picture.locator('g:focus');
+    found.focused = [await focused.getAttribute('aria-label'), await inside.locator('#about').innerText()];
+    await inside.locator('#fit').click();
     await picture.locator('g', { hasText: 'SGD' }).click();
     await cursor.filter({ hasText: 'selected' }).waitFor();
     found.place = await cursor.innerText();
@@ -190,6 +252,37 @@ module.exports = async ({ page, step, photograph, token, lines, cursor, hoverTex
     await photograph('graph-dark');
     found.dark = (await colour()) !== light;
     await command(THEME);
+    return found;
+  });
+
+  await step('graphOfMany', async () => {
+    writeMany(request.workspace);
+    const before = page.locator('.tab', { hasText: 'Objects of fcn_vgg.toml' });
+    await before.hover();
+    await before.locator('.codicon-close').click();
+    await page.locator('.tab[data-resource-name="fcn_vgg.toml"]').click();
+    await open('configs/many.toml');
+    await languageMode('ExCore config');
+    await command('ExCore: Show Object Graph');
+    const inside = webview();
+    const picture = inside.locator(`svg[aria-label$="${MANY + 1} objects"]`);
+    await picture.waitFor();
+    await inside.locator('#fit').click();
+    const [all, stage] = [await picture.boundingBox(), await inside.locator('#stage').boundingBox()];
+    const found = { fits: all.height <= stage.height && all.width <= stage.width && all.y >= stage.y && all.x >= stage.x };
+    await photograph('graph-many');
+    await page.keyboard.press('/');
+    await page.keyboard.type(`part${MANY - 1}`);
+    await inside.locator('#about', { hasText: '1 of 1' }).waitFor();
+    await photograph('graph-found');
+    await page.keyboard.press('Escape');
+    const node = inside.locator('g:focus');
+    const box = await node.boundingBox();
+    found.name = await node.getAttribute('aria-label');
+    found.seen = box.height > 15 && box.y >= stage.y && box.y + box.height <= stage.y + stage.height;
+    await page.keyboard.press('Enter');
+    await cursor.filter({ hasText: 'selected' }).waitFor();
+    found.selected = await line(`[Part${MANY - 1}]`).isVisible();
     return found;
   });
 
@@ -228,5 +321,20 @@ module.exports = async ({ page, step, photograph, token, lines, cursor, hoverTex
     await photograph('snippet');
     const texts = await lines().allInnerTexts();
     return texts.map((text) => text.replaceAll('\u00a0', ' ').trimEnd()).filter((text) => text !== '').slice(-2);
+  });
+
+  await step('reloaded', async () => {
+    await page.evaluate(untilKept, [30_000, '-excore.graph', 'Objects of many.toml']);
+    page.setDefaultTimeout(60_000); // as for the first start
+    await page.goto(`${request.origin}/?folder=${encodeURIComponent(request.workspace)}`); // and no file to open instead
+    const inside = webview();
+    await inside.locator(`svg[aria-label$="${MANY + 1} objects"]`).waitFor();
+    await page.locator('.tab[data-resource-name="fcn_vgg.composed.toml"]').click();
+    await line(/=/).waitFor();
+    await languageMode('ExCore config');
+    await photograph('reloaded');
+    await page.locator('.tab[data-resource-name="fcn_vgg.py"]').click();
+    await line(/^model\s=/).waitFor();
+    return true;
   });
 };

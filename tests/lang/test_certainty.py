@@ -35,7 +35,8 @@ class Typed:
 class Net:
     def __init__(
         self, backbone=None, part: "Block | None" = None, decode_heads=None, head=None, other=None, title: str = "",
-        kind="a", name=None,
+        kind="a", name=None, made: "ConfigDict | dict | None" = None, told: "ConfigDict | str" = "x", free: Any = None,
+        listed: "list[str] | Setting" = (),
     ): ...
 """
 
@@ -87,6 +88,15 @@ def test_a_header_of_an_open_registry_is_a_hint(name: str, severity: str) -> Non
         ('other = "resnet"', []),
         ('other = ["ResNet", "x"]', []),
         ('!other = "ResNet"', []),
+        ('other = "$Backbone::ResNet"', [("warning", "wrong-type")]),
+        ('other = ["$Backbone::ResNet", "$Head::SimpleHead"]', [("warning", "wrong-type")]),
+        ('other = "$Backbone::Other"', []),
+        ('made = "ResNet"', [("warning", "wrong-type")]),
+        ('made = "$Backbone::ResNet"', [("warning", "wrong-type")]),
+        ('made = "resnet"', []),
+        ('free = "ResNet"', [("warning", "wrong-type")]),
+        ('told = "ResNet"', []),
+        ('listed = ["ResNet"]', []),
     ],
 )
 def test_a_text_that_is_exactly_a_registered_name_lacks_its_prefix(
@@ -221,3 +231,36 @@ def test_an_object_where_a_dict_is_wanted(argument: str, count: int) -> None:
     here = world(f"[Model.Det]\n{argument}\n{DICTS}")
     told = [(item.severity, item.code) for item in here.snapshot.diagnostics(path_of("run.toml"))]
     assert told == [("warning", "wrong-object")] * count
+
+
+NONES = """
+#- m.py
+from excore import Registry
+MODEL = Registry("Model")
+class Base: ...
+@MODEL.register()
+class Net:
+    def __init__(
+        self, free=1, opt: "int | None" = 2, size: int = 3, late: int = None, head: "Base | None" = 1,
+        kind: "Literal['a', None]" = "a", call: "Callable" = print, many: "list[Base | None]" = (),
+    ): ...
+@MODEL.register()
+class Part(Base): ...
+"""
+
+
+@pytest.mark.parametrize(
+    ("argument", "expected"),
+    [
+        *((f'&{name} = "None"', []) for name in ("free", "opt", "late", "head", "kind")),
+        *((f'&{name} = "None"', [("warning", "wrong-type")]) for name in ("size", "call")),
+        ('!many = ["Part", "&None"]', []),
+        ('&size = "None.x"', [("error", "unknown-variable")]),
+        ('!head = "None"', [("error", "unknown-class")]),
+    ],
+)
+def test_none(argument: str, expected: list[tuple[str, str]]) -> None:
+    here = world(f"[Model.Net]\n{argument}\n{NONES}")
+    told = here.snapshot.diagnostics(path_of("run.toml"))
+    assert [(item.severity, item.code) for item in told] == expected
+    assert all("Python's own is `None` under `&`" in item.message for item in told if item.code == "unknown-class")

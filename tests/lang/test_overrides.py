@@ -40,6 +40,10 @@ class FCN:
 class SegNet:
     def __init__(self, backbone, num_classes: int): ...
 
+@Registry("Data").register()
+class City:
+    def __init__(self, path): ...
+
 @OPTIMIZER.register()
 class SGD:
     def __init__(self, lr: float, params=None): ...
@@ -67,14 +71,21 @@ depth = 18
 #- backbones/vgg.toml
 [Backbone.VGG]
 depth = 16
+#- several.toml
+__base__ = ["one.toml", "two.toml"]
+[Backbone.ResNet]
 #- more.toml
 more = 1
+#- one.toml
+one = 1
+#- two.toml
+two = 1
 """
 
 
-def overridden(*texts: str) -> Snapshot:
+def overridden(*texts: str, config: str = "run.toml") -> Snapshot:
     here = world(CONFIG)
-    here.host.override(path_of("run.toml"), texts)
+    here.host.override(path_of(config), texts)
     return here.host.snapshot()
 
 
@@ -160,7 +171,9 @@ def test_over_3_an_argument_keeps_its_prefix(text: str, key: str, expected: obje
         (["Model=FCN"], "Model/FCN/head", 3),
         (["base=backbones/vgg.toml"], "Backbone", {"VGG": {"depth": 16}}),
         (["__base__=backbones/vgg.toml"], "Backbone", {"VGG": {"depth": 16}}),
+        (["base=backbones/vgg.toml", "base=backbones/resnet.toml"], "Backbone", {"ResNet": {"depth": 18}}),
         (["base=more.toml", "lr=3"], "more", 1),
+        (["+Data=City", "+Data.City.path=x"], "Data", {"City": {"path": "x"}}),
         (["~base=backbones/resnet.toml", "Model.FCN.backbone=VGG"], "Backbone", "nothing"),
         (["VGG.depth=3", "Model.FCN.backbone=VGG"], "VGG/depth", 3),
     ],
@@ -241,6 +254,12 @@ def test_over_4_other_classes_and_bases(texts: list[str], path: str, expected: o
              ^^^^^^^^^^^^^^^^^^^ missing-base
         base=backbones/swin
              ^^^^^^^^^^^^^^ invalid-base
+        ~base=more.toml
+              ^^^^^^^^^ missing-base: is no base
+        """,
+        """
+        __base__=more.toml
+                 ^^^^^^^^^ invalid-base: `one.toml`, `two.toml`
         """,
         """
         Model=SegNet
@@ -267,7 +286,7 @@ def test_over_5_problems_stand_in_their_arguments(text: str) -> None:
             texts.append(line)
         else:
             expected.append((len(texts) - 1, mark.end(1), mark.end(2), mark[3], mark[4]))
-    snapshot = overridden(*texts)
+    snapshot = overridden(*texts, config="several.toml" if "__base__" in text else "run.toml")
     file = snapshot.file(OVERRIDES)
     assert file is not None
     found = []

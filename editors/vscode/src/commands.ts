@@ -32,11 +32,16 @@ async function ask(session: Session, command: string, args: unknown[], quiet = f
   }
 }
 
-/** How the view of a config is asked for: `form` is one of those the server's command takes. */
-function asking(session: Session, command: string, uri: vscode.Uri, form: string, quiet: boolean): Ask {
-  return async () => {
-    const answer = await ask(session, command, [uri.toString(), { line: 0, character: 0 }, form], quiet);
-    const { text, language, places } = (answer ?? {}) as Partial<View>;
+/** Asks the server of a session for views; starts it for a window that was loaded again. */
+export function asking(session: Session): Ask {
+  return async (command, config, quiet) => {
+    if (config !== undefined) {
+      await session.start(config);
+    }
+    const form = command === 'excore.showGraph' ? 'svg' : '';
+    const args = config === undefined ? [] : [config.toString(), { line: 0, character: 0 }, form];
+    const answer = await ask(session, command, args, quiet);
+    const { text, language, places } = (typeof answer === 'string' ? { text: answer } : (answer ?? {})) as Partial<View>;
     // There may be no extension that colours TOML; a composed config is a config.
     return text === undefined
       ? undefined
@@ -53,26 +58,17 @@ function activeConfig(): vscode.Uri | undefined {
   return document.uri;
 }
 
-async function showView(session: Session, views: Views, command: string, suffix: string): Promise<void> {
-  const uri = activeConfig();
-  const view = uri && (await asking(session, command, uri, '', false)());
-  if (uri !== undefined && view !== undefined) {
-    await views.show(uri.path.replace(/(\.toml)?$/, suffix), view, asking(session, command, uri, '', true));
+async function showView(views: Views, command: string, suffix: string): Promise<void> {
+  const config = activeConfig();
+  if (config !== undefined) {
+    await views.show(config.path.replace(/(\.toml)?$/, suffix), command, config);
   }
 }
 
-async function showGraph(session: Session, graphs: Graphs): Promise<void> {
-  const uri = activeConfig();
-  const view = uri && (await asking(session, 'excore.showGraph', uri, 'svg', false)());
-  if (uri !== undefined && view !== undefined) {
-    graphs.show(uri, view, asking(session, 'excore.showGraph', uri, 'svg', true));
-  }
-}
-
-async function showDebugInformation(session: Session, views: Views): Promise<void> {
-  const answer = await ask(session, 'excore.debugInformation', []);
-  if (typeof answer === 'string') {
-    await views.show('/ExCore Debug Information', { text: answer, language: 'plaintext', places: {} });
+async function showGraph(graphs: Graphs): Promise<void> {
+  const config = activeConfig();
+  if (config !== undefined) {
+    await graphs.show(config);
   }
 }
 
@@ -100,10 +96,10 @@ export function registerCommands(
     register('excore.restart', () => session.restart()),
     register('excore.showLogs', () => log.show()),
     register('excore.showStatus', () => status.choose()),
-    register('excore.showDebugInformation', () => showDebugInformation(session, views)),
-    register('excore.openComposed', () => showView(session, views, 'excore.showComposed', '.composed.toml')),
-    register('excore.openPython', () => showView(session, views, 'excore.showPython', '.py')),
-    register('excore.openGraph', () => showGraph(session, graphs)),
+    register('excore.showDebugInformation', () => views.show('/ExCore Debug Information', 'excore.debugInformation')),
+    register('excore.openComposed', () => showView(views, 'excore.showComposed', '.composed.toml')),
+    register('excore.openPython', () => showView(views, 'excore.showPython', '.py')),
+    register('excore.openGraph', () => showGraph(graphs)),
     register('excore.rebuildIndex', () => rebuildIndex(session)),
     register(SHOW_REFERENCES, showReferences),
     register(OPEN_PAGE, openPage),

@@ -1,7 +1,7 @@
 // Entry point: finds configs and the interpreter, runs the server, shows what it sends. No language rule is here.
 
 import * as vscode from 'vscode';
-import { registerCommands } from './commands';
+import { asking, registerCommands } from './commands';
 import { Graphs } from './graph';
 import { LANGUAGE, LanguageChooser } from './language';
 import { isDeclared } from './project';
@@ -15,11 +15,11 @@ let session: Session | undefined;
 export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel('ExCore', { log: true });
   const status = new Status();
-  const views = new Views();
-  const graphs = new Graphs(context.extensionUri);
   const chooser = new LanguageChooser(log);
   const current = new Session(log, status, context.extensionPath);
   session = current;
+  const views = new Views(asking(current));
+  const graphs = new Graphs(context.extensionUri, asking(current));
 
   const consider = async (document: vscode.TextDocument): Promise<void> => {
     if (await isServed(document)) {

@@ -1,5 +1,5 @@
-// Read-only documents that show a config in another form: composed, as Python. They follow what is typed, and every
-// line leads to where it is written.
+// Read-only files that show a config in another form: composed, as Python. They follow what is typed, every line leads to
+// where it is written, and a window that is loaded again shows them again.
 
 import * as vscode from 'vscode';
 import { LANGUAGE } from './language';
@@ -20,15 +20,16 @@ export interface View {
   places: Record<string, Place>;
 }
 
-/** Asks the server for a view; undefined when there is none. */
-export type Ask = () => Promise<View | undefined>;
+/** Asks the server for a view of a config by one of its commands; undefined when there is none, which is told unless
+ * `quiet`. */
+export type Ask = (command: string, config: vscode.Uri | undefined, quiet: boolean) => Promise<View | undefined>;
 
 export function toLocation(place: Place): vscode.Location {
   const { start, end } = place.range;
   return new vscode.Location(vscode.Uri.parse(place.uri), new vscode.Range(start.line, start.character, end.line, end.character));
 }
 
-/** Calls back a moment after configs were edited, or anything was saved. */
+/** Calls back a moment after configs were edited, anything was saved, or configs are judged anew. */
 export function onConfigsChange(run: () => void): vscode.Disposable {
   let timer: NodeJS.Timeout | undefined;
   const later = (): void => {
@@ -42,32 +43,54 @@ export function onConfigsChange(run: () => void): vscode.Disposable {
       }
     }),
     vscode.workspace.onDidSaveTextDocument(later),
+    vscode.languages.onDidChangeDiagnostics(later), // sources that others change have no other sign
     { dispose: () => clearTimeout(timer) },
   );
 }
 
-export class Views implements vscode.TextDocumentContentProvider, vscode.DefinitionProvider, vscode.Disposable {
-  private readonly shown = new Map<string, { view: View; ask: Ask | undefined }>();
-  private readonly changed = new vscode.EventEmitter<vscode.Uri>();
+/** A view as a file: its time changes with its text, or VS Code would not read it again. */
+interface Shown {
+  view: View;
+  bytes: Uint8Array;
+  mtime: number;
+}
+
+/** How a view is asked for, in the query of its uri: a window that is loaded again has nothing else. */
+type Source = [command: string, config: string | undefined];
+
+export class Views implements vscode.FileSystemProvider, vscode.DefinitionProvider, vscode.Disposable {
+  private readonly shown = new Map<string, Promise<Shown>>();
+  private readonly changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
   /** Has to be there when this registers itself, just below. */
-  readonly onDidChange = this.changed.event;
+  readonly onDidChangeFile = this.changed.event;
   private readonly listeners = vscode.Disposable.from(
-    vscode.workspace.registerTextDocumentContentProvider(SCHEME, this),
+    vscode.workspace.registerFileSystemProvider(SCHEME, this, { isReadonly: true, isCaseSensitive: true }),
     vscode.languages.registerDefinitionProvider({ scheme: SCHEME }, this),
-    vscode.workspace.onDidCloseTextDocument((document) => this.forget(document)),
+    vscode.workspace.onDidCloseTextDocument((document) => {
+      if (document.isClosed) { // a change of the language closes a document too, but not for good
+        this.shown.delete(document.uri.toString());
+      }
+    }),
     onConfigsChange(() => void this.refresh()),
   );
+
+  constructor(private readonly ask: Ask) {}
 
   dispose(): void {
     vscode.Disposable.from(this.listeners, this.changed).dispose();
   }
 
-  provideTextDocumentContent(uri: vscode.Uri): string {
-    return this.shown.get(uri.toString())?.view.text ?? '';
+  async stat(uri: vscode.Uri): Promise<vscode.FileStat> {
+    const { bytes, mtime } = await this.load(uri);
+    return { type: vscode.FileType.File, ctime: 0, mtime, size: bytes.length };
   }
 
-  provideDefinition(document: vscode.TextDocument, position: vscode.Position): vscode.DefinitionLink[] {
-    const place = this.shown.get(document.uri.toString())?.view.places[position.line];
+  async readFile(uri: vscode.Uri): Promise<Uint8Array> {
+    return (await this.load(uri)).bytes;
+  }
+
+  async provideDefinition(document: vscode.TextDocument, position: vscode.Position): Promise<vscode.DefinitionLink[]> {
+    const place = (await this.load(document.uri)).view.places[position.line];
     if (place === undefined) {
       return [];
     }
@@ -75,32 +98,89 @@ export class Views implements vscode.TextDocumentContentProvider, vscode.Definit
     return [{ originSelectionRange: document.lineAt(position).range, targetUri, targetRange }];
   }
 
-  /** Show a view beside the editor; showing the same path again replaces it. `ask` gets it anew after changes. */
-  async show(path: string, view: View, ask?: Ask): Promise<void> {
-    const uri = vscode.Uri.from({ scheme: SCHEME, path });
-    this.shown.set(uri.toString(), { view, ask });
-    this.changed.fire(uri);
+  /** Show what the command answers beside the editor; showing the same path again replaces it. */
+  async show(path: string, command: string, config?: vscode.Uri): Promise<void> {
+    const source: Source = [command, config?.toString()];
+    const uri = vscode.Uri.from({ scheme: SCHEME, path, query: JSON.stringify(source) });
+    const view = await this.ask(command, config, false);
+    if (view === undefined) {
+      return;
+    }
+    await this.replace(uri, view);
     const document = await vscode.workspace.openTextDocument(uri);
     const coloured =
       document.languageId === view.language ? document : await vscode.languages.setTextDocumentLanguage(document, view.language);
     await vscode.window.showTextDocument(coloured, { viewColumn: vscode.ViewColumn.Beside, preview: false, preserveFocus: true });
   }
 
+  watch(): vscode.Disposable {
+    return new vscode.Disposable(() => undefined);
+  }
+
+  readDirectory(): [] {
+    return [];
+  }
+
+  createDirectory(): never {
+    throw vscode.FileSystemError.NoPermissions();
+  }
+
+  writeFile(): never {
+    throw vscode.FileSystemError.NoPermissions();
+  }
+
+  delete(): never {
+    throw vscode.FileSystemError.NoPermissions();
+  }
+
+  rename(): never {
+    throw vscode.FileSystemError.NoPermissions();
+  }
+
+  private load(uri: vscode.Uri): Promise<Shown> {
+    const key = uri.toString();
+    const known = this.shown.get(key);
+    if (known !== undefined) {
+      return known;
+    }
+    const loaded = this.askFor(uri).then((view) => {
+      if (view === undefined) {
+        this.shown.delete(key);
+        throw vscode.FileSystemError.Unavailable('The language server does not answer.');
+      }
+      return made(view);
+    });
+    this.shown.set(key, loaded);
+    return loaded;
+  }
+
+  private async askFor(uri: vscode.Uri): Promise<View | undefined> {
+    const [command, config] = JSON.parse(uri.query) as Source;
+    return this.ask(command, config === undefined ? undefined : vscode.Uri.parse(config), true);
+  }
+
   private async refresh(): Promise<void> {
-    for (const [key, { ask }] of [...this.shown]) {
-      const view = await ask?.();
+    for (const key of [...this.shown.keys()]) {
+      const uri = vscode.Uri.parse(key);
+      const view = await this.askFor(uri);
       if (view !== undefined && this.shown.has(key)) {
-        this.shown.set(key, { view, ask });
-        this.changed.fire(vscode.Uri.parse(key));
+        await this.replace(uri, view);
       }
     }
   }
 
-  /** A change of the language closes a document for a moment, so only what has no tab any more is forgotten. */
-  private forget({ uri }: vscode.TextDocument): void {
-    const open = vscode.workspace.textDocuments.some((other) => other.uri.toString() === uri.toString());
-    if (uri.scheme === SCHEME && !open) {
-      this.shown.delete(uri.toString());
+  private async replace(uri: vscode.Uri, view: View): Promise<void> {
+    const key = uri.toString();
+    const before = await this.shown.get(key);
+    if (before?.view.text === view.text) {
+      before.view = view; // the same text, of lines that stand elsewhere now
+      return;
     }
+    this.shown.set(key, Promise.resolve(made(view)));
+    this.changed.fire([{ type: vscode.FileChangeType.Changed, uri }]);
   }
+}
+
+function made(view: View): Shown {
+  return { view, bytes: new TextEncoder().encode(view.text), mtime: Date.now() };
 }

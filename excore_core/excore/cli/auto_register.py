@@ -15,13 +15,14 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 
-from excore.cli.output import fail, plain, print_line, shown_path
+from excore.cli.output import fail, print_line, shown_path
 from excore.cli.project_file import project_path
 from excore.cli.writing import claim_cache
 from excore.engine.registry_cache import is_cache
 from excore.engine.workspace import workspace
 from excore.lang.project.model import Project
 from excore.lang.project.reading import find_project
+from excore.lang.text import printable
 from excore.storage.atomic_write import NotOurs
 from excore.storage.cache import refuse_foreign
 from excore.tooling.indexers import make_indexer
@@ -235,7 +236,7 @@ def _with_progress(work: Callable[[Progress], Registration]) -> Registration:
 
         def show(done: int, total: int, path: str) -> None:
             bar.update(
-                task, completed=done, total=total, description=escape(plain(Path(path).name)) if path else "writing"
+                task, completed=done, total=total, description=escape(printable(Path(path).name)) if path else "writing"
             )
 
         return work(show)

@@ -9,9 +9,10 @@ from typing import Annotated
 
 import typer
 
-from excore.cli.output import fail, plain, print_line
+from excore.cli.output import fail, print_line
 from excore.engine.text_table import render
 from excore.engine.workspace import workspace
+from excore.lang.text import printable
 from excore.storage.cache import INDEX, is_unmarked_cache, read_mark, remove, user_base
 
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
@@ -21,7 +22,7 @@ _INDEX_FILE = re.compile(r"\.?[0-9a-f]{32}(?:\.packages)?\.json(?:\.[0-9a-f]{12}
 
 def cache_dir() -> None:
     """Print the cache folder of this workspace."""
-    print_line(plain(workspace.cache_dir))
+    print_line(printable(workspace.cache_dir))
 
 
 def cache_list() -> None:
@@ -34,13 +35,13 @@ def clear_cache(yes: Yes = False) -> None:
     """Remove the cache folder of this workspace. A folder that excore did not make is never removed."""
     folder = workspace.cache_dir
     if not os.path.isdir(folder):
-        print_line(f"there is no cache {plain(folder)}")
+        print_line(f"there is no cache {printable(folder)}")
         return
     if read_mark(os.path.realpath(folder)) is None:
         _remove(folder, workspace.base_dir)
-    if yes or typer.confirm(plain(f"Remove the cache of {workspace.name}, {folder}?"), err=True):
+    if yes or typer.confirm(printable(f"Remove the cache of {workspace.name}, {folder}?"), err=True):
         _remove(folder, workspace.base_dir)
-        print_line(f"{plain(folder)} is removed")
+        print_line(f"{printable(folder)} is removed")
 
 
 def clear_all_cache(yes: Yes = False) -> None:
@@ -49,10 +50,10 @@ def clear_all_cache(yes: Yes = False) -> None:
     names = _names(base)
     _tell_of_unmarked(base)
     if not names:
-        print_line(f"there is no cache in {plain(base)}")
+        print_line(f"there is no cache in {printable(base)}")
         return
     typer.echo(_listed(names))
-    if yes or typer.confirm(plain(f"Remove all of them from {base}?"), err=True):
+    if yes or typer.confirm(printable(f"Remove all of them from {base}?"), err=True):
         for name in names:
             folder = os.path.join(base, name)
             if name == INDEX:
@@ -61,14 +62,14 @@ def clear_all_cache(yes: Yes = False) -> None:
                 _remove(folder)
         if _is_users(base) and not os.listdir(base):
             os.rmdir(base)
-        print_line(f"{len(names)} removed from {plain(base)}")
+        print_line(f"{len(names)} removed from {printable(base)}")
 
 
 def _remove(folder: str, root: str = "") -> None:
     try:
         remove(folder, root)
     except OSError as error:
-        fail(plain(str(error)))
+        fail(printable(str(error)))
 
 
 def _clear_index(folder: str) -> None:
@@ -81,7 +82,7 @@ def _clear_index(folder: str) -> None:
 
 
 def _listed(names: list[str]) -> str:
-    labels = [f"{name} (sources of all projects)" if name == INDEX else plain(name) for name in names]
+    labels = [f"{name} (sources of all projects)" if name == INDEX else printable(name) for name in names]
     return render(["Cache Names"], [[name] for name in labels])
 
 
@@ -106,7 +107,7 @@ def _tell_of_unmarked(base: str) -> None:
     """Say which folders older versions may have made: nothing but their names tells, so they are not removed."""
     for name in _folders(base):
         if is_unmarked_cache(os.path.join(base, name)):
-            folder = plain(os.path.join(base, name))
+            folder = printable(os.path.join(base, name))
             advice = "carries no mark of excore; if it is a cache of an older version, remove it yourself"
             print_line(f"excore: {folder} {advice}", err=True)
 

@@ -12,7 +12,7 @@ from excore.cli.checked_file import CheckedFile, counts
 from excore.cli.output import from_here
 from excore.cli.repeated_diagnostics import QuotedDiagnostic, Repeats, is_inherited
 from excore.lang.problems import CATALOGUE, suggestions_to_add
-from excore.lang.text import offset_in_line
+from excore.lang.text import offset_in_line, printable
 from excore.tooling.diagnostics import SEVERITIES, Json, encode
 from excore.tooling.shipped import page_text, page_uri
 from excore.tooling.uris import to_path, to_uri
@@ -163,7 +163,7 @@ def as_github(files: Sequence[CheckedFile], out: TextIO) -> None:
 
 
 def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return printable(text, but="\r\n").replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from excore.cli.command_line import complete
-from excore.cli.output import plain
+from excore.lang.text import printable
 
 
 class Shell(str, Enum):
@@ -69,7 +69,7 @@ def completion(
     """
     if shell is Shell.words:
         for word in complete(names or []):
-            typer.echo(f"{plain(word.text)}\t{plain(word.note)}")
+            typer.echo(f"{printable(word.text)}\t{printable(word.note)}")
         return
     commands = [shlex.quote(name) for name in names or ["excore", "python"]]
     if shell is Shell.fish:

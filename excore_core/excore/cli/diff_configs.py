@@ -8,10 +8,11 @@ from typing import Annotated, Any
 
 import typer
 
-from excore.cli.output import fail, plain, styled
+from excore.cli.output import fail, styled
 from excore.cli.resolved import opened, paths_and_overrides
 from excore.cli.revisions import NoRevision, Revision
 from excore.config.run_record import RECORD_NAME
+from excore.lang.text import printable
 from excore.lang.workspace.snapshot import Snapshot
 from excore.views.diff import Change, Side
 from excore.views.diff import diff as compare
@@ -51,7 +52,7 @@ def diff(
         fail(f"{after or before}: no such file")
     changes = compare(old.own_model(first), new.own_model(second))
     if as_json:
-        typer.echo(json.dumps([_plain(change, old, new) for change in changes], indent=2, ensure_ascii=False))
+        typer.echo(json.dumps([_plain(change, old, new) for change in changes], indent=2))
     else:
         for change in changes:
             typer.echo(_line(change, old, new, git))
@@ -80,7 +81,7 @@ def _old(config: str, revision: str) -> tuple[Snapshot, str]:
 
 
 def _line(change: Change, old: Snapshot, new: Snapshot, revision: str) -> str:
-    before, after, key = change.before, change.after, plain(change.key)
+    before, after, key = change.before, change.after, printable(change.key)
     if before is None and after is not None:
         return f"{styled('+', 'green')} {key}{_value(change, after, 'green')}  {_place(after, new, '')}"
     if after is None and before is not None:
@@ -93,7 +94,7 @@ def _line(change: Change, old: Snapshot, new: Snapshot, revision: str) -> str:
 
 
 def _value(change: Change, side: Side, style: str) -> str:
-    return f" {plain(side.value)}" if change.key.startswith("[") else f": {styled(side.value, style)}"
+    return f" {printable(side.value)}" if change.key.startswith("[") else f": {styled(side.value, style)}"
 
 
 def _place(side: Side, snapshot: Snapshot, revision: str) -> str:

@@ -10,11 +10,12 @@ from typing import Annotated
 import typer
 
 from excore.cli.check import NoSuchPath, survey
-from excore.cli.output import fail, plain, print_line, shown_path
+from excore.cli.output import fail, print_line, shown_path
 from excore.cli.writing import why_not_written
 from excore.lang.source import Disk, Unreadable
 from excore.lang.syntax.document import parse
 from excore.lang.syntax.formatting import WIDTH, formatted
+from excore.lang.text import printable
 from excore.lang.workspace.config_files import find_toml, why_no_config
 
 
@@ -46,7 +47,7 @@ def format_configs(
         elif result != text:
             why = "" if check else why_not_written(Path(path), result, root)
             if why:
-                print_line(f"{shown_path(path)}: left alone, {plain(why)}", err=True)
+                print_line(f"{shown_path(path)}: left alone, {printable(why)}", err=True)
             else:
                 print_line(f"{'would change' if check else 'changed'} {shown_path(path)}")
             wrong = wrong or check or bool(why)
@@ -71,4 +72,4 @@ def configs_to_change(paths: list[str]) -> Iterator[tuple[str, str | Unreadable,
         if path in configs or not isinstance(text, str):
             yield path, text, project.root
         elif path in files:
-            print_line(f"{shown_path(path)}: left alone, {plain(why_no_config(path, project))}", err=True)
+            print_line(f"{shown_path(path)}: left alone, {printable(why_no_config(path, project))}", err=True)

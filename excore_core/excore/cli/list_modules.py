@@ -15,6 +15,7 @@ from excore.lang.catalog import Catalog, Entry, Location, Param
 from excore.lang.nearest import nearest
 from excore.lang.project.reading import find_project
 from excore.lang.resolve.model import Model
+from excore.lang.text import printable
 from excore.tooling.registry_dump import project_catalog
 
 _MARKS = {"var-positional": "*", "var-keyword": "**"}
@@ -84,8 +85,8 @@ def _lines(listing: Mapping[str, list[Entry]], catalog: Catalog) -> Iterator[str
         info = catalog.registries.get(name)
         place = f"  {_place(info.location)}" if info is not None and info.location is not None else ""
         more = "  (and more that its source does not tell)" if info is not None and info.open else ""
-        yield f"{name}{place}{more}"
-        rows = [(summary(entry), _told(entry)) for entry in entries]
+        yield f"{printable(name)}{place}{more}"
+        rows = [(printable(summary(entry)), printable(_told(entry))) for entry in entries]
         width = min(max((len(text) for text, _ in rows), default=0), 72)
         for text, where in rows:
             yield f"  {text.ljust(width)}  {where}".rstrip()

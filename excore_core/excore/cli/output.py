@@ -5,35 +5,21 @@ from __future__ import annotations
 import io
 import os
 import sys
-import unicodedata
 from typing import NoReturn
 
 import typer
+
+from excore.lang.text import printable
 
 EXIT_NOT_DONE = 2
 """The exit code of every command that could not do its job; 1 says that it did, and that something is not as it should
 be."""
 
 
-def plain(text: str, but: str = "") -> str:
-    """A text without what terminals obey: control characters, changes of direction and the like are written as escapes.
-
-    ``but`` are characters that stay. Names in files and of files may hold anything.
-    """
-    if text.isprintable():
-        return text
-    return "".join(char if char.isprintable() or char in but else _escape(char) for char in text)
-
-
-def _escape(char: str) -> str:
-    # what is left are blanks of other kinds than the usual one
-    return char if unicodedata.category(char) == "Zs" else char.encode("unicode_escape", "surrogatepass").decode()
-
-
 def print_line(message: str, err: bool = False) -> None:
-    """Lines on standard output, or on standard error, without what terminals obey. Names in it are ``plain`` already
-    where a line end in one of them would be taken for one of the message."""
-    typer.echo(plain(message, but="\n\t"), err=err)
+    """Lines on standard output, or on standard error, without what terminals obey. Names in it are ``printable``
+    already where a line end in one of them would be taken for one of the message."""
+    typer.echo(printable(message, but="\n\t"), err=err)
 
 
 def fail(message: str) -> NoReturn:
@@ -66,7 +52,7 @@ def _has_folder() -> bool:
 
 def shown_path(path: str) -> str:
     """How a path is told: as ``from_here`` gives it, without what terminals obey."""
-    return plain(from_here(path))
+    return printable(from_here(path))
 
 
 def from_here(path: str) -> str:
@@ -86,7 +72,7 @@ def is_terminal() -> bool:
 def print_text(text: str, language: str = "") -> None:
     """Write whole lines; on a terminal in the colours of a language that Pygments knows, and without what it obeys."""
     if sys.stdout.isatty():
-        text = plain(text, but="\n\t")
+        text = printable(text, but="\n\t")
     if not language or not is_terminal():
         typer.echo(text, nl=False)
         return
@@ -100,7 +86,7 @@ def print_text(text: str, language: str = "") -> None:
 
 def styled(text: str, style: str) -> str:
     """A piece of a line in a style of the terminal (``red``, ``dim``)."""
-    text = plain(text)
+    text = printable(text)
     if not is_terminal():
         return text
     return typer.style(text, dim=True) if style == "dim" else typer.style(text, fg=style)

@@ -6,7 +6,8 @@ import sys
 
 import typer
 
-from excore.cli.output import fail, plain
+from excore.cli.output import fail
+from excore.lang.text import printable
 
 
 def prompt(question: str, default: str | None = None) -> str:
@@ -16,7 +17,7 @@ def prompt(question: str, default: str | None = None) -> str:
     """
     try:
         label = f"{question} [{default}]" if default else question
-        answer: str = typer.prompt(plain(label), default="", show_default=False, err=True) or default or ""
+        answer: str = typer.prompt(printable(label), default="", show_default=False, err=True) or default or ""
     except typer.Abort:
         if sys.stdin.isatty():
             raise
@@ -30,7 +31,7 @@ def prompt(question: str, default: str | None = None) -> str:
 def confirm(question: str) -> bool:
     """A yes or no; no where there is no answer."""
     try:
-        return typer.confirm(plain(question), err=True)
+        return typer.confirm(printable(question), err=True)
     except typer.Abort:
         if sys.stdin.isatty():
             raise

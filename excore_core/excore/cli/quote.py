@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from excore.cli.format import configs_to_change
-from excore.cli.output import fail, plain, print_line, shown_path
+from excore.cli.output import fail, print_line, shown_path
 from excore.cli.writing import why_not_written
 from excore.lang.project.foreign import COPY_SUFFIX
 from excore.lang.project.reading import find_project
@@ -18,6 +18,7 @@ from excore.lang.source import Disk, Unreadable
 from excore.lang.syntax.document import SyntaxTree, parse
 from excore.lang.syntax.tree import key_parts
 from excore.lang.syntax.writer import is_bare, key_text
+from excore.lang.text import printable
 
 
 def quote(
@@ -52,7 +53,7 @@ def quote(
         if target != path or changed != text:
             why = why_not_written(Path(target), changed, root)
             if why:
-                print_line(f"{shown_path(path)}: left alone, {plain(why)}", err=True)
+                print_line(f"{shown_path(path)}: left alone, {printable(why)}", err=True)
                 failed = True
             else:
                 print_line(f"{'changed' if override else 'wrote'} {shown_path(target)}")

@@ -27,11 +27,17 @@ class Repeats:
             _key(to_uri(one.path), item, item): QuotedDiagnostic(one, item) for one in files for item in one.diagnostics
         }
         self._sources: dict[int, QuotedDiagnostic] = {}
-        for one in files:
+        for one in reversed(files):
             for item in one.diagnostics:
                 source = _source(item, to_uri(one.path), sources)
-                if source is not None:
+                if source is not None and not self._leads_to(item, source):
                     self._sources[id(item)] = source
+
+    def _leads_to(self, item: Json, source: QuotedDiagnostic | None) -> bool:
+        """Whether what ``item`` quotes quotes it: in a circle of files the first one tells."""
+        while source is not None and source.diagnostic is not item:
+            source = self.source(source.diagnostic)
+        return source is not None
 
     def source(self, item: Json) -> QuotedDiagnostic | None:
         """What a diagnostic repeats; None if the base is not checked, or has it with a milder severity."""

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from excore.cli.command_line import typer_complete
-from excore.cli.output import fail
+from excore.cli.output import fail, shown_path
 from excore.lang.resolve.model import Model
 from excore.lang.source import Source
 from excore.lang.syntax.arguments import is_argument
@@ -45,7 +45,7 @@ def resolved(config: str, *, whole: bool = False) -> Model:
     snapshot, path = opened(config)
     count = errors(snapshot, path, ("missing-parameter", "unknown-parameter")) if whole else ""
     if count:
-        fail(f"{config} has {count}; see `excore check {config}`")
+        fail(f"{shown_path(config)} has {count}; see `excore check {shown_path(config)}`")
     return snapshot.own_model(path)
 
 

@@ -9,10 +9,11 @@ from typing import Annotated, Any
 
 import typer
 
-from excore.cli.output import fail, plain, print_text, shown_path
+from excore.cli.output import fail, print_text, shown_path
 from excore.config.run_record import Record, records
 from excore.engine.text_table import render
 from excore.lang.syntax.writer import value_text
+from excore.lang.text import printable
 
 _LONGEST = 40
 
@@ -29,11 +30,11 @@ def runs(
     if not found:
         fail(f"{shown_path(folder)} has no record of a run" if os.path.isdir(folder) else f"{folder}: no such folder")
     if as_json:
-        typer.echo(json.dumps([_plain(one, folder) for one in found], indent=2, ensure_ascii=False, default=str))
+        typer.echo(json.dumps([_plain(one, folder) for one in found], indent=2, default=str))
         return
     keys = differing([one.values for one in found])
     rows = [[_name(one, folder), _time(one), _commit(one), *(_cell(one.values, key) for key in keys)] for one in found]
-    print_text(f"{render(['run', 'time', 'commit', *map(plain, keys)], rows, tablefmt='simple')}\n")
+    print_text(f"{render(['run', 'time', 'commit', *map(printable, keys)], rows, tablefmt='simple')}\n")
 
 
 def differing(values: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -44,7 +45,7 @@ def differing(values: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def _name(one: Record, folder: str) -> str:
-    return plain(os.path.relpath(one.path.parent, folder).replace(os.sep, "/"))
+    return printable(os.path.relpath(one.path.parent, folder).replace(os.sep, "/"))
 
 
 def _time(one: Record) -> str:
@@ -60,7 +61,7 @@ def _cell(values: Mapping[str, Any], key: str) -> str:
     if key not in values:
         return ""
     value = values[key]
-    text = plain(value if isinstance(value, str) else value_text(value))
+    text = printable(value if isinstance(value, str) else value_text(value))
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 

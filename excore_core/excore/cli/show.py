@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
+from collections.abc import Iterable
 from enum import Enum
 from typing import Annotated, Any
 
 import typer
 
 from excore.cli.output import fail, print_line, print_text, shown_path, styled
-from excore.cli.output import plain as safe
 from excore.cli.resolved import Overridden, errors, opened
 from excore.cli.writing import print_or_write
 from excore.lang.provenance import NoSuchKey, Setting
 from excore.lang.syntax.document import parse
 from excore.lang.tables.assemble import assemble
 from excore.lang.tables.table import plain
+from excore.lang.text import printable as safe
 from excore.lang.workspace.snapshot import Snapshot
 from excore.views import blame as blaming
 from excore.views import drawing
@@ -63,10 +65,10 @@ def show(
     snapshot, path = opened(config, overrides=overrides or ())
     if as_json:
         document = composed(snapshot, path, origins=False, quoted=quoted, full=full)
-        typer.echo(json.dumps(_plain(snapshot, path, document), indent=2, ensure_ascii=False, default=str))
+        typer.echo(json.dumps(_plain(snapshot, path, document), indent=2, default=str))
         return
     print_text(composed(snapshot, path, origins=origins, quoted=quoted, full=full).text, "toml")
-    _warn(snapshot, path)
+    _warn(snapshot, path, overrides)
 
 
 def _plain(snapshot: Snapshot, path: str, document: Document) -> dict[str, Any]:
@@ -84,11 +86,12 @@ def _plain(snapshot: Snapshot, path: str, document: Document) -> dict[str, Any]:
     return {"config": path, "files": list(snapshot.closure(path).files), "values": values, "lines": lines}
 
 
-def _warn(snapshot: Snapshot, path: str) -> None:
+def _warn(snapshot: Snapshot, path: str, overrides: Iterable[str] | None = None) -> None:
     """Say if what is shown cannot be whole, and end the command with 1 then."""
     count = errors(snapshot, path)
     if count:
-        print_line(f"excore: {shown_path(path)} has {count}; see `excore check {shown_path(path)}`", err=True)
+        shown = " ".join((shown_path(path), *map(shlex.quote, overrides or ())))
+        print_line(f"excore: {shown_path(path)} has {count}; see `excore check {shown}`", err=True)
         raise typer.Exit(1)
 
 
@@ -142,7 +145,7 @@ def graph(
     else:
         text = (drawing.dot if format is Picture.dot else drawing.mermaid)(picture)
     print_or_write(text, output, {"json": "json", "svg": "xml"}.get(format.value, ""))
-    _warn(snapshot, path)
+    _warn(snapshot, path, overrides)
 
 
 def python(
@@ -158,4 +161,4 @@ def python(
     """
     snapshot, path = opened(config, overrides=overrides or ())
     print_or_write(python_code(snapshot.own_model(path)).text, output, "python")
-    _warn(snapshot, path)
+    _warn(snapshot, path, overrides)

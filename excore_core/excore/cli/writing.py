@@ -7,9 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from excore.cli.output import fail, plain, print_text
+from excore.cli.output import fail, print_text
 from excore.engine.workspace import workspace
 from excore.lang.project.reading import find_project
+from excore.lang.text import printable
 from excore.storage.atomic_write import NotOurs, write_text
 from excore.storage.cache import refuse_foreign
 
@@ -29,7 +30,7 @@ def write(path: Path, text: str, root: str) -> None:
     """Write a file of the project at ``root``. Ends the command if that cannot be done."""
     why = why_not_written(path, text, root)
     if why:
-        fail(plain(why))
+        fail(printable(why))
 
 
 def write_output(path: Path, text: str) -> None:
@@ -48,7 +49,7 @@ def write_made(path: Path, text: str, is_ours: Callable[[Any], bool]) -> None:
     try:
         refuse_foreign(path, is_ours)
     except NotOurs as error:
-        fail(plain(str(error)))
+        fail(printable(str(error)))
     write_output(path, text)
 
 
@@ -57,7 +58,7 @@ def claim_cache() -> None:
     try:
         workspace.claim_cache()
     except NotOurs as error:
-        fail(plain(str(error)))
+        fail(printable(str(error)))
     except (OSError, ValueError) as error:
         fail(f"the cache folder {workspace.cache_dir} cannot be made: {getattr(error, 'strerror', None) or error}")
 

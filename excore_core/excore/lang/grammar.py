@@ -21,6 +21,7 @@ PrefixKind = Literal["new", "shared", "class", "variable", "custom"]
 BASE_KEY = "__base__"
 NO_CALL_KEY = "__no_call__"
 HOOKS_TABLE = "ExcoreHook"
+NONE = "None"  # under `&`, where no top-level value has this name
 PRIVATE = "_"  # begins the name of a top-level value that is there for `&` alone
 
 _ENVIRONMENT = re.compile(r"\$\{([^{}]*?)(?::-([^{}]*))?\}")  # the default is what shells write

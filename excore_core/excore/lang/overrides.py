@@ -151,6 +151,7 @@ class _Bases:
                 self.problems.append(problem("missing-base", f"`{text}` is no base of the config", origin))
             return
         if base.path in here:
+            self.replaced.pop(base.path, None)
             return
         beside = [file for file in here if os.path.dirname(file) == os.path.dirname(base.path)]
         if argument.change == "add" or not beside:

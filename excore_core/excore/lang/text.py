@@ -7,6 +7,7 @@ else, as the Language Server Protocol says (3.17, "Text Documents"); ``str.split
 from __future__ import annotations
 
 import re
+import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
@@ -69,6 +70,21 @@ def applied(text: str, edits: Iterable[Edit]) -> str:
         pieces += (text[at:start], new)
         at = end
     return "".join((*pieces, text[at:]))
+
+
+def printable(text: str, but: str = "") -> str:
+    """A text without what terminals obey: control characters, changes of direction and the like are written as escapes.
+
+    ``but`` are characters that stay. Names in files and of files may hold anything.
+    """
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() or char in but else _escape(char) for char in text)
+
+
+def _escape(char: str) -> str:
+    # what is left are blanks of other kinds than the usual one
+    return char if unicodedata.category(char) == "Zs" else char.encode("unicode_escape", "surrogatepass").decode()
 
 
 def line_starts(text: str) -> list[int]:

@@ -101,7 +101,7 @@ def _what(target: Target) -> str:
 
 def _argument(key: str, argument: Argument) -> Iterator[tuple[str, Side]]:
     meaning = argument.meaning
-    if isinstance(meaning, Plain):
+    if isinstance(meaning, Plain) and argument.prefix is None:
         yield from _leaves(key, argument.binding)
     else:
         yield key, Side(_meaning(meaning, argument.binding), argument.binding.origin)

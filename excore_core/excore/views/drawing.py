@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 
 from excore.lang.plan import ThingKind
+from excore.lang.text import printable
 from excore.views.graph import Edge, Graph, Node
 
 _KINDS: dict[ThingKind, str] = {
@@ -83,7 +84,7 @@ def dot(graph: Graph) -> str:
 
 
 def _dot(text: str) -> str:
-    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
+    return printable(text, but="\n").replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
 
 
 def as_json(graph: Graph, place: Callable[[Node | Edge], str | None]) -> str:
@@ -111,4 +112,4 @@ def as_json(graph: Graph, place: Callable[[Node | Edge], str | None]) -> str:
         }
         for edge in graph.edges
     ]
-    return json.dumps({"nodes": nodes, "edges": edges, "complete": graph.complete}, ensure_ascii=False, indent=2) + "\n"
+    return json.dumps({"nodes": nodes, "edges": edges, "complete": graph.complete}, indent=2) + "\n"

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from excore.lang.problems import Origin
-from excore.lang.text import Span
+from excore.lang.text import Span, printable
 from excore.lang.workspace.snapshot import Snapshot
 
 
@@ -51,7 +51,7 @@ def place_of(snapshot: Snapshot, origin: Origin) -> FileRange | None:
 def shown_place(snapshot: Snapshot, origin: Origin, folder: str) -> str:
     """``base.toml:3`` seen from ``folder``, lines counted from 1; the file alone where the line is not known."""
     place = place_of(snapshot, origin)
-    name = relative(origin.file, folder)
+    name = printable(relative(origin.file, folder))
     return name if place is None else f"{name}:{place.line + 1}"
 
 

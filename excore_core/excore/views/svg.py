@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 
+from excore.lang.text import printable
 from excore.views.drawing import title
 from excore.views.graph import Graph, Node
 from excore.views.layout import Box, Route, layout
@@ -32,7 +33,7 @@ def svg(graph: Graph, name: str = "") -> str:
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
         f'viewBox="0 0 {width} {height}" role="img">',
-        f"  <title>{escape(name or 'config')}</title>",
+        f"  <title>{_text(name or 'config')}</title>",
         '  <defs><marker id="tip" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
         '<path d="M0,0 L8,4 L0,8 z" fill="#8c959f"/></marker></defs>',
         _STYLE.rstrip("\n"),
@@ -46,17 +47,17 @@ def svg(graph: Graph, name: str = "") -> str:
 
 def _node(node: Node, box: Box) -> str:
     kind = "field" if node.field else "passed" if node.kind in ("class", "module", "node") else "plain"
-    parts = [f'  <g id="{node.id}"><title>{escape(node.target)}</title>', _frame(box, f"frame {kind}")]
+    parts = [f'  <g id="{node.id}"><title>{_text(node.target)}</title>', _frame(box, f"frame {kind}")]
     if node.shared:
         inner = Box(box.x + _INSET, box.y + _INSET, box.width - 2 * _INSET, box.height - 2 * _INSET)
         parts.append(_frame(inner, "inner"))
     name, below = title(node)
     middle = box.x + box.width / 2
     y = box.y + (19 if below else 26)
-    parts.append(f'<text x="{middle:.1f}" y="{y:.1f}" text-anchor="middle">{escape(name)}</text>')
+    parts.append(f'<text x="{middle:.1f}" y="{y:.1f}" text-anchor="middle">{_text(name)}</text>')
     if below:
         parts.append(
-            f'<text class="below" x="{middle:.1f}" y="{box.y + 34:.1f}" text-anchor="middle">{escape(below)}</text>'
+            f'<text class="below" x="{middle:.1f}" y="{box.y + 34:.1f}" text-anchor="middle">{_text(below)}</text>'
         )
     return "".join([*parts, "</g>"])
 
@@ -90,5 +91,10 @@ def _labels(graph: Graph, routes: Sequence[Route]) -> Iterator[str]:
         for middle, number in sorted(labels):
             y = max(middle, free)
             free = y + _LINE
-            label = escape(graph.edges[number].label)
+            label = _text(graph.edges[number].label)
             yield f'  <text class="label" x="{x:.1f}" y="{y:.1f}" text-anchor="middle">{label}</text>'
+
+
+def _text(text: str) -> str:
+    """A text as XML has it, which knows no control characters."""
+    return escape(printable(text))

@@ -55,6 +55,7 @@ _BUILTIN_WORDS = {
     "datetime-local": "a date with time",
     "date-local": "a date",
     "time-local": "a time",
+    "none": "None",
 }
 
 
@@ -204,7 +205,7 @@ def fits(annotation: Type, value: BoundValue | Value) -> bool:
     if shape in ("any", "class"):
         return True
     if shape in ("none", "callable", "type"):
-        return False
+        return shape == "none" and isinstance(value, Scalar) and value.kind == "none"
     if isinstance(value, Scalar):
         if shape == "scalar":
             return value.kind in annotation.kinds or (value.kind == "boolean" and "integer" in annotation.kinds)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from excore.lang.catalog import Entry, Param
 from excore.lang.check.annotations import Type, fits, mismatch, read_annotation
-from excore.lang.grammar import FieldRef, Prefix
+from excore.lang.grammar import NONE, FieldRef, Prefix
 from excore.lang.problems import Problem, problem
 from excore.lang.resolve.entries import entry_named
 from excore.lang.resolve.explain import WORD, registries_called
@@ -31,17 +31,22 @@ def mistyped(argument: Argument, param: Param, entry: Entry, model: Model) -> It
     meaning = argument.meaning
     subject = f"`{argument.name}` of `{entry.name}`"
     if isinstance(meaning, Plain):
-        forgotten = _forgotten_prefix(argument, annotation, model)
+        is_none = argument.prefix is not None  # under `&`
+        forgotten = None if is_none else _forgotten_prefix(argument, annotation, model)
         if forgotten is not None:
             yield forgotten
             return
-        why = mismatch(annotation, meaning.value, param.choices)
+        is_default = is_none and param.default == NONE
+        why = None if is_default else mismatch(annotation, meaning.value, param.choices)
         if why is not None:
             yield problem("wrong-type", f"{subject}: {why}", argument.binding.value_origin, name=argument.name)
+        if why is not None or is_none:
             return
         why = _no_object(argument, annotation, param, model)
         if why is not None:
             yield problem("wrong-type", f"{subject}: {why}", argument.binding.origin, passed="text")
+        elif not param.choices and _may_be_anything(annotation, argument):
+            yield from _not_annotated(argument, param, entry, model)
     elif isinstance(meaning, Reference) and meaning.prefix.kind == "variable":
         variable = meaning.variable
         if variable is not None and variable.binding is not None and not meaning.hooks:
@@ -53,6 +58,15 @@ def mistyped(argument: Argument, param: Param, entry: Entry, model: Model) -> It
         yield from _wrong_objects(annotation, meaning, subject, model)
         if model.catalog.nominal.isdisjoint(WORD.findall(annotation.text)):
             yield from _of_wrong_registry(argument, entry, model)
+
+
+def _may_be_anything(annotation: Type, argument: Argument) -> bool:
+    """Whether an annotation says no more than none: ``Any``, or a table beside classes of which nothing is known."""
+    shapes = {kind.shape for kind in annotation.options}
+    definite = [kind for kind in annotation.options if kind.shape not in ("any", "class")]
+    return not shapes.isdisjoint(("any", "mapping")) and not any(
+        fits(kind, argument.binding.value) for kind in definite
+    )
 
 
 def _not_annotated(argument: Argument, param: Param, entry: Entry, model: Model) -> Iterable[Problem]:
@@ -89,7 +103,9 @@ def _registered_names(argument: Argument, model: Model) -> Iterable[Problem]:
     names = [item.value for item in items if isinstance(item, Scalar) and isinstance(item.value, str)]
     if not names or len(names) < len(items):
         return
-    entries = [entry_named(name, model.catalog, model.project) for name in names]
+    bases = [model.grammar.read(name).base for name in names]
+    known = [base.name if isinstance(base, FieldRef) else name for base, name in zip(bases, names, strict=True)]
+    entries = [entry_named(name or "", model.catalog, model.project) for name in known]
     if any(entry is None or entry.kind != "class" for entry in entries):
         return
     groups = model.members.get(names[0], ()) if value is items[0] else ()

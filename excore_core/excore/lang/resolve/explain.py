@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from excore.lang.catalog import Catalog, Entry
+from excore.lang.grammar import NONE
 from excore.lang.nearest import Vocabulary, is_typo, suggestion_text
 from excore.lang.problems import Origin, Problem, Severity, problem
 from excore.lang.project.model import Project
@@ -78,7 +79,7 @@ def unknown_class(
     elif is_open:
         reasons = _open_reasons(catalog, registry)
         message += f"; it may come from a registration that cannot be read ({reasons})" if reasons else ""
-    message += suggestion_text(suggestions)
+    message += f"; Python's own is `{NONE}` under `&`" if name == NONE else suggestion_text(suggestions)
     if not suggestions and registry is not None and not others:
         elsewhere = catalog.vocabulary(None).near(name)
         nearest_entry = entry_named(elsewhere[0], catalog, project) if elsewhere else None

@@ -8,6 +8,7 @@ from dataclasses import replace
 from excore.lang.catalog import Entry
 from excore.lang.grammar import (
     NO_CALL_KEY,
+    NONE,
     ArgumentHook,
     EnvironmentRef,
     Expression,
@@ -237,6 +238,8 @@ class SectionResolver(Lookup):
             message = f"the value of `{via.name}` is a variable again; a variable is replaced once"
             self.problems.append(problem("invalid-reference", message, place.origin))
             return Invalid()
+        if self.is_none(base.name):
+            return Plain(Scalar("none", NONE, place.scalar.start, place.scalar.end))
         binding = self.variable(base, place)
         if binding is None:
             return Invalid()
@@ -254,7 +257,7 @@ class SectionResolver(Lookup):
         base = expression.base
         if not isinstance(base, VariableRef):
             return Reference(text, place.origin, expression, prefix)
-        if grammar.variable_text(text) is not None:
+        if grammar.variable_text(text) is not None or (self.is_none(base.name) and not expression.hooks):
             return self.substituted(base, place, prefix, via, text)
         binding = self.variable(base, place)
         hooks = self.hooks(expression, place, prefix, ())
@@ -262,6 +265,13 @@ class SectionResolver(Lookup):
             self.check_table_steps(binding, hooks, place)
         variable = Variable(base.name, binding)
         return Reference(text, place.origin, expression, prefix, (), False, variable, hooks, via)
+
+    def is_none(self, name: str) -> bool:
+        """Whether a name under ``&`` is that of Python's None, since no value of the config has it."""
+        if name != NONE:
+            return False
+        self.touch(name)
+        return name not in self.scope.names.isolated
 
     def environment_text(self, text: str, spots: list[EnvironmentRef], place: Place, prefix: Prefix) -> Meaning:
         environment = self.scope.environment

@@ -29,6 +29,8 @@ def decode(kind: str, raw: str) -> object:
         return float(raw)
     if kind == "boolean":
         return raw == "true"
+    if kind == "none":
+        return None
     return _moment(kind, raw)
 
 

@@ -19,8 +19,8 @@ from excore.lang.text import LineIndex
 _UNREAD = object()
 
 ScalarKind = Literal[
-    "string", "integer", "float", "boolean", "datetime", "datetime-local", "date-local", "time-local", "object"
-]  # "object" is a value that no text stands for: it was given in Python
+    "string", "integer", "float", "boolean", "datetime", "datetime-local", "date-local", "time-local", "none", "object"
+]  # "none" stands for Python's None, "object" for a value that no text stands for: it was given in Python
 
 
 class KeyPart:

@@ -30,6 +30,7 @@ from excore.lang.sweep import SWEEP, Sweep, is_sweep, read_sweep
 from excore.lang.syntax.document import SyntaxTree
 from excore.lang.tables.table import FileTables
 from excore.lang.workspace.config_files import is_config, may_be_config
+from excore.lang.workspace.practice import Learned, Practice
 from excore.lang.workspace.sweep_check import sweep_problems
 
 _EMPTY = Catalog()
@@ -45,8 +46,12 @@ class State(Protocol):
     completed: dict[str, tuple[Project, Catalog, Project]]
     memos: dict[str, Memo]
     overrides: dict[str, Overrides]
+    learned: dict[str, Learned]
+    unlearned: set[str]
 
     def file(self, path: str) -> File | Unreadable: ...  # pragma: no cover
+
+    def snapshot(self) -> Snapshot: ...  # pragma: no cover
 
     def project_of(self, path: str) -> Project: ...  # pragma: no cover
 
@@ -86,6 +91,7 @@ class Snapshot:
         self._analyses: dict[str, Analysis] = {}
         self._problems: dict[str, tuple[Problem, ...]] = {}
         self._diagnostics: dict[str, tuple[Problem, ...]] = {}
+        self._practices: dict[str, Practice] = {}
 
     # -- files and projects
 
@@ -161,6 +167,33 @@ class Snapshot:
     def candidates(self, root: str) -> tuple[str, ...]:
         """All known files of a project that are configs or may become one: what can be a base."""
         return tuple(path for path in self._all if self.project(path).root == root and self.is_config(path))
+
+    def practice(self, path: str) -> Practice:
+        """What the configs of a file's project write, this file included."""
+        root = self.project(path).root
+        practice = self._practices.get(root)
+        if practice is None:
+            practice = self._practices[root] = self._learn(root, self.grammar(path))
+        return practice
+
+    def _learn(self, root: str, grammar: Grammar) -> Practice:
+        host = self._host
+        known = host.learned.get(root)
+        if host.snapshot() is not self:
+            return known.practice if known is not None else Practice()  # what has changed since is not read here
+        changed: Iterable[str] = host.unlearned
+        if known is None or known.grammar != grammar:
+            known = host.learned[root] = Learned(grammar)
+            changed = self._all
+        files = [path for path in changed if self.project(path).root == root]
+        there = (host.open_files, host.toml_files)
+        known.take(
+            files,
+            lambda path: self.file(path) if any(path in one for one in there) and self.is_config(path) else None,
+            lambda path: 1 + len(self.includers(path)),
+        )
+        host.unlearned.difference_update(files)
+        return known.practice
 
     # -- inheritance
 

@@ -19,6 +19,7 @@ from excore_server.lsp.session.session import Session
 from excore_server.lsp.to_lsp.workspace_edit import workspace_edit
 from excore_server.lsp.transport.protocol import Refused
 
+_DATA = [[str, version, int, int, str, str] for version in (int, type(None))]
 AUTOMATIC = (QUICK_FIX, "source")
 """What is looked for while the cursor moves; what else could be done is for those who ask."""
 
@@ -56,7 +57,7 @@ def code_action(session: Session, params: types.CodeActionParams) -> Any:
 def resolve(session: Session, params: types.CodeAction) -> Any:
     """The action with its edit. Raises ``Refused`` where the document is not what it was."""
     data = params.data
-    if not isinstance(data, list) or len(data) != 6 or not isinstance(data[0], str):
+    if not isinstance(data, list) or [type(part) for part in data] not in _DATA:
         raise Refused(types.ErrorCodes.InvalidParams, "this code action is not from here")
     uri, version, start, end, kind, identity = data
     snapshot, path, _ = session.file(uri)
@@ -65,7 +66,7 @@ def resolve(session: Session, params: types.CodeAction) -> Any:
         if kind == FIX_ALL:
             change = fix_all(snapshot, path)
         else:
-            actions = _actions(session, path, Span(int(start), int(end)), (str(kind),))
+            actions = _actions(session, path, Span(start, end), (kind,))
             change = next((one.change for one in actions if _identity(one.change) == identity), None)
     if change is None:
         raise Refused(types.LSPErrorCodes.ContentModified, "the document has changed meanwhile")

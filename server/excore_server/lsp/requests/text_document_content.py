@@ -89,7 +89,8 @@ def show(view: str, session: Session, arguments: Sequence[Any]) -> Any:
 
 
 async def _when_ready(view: str, session: Session, uri: str, form: str, path: str) -> Json:
-    await session.when_ready(path)
+    while not session.is_ready(path):  # what is shown of half an index is wrong, and stays
+        await session.when_ready(path)
     return _shown(view, session, uri, form)
 
 
