@@ -12,10 +12,10 @@ import typer
 
 from excore.cli.check_formats import RENDERERS
 from excore.cli.checked_file import CheckedFile
-from excore.cli.output import fail, is_terminal, plain, print_line, print_text, shown_path
+from excore.cli.output import fail, is_terminal, print_line, print_text, shown_path
 from excore.lang.problems import Problem
 from excore.lang.sweep import Sweep
-from excore.lang.text import LineIndex
+from excore.lang.text import LineIndex, printable
 from excore.lang.workspace.snapshot import Snapshot
 from excore.lang.workspace.sweep_check import sweep_problems
 from excore.sweeps.engines import Engine, EngineName, NoEngine, make_engine
@@ -79,7 +79,7 @@ def sweep(
         print_line(f"excore: stopped with {_counts(sweeping)}; the same command goes on", err=True)
         raise typer.Exit(1) from None
     paths = write(sweeping)
-    print_text(f"{plain(table(sweeping), but=chr(10))}\n")
+    print_text(f"{printable(table(sweeping), but=chr(10))}\n")
     print_line(f"{_counts(sweeping)}; {', '.join(map(shown_path, paths))}")
     raise typer.Exit(1 if sweeping.count("failed") else 0)
 
@@ -154,4 +154,4 @@ def _line(sweeping: Sweeping, one: RunOf) -> str:
         else ""
     )
     why = why or (" without a value of the metric" if one.state == "failed" and one.code == 0 else "")
-    return plain(f"{one.name} {one.state}{why}{': ' if found else ''}{found} ({_counts(sweeping)})")
+    return printable(f"{one.name} {one.state}{why}{': ' if found else ''}{found} ({_counts(sweeping)})")
