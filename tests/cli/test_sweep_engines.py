@@ -78,7 +78,7 @@ def test_sweep_9_a_search_goes_on(run: Run, project: Path, write: Write) -> None
     assert first[0]["metrics"] == {"score": max(one["metrics"]["score"] for one in first)}  # type: ignore[index]
     storage = optuna.storages.JournalStorage(optuna.storages.journal.JournalFileBackend("outputs/search/study.journal"))
     study = optuna.load_study(study_name="sweep", storage=storage)
-    assert study.best_value == first[0]["metrics"]["score"]  # type: ignore[index]
+    assert study.best_value == first[0]["metrics"]["score"]
     # one more trial that nobody was told of, as if the engine had been killed
     study.ask(dict(study.best_trial.distributions))
     Path("search.toml").write_text(text.replace("trials = 4", "trials = 6"), "utf-8")
@@ -126,7 +126,7 @@ def test_sweep_10_slurm(run: Run, project: Path, write: Write) -> None:
 
 def test_sweep_10_ray_loses_a_machine(run: Run, project: Path, write: Write) -> None:
     ray = pytest.importorskip("ray")
-    from ray.cluster_utils import Cluster
+    from ray import cluster_utils
 
     write(FILES)
     write("""
@@ -143,7 +143,7 @@ def test_sweep_10_ray_loses_a_machine(run: Run, project: Path, write: Write) -> 
             file.write(f"end {name}\\n")
         report(loss=int(name))
     """)
-    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1})
+    cluster = cluster_utils.Cluster(initialize_head=True, head_node_args={"num_cpus": 1})
     node = cluster.add_node(num_cpus=1)
     cluster.wait_for_nodes()
     try:
@@ -169,6 +169,6 @@ def _kill_after_two_have_begun(cluster: object, node: object) -> threading.Threa
         cluster.remove_node(node, allow_graceful=False)  # type: ignore[attr-defined]
         Path("gone").touch()
 
-    thread = threading.Thread(target=kill)
+    thread = threading.Thread(target=kill, daemon=True)
     thread.start()
     return thread
