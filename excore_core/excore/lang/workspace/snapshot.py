@@ -21,14 +21,17 @@ from excore.lang.overrides import Overrides
 from excore.lang.problems import Problem, Related
 from excore.lang.project.model import Project
 from excore.lang.project.reading import read_project, unmade_registries
+from excore.lang.provenance import OVERRIDES
 from excore.lang.resolve.inherit import Closure, include_graph, read_bases
 from excore.lang.resolve.model import Model
-from excore.lang.resolve.top_level import fields_and_registries
+from excore.lang.resolve.top_level import fields_and_registries, is_field_or_registry
 from excore.lang.source import Unreadable
+from excore.lang.sweep import SWEEP, Sweep, is_sweep, read_sweep
 from excore.lang.syntax.document import SyntaxTree
 from excore.lang.tables.table import FileTables
 from excore.lang.workspace.config_files import is_config, may_be_config
 from excore.lang.workspace.practice import Learned, Practice
+from excore.lang.workspace.sweep_check import sweep_problems
 
 _EMPTY = Catalog()
 
@@ -142,6 +145,15 @@ class Snapshot:
             or path in self._includers
         )
 
+    def sweep(self, path: str) -> Sweep | None:
+        """What a file says, if it is a sweep."""
+        file = self.file(path)
+        if file is None or not is_sweep(file.tables) or not self.is_config(path):
+            return None
+        if is_field_or_registry(SWEEP, self.catalog(path), self.project(path)) or path in self._includers:
+            return None
+        return read_sweep(file.tables, self.grammar(path).prefix_chars)
+
     @cached_property
     def _all(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys((*self._toml_files, *self._open)))
@@ -226,6 +238,16 @@ class Snapshot:
             self._analyses[path] = analysis
         return analysis
 
+    def overridden(self, path: str, overrides: Overrides) -> Analysis:
+        """The config whose root is this file with other overrides, understood; not kept."""
+
+        def read(name: str) -> File | Unreadable:
+            return overrides.file if name == OVERRIDES else self.read(name)
+
+        memo = self._host.memos.setdefault(f"{OVERRIDES} {path}", Memo())
+        project, catalog, grammar = self.project(path), self.catalog(path), self.grammar(path)
+        return analyse(path, read, catalog, project, grammar, self.environment, memo, overrides=overrides)
+
     def own_model(self, path: str) -> Model:
         """The meaning of the config whose root is this file."""
         return self.analysis(path).model
@@ -268,6 +290,8 @@ class Snapshot:
                 *written.problems,
                 *(unmade_registries(written, self.catalog(path)) if self.has_catalog(path) else ()),
             ]
+        elif (sweep := self.sweep(path)) is not None:
+            problems = [*syntax_problems(path, file), *file.tables.problems, *sweep_problems(self, sweep)]
         elif not self.is_judged(path):
             return []
         else:
