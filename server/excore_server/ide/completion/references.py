@@ -412,7 +412,13 @@ class _Parts:
             if not span.start <= self.cursor.span.start <= span.end:  # what is being written is no use of it
                 used.add(name)
         closing = "" if self.after.startswith("}") else "}"
-        for name in sorted({*view.environment, *used}):
+        for name, binding in self.model.isolated.items():
+            inner = binding.value.bindings if isinstance(binding.value, Table) else {}
+            for path, value in ((name, binding), *((f"{name}.{key}", each) for key, each in inner.items())):
+                if isinstance(value.value, Scalar):
+                    detail = source_of(value)
+                    yield Option(path, 0, "variable", path + closing, detail=detail, key=("variable", name))
+        for name in sorted({*view.environment, *used} - self.model.isolated.keys()):
             detail = "" if name not in used else "used in configs" if name in view.environment else "used, not set here"
             yield Option(name, 0 if name in used else 1, "environment", name + closing, detail=detail)
 
