@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 import unicodedata
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 from cli_kit import Run, Write
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no file has such a name there")
 
 NASTY = "\x1b]0;pwned\x07\u202e\x9b\n::error::x"
 WRITTEN = r"\u001b]0;pwned\u0007\u202e\u009b\n::error::x"

@@ -62,6 +62,10 @@ class {name}:
 
     def __init__(self, {parameters}) -> None: ...
 """
+PROJECT_FILES = [
+    *("", 'registries = ["*Model", "Backbone"]\n', 'src_dir = "src"\nregistries = ["*Model: Net", "*Backbone"]\n'),
+    *('registries = ["*Model"]\nexclude = ["sub/*"]\n[severity]\nunused-section = "error"\n', 'registries = ["*Mod\n'),
+]
 PARAMETERS = ["depth: int", "depth: int, norm: str = 'bn'", "backbone: 'ResNet', classes: int = 3", "steps: int = 1"]
 
 
@@ -118,8 +122,8 @@ class Torture:
         """One operation, chosen at random."""
         self.cases += 1
         operation = self.chance.choices(
-            (self.edit, self.ask, self.show, self.hide, self.save, self.write, self.move, self.delete),
-            (12, 12, 3, 2, 2, 2, 1, 1),
+            (self.edit, self.ask, self.show, self.hide, self.save, self.write, self.move, self.delete, self.settings),
+            (24, 24, 6, 4, 4, 4, 2, 2, 1),
         )[0]
         operation()
 
@@ -203,6 +207,16 @@ class Torture:
             (self.root / name).unlink()
             self.note("delete", name)
             self.client.watched(name, kind=3)
+
+    def settings(self) -> None:
+        """Another project file, or none."""
+        text = self.chance.choice(PROJECT_FILES)
+        if text:
+            self.put(".excore.toml", text)
+        elif (self.root / ".excore.toml").exists():
+            (self.root / ".excore.toml").unlink()
+            self.note("delete", ".excore.toml")
+            self.client.watched(".excore.toml", kind=3)
 
     def note(self, *what: object) -> None:
         if hasattr(self, "journal"):

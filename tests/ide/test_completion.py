@@ -185,7 +185,7 @@ def test_quotes_are_added() -> None:
 
 def test_fields_and_members() -> None:
     tables = "[Backbone.VGG]\ndepth = 1\n[Backbone.ResNet]\n[Head.SimpleHead]"
-    check_completion(f'[Model.FCN]\n!backbone = "$<|>"\n{tables}', first="Backbone Model Head")
+    check_completion(f'[Model.FCN]\n!backbone = "$<|>"\n{tables}', first="Backbone Head")
     check_completion(f'[Model.FCN]\n!backbone = "$Ba<|>"\n{tables}', accept=("Backbone", '!backbone = "$Backbone::"'))
     check_completion(f'[Model.FCN]\n!head = "$He<|>"\n{tables}', accept=("Head", '!head = "$Head"'))
     check_completion(f'[Model.FCN]\n!backbone = "$Backbone::<|>"\n{tables}', "VGG ResNet *")
@@ -249,7 +249,7 @@ def test_functions_that_can_be_called_as_the_annotation_says_come_first() -> Non
         [Model.Net]
         $act = "<|>"
         """,
-        "relu any_of make_net two none named $Model Net",
+        "relu any_of make_net two none named Net $Model",
     )
 
 

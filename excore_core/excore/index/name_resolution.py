@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
@@ -174,7 +174,7 @@ class NameResolver:
             listed += inner
         return listed
 
-    def is_public(self, file: SourceFile, name: str, public: Sequence[str] | None) -> bool:
+    def is_public(self, file: SourceFile, name: str, public: Collection[str] | None) -> bool:
         """Whether ``from module import *`` gives a name that a module has; ``public`` are its `public_names`. A
         decorator may add what it is put on to ``__all__``."""
         if public is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -322,8 +323,8 @@ class _Collector:
         listed = self.names.public_names(file)
         public = None if listed is None else list(listed)
         undecided = False
-        unknown: list[str] = []
-        for name, member in self.namespace(file, set(), unknown).items():
+        namespace, unknown = self.namespace(file)
+        for name, member in namespace.items():
             if member.kind not in ("class", "function", "external") or (member.kind == "external" and member.fact):
                 continue
             if predicate is None:
@@ -350,9 +351,20 @@ class _Collector:
             return Predicate(unpacked(target.fact).get("source", ""))
         return Predicate(target.fact.get("text", "") if target is not None and target.kind == "data" else "")
 
-    def namespace(self, file: SourceFile, seen: set[str], unknown: list[str]) -> dict[str, ResolvedName]:
-        """Every name a module has, in the order it gets them as far as that can be told; why there may be others is
-        added to ``unknown``."""
+    def namespace(self, file: SourceFile) -> tuple[dict[str, ResolvedName], list[str]]:
+        """Every name a module has, in the order it gets them as far as that can be told, and why there may be
+        others."""
+
+        def run() -> tuple[dict[str, ResolvedName], list[str]]:
+            unknown: list[str] = []
+            return self.bound_in(file, set(), unknown, lambda name: True), unknown
+
+        return self.names.memo.get(("namespace", file.module), run)
+
+    def bound_in(
+        self, file: SourceFile, seen: set[str], unknown: list[str], is_wanted: Callable[[str], bool]
+    ) -> dict[str, ResolvedName]:
+        """Those names of a module that are wanted; the others are not looked up, as that may read many modules."""
         seen.add(file.module)
         if "generates" in file.facts:
             unknown.append(f"{file.module} makes names when it is imported")
@@ -363,11 +375,14 @@ class _Collector:
             if starred is None:
                 unknown.append(_unread(base))
             elif base not in seen:
-                public = self.names.public_names(starred)
-                for name, target in self.namespace(starred, seen, unknown).items():
-                    if self.names.is_public(starred, name, public):
-                        namespace[name] = target
-        for name in file.facts["names"]:
+                listed = self.names.public_names(starred)
+                public = None if listed is None else frozenset(listed)
+
+                def is_given(name: str, starred: SourceFile = starred, public: Collection[str] | None = public) -> bool:
+                    return is_wanted(name) and self.names.is_public(starred, name, public)
+
+                namespace.update(self.bound_in(starred, seen, unknown, is_given))
+        for name in filter(is_wanted, file.facts["names"]):
             bound = self.names.name_in(file.module, name)
             if bound is not None:
                 namespace[name] = bound

@@ -38,7 +38,14 @@ _OUTLINE = re.compile(r"^(class|(?:async[ \t]+)?def)[ \t]+(\w+)", re.MULTILINE)
 _IMPORT = re.compile(
     r"^[ \t]*(?:from[ \t]+([A-Za-z_][\w.]*)[ \t]+import\b|import[ \t]+([A-Za-z_][^\n#;]*))", re.MULTILINE
 )
+_CALL = re.compile(r"\b([A-Z]\w*)\((?=([^()]{0,300}(?:\([^()]{0,100}\)[^()]{0,100}){0,8})\))")
+_LITERAL = re.compile(
+    r"""(\w+)[ \t]*=[ \t]*(-?\d[\d_.]*(?:e[+-]?\d+)?|True|False|"[^"\\\n]{0,80}"|'[^'\\\n]{0,80}')[ \t]*(?=,|\n|$)"""
+)
+_INNER = re.compile(r"\([^()]*\)")
 _GENERATES = re.compile(r"\b(?:globals|vars|locals)\(\)|\bsys\.modules\[__name__\]|\bexec\(")
+_GENERATING = ("globals()", "vars()", "locals()", "sys.modules", "exec")  # to look for before a slower pattern
+_REGISTERING_WORDS = (".register", *(f".{name}" for name in _COMMON_WORDS))
 _NAMESPACES = ("globals", "vars", "locals")
 _READING = frozenset(
     "all any dict eval getattr get_type_hints hasattr isinstance iter len list print set sorted tuple".split()
@@ -71,7 +78,19 @@ def outline(text: str) -> Outline:
     modules = _imported(text)
     if modules:
         result["imports"] = modules
+    given = _given(text)
+    if given:
+        result["given"] = given
     return result
+
+
+def _given(text: str) -> list[tuple[str, str, str]]:
+    """Calls of what is named like a class, their keywords and the literals these have; read without parsing."""
+    return [
+        (call[1], keyword, value)
+        for call in _CALL.finditer(text)
+        for keyword, value in _LITERAL.findall(_INNER.sub("", call[2]))
+    ]
 
 
 def _imported(text: str) -> list[str]:
@@ -143,16 +162,19 @@ class _Scanner:
         self.source = SourceText(text)
         self.names: dict[str, list[BindingFact]] = {}
         self.facts: FileFacts = {"names": self.names}
-        bound = "|".join(_BOUND.findall(text))
+        bound = "|".join(_BOUND.findall(text)) if ".register" in text else ""
         pattern = re.compile(rf"{_REGISTERING.pattern}|\b(?:{bound})\(") if bound else _REGISTERING
-        self.registering = MatchingLines(pattern, text)
+        self.registering = MatchingLines(pattern, text, _REGISTERING_WORDS)
         self.has_flags = registered_flags.REGISTERING.search(text) is not None
         self.keep_source = "match(" in text
         self.lists = ".__all__" in text
-        self.generates = _GENERATES.search(text) is not None
+        self.generates = any(word in text for word in _GENERATING) and _GENERATES.search(text) is not None
         modules = _imported(text)
         if modules:
             self.facts["imports"] = modules
+        given = _given(text)
+        if given:
+            self.facts["given"] = given
 
     def module(self, tree: ast.Module) -> None:
         self.body(tree.body, ALWAYS)

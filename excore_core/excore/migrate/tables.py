@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from excore.lang.catalog import Catalog, Entry
+from excore.lang.grammar import NEW, NO_CALL_KEY, NONE, VARIABLE, Prefix, field_reference
 from excore.lang.syntax.writer import array_text, header_text, inline_table_text, is_bare, key_text, value_text
 from excore.migrate.source import TYPE, Environment, Group
 
@@ -17,7 +18,7 @@ _DROPPED = ("_scope_",)  # names are found wherever they are registered
 _WIDTH = 100
 Key = tuple[str, str]  # group or "", and class: the table
 Path = tuple[Any, ...]
-Said = tuple[str, Any]  # prefix and value
+Said = tuple[Prefix | None, Any]  # what an argument is given under
 
 
 class Classes:
@@ -244,27 +245,27 @@ class Writer:
         for name, value in items.items():
             inner = (*path, value_index(name)) if key[1] == "listed" else path if key[1] == "given" else (*path, name)
             table.said[name] = self.said(value, names.get(name, ""), inner)
-            if entry is not None and table.said[name][0] == "!":
+            if entry is not None and table.said[name][0] is NEW:
                 self.classes.given[entry.path, name] = entry
 
     def said(self, value: Any, name: str, path: Path) -> Said:
         """What stands for the value of an argument."""
         if isinstance(value, Environment):
-            return "&", str(value)
+            return VARIABLE, str(value)
         if name and name in self.top and self.top[name] == value and type(self.top[name]) is type(value):
             if name in self.names.values and value is not None:
-                return "&", name
+                return VARIABLE, name
             if name in self.names.lists:
-                return "!", f"&{name}"
+                return NEW, f"{VARIABLE.char}{name}"
         if value is None:
-            return "&", "None"
+            return VARIABLE, NONE
         if not needs(self.classes, value):
-            return "", plain(value)
-        return "!", self._refs(value, path)
+            return None, plain(value)
+        return NEW, self._refs(value, path)
 
     def _refs(self, value: Any, path: Path) -> Any:
         if value is None:
-            return "&None"
+            return f"{VARIABLE.char}{NONE}"
         if self.classes.of(value) is not None:
             return self._reference(value, path)
         if refable(self.classes, value):
@@ -277,7 +278,7 @@ class Writer:
         key = next((key for data, key in self.by_data.get(last, ()) if same(data, value)), None)
         if key is None:
             key = self._part(self._free(_camel(path), last, value), value, path)
-        return f"${key[0]}::{key[1]}"
+        return field_reference(*key)
 
     def _reference(self, value: Group, path: Path) -> str:
         entry = self.classes.of(value)
@@ -291,9 +292,9 @@ class Writer:
         if key not in self.layout.tables:
             self._table(key, value, arguments(value), path)
             if value.partial:
-                self.layout.tables[key].said["__no_call__"] = ("", True)
+                self.layout.tables[key].said[NO_CALL_KEY] = (None, True)
         self.layout.places[path] = key
-        return f"${key[0]}::{key[1]}" if key[0] else key[1]
+        return field_reference(*key) if key[0] else key[1]
 
     def _free(self, name: str, last: str, value: Any) -> str:
         """A name of a group that has no such table yet, and is nothing else."""
@@ -360,14 +361,14 @@ def lost(layout: Layout, base: Layout, fields: Mapping[str, str]) -> list[Key]:
         elif key[0] in fields:
             found.append(key)
     return found + [
-        ("", name) for name, said in base.top.items() if not _merges(("", said), ("", layout.top.get(name)))
+        ("", name) for name, said in base.top.items() if not _merges((None, said), (None, layout.top.get(name)))
     ]
 
 
 def _merges(before: Said, now: Said) -> bool:
     one, other = before[1], now[1]
     if before[0] == now[0] and isinstance(one, dict) and isinstance(other, dict):
-        return all(key in other and _merges(("", one[key]), ("", other[key])) for key in one)
+        return all(key in other and _merges((None, one[key]), (None, other[key])) for key in one)
     return other is not None
 
 
@@ -384,7 +385,7 @@ def text_of(layout: Layout, base: Layout, bases: list[str], head: list[str]) -> 
             nested.append((name, value))
             continue
         lines += ["", *layout.comments[name][:-1]] if len(layout.comments.get(name, ())) > 1 else []
-        lines += [*layout.comments.get(name, [])[-1:], _entry(name, ("", value))]
+        lines += [*layout.comments.get(name, [])[-1:], _entry(name, (None, value))]
     for name, value in nested:
         lines += ["", *layout.comments.get(name, []), *_nested((name,), value)]
     every = {*layout.tables, *base.tables}
@@ -403,12 +404,12 @@ def text_of(layout: Layout, base: Layout, bases: list[str], head: list[str]) -> 
         later = []
         for name, one in said.items():
             line = _entry(name, one)
-            if isinstance(one[1], dict) and len(line) > _WIDTH and one[0] in ("", "!"):
+            if isinstance(one[1], dict) and len(line) > _WIDTH and one[0] is not VARIABLE:
                 later.append((name, one))
             else:
                 lines += [*table.comments.get(name, []), line]
         for name, one in later:
-            lines += ["", *table.comments.get(name, []), *_nested((*path, one[0] + name), one[1])]
+            lines += ["", *table.comments.get(name, []), *_nested((*path, _prefixed(name, one)), one[1])]
     return "\n".join(lines).strip("\n") + "\n"
 
 
@@ -417,9 +418,12 @@ def _same_said(one: Said, other: Said) -> bool:
 
 
 def _entry(name: str, said: Said) -> str:
-    prefix, value = said
-    key = f"{prefix}{name}" if is_bare(name) else key_text(prefix + name)
-    return f"{key} = {_text(value)}"
+    key = _prefixed(name, said)
+    return f"{key if is_bare(name) else key_text(key)} = {_text(said[1])}"
+
+
+def _prefixed(name: str, said: Said) -> str:
+    return f"{said[0].char}{name}" if said[0] is not None else name
 
 
 def _text(value: Any) -> str:
@@ -430,10 +434,10 @@ def _text(value: Any) -> str:
 
 def _nested(path: tuple[str, ...], value: dict[str, Any]) -> Iterator[str]:
     """A dict as tables of its own."""
-    yield header_text(path, "!")
+    yield header_text(path, NEW.char)
     inner = {}
     for name, item in value.items():
-        line = _entry(name, ("", item))
+        line = _entry(name, (None, item))
         if isinstance(item, dict) and len(line) > _WIDTH:
             inner[name] = item
         else:
