@@ -215,6 +215,11 @@ class Snapshot:
         """The configs that name a file in ``__base__``."""
         return self._includers.get(path, ())
 
+    def included(self, root: str) -> tuple[str, ...]:
+        """The files of a project that others include, those that most include first."""
+        files = (path for path in self._includers if self.project(path).root == root)
+        return tuple(sorted(files, key=lambda path: (-len(self.includers(path)), path)))
+
     def roots(self, path: str) -> tuple[str, ...]:
         """The configs that reach a file and that nobody includes; the file itself if nobody includes it."""
         reached = _reached(path, self.includers)
