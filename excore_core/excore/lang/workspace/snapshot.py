@@ -47,6 +47,7 @@ class State(Protocol):
     memos: dict[str, Memo]
     overrides: dict[str, Overrides]
     learned: dict[str, Learned]
+    named: set[str]
     unlearned: set[str]
 
     def file(self, path: str) -> File | Unreadable: ...  # pragma: no cover
@@ -85,6 +86,7 @@ class Snapshot:
         """The file of a path, or why there is none that can be read."""
         self._overrides = dict(host.overrides)
         self._open = tuple(host.open_files)
+        self._named = frozenset(host.named)
         self._toml_files = tuple(host.toml_files)
         self._catalogs = dict(host.catalogs)
         self._projects: dict[str, Project] = {}
@@ -141,7 +143,9 @@ class Snapshot:
         """Whether problems are reported in a file: it shows that it is a config."""
         file = self.file(path)
         return file is not None and (
-            is_config(path, file.tables, self.project(path), self.catalog(path), self.grammar(path))
+            is_config(
+                path, file.tables, self.project(path), self.catalog(path), self.grammar(path), path in self._named
+            )
             or path in self._includers
         )
 
