@@ -11,7 +11,7 @@ import src
 from src.engine.module import seed_everything
 from src.engine.tensor import Tensor, add
 
-from excore import config
+from excore import config, report
 
 IGNORE = src.data.base.IGNORE
 
@@ -90,6 +90,7 @@ def main() -> None:
     for model in models:
         accuracy, overlap = evaluate(model, modules.TestData, batch_size)
         print(f"eval    {type(model).__name__}  accuracy {accuracy:.3f}  mIoU {overlap:.3f}")
+        report(accuracy=accuracy, mIoU=overlap)
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from excore.engine.registry import Registry, load_registries
     from excore.engine.workspace import workspace
     from excore.errors import ConfigError
+    from excore.sweeps.results import report
 
 __version__ = "0.2.0"
 __author__ = "The ExCore authors"
@@ -50,6 +51,7 @@ _NAMES = {
     "logger": "excore.engine.logging",
     "record": "excore.config",
     "remove_logger": "excore.engine.logging",
+    "report": "excore.sweeps.results",
     "workspace": "excore.engine.workspace",
 }
 _MODULES = {
@@ -90,6 +92,7 @@ __all__ = [
     "record",
     "registry",
     "remove_logger",
+    "report",
     "workspace",
 ]
 

@@ -25,6 +25,7 @@ TAKING_FILES = {
     "runs": ["none"],
     "show": ["none.toml"],
     "stubs": ["none.toml"],
+    "sweep": ["none.toml"],
 }
 TAKING_NONE = {
     *("update", "registries", "primary-fields", "generate-registries", "config-extension", "schema"),

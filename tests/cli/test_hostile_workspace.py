@@ -68,6 +68,8 @@ def test_no_file_is_waited_for_or_read_without_end(project: Path, run: Run, term
         assert done.exit_code in (0, 1, 2), (place, done.output)
         if place == "configs/run.toml" and kind != "folder":
             assert "configs/run.toml" in done.output
+            named = run("check", "configs/run.toml", code=None).output
+            assert kind != "terabyte" or "larger than 16 MB" in named
         if kind == "folder":
             path.rmdir()
         path.unlink(missing_ok=True)

@@ -69,8 +69,8 @@ function kitOf(page) {
     return page.locator('.statusbar-item[id="status.editor.mode"]').innerText();
   };
   const hoverText = async () => {
-    const hover = page.locator('.monaco-hover:visible .hover-row').first();
-    await hover.waitFor();
+    await page.locator('.monaco-hover:visible .hover-row').filter({ hasNotText: 'Loading...' }).first().waitFor();
+    await page.locator('.monaco-hover:visible', { hasText: 'Loading...' }).first().waitFor({ state: 'hidden' });
     return (await page.locator('.monaco-hover:visible').allInnerTexts()).join('\n');
   };
   const leaveHover = async () => {

@@ -185,7 +185,7 @@ def test_quotes_are_added() -> None:
 
 def test_fields_and_members() -> None:
     tables = "[Backbone.VGG]\ndepth = 1\n[Backbone.ResNet]\n[Head.SimpleHead]"
-    check_completion(f'[Model.FCN]\n!backbone = "$<|>"\n{tables}', first="Backbone Model Head")
+    check_completion(f'[Model.FCN]\n!backbone = "$<|>"\n{tables}', first="Backbone Head")
     check_completion(f'[Model.FCN]\n!backbone = "$Ba<|>"\n{tables}', accept=("Backbone", '!backbone = "$Backbone::"'))
     check_completion(f'[Model.FCN]\n!head = "$He<|>"\n{tables}', accept=("Head", '!head = "$Head"'))
     check_completion(f'[Model.FCN]\n!backbone = "$Backbone::<|>"\n{tables}', "VGG ResNet *")
@@ -207,6 +207,11 @@ def test_variables() -> None:
 def test_environment() -> None:
     text = '[Backbone.VGG]\n&depth = "${<|>"'
     check_completion(text, "DATA HOME", environment=["HOME", "DATA"], accept=("HOME", '&depth = "${HOME}"'))
+
+
+def test_values_in_a_text() -> None:
+    text = 'HOME = "x"\nopt = { lr = 1 }\n[Backbone.VGG]\n&depth = "a/${<|>"'
+    check_completion(text, "HOME opt.lr DATA", environment=["HOME", "DATA"], accept=("HOME", '&depth = "a/${HOME}"'))
 
 
 def test_environment_that_configs_use_comes_first() -> None:
@@ -249,7 +254,7 @@ def test_functions_that_can_be_called_as_the_annotation_says_come_first() -> Non
         [Model.Net]
         $act = "<|>"
         """,
-        "relu any_of make_net two none named $Model Net",
+        "relu any_of make_net two none named Net $Model",
     )
 
 

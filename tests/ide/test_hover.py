@@ -56,6 +56,16 @@ def test_value_shows_its_parameter() -> None:
     check_hover("[Backbone.ResNet]\nlayers = 10<|>1", "(parameter) layers: int = 50")
 
 
+def test_a_key_shows_the_values_that_it_reads() -> None:
+    check_hover(
+        'size = 3\n[Backbone.ResNet]\n&lay<|>ers = "size"', "(parameter) layers: int", "Value `3` from `run.toml:1`"
+    )
+
+
+def test_a_field_shows_its_classes() -> None:
+    check_hover("[Back<|>bone.ResNet]", "2 registered", "Classes: `ResNet`, `VGG`")
+
+
 def test_effective_value_and_what_it_replaces() -> None:
     check_hover(
         """
@@ -119,6 +129,10 @@ def test_attribute() -> None:
         "(attribute) ResNet.out_channels: int",
         "models.py:",
     )
+
+
+def test_variable_in_a_text() -> None:
+    check_hover('name = "x"\n[Backbone.VGG]\n&depth = "a/${na<|>me}"', 'name = "x"', "Read by `Backbone.VGG`")
 
 
 def test_environment() -> None:

@@ -30,6 +30,10 @@ def test_variable_in_its_config() -> None:
     check_references(VARIABLE)
 
 
+def test_variable_in_a_text() -> None:
+    check_references('«na<|>me» = "x"\n[Backbone.VGG]\n&depth = ["a/${«name»}", "${name:-}"]')
+
+
 def test_variable_of_a_base_in_every_config() -> None:
     text = (
         VARIABLE.replace("si<|>ze", "size")

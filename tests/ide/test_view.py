@@ -5,6 +5,7 @@ from __future__ import annotations
 from excore_server.ide.document_link import document_links as links
 from excore_server.ide.folding_range import Fold
 from excore_server.ide.folding_range import folding_ranges as folding
+from excore_server.ide.inlay_hint import inlay_hints
 from excore_server.ide.selection_range import selection_range as selection
 from excore_server.ide.signature_help import signature_help
 from excore_server.ide.workspace_symbol import workspace_symbols
@@ -82,6 +83,23 @@ def test_hints() -> None:
         [Backbone.ResNet]
         """,
     )
+
+
+def test_hints_lead_to_what_they_speak_of() -> None:
+    here = world(
+        """
+        «size» = 3
+        [Model.FCN]
+        @backbone = "$Backbone"
+        &classes = "size"
+        [Model.SegNet]
+        @backbone = "ResNet"
+        [Backbone.«ResNet»]
+        """
+    )
+    variable, table = here.fixture.ranges["run.toml"]
+    goals = [hint.goal and tuple(hint.goal.span) for hint in inlay_hints(here.snapshot, path_of("run.toml"))]
+    assert goals == [table, table, variable, table]
 
 
 def test_hints_of_defaults_on_request() -> None:

@@ -272,6 +272,13 @@ def test_assigned_constructors(project: Make, body: str, signature: str) -> None
     assert model(project, body).replace("*, ", "") == signature.replace("*, ", "")
 
 
+def test_attributes_that_an_assigned_constructor_sets(project: Make) -> None:
+    body = "def init(self, c):\n  self.c = c\nclass A:\n  __init__ = init\n  b = 1"
+    entry = project(f"{HEAD}\n{body}\nMODEL.register_module(A)\n").entry("A")
+    assert [member.name for member in entry.members] == ["b"]
+    assert not entry.members_complete
+
+
 def branches(head: str, first: str, other: str, second: str) -> str:
     """A class A whose constructor is in two branches."""
     return f"import os, sys, typing\nclass A(Net):\n  {head}:\n    {first}\n  {other}:\n    {second}\n"

@@ -72,7 +72,8 @@ class Case:
 
 _NO_ATTRIBUTE = re.compile(r"`(\w+)` has no attribute `(\w+)`")
 _REFUSED = re.compile(
-    r"(?:\S+ error\[unknown-parameter\]: |Building )?`(\w+)` (?:has no parameter|takes no argument|failed: TypeError)"
+    r"(?:\d+ problems\n)?(?:\S+ error\[(?:unknown|missing)-parameter\]: |Building )?(?:`|\[(?:\w+\.)?)(\w+)[`\]] "
+    r"(?:has no table of its own and )?(?:has no parameter|takes no argument|does not give|needs|failed: TypeError)"
 )
 _FAILED_STEP = re.compile(r"`(?:\(|\[|\w+`? on )")
 

@@ -95,6 +95,20 @@ class ProjectMaker:
             "        return target(*args, **kwargs)\n"
             "    return inner\n"
             "def marked(target):\n    target.mark = 1\n    return target\n"
+            "def passing(target):\n    @functools.wraps(target)\n    def inner(self, *args, **kwargs):\n"
+            "        return target(self, *args, **kwargs)\n    return inner\n"
+            "def filtering(target):\n    @functools.wraps(target)\n    def inner(self, *args, **kwargs):\n"
+            "        given = {k: v for k, v in kwargs.items() if not k.startswith('_')}\n"
+            "        target(self, *args, **given)\n    return inner\n"
+            "def filling(target):\n    @functools.wraps(target)\n    def inner(self, *args, **kwargs):\n"
+            "        kwargs.setdefault('depth', 1)\n        target(self, *args, **kwargs)\n    return inner\n"
+            "frozen = functools.partial(dataclass, frozen=True)\n"
+            "class Meta(type):\n    def __call__(cls, *args, tag=None, **kwargs):\n"
+            "        return super().__call__(*args, **kwargs)\n"
+            "class Fields:\n    def __init_subclass__(cls, **kwargs):\n"
+            "        super().__init_subclass__(**kwargs)\n        dataclass(cls)\n"
+            "class Noting:\n    def __init_subclass__(cls, **kwargs):\n"
+            "        super().__init_subclass__(**kwargs)\n        cls.noted = isinstance(cls, type)\n"
         )
         head = imports + helpers
         files = {
@@ -172,20 +186,24 @@ class ProjectMaker:
 
     def definition(self) -> str:
         forms = (
-            (self.plain, 5),
-            (self.child, 3),
-            (self.forwarding, 4),
-            (self.data, 3),
-            (self.made_by_new, 1),
-            (self.taking, 2),
-            (self.plain_function, 3),
-            (self.forwarding_function, 2),
-            (self.named_tuple, 1),
+            (self.plain, 15),
+            (self.child, 9),
+            (self.forwarding, 12),
+            (self.data, 9),
+            (self.made_by_new, 3),
+            (self.taking, 6),
+            (self.plain_function, 9),
+            (self.forwarding_function, 6),
+            (self.named_tuple, 3),
             (self.dynamic, 1),
             (self.external, 1),
-            (self.argument_hook, 2),
-            (self.config_hook, 1),
-            (self.enumeration, 1),
+            (self.argument_hook, 6),
+            (self.config_hook, 3),
+            (self.enumeration, 3),
+            (self.hard_to_read, 1),
+            (self.assigned, 2),
+            (self.made_by_base, 2),
+            (self.wrapped_constructor, 2),
         )
         return self.random.choices([form for form, _ in forms], [weight for _, weight in forms])[0]()
 
@@ -332,6 +350,69 @@ class ProjectMaker:
         body = f'    def __init__(self, **kwargs):\n        self.a = kwargs.pop("{names[0]}", 1)\n'
         body += f'        self.b = kwargs.pop("{names[1]}", None)\n        {end}\n'
         known.attributes = ["a", "b"]
+        return self.registered(known, f"class {known.name}:\n{body}", base=False)
+
+    # -- constructors that take some reading
+
+    def hard_to_read(self) -> str:
+        return self.random.choice((self.changing, self.branching, self.made_by_metaclass))()
+
+    def changing(self) -> str:
+        """A class that changes its `**kwargs` before it hands them on."""
+        parent = self.parent()
+        if parent is None:
+            return self.plain()
+        known = Known(self.name(), self.registry(), dynamic=True)
+        known.required, known.optional = list(parent.required), [*parent.optional, "act"]
+        change = self.random.choice(
+            (
+                "if 'act' in kwargs:\n            kwargs.pop('act')",
+                "kwargs = dict(kwargs)\n        kwargs.pop('act', None)",
+                "kwargs.update({name: 1 for name in ()})\n        kwargs.pop('act', None)",
+                "given = {**kwargs}\n        kwargs.pop('act', None)",
+            )
+        )
+        body = f"    def __init__(self, **kwargs):\n        {change}\n        super().__init__(**kwargs)\n"
+        return self.registered(known, f"class {known.name}({parent.name}):\n{body}", base=False)
+
+    def assigned(self) -> str:
+        known, parameters = Known(self.name(), self.registry()), self.parameters()
+        known.required, known.optional = list(parameters.required), list(parameters.optional)
+        given = ", ".join(filter(None, ("self", parameters.text)))
+        init = f"def init_{known.name}({given}):\n    self.ready = True\n"
+        known.attributes = ["ready"]
+        return init + self.registered(known, f"class {known.name}:\n    __init__ = init_{known.name}\n", base=False)
+
+    def branching(self) -> str:
+        """A class with a constructor in each of two branches."""
+        known, first, second = Known(self.name(), self.registry(), dynamic=True), self.parameters(), self.parameters()
+        known.required, known.optional = list(first.required), list(first.optional)
+        inits = [self.init(one).replace("\n", "\n    ").rstrip() for one in (first, second)]
+        body = f"    if math.pi > 3:\n    {inits[0]}\n    else:\n    {inits[1]}\n"
+        return self.registered(known, f"class {known.name}:\n{body}", base=False)
+
+    def made_by_metaclass(self) -> str:
+        known, parameters = Known(self.name(), self.registry(), dynamic=True), self.parameters()
+        known.required, known.optional = list(parameters.required), [*parameters.optional, "tag"]
+        return self.registered(known, f"class {known.name}(metaclass=Meta):\n{self.init(parameters)}", base=False)
+
+    def made_by_base(self) -> str:
+        """A class whose base or decorator makes a dataclass of it, or only looks at it."""
+        known = Known(self.name(), self.registry())
+        head = self.random.choice(("class {}(Fields):\n", "@frozen\nclass {}:\n", "class {}(Noting):\n"))
+        if "Noting" in head:
+            parameters = self.parameters()
+            known.required, known.optional = list(parameters.required), list(parameters.optional)
+            return self.registered(known, head.format(known.name) + self.init(parameters), base=False)
+        known.required, known.optional, known.dynamic = ["depth"], ["width"], "Fields" in head
+        return self.registered(known, f"{head.format(known.name)}    depth: Any\n    width: Any = 1\n", base=False)
+
+    def wrapped_constructor(self) -> str:
+        known, parameters = Known(self.name(), self.registry()), self.parameters(variadic=False)
+        decorator = self.random.choice(("passing", "passing", "passing", "filtering", "filtering", "filling"))
+        known.required, known.optional = list(parameters.required), list(parameters.optional)
+        known.dynamic = decorator != "passing"
+        body = f"    @{decorator}\n{self.init(parameters)}"
         return self.registered(known, f"class {known.name}:\n{body}", base=False)
 
     def named_tuple(self) -> str:

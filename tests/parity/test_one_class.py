@@ -235,7 +235,7 @@ def test_hover_names_what_the_build_makes(seed: int, tmp_path: Path) -> None:
     named = 0
     with judges(project, tmp_path) as both:
         maker = ConfigMaker(random, project)
-        for _ in range(12):
+        for _ in range(16):
             case = maker.make()
             if not both.judge(case).raised:
                 named += compared(both, case.files())

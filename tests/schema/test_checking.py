@@ -87,6 +87,13 @@ def test_x2_it_is_a_schema(schema: Mapping[str, Any]) -> None:
     assert json.loads(json.dumps(schema)) == schema
 
 
+def test_x2_values_under_prefixes_are_offered_by_the_registry_of_their_parameter(schema: Mapping[str, Any]) -> None:
+    patterns = schema["$defs"]["Model.FCN"]["patternProperties"]
+    pattern = next(key for key in patterns if key.startswith("^[!") and "head" in key)
+    assert patterns[pattern] == {"$ref": "#/$defs/reference.Head"}
+    assert schema["$defs"]["reference.Head"]["anyOf"][0] == {"enum": ["Simple"]}
+
+
 @pytest.mark.parametrize(
     "config",
     [

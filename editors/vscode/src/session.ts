@@ -242,10 +242,10 @@ export class Session implements vscode.Disposable {
     return section === 'excore' ? { ...(settings as object), interpreter: this.chosen(scopeUri) } : settings;
   }
 
-  /** The interpreter that was chosen for a folder; for the first one if none is named. */
+  /** The interpreter that was chosen for a folder; for the only one if none is named. */
   private chosen(scope: string | undefined): string | null {
     const folders = vscode.workspace.workspaceFolders ?? [];
-    const folder = scope === undefined ? folders[0] : vscode.workspace.getWorkspaceFolder(vscode.Uri.parse(scope));
+    const folder = scope === undefined ? (folders.length === 1 ? folders[0] : undefined) : vscode.workspace.getWorkspaceFolder(vscode.Uri.parse(scope));
     return (folder && this.plan?.chosen.get(folder.uri.toString())) ?? null;
   }
 }

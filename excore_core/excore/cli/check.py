@@ -132,12 +132,12 @@ def survey(
         host.override(files[0], overrides)
     snapshot = host.snapshot()
     others = {path for path in files if snapshot.file(path) is not None and not _is_checked(snapshot, path)}
-    checked = {*files, *(path for path in below if snapshot.is_judged(path))} - others
+    checked = {*files, *(path for path in below if _is_checked(snapshot, path))} - others
     return snapshot, checked, [one for one in (files if checked or files else list(below)[:3]) if one not in checked]
 
 
 def _is_checked(snapshot: Snapshot, path: str) -> bool:
-    return path == snapshot.project(path).file or snapshot.is_judged(path)
+    return path == snapshot.project(path).file or snapshot.is_judged(path) or snapshot.sweep(path) is not None
 
 
 def _unknown_names(files: Iterable[CheckedFile]) -> set[str]:

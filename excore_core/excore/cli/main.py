@@ -23,6 +23,7 @@ COMMANDS = {
     "blame": "excore.cli.show:blame",
     "diff": "excore.cli.diff_configs:diff",
     "runs": "excore.cli.runs:runs",
+    "sweep": "excore.cli.sweep:sweep",
     "graph": "excore.cli.show:graph",
     "python": "excore.cli.show:python",
     "completion": "excore.cli.completion:completion",

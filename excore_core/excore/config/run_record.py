@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -52,24 +52,37 @@ def record(cfg: LazyConfig, folder: str | os.PathLike[str], *, exist_ok: bool = 
         if _body(text) != document(values):
             raise FileExistsError(f"{path} is the record of another config; take another folder, or `exist_ok=True`.")
     path.parent.mkdir(parents=True, exist_ok=True)
-    facts = "".join(f"# {line}".rstrip() + "\n" for line in document(_facts(cfg)).splitlines())
-    dump(values, path, f"{_MARK}\n{facts}\n")
+    composition = cfg._state.composition
+    files = [path for path in composition.merged().files if path not in GIVEN]
+    versions, repository = versions_of(_packages(cfg)), repository_of(composition.path, files)
+    facts = facts_of(composition.path, files, composition.overrides.texts, versions, repository)
+    dump(values, path, head_of(facts))
     return path
 
 
-def _facts(cfg: LazyConfig) -> dict[str, Any]:
-    composition = cfg._state.composition
-    files = [path for path in composition.merged().files if path not in GIVEN]
-    own = os.path.dirname(composition.path)
+def head_of(facts: Mapping[str, Any]) -> str:
+    """The comments that a record begins with."""
+    lines = "".join(f"# {line}".rstrip() + "\n" for line in document(facts).splitlines())
+    return f"{_MARK}\n{lines}\n"
+
+
+def facts_of(
+    config: str,
+    files: Iterable[str],
+    overrides: Iterable[str],
+    versions: Mapping[str, Any],
+    repository: Mapping[str, Any],
+) -> dict[str, Any]:
+    """What a record says of a run that begins now."""
     return {
         "run": {
-            "config": _shown(composition.path),
+            "config": _shown(config),
             "files": [_shown(path) for path in files],
-            "overrides": list(composition.overrides.texts),
+            "overrides": list(overrides),
             "time": datetime.datetime.now().astimezone().replace(microsecond=0),
         },
-        "versions": {"python": ".".join(map(str, sys.version_info[:3])), **dict(_versions(cfg))},
-        "repository": _repository(own if os.path.isdir(own) else os.getcwd(), files),
+        "versions": versions,
+        "repository": repository,
     }
 
 
@@ -81,11 +94,9 @@ def _shown(path: str) -> str:
     return path if relative.startswith(os.pardir) else relative.replace(os.sep, "/")
 
 
-def _versions(cfg: LazyConfig) -> Iterator[tuple[str, str]]:
-    """The versions of what the config uses, and of frameworks that are imported."""
-    from importlib.metadata import packages_distributions, version
-
-    names = {"excore", *(name for name in _FRAMEWORKS if name in sys.modules)}
+def _packages(cfg: LazyConfig) -> set[str]:
+    """The packages that a config uses, by their first name, and frameworks that are imported."""
+    names = {name for name in _FRAMEWORKS if name in sys.modules}
     stack, done = [*cfg.modules_dict.values()], set[int]()
     while stack:
         value = stack.pop()
@@ -97,16 +108,26 @@ def _versions(cfg: LazyConfig) -> Iterator[tuple[str, str]]:
             names.add(
                 str(getattr(value.target, "__module__", "") or getattr(value.target, "__name__", "")).split(".")[0]
             )
+    return names
+
+
+def versions_of(packages: Iterable[str]) -> dict[str, Any]:
+    """The versions of Python, of this package, and of what ``packages`` are installed from."""
+    from importlib.metadata import packages_distributions, version
+
     installed = packages_distributions()
-    for name in sorted(names):
-        for distribution in sorted(set(installed.get(name, ()))):
-            yield distribution, version(distribution)
+    found = {"python": ".".join(map(str, sys.version_info[:3]))}
+    for name in sorted({"excore", *packages}):
+        found.update((distribution, version(distribution)) for distribution in sorted(set(installed.get(name, ()))))
+    return found
 
 
-def _repository(folder: str, files: Iterable[str]) -> dict[str, Any]:
+def repository_of(config: str, files: Iterable[str]) -> dict[str, Any]:
     """The commit, and whether it has all that the files of the repository and of the config say; empty without one."""
     from excore.engine.git import read_repository  # late: what starts programs costs more than a load
 
+    own = os.path.dirname(config)
+    folder = own if os.path.isdir(own) else os.getcwd()
     commit = read_repository(folder, "rev-parse", "HEAD")
     if commit.error:
         return {}

@@ -377,7 +377,8 @@ class Classes:
         complete = order.complete
         for item in order.items:
             if isinstance(item, ClassRef):
-                dynamic = unpacked(item.fact).get("dynamic", False)
+                fact = unpacked(item.fact)
+                dynamic = fact.get("dynamic", False) or "assigned" in fact
                 complete &= not dynamic and not self._changed_by(item.module, item.fact, same=False)
                 for member in _own_members(item):
                     members.setdefault(member.name, member)

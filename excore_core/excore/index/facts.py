@@ -195,7 +195,7 @@ class FileFacts(TypedDict, total=False):
     binds;
     ``all_of``: what ``all`` is put together from besides, as dotted names, "" for what is no name;
     ``imports``: modules it imports by their full names, but those of Python; ``held``: attributes of classes that may
-    be registries, as dotted name, call and place."""
+    be registries, as dotted name, call and place; ``given``: literals that calls give, as name, keyword and text."""
 
     names: Required[dict[str, list[BindingFact]]]
     imports: list[str]
@@ -208,14 +208,16 @@ class FileFacts(TypedDict, total=False):
     unmerged: int
     generates: int
     held: list[tuple[str, Expr, At]]
+    given: list[tuple[str, str, str]]
 
 
 class Outline(TypedDict, total=False):
     """What stands for a file without registrations until something asks for its facts: its top-level classes and
-    functions as ``[kind, name, line, column]``, and its ``imports``."""
+    functions as ``[kind, name, line, column]``, its ``imports``, and what its calls have ``given``."""
 
     outline: Required[list[tuple[str, str, int, int]]]
     imports: list[str]
+    given: list[tuple[str, str, str]]
 
 
 LIGHT = frozenset({"name", "at", "bases", "decorators"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
@@ -102,7 +103,17 @@ class Linker:
             self._follow,
             self._described_path,
             _LateDict(self._unmatched, self._lock),
+            _LateDict(self._given, self._lock),
         )
+
+    def _given(self) -> dict[str, Mapping[str, Mapping[str, int]]]:
+        """What calls give, by name and keyword."""
+        given: dict[str, dict[str, Counter[str]]] = {}
+        outlines = (outline for _, outline in self._sources.outlines.values())
+        for facts in (*(file.facts for file in self._own_files), *outlines):
+            for name, keyword, text in facts.get("given", ()):
+                given.setdefault(name, {}).setdefault(keyword, Counter())[text] += 1
+        return dict(given)
 
     def _collected(self, file: SourceFile) -> ModuleRegistrations:
         def run() -> ModuleRegistrations:

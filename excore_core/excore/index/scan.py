@@ -38,6 +38,11 @@ _OUTLINE = re.compile(r"^(class|(?:async[ \t]+)?def)[ \t]+(\w+)", re.MULTILINE)
 _IMPORT = re.compile(
     r"^[ \t]*(?:from[ \t]+([A-Za-z_][\w.]*)[ \t]+import\b|import[ \t]+([A-Za-z_][^\n#;]*))", re.MULTILINE
 )
+_CALL = re.compile(r"\b([A-Z]\w*)\((?=([^()]{0,300}(?:\([^()]{0,100}\)[^()]{0,100}){0,8})\))")
+_LITERAL = re.compile(
+    r"""(\w+)[ \t]*=[ \t]*(-?\d[\d_.]*(?:e[+-]?\d+)?|True|False|"[^"\\\n]{0,80}"|'[^'\\\n]{0,80}')[ \t]*(?=,|\n|$)"""
+)
+_INNER = re.compile(r"\([^()]*\)")
 _GENERATES = re.compile(r"\b(?:globals|vars|locals)\(\)|\bsys\.modules\[__name__\]|\bexec\(")
 _GENERATING = ("globals()", "vars()", "locals()", "sys.modules", "exec")  # to look for before a slower pattern
 _REGISTERING_WORDS = (".register", *(f".{name}" for name in _COMMON_WORDS))
@@ -73,7 +78,19 @@ def outline(text: str) -> Outline:
     modules = _imported(text)
     if modules:
         result["imports"] = modules
+    given = _given(text)
+    if given:
+        result["given"] = given
     return result
+
+
+def _given(text: str) -> list[tuple[str, str, str]]:
+    """Calls of what is named like a class, their keywords and the literals these have; read without parsing."""
+    return [
+        (call[1], keyword, value)
+        for call in _CALL.finditer(text)
+        for keyword, value in _LITERAL.findall(_INNER.sub("", call[2]))
+    ]
 
 
 def _imported(text: str) -> list[str]:
@@ -155,6 +172,9 @@ class _Scanner:
         modules = _imported(text)
         if modules:
             self.facts["imports"] = modules
+        given = _given(text)
+        if given:
+            self.facts["given"] = given
 
     def module(self, tree: ast.Module) -> None:
         self.body(tree.body, ALWAYS)

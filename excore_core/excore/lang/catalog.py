@@ -235,7 +235,8 @@ class Catalog:
 
     ``follow`` tells what names behind a python module lead to, one after the other, as far as that is known;
     ``described`` what an import path stands for, if it can be read. ``unmatched`` are the ``registry_types`` of a
-    project that nothing is, each with the names that its module has.
+    project that nothing is, each with the names that its module has. ``given`` are the literals that calls in Python
+    give to classes, by keyword, with how often they do.
     """
 
     registries: Mapping[str, RegistryInfo] = field(default_factory=dict)
@@ -248,6 +249,7 @@ class Catalog:
     follow: Callable[[str, Sequence[str]], Iterable[Reached]] = field(default=_nowhere, compare=False)
     described: Callable[[str], Entry | None] = field(default=_unread, compare=False)
     unmatched: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    given: Mapping[str, Mapping[str, Mapping[str, int]]] = field(default_factory=dict, compare=False)
 
     def get(self, registry: str, name: str) -> Entry | None:
         """The entry ``name`` of ``registry``."""

@@ -90,6 +90,7 @@ CATALOGUE = _catalogue(
     Kind("newer-toml", "hint", "Tools that know only TOML 1.0 cannot read this."),
     Kind("unknown-ignore", "warning", "A comment silences a problem that does not exist."),
     Kind("unreadable-file", "error", "The file cannot be read as UTF-8 text, or is too large or too deep."),
+    Kind("invalid-sweep", "error", "A sweep file holds something that is not understood."),
     Kind("invalid-project", "error", "The project file holds something that is not understood."),
 )
 

@@ -114,7 +114,8 @@ class Disk:
         except (FileNotFoundError, NotADirectoryError):
             return Unreadable("no such file", missing=True)
         except OSError as error:
-            return Unreadable((error.strerror or type(error).__name__).lower())
+            reason = error.strerror or type(error).__name__
+            return Unreadable(reason[:1].lower() + reason[1:])
         except ValueError:
             return Unreadable("not a file name", missing=True)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterable, Mapping
 
 from excore.lang.catalog import Catalog, Entry, Param
 from excore.lang.check.annotations import Type, read_annotation
@@ -56,6 +57,8 @@ class _SchemaWriter:
         }
         definitions: Json = {"reference": _reference("reference"), "variable": _reference("variable")}
         for registry in registries:
+            if self.catalog.entries.get(registry):
+                definitions[f"reference.{registry}"] = self.references(registry)
             for entry in self.catalog.entries.get(registry, {}).values():
                 definitions[f"{registry}.{entry.name}"] = self.module(entry)
         for entry in named_entries(self.catalog, self.project):
@@ -72,6 +75,24 @@ class _SchemaWriter:
             "additionalProperties": True,
             "$defs": definitions,
         }
+
+    def references(self, registry: str) -> Json:
+        """Any reference; tools offer the names of the registry."""
+        names: Json = {"enum": list(self.catalog.entries[registry])}
+        items: Json = {"type": "array", "items": {"anyOf": [names, {"$ref": _pointer("reference")}]}}
+        return {"anyOf": [names, items, {"$ref": _pointer("reference")}]}
+
+    def by_registry(self, params: Iterable[Param]) -> Mapping[str, list[str]]:
+        """The names of parameters by the registry or field that they are called like, "" for the others."""
+        called = {name.casefold(): name for name in self.project.registry_names(self.catalog)}
+        called.update((field.casefold(), self.project.registry_of(field)) for field in self.project.primary_fields)
+        found: dict[str, list[str]] = {}
+        for param in params:
+            word = param.name.casefold()
+            forms = (word, word.removesuffix("s"), word.rpartition("_")[2], word.rpartition("_")[2].removesuffix("s"))
+            registry = next((called[form] for form in forms if form in called), "")
+            found.setdefault(registry if self.catalog.entries.get(registry) else "", []).append(param.name)
+        return found
 
     def group(self, field: str, registry: str) -> Json:
         """The table of a field or registry: its sub-tables are modules of the registry."""
@@ -101,7 +122,9 @@ class _SchemaWriter:
         patterns = {}
         if signature.keywords:
             names = "|".join(param.name for param in signature.keywords)
-            patterns[f"^{self.object}({names})$"] = {"$ref": _pointer("reference")}
+            for registry, some in self.by_registry(signature.keywords).items():
+                name = f"reference.{registry}" if registry else "reference"
+                patterns[f"^{self.object}({'|'.join(some)})$"] = {"$ref": _pointer(name)}
             patterns[f"^{self.variable}({names})$"] = {"$ref": _pointer("variable")}
             if self.custom:
                 patterns[f"^{self.custom}({names})$"] = {}

@@ -14,6 +14,8 @@ from excore.lang.resolve.entries import first_declared, is_meant
 from excore.lang.resolve.sections import HOOK_PARAMETER
 from excore_server.ide.argument_types import Container, argument_types, simple_name
 
+_SHORT = 3  # letters of a registry's name that longer words begin with by chance
+
 
 class CatalogIndex:
     """What is derived from one catalog once and asked often."""
@@ -21,7 +23,7 @@ class CatalogIndex:
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = weakref.ref(catalog)  # whoever asks has it; kept, the two would keep each other
         self.candidates: dict[tuple[str | None, str, bool], tuple[Project, Candidates]] = {}
-        self.skeletons: dict[tuple[str, str, bool, bool], tuple[Project, str]] = {}
+        self.skeletons: dict[tuple[object, ...], tuple[Project, str]] = {}
         self.headers: dict[tuple[str, str], tuple[str, str]] = {}  # of entries: key, summary
 
     @property
@@ -100,9 +102,10 @@ def registry_like(parameter: str, catalog: Catalog, project: Project) -> str | N
         if form in folded:
             return folded[form]
     for name in project.primary_fields:
-        if name.casefold() in words:
+        if name.casefold() in (*words, word.replace("_", "")):
             return project.registry_of(name)
-    return None
+    begins = [name for name in folded if len(name) > _SHORT and any(one.startswith(name) for one in words)]
+    return folded[max(begins, key=len)] if begins else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +142,7 @@ def _candidates(param: Param | None, name: str, catalog: Catalog, project: Proje
         entries += [entry for cls in want.types for entry in below.get(cls, ()) if entry.kind == "class"]
     if like is not None:
         entries += catalog.entries.get(like, {}).values()
+        entries.sort(key=lambda entry: entry.registry != like)  # an annotation may fit everything; a name does not
     container = want.container
     if entries and not container and not want.classes:
         plural = name.endswith("s") and like is not None and name.casefold() != like.casefold()

@@ -100,13 +100,17 @@ def field_text(view: View, name: str) -> str:
     group = view.model.groups.get(name)
     lines = []
     if registry is not None:
-        count = len(view.catalog.entries.get(registry, {}))
+        entries = view.catalog.entries.get(registry, {})
+        count = len(entries)
         what = "Field" if name in view.project.primary_fields else "Registry"
         of = f" of registry {inline(registry)}" if registry != name else ""
         lines.append(f"{what} {inline(name)}{of}: {count} registered")
         info = view.catalog.registries.get(registry)
         if info is not None and info.location is not None:
             lines.append(inline(place(info.location.path, info.location.line, view.project.root)))
+        if entries:
+            classes = ", ".join(map(inline, list(entries)[: 2 * _MOST]))
+            lines.append(f"Classes: {classes}" + (", ..." if count > 2 * _MOST else ""))
     elif name == HOOKS_TABLE:
         lines.append(f"{inline(name)}: hooks that run before, while and after everything is built")
     elif group is not None:
@@ -129,7 +133,16 @@ def _argument(view: View, slot: Slot) -> str:
         text = param_text(entry, param, view.project.root)
     elif entry is not None and entry.signature.takes_any and entry.kind != "module":
         text = f"{inline(slot.argument)}: goes to {inline(entry.name)} through {inline('**kwargs')}."
-    return join((text, _prefix(slot.prefix), _effective(view, slot)))
+    return join((text, _prefix(slot.prefix), _behind(view, slot), _effective(view, slot)))
+
+
+def _behind(view: View, slot: Slot) -> str:
+    """The values that a key under ``&`` reads."""
+    argument = view.argument(slot)
+    references = argument.references if argument is not None and slot.prefix is not None else ()
+    read = (one.variable for one in references if one.variable is not None)
+    lines = [_value(view, "Value", one.binding) for one in read if one.binding is not None]
+    return "  \n".join(dict.fromkeys(lines))
 
 
 def _prefix(prefix: Prefix | None) -> str:

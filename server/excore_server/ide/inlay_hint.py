@@ -6,12 +6,14 @@ from collections.abc import Collection, Iterator
 from typing import Literal, NamedTuple
 
 from excore.lang.grammar import FieldRef
-from excore.lang.resolve.model import Plain, Reference, Section
+from excore.lang.resolve.model import Path, Plain, Reference, Section
 from excore.lang.syntax.tree import Block
+from excore.lang.tables.table import Binding
 from excore.lang.text import Span
 from excore.lang.workspace.host import Snapshot
 from excore_server.ide.candidates import config_parameters
-from excore_server.ide.view import View, source_of
+from excore_server.ide.locations import FileSpan
+from excore_server.ide.view import View, absolute, source_of
 
 HintKind = Literal["variable", "binding", "shared", "default"]
 USUAL: tuple[HintKind, ...] = ("variable", "binding", "shared")
@@ -19,12 +21,13 @@ _SHORT = 30
 
 
 class Hint(NamedTuple):
-    """``text`` shown at ``offset``."""
+    """``text`` shown at ``offset``; ``goal`` is where what it speaks of is written."""
 
     offset: int
     text: str
     kind: HintKind
     tooltip: str = ""
+    goal: FileSpan | None = None
 
 
 def inlay_hints(
@@ -68,17 +71,29 @@ def _reference(view: View, reference: Reference) -> Iterator[Hint]:
     if variable is not None and variable.binding is not None and not reference.hooks:
         value = source_of(variable.binding, _SHORT)
         if value:
-            yield Hint(end, f"= {value}", "variable")
+            yield Hint(end, f"= {value}", "variable", goal=_goal(view, view.model.isolated.get(variable.name)))
+    if variable is not None and variable.shown and variable.shown != reference.text:
+        yield Hint(end, f"= {variable.shown[:_SHORT]}", "variable")
     base = reference.expression.base
     if isinstance(base, FieldRef) and (base.name is None or base.every) and reference.targets:
         names = ", ".join(target.path[-1] for target in reference.targets)
-        yield Hint(end, f"→ {names}", "binding")
+        yield Hint(end, f"→ {names}", "binding", goal=_table(view, reference.targets[0].path))
     target = reference.target
     if target is not None and reference.prefix.kind == "shared" and not reference.hooks:
         users = [use for use in view.model.users.get(target.path, ()) if use.kind == "shared"]
         if len(users) > 1:
             tip = ", ".join(".".join((*use.user, use.argument)) for use in users)
-            yield Hint(end, f"shared by {len(users)}", "shared", tip)
+            yield Hint(end, f"shared by {len(users)}", "shared", tip, _table(view, target.path))
+
+
+def _table(view: View, path: Path) -> FileSpan | None:
+    section = view.model.sections.get(path)
+    return _goal(view, section.binding if section is not None else None)
+
+
+def _goal(view: View, binding: Binding | None) -> FileSpan | None:
+    span = absolute(view.snapshot, binding.origin) if binding is not None else None
+    return FileSpan(binding.file, span, span) if binding is not None and span is not None else None
 
 
 def _defaults(section: Section) -> str:

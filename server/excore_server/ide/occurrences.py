@@ -98,10 +98,11 @@ def _variable(model: Model, name: str) -> Iterator[_Naming]:
 
 def _variable_uses(model: Model, argument: Argument, name: str) -> Iterator[_Naming]:
     for reference in argument.references:
-        base = reference.expression.base
-        if reference.via is None and isinstance(base, VariableRef) and base.name == name:
-            yield within(reference.origin, base.span), False, True
-        elif reference.via is not None and reference.via.name == name:
+        if reference.via is None or reference.expression.spots:
+            for base in bases(reference.expression):
+                if isinstance(base, VariableRef) and base.name == name:
+                    yield within(reference.origin, base.span), False, True
+        if reference.via is not None and reference.via.name == name:
             binding = argument.binding
             for item in scalars(binding.value):
                 if item.kind == "string":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from excore.lang.catalog import Catalog, Entry, Param
@@ -12,9 +12,11 @@ from excore.lang.project.model import Project
 from excore.lang.resolve.entries import is_meant
 from excore.lang.syntax.writer import key_text, string_text, value_text
 from excore.lang.workspace.host import File
+from excore.lang.workspace.practice import Written
 from excore_server.ide.argument_types import argument_types
 from excore_server.ide.candidates import Candidates, candidates, config_parameters
 
+_NONE: Mapping[str, Written] = {}
 _NEAR = 24  # blocks on either side that are looked at for the style of keys
 
 
@@ -99,11 +101,15 @@ class ArgumentWriter:
         needs_module = suitable.entries and not argument_types(param.annotation).scalars
         return self.grammar.prefix("new") if needs_module else None
 
-    def argument(self, param: Param, prefix: Prefix | None = None) -> str:
-        """``name = value`` with stops, under the prefix that it most likely needs if none is given."""
-        prefix = prefix or self.prefix(param)
-        name = prefixed(param.name, prefix, self.quoted)
-        value = self.value(param) if prefix is None else self.reference(prefix, self.candidates(param))
+    def argument(self, param: Param, prefix: Prefix | None = None, habit: Written | None = None) -> str:
+        """``name = value`` with stops: what is usual, else under the prefix it most likely needs if none is given."""
+        if habit is not None:
+            name = prefixed(param.name, self.grammar.split_key(habit.prefix + param.name).prefix, self.quoted)
+            value = self.inside(habit.text) if habit.text[0] in "\"'[" else self.stop(habit.text)
+        else:
+            prefix = prefix or self.prefix(param)
+            name = prefixed(param.name, prefix, self.quoted)
+            value = self.value(param) if prefix is None else self.reference(prefix, self.candidates(param))
         return f"{escape(name) if self.snippets else name} = {value}"
 
     def reference(self, prefix: Prefix, suitable: Candidates) -> str:
@@ -129,7 +135,7 @@ class ArgumentWriter:
         if want.scalars == {"boolean"}:
             return self.choice(["false", "true"] if default is False else ["true", "false"])
         if isinstance(default, str):
-            return self.inside(default)
+            return self.inside(string_text(default))
         text = to_toml(default)
         if text is not None:
             return self.stop(text)
@@ -144,11 +150,12 @@ class ArgumentWriter:
         return self.stop('""')
 
     def inside(self, text: str) -> str:
-        """A string whose content is a stop, so that its quotes stay."""
-        quoted = string_text(text)
-        return f"{quoted[0]}{self.stop(quoted[1:-1])}{quoted[-1]}"
+        """A string or an array whose content is a stop, so that what encloses it stays."""
+        return f"{text[0]}{self.stop(text[1:-1])}{text[-1]}"
 
-    def required(self, entry: Entry, names: Collection[str] | None = None) -> list[str]:
-        """A line for every argument that must be given; of ``names`` only, if there are any."""
-        required = (param for param in config_parameters(entry) if param.needed)
-        return [self.argument(param) for param in required if names is None or param.name in names]
+    def required(
+        self, entry: Entry, names: Collection[str] | None = None, usual: Mapping[str, Written] = _NONE
+    ) -> list[str]:
+        """A line for every argument of ``names``, or that must be given; with what is ``usual`` there."""
+        chosen = (one for one in config_parameters(entry) if (one.needed if names is None else one.name in names))
+        return [self.argument(param, habit=usual.get(param.name)) for param in chosen]

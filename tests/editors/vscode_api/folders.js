@@ -11,14 +11,19 @@ async function packages(top) {
   await vscode.commands.executeCommand('excore.showDebugInformation');
   const view = vscode.workspace.textDocuments.find(({ uri }) => uri.scheme === 'excore-view');
   const found = view?.getText().matchAll(/^project (.*)$[^]*?^ {2}packages: (.*)$/gm) ?? [];
-  return Object.fromEntries([...found].map(([, root, folders]) => [path.relative(top, root), path.relative(top, folders.split(', ')[0])]));
+  return Object.fromEntries([...found].filter(([, , folders]) => folders !== 'none').map(([, root, folders]) => [path.relative(top, root), path.relative(top, folders.split(', ')[0])]));
 }
 
 exports.run = async () => {
   const [one, two] = vscode.workspace.workspaceFolders.map(({ uri }) => uri);
   const top = path.dirname(one.fsPath);
-  const read = (project, folder) =>
-    until(`packages of ${project} in ${folder}`, async () => (await packages(top))[project]?.startsWith(folder) && packages(top));
+  /** All of them, once those of some projects are in these folders and no project is still being read. */
+  const read = (wanted) =>
+    until(JSON.stringify(wanted), async () => {
+      const all = await packages(top);
+      const there = Object.entries(wanted).every(([project, folder]) => all[project]?.startsWith(folder));
+      return there && Object.keys(all).length === 3 && all;
+    });
   const python = vscode.extensions.getExtension('ms-python.python');
 
   const answers = {};
@@ -26,12 +31,12 @@ exports.run = async () => {
     const config = await open(top, name);
     await until('the language of a config', () => languageOf(config) === 'excore');
   }
-  answers.found = await read('two', 'env');
+  answers.found = await read({ 'one/sub': 'one/sub/.venv', two: 'env' });
   python.exports.select(one, path.join(top, 'selected', 'bin', 'python'));
-  answers.selected = await read('one', 'selected');
+  answers.selected = await read({ one: 'selected', two: 'env' });
   await vscode.workspace.getConfiguration('excore', two).update('interpreter', undefined, vscode.ConfigurationTarget.WorkspaceFolder);
-  answers.unset = await read('two', '..');
+  answers.unset = await read({ one: 'selected', two: '..' });
   python.exports.select(one, undefined);
-  answers.nobody = await read('one/sub', 'one/sub/.venv');
+  answers.nobody = await read({ one: '..', 'one/sub': 'one/sub/.venv', two: '..' });
   writeFileSync(path.join(top, 'answers.json'), JSON.stringify(answers));
 };

@@ -20,6 +20,7 @@ from excore.lang.project.reading import find_project
 from excore.lang.project.sources import beginning_of
 from excore.lang.source import Disk, Source, Unreadable, place_below
 from excore.lang.workspace.config_files import find_toml
+from excore.lang.workspace.practice import Learned
 from excore.lang.workspace.snapshot import Snapshot
 
 __all__ = ["File", "Host", "Snapshot"]
@@ -43,6 +44,8 @@ class Host:
         self.catalogs: dict[str, Catalog] = {}
         self.memos: dict[str, Memo] = {}  # by root config
         self.overrides: dict[str, Overrides] = {}  # by root config
+        self.learned: dict[str, Learned] = {}  # by project
+        self.unlearned: set[str] = set()  # files that changed since they were learned from
         self._snapshot: Snapshot | None = None
 
     def snapshot(self) -> Snapshot:
@@ -59,11 +62,15 @@ class Host:
     def open(self, path: str, text: str) -> None:
         """An editor holds this text for the file from now on."""
         self.open_files[path] = File(path, text, self.grammar_of(path).prefix_chars)
-        self._snapshot = None
+        self._changed(path)
 
     def edit(self, path: str, start: int, end: int, new: str) -> None:
         """Replace a range (absolute offsets) of an open file."""
         self.open_files[path] = self.open_files[path].edit(start, end, new)
+        self._changed(path)
+
+    def _changed(self, path: str) -> None:
+        self.unlearned.add(path)
         self._snapshot = None
 
     def replace(self, path: str, text: str) -> None:
@@ -77,7 +84,7 @@ class Host:
         """The editor lets go of the file; the disk counts again."""
         self.open_files.pop(path, None)
         self.disk_files.pop(path, None)
-        self._snapshot = None
+        self._changed(path)
 
     def file_changed(self, path: str) -> None:
         """A file was created, changed or deleted on disk; a project file changes its whole project."""
@@ -90,13 +97,14 @@ class Host:
                 self._sort_files()
         if os.path.basename(path) in (".excore.toml", "pyproject.toml"):
             self.forget_projects()
-        self._snapshot = None
+        self._changed(path)
 
     def forget_projects(self) -> None:
         """Look again for what projects there are."""
         self.projects.clear()
         self.beginnings.clear()
         self.completed.clear()
+        self.learned.clear()
 
     def _sort_files(self) -> None:
         """Put the files in the order in which one who starts now finds them: some answers take the first."""
@@ -112,6 +120,7 @@ class Host:
         """Take up a workspace folder: its config files become known."""
         self.folders[folder] = None
         self.toml_files.update(dict.fromkeys(find_toml(folder)))
+        self.learned.clear()
         self._snapshot = None
 
     def remove_folder(self, folder: str) -> None:
@@ -119,6 +128,7 @@ class Host:
         self.folders.pop(folder, None)
         paths = [path for path in self.toml_files if any(path.startswith(f + os.sep) for f in self.folders)]
         self.toml_files = dict.fromkeys(paths)
+        self.learned.clear()
         self._snapshot = None
 
     def set_catalog(self, root: str, catalog: Catalog) -> None:

@@ -21,13 +21,17 @@ from excore.lang.overrides import Overrides
 from excore.lang.problems import Problem, Related
 from excore.lang.project.model import Project
 from excore.lang.project.reading import read_project, unmade_registries
+from excore.lang.provenance import OVERRIDES
 from excore.lang.resolve.inherit import Closure, include_graph, read_bases
 from excore.lang.resolve.model import Model
-from excore.lang.resolve.top_level import fields_and_registries
+from excore.lang.resolve.top_level import fields_and_registries, is_field_or_registry
 from excore.lang.source import Unreadable
+from excore.lang.sweep import SWEEP, Sweep, is_sweep, read_sweep
 from excore.lang.syntax.document import SyntaxTree
 from excore.lang.tables.table import FileTables
 from excore.lang.workspace.config_files import is_config, may_be_config
+from excore.lang.workspace.practice import Learned, Practice
+from excore.lang.workspace.sweep_check import sweep_problems
 
 _EMPTY = Catalog()
 
@@ -42,8 +46,12 @@ class State(Protocol):
     completed: dict[str, tuple[Project, Catalog, Project]]
     memos: dict[str, Memo]
     overrides: dict[str, Overrides]
+    learned: dict[str, Learned]
+    unlearned: set[str]
 
     def file(self, path: str) -> File | Unreadable: ...  # pragma: no cover
+
+    def snapshot(self) -> Snapshot: ...  # pragma: no cover
 
     def project_of(self, path: str) -> Project: ...  # pragma: no cover
 
@@ -83,6 +91,7 @@ class Snapshot:
         self._analyses: dict[str, Analysis] = {}
         self._problems: dict[str, tuple[Problem, ...]] = {}
         self._diagnostics: dict[str, tuple[Problem, ...]] = {}
+        self._practices: dict[str, Practice] = {}
 
     # -- files and projects
 
@@ -136,6 +145,15 @@ class Snapshot:
             or path in self._includers
         )
 
+    def sweep(self, path: str) -> Sweep | None:
+        """What a file says, if it is a sweep."""
+        file = self.file(path)
+        if file is None or not is_sweep(file.tables) or not self.is_config(path):
+            return None
+        if is_field_or_registry(SWEEP, self.catalog(path), self.project(path)) or path in self._includers:
+            return None
+        return read_sweep(file.tables, self.grammar(path).prefix_chars)
+
     @cached_property
     def _all(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys((*self._toml_files, *self._open)))
@@ -149,6 +167,33 @@ class Snapshot:
     def candidates(self, root: str) -> tuple[str, ...]:
         """All known files of a project that are configs or may become one: what can be a base."""
         return tuple(path for path in self._all if self.project(path).root == root and self.is_config(path))
+
+    def practice(self, path: str) -> Practice:
+        """What the configs of a file's project write, this file included."""
+        root = self.project(path).root
+        practice = self._practices.get(root)
+        if practice is None:
+            practice = self._practices[root] = self._learn(root, self.grammar(path))
+        return practice
+
+    def _learn(self, root: str, grammar: Grammar) -> Practice:
+        host = self._host
+        known = host.learned.get(root)
+        if host.snapshot() is not self:
+            return known.practice if known is not None else Practice()  # what has changed since is not read here
+        changed: Iterable[str] = host.unlearned
+        if known is None or known.grammar != grammar:
+            known = host.learned[root] = Learned(grammar)
+            changed = self._all
+        files = [path for path in changed if self.project(path).root == root]
+        there = (host.open_files, host.toml_files)
+        known.take(
+            files,
+            lambda path: self.file(path) if any(path in one for one in there) and self.is_config(path) else None,
+            lambda path: 1 + len(self.includers(path)),
+        )
+        host.unlearned.difference_update(files)
+        return known.practice
 
     # -- inheritance
 
@@ -187,6 +232,16 @@ class Snapshot:
             analysis = analyse(path, self.read, catalog, project, grammar, self.environment, memo, overrides=overrides)
             self._analyses[path] = analysis
         return analysis
+
+    def overridden(self, path: str, overrides: Overrides) -> Analysis:
+        """The config whose root is this file with other overrides, understood; not kept."""
+
+        def read(name: str) -> File | Unreadable:
+            return overrides.file if name == OVERRIDES else self.read(name)
+
+        memo = self._host.memos.setdefault(f"{OVERRIDES} {path}", Memo())
+        project, catalog, grammar = self.project(path), self.catalog(path), self.grammar(path)
+        return analyse(path, read, catalog, project, grammar, self.environment, memo, overrides=overrides)
 
     def own_model(self, path: str) -> Model:
         """The meaning of the config whose root is this file."""
@@ -230,6 +285,8 @@ class Snapshot:
                 *written.problems,
                 *(unmade_registries(written, self.catalog(path)) if self.has_catalog(path) else ()),
             ]
+        elif (sweep := self.sweep(path)) is not None:
+            problems = [*syntax_problems(path, file), *file.tables.problems, *sweep_problems(self, sweep)]
         elif not self.is_judged(path):
             return []
         else:

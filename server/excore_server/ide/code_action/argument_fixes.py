@@ -27,6 +27,7 @@ from excore_server.ide.edits_toml import (
     remove_key,
     remove_section,
 )
+from excore_server.ide.habits import Habits
 from excore_server.ide.name_sites import key_sites
 from excore_server.ide.snippets import literal, prefixed, to_toml
 from excore_server.ide.view import View, bindings_at
@@ -67,7 +68,7 @@ def missing_arguments(view: View, problem: Problem) -> Iterator[Fix]:
         return
     what = f"`{names[0]}`" if len(names) == 1 else f"the {len(names)} missing arguments"
     for title, lines, preferred in (
-        (f"Add {what}", view.writer(quoted).required(entry, names), True),
+        (f"Add {what}", view.writer(quoted).required(entry, names, Habits(view).usual(path, entry)[1]), True),
         (f"Add all arguments of `{entry.name}`", all_lines(view, entry, path, quoted), False),
     ):
         edit = add_to_table(view.file, binding, lines, view.grammar, quoted)
@@ -96,7 +97,8 @@ def _table_for(view: View, problem: Problem, quoted: bool) -> Iterator[Fix]:
         entry = view.entry(path)
         if entry is not None and any(use.origin == problem.origin for use in view.model.users[path]):
             head = header_text(path, quoted, view.grammar)
-            edit = add_section(view.file, head, view.writer(quoted).required(entry))
+            lines = view.writer(quoted).required(entry, *Habits(view).usual(path, entry))
+            edit = add_section(view.file, head, lines)
             yield fix(view, f"Create `{head}` with its required arguments", edit, preferred=True)
 
 

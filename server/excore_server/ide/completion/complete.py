@@ -10,6 +10,7 @@ from excore_server.ide.completion.headers import header
 from excore_server.ide.completion.items import CompletionList
 from excore_server.ide.completion.keys import blank, key
 from excore_server.ide.completion.references import reference
+from excore_server.ide.completion.sweeps import in_sweep
 from excore_server.ide.completion.values import base, value
 from excore_server.ide.cursor import BasePlace, Blank, HeaderPart, Key, ReferencePlace, ValuePlace, cursor_at
 from excore_server.ide.view import LIMIT, Python, View
@@ -34,6 +35,9 @@ def complete(
     if file is None:
         return CompletionList()
     view = View(snapshot, file, python, environment, snippets, limit)
+    plan = snapshot.sweep(path)
+    if plan is not None:
+        return in_sweep(view, plan, offset)
     cursor = cursor_at(snapshot, path, offset, guess=True)
     start, end = cursor.span
     if "\n" in file.text[start:end]:

@@ -12,12 +12,13 @@ from excore.lang.resolve.model import Path
 from excore_server.ide.argument_types import argument_types
 from excore_server.ide.candidates import CatalogIndex, catalog_index, config_parameters
 from excore_server.ide.completion.closers import Closer, below, whole
-from excore_server.ide.completion.items import CompletionList, Option, about, choose, is_subsequence
+from excore_server.ide.completion.items import SCALE, CompletionList, Option, about, choose, is_subsequence
 from excore_server.ide.cursor import HeaderPart, section_length
+from excore_server.ide.habits import Habits
 from excore_server.ide.snippets import key, quote
 from excore_server.ide.view import View
 
-_UNDEFINED, _FIELD, _REGISTRY, _OWN, _NAME, _PRESENT = range(6)
+_LACKING, _FIELD, _UNDEFINED, _HAS, _REGISTRY, _OWN, _NAME, _PRESENT = (number * SCALE for number in range(8))
 
 
 def header(view: View, cursor: HeaderPart) -> CompletionList:
@@ -45,6 +46,7 @@ class _Names:
         self.cursor = cursor
         self.typed = typed.casefold()
         self.index = catalog_index(view.catalog)
+        self.habits = Habits(view)
         self.undefined = frozenset(view.undefined)
         block, head = view.block(cursor.block), cursor.header
         line = block.text[head.end :].partition("\n")[0].strip()
@@ -64,7 +66,8 @@ class _Names:
         for name in fields:
             registry = view.project.registry_of(name)
             detail = "field" if registry == name else f"field of registry {registry}"
-            yield Option(name, _FIELD, "field", name + dot, detail=detail, key=("field", name), again=bool(dot))
+            rank = (_HAS if name in view.model.groups else _FIELD) - self.habits.tables(name)
+            yield Option(name, rank, "field", name + dot, detail=detail, key=("field", name), again=bool(dot))
         for name in view.project.registry_names(view.catalog):
             if name not in fields and not name.startswith("__"):
                 about_it = ("field", name)
@@ -77,7 +80,7 @@ class _Names:
                 yield Option(name, _OWN, "section", name + dot, detail="variants of modules", again=bool(dot))
         for entry in named_entries(view.catalog, view.project):
             if self.fits(entry):
-                yield self.option(entry, entry.name in present, entry.registry)
+                yield self.option(entry, "", entry.name in present, entry.registry)
 
     def under(self, group: str) -> Iterator[Option]:
         view = self.view
@@ -92,18 +95,33 @@ class _Names:
         current = self.cursor.name if self.cursor.last else ""
         for name, entry in entries.items():
             if entry.kind != "module" and self.fits(entry):
-                yield self.option(entry, name in present and name != current, "")
+                yield self.option(entry, group, name in present and name != current, "")
 
-    def option(self, entry: Entry, present: bool, note: str) -> Option:
+    def option(self, entry: Entry, group: str, present: bool, note: str) -> Option:
         rank = _NAME
         if present:
             rank, note = _PRESENT, "has a table in this file"
         elif entry.name in self.undefined:
             rank, note = _UNDEFINED, "used, without a table yet"
+            if any(param.needed for param in config_parameters(entry)):
+                rank = _LACKING
+        rank -= self.habits.uses(entry.name, group)
         name, summary = _as_header(self.index, entry)
         kind = "hook" if entry.hook else entry.kind
         option = Option(entry.name, rank, kind, name, detail=note or summary, key=about(entry))
-        return self.closed(option, partial(_required, self.view, entry, self.quoted))
+        return self.closed(option, str if present else partial(self.required, entry, group))
+
+    def required(self, entry: Entry, group: str) -> str:
+        """A line for each argument that must be given, or is as a rule; kept with the catalog, for a list asks for
+        hundreds."""
+        section = (group, entry.name) if group else (entry.name,)
+        names, usual = self.habits.usual(section, entry)
+        question = (entry.registry, entry.name, self.quoted, self.view.snippets, names, frozenset(usual.items()))
+        cached = self.index.skeletons.get(question)
+        if cached is None or cached[0] is not self.view.project:
+            lines = self.view.writer(self.quoted).required(entry, names, usual)
+            cached = self.index.skeletons[question] = (self.view.project, "\n".join(lines))
+        return cached[1]
 
     def closed(self, option: Option, lines: Callable[[], str] = str) -> Option:
         """The option with the end of the header, and with the ``lines`` below it where there are none yet."""
@@ -122,16 +140,6 @@ def _as_header(index: CatalogIndex, entry: Entry) -> tuple[str, str]:
     if header is None:
         header = index.headers[question] = key(entry.name), entry.summary
     return header
-
-
-def _required(view: View, entry: Entry, quoted: bool) -> str:
-    """A line for each required argument; kept with the catalog, for a list asks for hundreds."""
-    cache = catalog_index(view.catalog).skeletons
-    question = (entry.registry, entry.name, quoted, view.snippets)
-    cached = cache.get(question)
-    if cached is None or cached[0] is not view.project:
-        cached = cache[question] = (view.project, "\n".join(view.writer(quoted).required(entry)))
-    return cached[1]
 
 
 def _arguments(view: View, path: Path) -> Iterator[Option]:

@@ -13,6 +13,8 @@ ItemKind = Literal[
     "field", "registry", "class", "function", "module", "parameter", "value", "choice", "variable", "environment",
     "file", "section", "hook", "attribute", "method", "keyword",
 ]  # fmt: skip
+SCALE = 1_000_000
+"""Between two kinds of ranks there is room for counts: what is written more often comes first."""
 Lazy: TypeAlias = "str | Callable[[], str]"
 DocKey: TypeAlias = tuple[str, ...]
 

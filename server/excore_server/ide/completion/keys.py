@@ -13,13 +13,14 @@ from excore.lang.resolve.model import Path
 from excore.lang.syntax.tree import KeyPart
 from excore_server.ide.candidates import config_parameters
 from excore_server.ide.completion.closers import verbatim
-from excore_server.ide.completion.items import CompletionList, Option, about, choose
+from excore_server.ide.completion.items import SCALE, CompletionList, Option, about, choose
 from excore_server.ide.cursor import Blank, Key, slot_of
+from excore_server.ide.habits import Habits
 from excore_server.ide.snippets import key as write_key
 from excore_server.ide.snippets import prefixed
 from excore_server.ide.view import View, source_of
 
-_REQUIRED, _OPTIONAL, _ABOVE, _LAST = range(4)
+_REQUIRED, _OPTIONAL, _ABOVE, _LAST = (number * SCALE for number in range(4))
 
 
 def key(view: View, cursor: Key) -> CompletionList:
@@ -67,6 +68,7 @@ def _parameters(
     own = view.own_bindings(section)
     present = {view.grammar.split_key(name).name for name, binding in own.items() if binding.part is not part}
     merged = view.model.sections.get(section)
+    habits = Habits(view)
     for param in config_parameters(entry):
         if param.name in present:
             continue
@@ -75,9 +77,13 @@ def _parameters(
         if above is not None and above.binding.file != view.file.path:
             rank = _ABOVE
         writer = view.writer(quoted)
-        own_prefix = prefix or writer.prefix(param)
+        habit = habits.best(section, entry, param.name, prefix.char if prefix is not None else None)
+        rank -= habits.given(entry.name, param.name) if prefix is None or habit is not None else 0
+        own_prefix = prefix or (
+            writer.prefix(param) if habit is None else view.grammar.split_key(habit.prefix + "x").prefix
+        )
         label = (own_prefix.char if own_prefix is not None else "") + param.name
-        insert = partial(writer.argument, param, own_prefix)
+        insert = partial(writer.argument, param, own_prefix, habit)
         if not with_value or not view.snippets:
             insert = partial(_name_alone, param, own_prefix, quoted, " = " if with_value else "")
         about_it = ("param", entry.registry, entry.name, param.name)

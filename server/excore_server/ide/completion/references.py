@@ -11,19 +11,20 @@ from excore.lang.grammar import EVERY, NONE, Name
 from excore.lang.resolve.entries import named_entries, registry_behind
 from excore.lang.resolve.model import Group, Path
 from excore.lang.resolve.top_level import fields_and_registries
-from excore.lang.syntax.tree import Scalar
+from excore.lang.syntax.tree import Array, Scalar
 from excore.lang.tables.table import Table
 from excore.lang.text import Span
 from excore_server.ide.argument_types import call_shape
 from excore_server.ide.bindings import object_before, value_at
 from excore_server.ide.completion.closers import Closer, goes_on, string_closer, whole
-from excore_server.ide.completion.items import CompletionList, ItemKind, Option, about, choose, is_subsequence
+from excore_server.ide.completion.items import SCALE, CompletionList, ItemKind, Option, about, choose, is_subsequence
 from excore_server.ide.cursor import ReferencePlace
+from excore_server.ide.habits import Habits
 from excore_server.ide.snippets import quote
 from excore_server.ide.view import View, source_of
 
 _NOTHING = Scalar("none", NONE, 0, 0)
-_READY, _FITS, _FIELD, _NEAR, _SECTION, _ANY = range(6)
+_MEANT, _READY, _FITS, _FIELD, _NEAR, _SECTION, _ANY, _CIRCULAR = range(-1, 7)
 
 
 def reference(view: View, cursor: ReferencePlace) -> CompletionList:
@@ -42,7 +43,7 @@ def reference(view: View, cursor: ReferencePlace) -> CompletionList:
         options = parts.attributes()
     elif part.kind == "environment":
         options = parts.environment()
-    listed = _in_quotes(view, cursor, options)
+    listed = _in_quotes(view, cursor, parts.as_written(options))
     if part.kind == "name" and not part.hook and parts.fit_is_enough:
         return CompletionList(listed.items, True)
     return listed
@@ -123,6 +124,90 @@ class _Parts:
         typed = self.cursor.typed.casefold()
         return any(is_subsequence(typed, name.casefold()) for name in self.fitting)
 
+    @cached_property
+    def circular(self) -> frozenset[Path]:
+        """The section itself, and those that are made of it: given to its parameter they would make a circle."""
+        found = {self.slot.section}
+        pending = [self.slot.section]
+        while pending:
+            new = {use.user for use in self.model.users.get(pending.pop(), ())} - found
+            found |= new
+            pending += new
+        return frozenset(found)
+
+    def is_circular(self, group: Group) -> bool:
+        return all((group.name, name) in self.circular for name in group.members)
+
+    def is_namesake(self, name: str) -> bool:
+        """Whether a group is called like the parameter."""
+        return name.casefold() == self.slot.argument.casefold().replace("_", "")
+
+    # habits
+
+    def as_written(self, options: Iterator[Option]) -> Iterator[Option]:
+        """The options with those first that configs of the project have under this parameter."""
+        places = {text: number - SCALE for number, text in enumerate(self.written())}
+        for option in options:
+            place = places.pop(option.text, None)
+            yield option if place is None else option._replace(rank=place)
+        for text, place in places.items():
+            yield Option(text, place, "value", text, detail="as in other configs")
+
+    def written(self) -> Iterator[str]:
+        """What may complete the text in front of the part, most likely first; nothing where more follows behind it."""
+        entry = self.view.entry(self.slot.section)
+        if entry is None or self.after or self.cursor.part.kind == "environment":
+            return
+        start = self.cursor.text[: self.cursor.part.span.start]
+        seen = set[str]()
+        for text in self.names_written(entry):
+            rest = text[len(start) :]
+            if text.startswith(start) and rest and text not in seen and self.is_known(text):
+                seen.add(text)
+                yield rest
+
+    def names_written(self, entry: Entry) -> Iterator[str]:
+        kind, one = self.cursor.prefix, self.slot
+        under = list(Habits(self.view).under(one.section, entry, one.argument))
+        alike = [each for each in under if each.prefix == kind.char]
+        if kind.yields == "object":
+            alike += [each for each in under if each.prefix != kind.char and self.yields(each.prefix) == "object"]
+        if not self.cursor.listed:
+            yield from (
+                name for each in alike if one.deeper or each.text for name in each.names[: None if one.deeper else 1]
+            )
+            return
+        before = self.items_before
+        for each in alike:  # what followed the item in front of it there
+            at = [number for number, name in enumerate(each.names) if name == before[-1:][0]] if before else [-1]
+            yield from (name for number in at for name in each.names[number + 1 : number + 2] if name not in before)
+        rest = [name for each in alike for name in each.names]
+        yield from (name for name in rest if name not in before)
+
+    def yields(self, char: str) -> str:
+        prefix = self.view.grammar.split_key(f"{char}x").prefix
+        return prefix.yields if prefix is not None else ""
+
+    @cached_property
+    def items_before(self) -> list[str]:
+        """The texts in front of the cursor in its array."""
+        for key, binding in self.view.own_bindings(self.slot.section).items():
+            if self.view.grammar.split_key(key).name == self.slot.argument and isinstance(binding.value, Array):
+                start = self.view.file.tree.starts[self.cursor.block]
+                items = (item for item in binding.value.items if item.end + start <= self.cursor.span.start)
+                return [str(item.value) for item in items if isinstance(item, Scalar)]
+        return []
+
+    def is_known(self, text: str) -> bool:
+        """Whether the name that a reference begins with still stands for something."""
+        base = self.view.grammar.read(text).base
+        known = (self.view.catalog.by_name, self.model.members, self.model.modules)
+        return (
+            not isinstance(base, Name)
+            or any(base.name in one for one in known)
+            or self.cursor.prefix.kind == "variable"
+        )
+
     # names
 
     def names(self) -> Iterator[Option]:
@@ -158,6 +243,10 @@ class _Parts:
             entry = self.view.entry(path)
             if path == self.slot.section:
                 continue
+            if path in self.circular:
+                ready = unused = _CIRCULAR
+            elif len(path) > 1 and self.is_namesake(path[0]):
+                ready = _MEANT
             if path in self.model.sections:
                 text = name if alone else f"{self.field_mark}{path[0]}::{name}"
                 yield Option(text, ready, "section", text, detail=f"[{'.'.join(path)}]", key=about(entry))
@@ -172,6 +261,10 @@ class _Parts:
             if len(group.members) == 1 or suits:
                 text = self.field_mark + (group.name if len(group.members) == 1 else f"{group.name}::{EVERY}")
                 rank = _FIELD if suits else _SECTION
+                if self.is_circular(group):
+                    rank = _CIRCULAR
+                elif suits and self.cursor.prefix.kind == "shared" and self.is_namesake(group.name):
+                    rank = _MEANT
                 about_field = ("field", group.name)
                 yield Option(text, rank, "field", text, detail=_shown(group), key=about_field, whole=suits)
 
@@ -214,6 +307,8 @@ class _Parts:
             text = f"{group.name}::" if several else group.name
             suits = self.some_suit(group)
             rank = 0 if is_hook or not self.suitable or suits else 1
+            if not is_hook and (self.is_circular(group) or self.is_namesake(group.name)):
+                rank = _CIRCULAR if self.is_circular(group) else _MEANT
             option = Option(group.name, rank, "field", text, detail=_shown(group), key=("field", group.name))
             yield option._replace(again=several, whole=suits and not several)
         for name in self.view.project.primary_fields:
@@ -283,7 +378,13 @@ class _Parts:
             if not span.start <= self.cursor.span.start <= span.end:  # what is being written is no use of it
                 used.add(name)
         closing = "" if self.after.startswith("}") else "}"
-        for name in sorted({*view.environment, *used}):
+        for name, binding in self.model.isolated.items():
+            inner = binding.value.bindings if isinstance(binding.value, Table) else {}
+            for path, value in ((name, binding), *((f"{name}.{key}", each) for key, each in inner.items())):
+                if isinstance(value.value, Scalar):
+                    detail = source_of(value)
+                    yield Option(path, 0, "variable", path + closing, detail=detail, key=("variable", name))
+        for name in sorted({*view.environment, *used} - self.model.isolated.keys()):
             detail = "" if name not in used else "used in configs" if name in view.environment else "used, not set here"
             yield Option(name, 0 if name in used else 1, "environment", name + closing, detail=detail)
 

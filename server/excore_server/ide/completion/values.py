@@ -10,9 +10,11 @@ from excore.lang.catalog import Param
 from excore.lang.check.annotations import Type, read_annotation
 from excore.lang.grammar import NO_CALL_KEY
 from excore.lang.text import Span
+from excore.lang.workspace.practice import Written
 from excore_server.ide.completion.closers import Closer, string_closer, whole
-from excore_server.ide.completion.items import CompletionList, Option, choose
+from excore_server.ide.completion.items import SCALE, CompletionList, Option, choose
 from excore_server.ide.cursor import BasePlace, ValuePlace
+from excore_server.ide.habits import Habits
 from excore_server.ide.snippets import literal, quote, to_toml
 from excore_server.ide.view import View
 
@@ -31,7 +33,7 @@ def value(view: View, cursor: ValuePlace) -> CompletionList:
     if slot.section and len(slot.path) == len(slot.section) + 1 and slot.argument == NO_CALL_KEY:
         options: Iterator[Option] = chain(_option(True, "true", cursor, 0, ""), _option(False, "false", cursor, 1, ""))
     elif param is not None:
-        options = _values(param, cursor)
+        options = _values(param, cursor, _written(view, cursor))
     else:
         options = iter(())
     begun = (option for option in options if option.match.casefold().startswith(cursor.typed.casefold()))
@@ -46,7 +48,15 @@ def _with(closer: Closer, cursor: ValuePlace | BasePlace) -> Span:
     return Span(start, end + len(closer.text) * closer.present)
 
 
-def _values(param: Param, cursor: ValuePlace) -> Iterator[Option]:
+def _written(view: View, cursor: ValuePlace) -> list[Written]:
+    """What configs of the project have there, most likely first."""
+    slot, entry = cursor.slot, view.entry(cursor.slot.section)
+    if entry is None or cursor.listed or slot.prefix is not None:
+        return []
+    return [one for one in Habits(view).under(slot.section, entry, slot.argument) if one.text and not one.prefix]
+
+
+def _values(param: Param, cursor: ValuePlace, written: list[Written]) -> Iterator[Option]:
     kind = read_annotation(param.annotation) if param.annotation is not None else None
     default = literal(param.default)
     choices: list[object] = list(param.choices)
@@ -59,10 +69,18 @@ def _values(param: Param, cursor: ValuePlace) -> Iterator[Option]:
         choices.extend(one.values)
         if "boolean" in one.kinds:
             choices.extend((True, False))
+    texts = {text: choice for choice in choices if (text := to_toml(choice)) is not None}
     seen: set[str] = set()
-    for choice in choices:
-        text = to_toml(choice)
-        if text is not None and text not in seen:
+    for place, habit in enumerate(written):
+        is_text = habit.text[0] in "\"'"
+        text = quote(habit.names[0]) if is_text else habit.text
+        choice = texts.get(text, habit.names[0] if is_text else None)
+        if text not in seen:
+            seen.add(text)
+            note = "default" if text == to_toml(default) else ""
+            yield from _option(choice, text, cursor, place - SCALE, note)
+    for text, choice in texts.items():
+        if text not in seen:
             seen.add(text)
             note = "default" if text == to_toml(default) else ""
             yield from _option(choice, text, cursor, _DEFAULT if note else _CHOICE, note)
@@ -91,14 +109,38 @@ def _flat(kind: Type | None) -> tuple[Type, ...]:
     return kind.items if kind.shape == "union" else (kind,)
 
 
+def bases_by_use(view: View) -> dict[str, int]:
+    """What can be a base of the file, each with its rank: first what gives fields that are not there yet, of that
+    what the neighbours of the file include, then what others do, then what is near."""
+    snapshot, path = view.snapshot, view.file.path
+    folder = os.path.dirname(path)
+    fields, reached = frozenset(view.project.primary_fields), snapshot.closure(path).files
+    there = fields & view.model.groups.keys()
+
+    def gives(name: str) -> frozenset[str]:
+        file = snapshot.file(name)
+        return fields & file.tables.root.bindings.keys() if file is not None else frozenset()
+
+    def place(name: str) -> tuple[object, ...]:
+        users = [user for user in snapshot.includers(name) if user != path]
+        doubled = any(gives(one) & there for one in (name, *snapshot.bases(name)))
+        near = os.path.relpath(name, folder)
+        distance = near.count(os.pardir) * 2 + near.count(os.sep)
+        neighbours = sum(os.path.dirname(user) == folder for user in users)
+        return name in reached or path in snapshot.bases(name), doubled, -neighbours, -len(users), distance
+
+    names = (name for name in snapshot.configs(view.project.root) if name != path)
+    return {name: number for number, name in enumerate(sorted(names, key=place))}
+
+
 def base(view: View, cursor: BasePlace) -> CompletionList:
     """Config files of the project, relative to this one."""
     folder, closer = os.path.dirname(view.file.path), string_closer(cursor.value)
     options = []
-    for path in view.snapshot.configs(view.project.root):
+    places = bases_by_use(view)
+    for path, place in places.items():
         name = os.path.relpath(path, folder).replace(os.sep, "/")
-        if path != view.file.path and name not in cursor.others:
+        if name not in cursor.others:
             text = name if cursor.quoted else quote(name)
-            distance = name.count("../") * 2 + name.count("/")
-            options.append(whole(Option(text, distance, "file", text, name), closer, view.snippets))
+            options.append(whole(Option(text, place, "file", text, name), closer, view.snippets))
     return choose(options, cursor.typed, _with(closer, cursor), limit=view.limit)

@@ -9,6 +9,7 @@ from lsprotocol import types
 from excore.tooling.diagnostics import Json
 from excore_server.ide import inlay_hint as inlay
 from excore_server.lsp.session.session import Session
+from excore_server.lsp.to_lsp.location import goal_location
 
 HINT_SETTINGS: dict[str, inlay.HintKind] = {
     "variables": "variable",
@@ -27,7 +28,9 @@ def inlay_hint(session: Session, params: types.InlayHintParams) -> Any:
     result = []
     for hint in inlay.inlay_hints(snapshot, path, session.span(file, params.range), kinds):
         line, column = file.position(hint.offset, session.client.encoding)
-        item: Json = {"position": {"line": line, "character": column}, "label": hint.text, "paddingLeft": True}
+        where = goal_location(hint.goal, session) if hint.goal is not None else None
+        label = [{"value": hint.text, "location": where}] if where is not None else hint.text
+        item: Json = {"position": {"line": line, "character": column}, "label": label, "paddingLeft": True}
         if hint.tooltip:
             item["tooltip"] = hint.tooltip
         result.append(item)

@@ -395,6 +395,13 @@ class Session:
     def _settled(self) -> None:
         if not self.protocol.inbox:
             self.protocol.guarded("diagnostics", self.publisher.idle)
+            self.protocol.guarded("what configs write", self._learn)
+
+    def _learn(self) -> None:
+        """Count now what the next completion would have to count."""
+        for root, index in self.indexing.projects.items():
+            if index.state == "ready":
+                self.snapshot().practice(os.path.join(root, PROJECT_FILE))
 
     def refresh(self) -> None:
         """Have the client ask again for what it has on screen, where it can be told to."""

@@ -1,0 +1,1 @@
+"""Sweeps: many runs of one config, started on engines that exist."""

@@ -1,0 +1,178 @@
+"""What the configs of a project write under a parameter, as it would be written here: most likely first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from excore.lang.catalog import Entry
+from excore.lang.grammar import Grammar, Name, PathHook
+from excore.lang.resolve.model import Path
+from excore.lang.workspace.practice import Counts, Written, written
+from excore_server.ide.candidates import config_parameters
+from excore_server.ide.snippets import literal, to_toml
+from excore_server.ide.view import View
+
+
+@dataclass
+class Habits:
+    """Answers for one file. What stands in the same config counts before what others write, what a field of its own
+    has before what another field of the same class has, and what is written often before what is not."""
+
+    view: View
+    _of_registry: dict[tuple[str, str], Counts] = field(default_factory=dict)
+    _by_registry: dict[str, list[str]] | None = None
+
+    def __post_init__(self) -> None:
+        self.practice = self.view.snapshot.practice(self.view.file.path)
+
+    @cached_property
+    def _shared(self) -> str:
+        return self.view.grammar.prefix("shared").char
+
+    @cached_property
+    def _weight(self) -> int:
+        return 1 + len(self.view.snapshot.includers(self.view.file.path))
+
+    def uses(self, name: str, group: str) -> int:
+        """How often there is a table of a class, below ``group`` if that is a field."""
+        counts = self.practice.of(name, "")
+        return sum(count for one, count in counts.items() if not self._foreign(one.group, group))
+
+    def tables(self, group: str) -> int:
+        """How many tables there are below a group."""
+        return self.practice.groups.get(group, 0)
+
+    def given(self, name: str, parameter: str) -> int:
+        """How often tables of a class give a parameter."""
+        return sum(self.practice.of(name, parameter).values())
+
+    def is_usual(self, entry: Entry, parameter: str) -> bool:
+        """Whether most tables of a class share an object under a parameter: without it they would not be what is meant,
+        whatever its default is."""
+        counts = self.practice.of(entry.name, parameter)
+        shared = sum(count for one, count in counts.items() if one.prefix == self._shared)
+        return shared > 0 and 2 * shared > self.uses(entry.name, "")
+
+    def usual(self, section: Path, entry: Entry) -> tuple[frozenset[str], dict[str, Written]]:
+        """The parameters that a table at ``section`` has to give, or gives as a rule, and what stands there."""
+        names = frozenset(one.name for one in config_parameters(entry) if one.needed or self.is_usual(entry, one.name))
+        found = ((name, self.best(section, entry, name)) for name in names)
+        return names, {name: one for name, one in found if one is not None}
+
+    def best(self, section: Path, entry: Entry, parameter: str, prefix: str | None = None) -> Written | None:
+        """What one would write under a parameter of the table at ``section``, with this prefix if one is given; None
+        where nobody says."""
+        found = self.under(section, entry, parameter)
+        return next((one for one in found if one.text and prefix in (None, one.prefix)), None)
+
+    def under(self, section: Path, entry: Entry, parameter: str) -> Iterator[Written]:
+        """All that is written under a parameter, best first. What would name a table that this config does not have
+        names the one it has of the same registry, or is left out."""
+        counts = self.practice.of(entry.name, parameter) or self._of_others(entry, parameter)
+        yield from self._of_configs(section, entry, parameter, counts) if counts else ()
+        calls = self.view.catalog.given.get(entry.path.rpartition(".")[2], {}).get(parameter, {})
+        for source in sorted(calls, key=lambda text: (-calls[text], text)):
+            value = literal(source)
+            text = to_toml(value)
+            if text is not None:
+                yield Written("", "", text, (value,) if isinstance(value, str) else ())
+
+    def _of_configs(self, section: Path, entry: Entry, parameter: str, counts: Counts) -> Iterator[Written]:
+        own = self._own(section, parameter)
+        ordered = [one for one, count in counts.items() if one != own or count > self._weight]
+        if len(ordered) > 1:
+            near = set(self._near(section, entry.name, parameter))
+            group = section[0] if len(section) > 1 else ""
+
+            def place(one: Written) -> tuple[object, ...]:
+                return self._foreign(one.group, group), (one.prefix, one.text) not in near, -counts[one], one
+
+            ordered.sort(key=place)
+        seen: set[tuple[str, str]] = set()
+        for one in ordered:
+            adapted = self._here(one)
+            if adapted is not None and (adapted.prefix, adapted.text) not in seen:
+                seen.add((adapted.prefix, adapted.text))
+                yield adapted
+
+    def _foreign(self, group: str, own: str) -> bool:
+        """Whether a table belongs to another field than one of ``own``."""
+        fields = self.view.project.primary_fields
+        return group != own and group in fields and own in fields
+
+    def _of_others(self, entry: Entry, parameter: str) -> Counts:
+        """References and variables that other classes of the registry have under a parameter of this name."""
+        question = (entry.registry, parameter)
+        counts = self._of_registry.get(question)
+        if counts is None:
+            merged: dict[Written, int] = {}
+            for name in self.practice.users.get(parameter, ()):
+                if self.view.catalog.get(entry.registry, name) is not None:
+                    for one, count in self.practice.of(name, parameter).items():
+                        if one.prefix:
+                            merged[one] = merged.get(one, 0) + count
+            counts = self._of_registry[question] = merged
+        return counts
+
+    def _own(self, section: Path, parameter: str) -> Written | None:
+        """What the table itself says in this file: it is what is being written."""
+        for key, binding in self.view.own_bindings(section).items():
+            if self.view.grammar.split_key(key).name == parameter:
+                return written(section[0] if len(section) > 1 else "", key, binding.value, self.view.grammar)
+        return None
+
+    def _near(self, section: Path, name: str, parameter: str) -> Iterator[tuple[str, str]]:
+        """What this config says under the parameter in tables of the class, in this file and in its bases."""
+        model, grammar = self.view.model, self.view.grammar
+        paths = [(group, name) for group in model.members.get(name, ())]
+        for path in (*paths, (name,)) if name in model.modules else paths:
+            found = model.sections.get(path)
+            argument = found.arguments.get(parameter) if found is not None else None
+            if argument is None:
+                continue
+            for binding in (argument.binding, *argument.binding.shadows):
+                if path != section or binding.file != self.view.file.path:
+                    one = written("", binding.name, binding.value, grammar)
+                    yield one.prefix, one.text
+
+    def _here(self, one: Written) -> Written | None:
+        """What is written elsewhere, for this config."""
+        if one.prefix != self._shared or len(one.names) != 1:
+            return one
+        base, goes_on = _base(one.names[0], self.view.grammar)
+        if not base or self._has(base):
+            return one
+        instead = self._instead(base)
+        if instead is None:
+            return None if goes_on else one
+        text = one.names[0].replace(base, instead, 1)
+        return one._replace(text=one.text.replace(one.names[0], text), names=(text,))
+
+    def _has(self, name: str) -> bool:
+        model = self.view.model
+        return name in model.members or name in model.modules or (name,) in model.implicit
+
+    def _instead(self, name: str) -> str | None:
+        """The only name of this config that is of the same registry."""
+        if self._by_registry is None:
+            self._by_registry = {}
+            for path in (*self.view.model.sections, *self.view.model.implicit):
+                entry = self.view.model.entry(path)
+                if entry is not None:
+                    names = self._by_registry.setdefault(entry.registry, [])
+                    if path[-1] not in names:
+                        names.append(path[-1])
+        for entry in self.view.catalog.by_name.get(name, ()):
+            names = self._by_registry.get(entry.registry, [])
+            if len(names) == 1:
+                return names[0]
+        return None
+
+
+def _base(text: str, grammar: Grammar) -> tuple[str, bool]:
+    """The name that a reference begins with, "" where it is a field, and whether attributes follow."""
+    expression = grammar.read(text)
+    follows = any(isinstance(step, PathHook) for step in expression.hooks)
+    return (expression.base.name if isinstance(expression.base, Name) else "", follows)

@@ -1,0 +1,54 @@
+"""What people write is among the first that is offered, in a project of somebody who trains segmentation networks.
+
+Each place of an unfinished config says what one would write there, judged before anything was computed: the text of its
+line, and of what follows in the same acceptance (``%`` is a line end), begins with it. `` | `` separates answers that
+are equally good.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import kit
+
+HERE = Path(__file__).parent
+PROJECT = (HERE / "suggestions_project.txt").read_text(encoding="utf-8")
+PLACES = (HERE / "suggestions_places.txt").read_text(encoding="utf-8")
+FIRST, AMONG_THREE = 40, 54
+
+
+def places() -> Iterator[tuple[str, list[str]]]:
+    """Each unfinished file, and what would be written in it."""
+    for text in re.split(r"\n(?=#- )", PLACES.strip("\n")):
+        file, _, wanted = text.partition("\n=> ")
+        yield file, wanted.replace("%", "\n").split(" | ")
+
+
+def after(here: kit.World, item: kit.Item) -> str:
+    """The text from the line of the cursor on, once ``item`` is taken and its stops are left as they are."""
+    path, _ = here.cursor
+    text = here.text(path)
+    start = text.rfind("\n", 0, item.span.start) + 1
+    return text[start : item.span.start] + kit.unfold(item) + text[item.span.end :]
+
+
+def is_wanted(text: str, wanted: list[str]) -> bool:
+    return any(re.match(re.escape(one) + (r"\b" if one[-1].isalnum() else ""), text) for one in wanted)
+
+
+def test_what_one_would_write_is_offered_first() -> None:
+    ranks = []
+    for file, wanted in places():
+        here, items = kit.answer(f"{PROJECT}\n{file}")
+        rank = next((number for number, item in enumerate(items, 1) if is_wanted(after(here, item), wanted)), 0)
+        ranks.append(rank)
+        offered = ", ".join(item.label for item in items[:3])
+        line = next(line for line in file.splitlines() if kit.CURSOR in line)
+        print(f"{rank or '-':>3}  {line:60}  {' | '.join(wanted)!r}  ({offered})")
+    first, three = ranks.count(1), sum(0 < rank <= 3 for rank in ranks)
+    print(f"first: {first} of {len(ranks)}, among the first three: {three}")
+    assert len(ranks) == 60
+    assert first >= FIRST
+    assert three >= AMONG_THREE
