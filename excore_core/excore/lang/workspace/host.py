@@ -44,6 +44,7 @@ class Host:
         self.catalogs: dict[str, Catalog] = {}
         self.memos: dict[str, Memo] = {}  # by root config
         self.overrides: dict[str, Overrides] = {}  # by root config
+        self.named: set[str] = set()  # files that somebody calls configs
         self.learned: dict[str, Learned] = {}  # by project
         self.unlearned: set[str] = set()  # files that changed since they were learned from
         self._snapshot: Snapshot | None = None
@@ -57,6 +58,11 @@ class Host:
     def override(self, path: str, texts: Iterable[str]) -> None:
         """The config whose root is this file is meant with these arguments of a command line from now on."""
         self.overrides[path] = Overrides(texts, self.grammar_of(path).prefix_chars)
+        self._snapshot = None
+
+    def name(self, path: str) -> None:
+        """Somebody calls this file a config: a value under a field is then one that is wrong there."""
+        self.named.add(path)
         self._snapshot = None
 
     def open(self, path: str, text: str) -> None:

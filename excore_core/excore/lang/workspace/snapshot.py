@@ -47,6 +47,7 @@ class State(Protocol):
     memos: dict[str, Memo]
     overrides: dict[str, Overrides]
     learned: dict[str, Learned]
+    named: set[str]
     unlearned: set[str]
 
     def file(self, path: str) -> File | Unreadable: ...  # pragma: no cover
@@ -85,6 +86,7 @@ class Snapshot:
         """The file of a path, or why there is none that can be read."""
         self._overrides = dict(host.overrides)
         self._open = tuple(host.open_files)
+        self._named = frozenset(host.named)
         self._toml_files = tuple(host.toml_files)
         self._catalogs = dict(host.catalogs)
         self._projects: dict[str, Project] = {}
@@ -141,7 +143,9 @@ class Snapshot:
         """Whether problems are reported in a file: it shows that it is a config."""
         file = self.file(path)
         return file is not None and (
-            is_config(path, file.tables, self.project(path), self.catalog(path), self.grammar(path))
+            is_config(
+                path, file.tables, self.project(path), self.catalog(path), self.grammar(path), path in self._named
+            )
             or path in self._includers
         )
 
@@ -214,6 +218,11 @@ class Snapshot:
     def includers(self, path: str) -> tuple[str, ...]:
         """The configs that name a file in ``__base__``."""
         return self._includers.get(path, ())
+
+    def included(self, root: str) -> tuple[str, ...]:
+        """The files of a project that others include, those that most include first."""
+        files = (path for path in self._includers if self.project(path).root == root)
+        return tuple(sorted(files, key=lambda path: (-len(self.includers(path)), path)))
 
     def roots(self, path: str) -> tuple[str, ...]:
         """The configs that reach a file and that nobody includes; the file itself if nobody includes it."""
