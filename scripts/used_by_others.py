@@ -5,7 +5,20 @@ mypy reads this file too, so that a name which is gone has to go from here.
 
 from __future__ import annotations
 
-from excore.cli import auto_register, caches, check, demo, editor, explain, extension, format, runs, stubs, typehints
+from excore.cli import (
+    auto_register,
+    caches,
+    check,
+    demo,
+    editor,
+    explain,
+    extension,
+    format,
+    migrate,
+    runs,
+    stubs,
+    typehints,
+)
 from excore.cli import list_modules as listing
 from excore.cli import registry_definitions as definitions
 from excore.config._compat import models
@@ -34,6 +47,7 @@ explain.explain
 extension.config_extension
 format.format_configs
 listing.list_modules
+migrate.migrate
 runs.runs
 stubs.stubs
 typehints.generate_typehints

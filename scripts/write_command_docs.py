@@ -31,12 +31,36 @@ GROUPS = {
     "Look at configs": ["list", "show", "blame", "diff", "graph", "python", "runs", "completion"],
     "Projects": ["init", "update", "registries", "primary-fields", "generate-registries", "auto-register"],
     "Editors": ["editor"],
+    "Move here": ["migrate"],
     "Files for other tools": ["stubs", "generate-typehints", "config-extension", "schema", "quote"],
     "Caches": ["cache-dir", "cache-list", "clear-cache", "clear-all-cache"],
     "Try it": ["demo"],
 }
 
 EXAMPLES = {
+    "migrate": """\
+Each source becomes one file at the same place below `DIR`. What stays as it was:
+
+- **Classes** become tables: short names where a class is used once, variants (`[Heads.Head]`) where it is used with
+  other arguments, one table for what is equal. A `dict` is an object if its class is registered, gets what it requires
+  and takes what it is given; another one stays the dict it is, since whoever takes it changes it.
+- **Bases** stay bases, and a file says only what they do not. Merging in TOML takes nothing away: where a config does
+  (`_delete_`), the rest of that base stands in it.
+- **Names** at the top level are `&x = "name"`, as long as they have that value. `None` is `&x = "None"`.
+- **Comments** stand above the keys they stood at.
+
+Dicts and lists that mix objects and plain values are tables of three functions, `group`, `listed` and `given`, in
+`config_parts.py` beside the configs; the project file gets the fields. Then each new config is resolved, without
+importing anything, and compared with the source: the same classes with the same arguments, value by value. What
+differs is printed, and `migration.md` has the whole: what could not be read with its line, constructors that build from
+dicts, classes that nobody registers.
+
+```sh
+excore migrate configs/ --to new_configs
+excore migrate configs/ --to new_configs --python ~/envs/seg   # the environment with the packages they use
+excore check new_configs
+```
+""",
     "check": """\
 The findings are those of the editor: same rules, same codes, same places. Each code has [a page](problems/index.md).
 

@@ -24,6 +24,7 @@ from excore_server.ide.completion.complete import complete
 from excore_server.ide.completion.items import CompletionItem as Item
 from excore_server.ide.definition import definition
 from excore_server.ide.document_symbol import Symbol, document_symbols
+from excore_server.ide.edits import Edit, applied
 from excore_server.ide.hover import hover
 from excore_server.ide.inlay_hint import USUAL, HintKind, inlay_hints
 from excore_server.ide.locations import FileSpan, Goal, Jump
@@ -453,7 +454,8 @@ def problem_marks(snapshot: Snapshot, path: str) -> Iterator[Mark]:
 
 
 __all__ = [
-    "MODELS", "ROOT", "FileSpan", "Fixture", "Mark", "World", "accepted", "also", "answer", "check_completion",
+    "MODELS", "ROOT", "Edit", "FileSpan", "Fixture", "Mark", "World", "accepted", "also", "answer", "applied",
+    "check_completion",
     "check_definition", "check_goto", "check_hints", "check_hover", "check_outline", "check_problems",
     "check_references", "check_tokens", "examples", "open_project", "parse", "path_of", "shown",
     "unfold", "world",

@@ -9,6 +9,9 @@ import pytest
 import warm
 from cli_kit import Run, Write
 
+from excore.config import load
+from excore.errors import ConfigError
+
 PROJECT = """
     #- .excore.toml
     src_dir = "things"
@@ -162,6 +165,15 @@ def test_what_is_not_checked_is_told(write: Write, run: Run, setting: str, name:
     assert f"excore check: {name if name != '.' else 'run.toml'} is not checked: {why}\n" in done.stderr
     assert done.stdout == ""
     assert ("there is no config here" in done.stderr) == (code == 2)
+
+
+def test_a_value_under_a_field_is_an_error_where_the_file_is_named_as_it_is_for_a_load(write: Write, run: Run) -> None:
+    write(OTHERS % "")
+    write("#- models.py\nfrom excore import Registry\nMODEL = Registry('Model')\n#- three.toml\nModel = 3")
+    assert "three.toml:1:9: error[invalid-header] `Model` is a field" in run("check", "three.toml", code=1).stdout
+    with pytest.raises(ConfigError, match=r"three.toml:1:9: error\[invalid-header\]"):
+        load("three.toml")
+    assert "three.toml is not checked" in run("check", code=2).stderr
 
 
 def test_a_folder_without_configs_cannot_be_checked(run: Run) -> None:

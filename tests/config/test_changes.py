@@ -131,7 +131,19 @@ def test_where_tells_changes_in_python(small: Project) -> None:
 def test_dump_2_none_that_is_left_out_is_told(small: Project) -> None:
     said: list[str] = []
     sink = logger.add(said.append, format="{level}: {message}")
-    small.load(TEXT, update_dict={"Model.FCN.layers": None, "n": [1, None]}).dump("out.toml")
+    small.load(TEXT, update_dict={"Model.FCN.layers": [None], "n": [1, None]}).dump("out.toml")
     small.load(TEXT).dump("out.toml")
     logger.remove(sink)
-    assert said == ["WARNING: `n[1]`, `Model.FCN.layers` are None, which TOML has no form for; not in out.toml\n"]
+    assert said == ["WARNING: `n[1]`, `Model.FCN.layers[0]` are None, which TOML has no form for; not in out.toml\n"]
+
+
+def test_dump_2_none_is_built_again_where_a_config_can_say_it(small: Project) -> None:
+    given = {"Model.FCN.layers": None, "Model.FCN.a": (1, 2), "S": {"Pad": {"size": None}}}
+    cfg = small.load(TEXT, update_dict=given)
+    cfg.Model.FCN.add(b=[InterNode(small.models.Pad), None], c={"d": None, "e": InterNode(small.models.Pad)}, f=None)
+    built = cfg.build_all()[0].Model.FCN
+    cfg.dump("out.toml")
+    again = config.load("out.toml").build_all()[0].Model.FCN
+    for each in (built, again):
+        assert (each.layers, each.a, each.b[1], each.c["d"], each.f) == (None, each.a, None, None, None)
+    assert config.load_config("out.toml")["Model"]["FCN"]["&layers"] == "None"

@@ -209,6 +209,11 @@ def test_environment() -> None:
     check_completion(text, "DATA HOME", environment=["HOME", "DATA"], accept=("HOME", '&depth = "${HOME}"'))
 
 
+def test_values_in_a_text() -> None:
+    text = 'HOME = "x"\nopt = { lr = 1 }\n[Backbone.VGG]\n&depth = "a/${<|>"'
+    check_completion(text, "HOME opt.lr DATA", environment=["HOME", "DATA"], accept=("HOME", '&depth = "a/${HOME}"'))
+
+
 def test_environment_that_configs_use_comes_first() -> None:
     text = """
         #- run.toml

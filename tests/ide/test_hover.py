@@ -131,6 +131,10 @@ def test_attribute() -> None:
     )
 
 
+def test_variable_in_a_text() -> None:
+    check_hover('name = "x"\n[Backbone.VGG]\n&depth = "a/${na<|>me}"', 'name = "x"', "Read by `Backbone.VGG`")
+
+
 def test_environment() -> None:
     check_hover('[Backbone.VGG]\n&depth = "${DE<|>PTH}"', "`DEPTH`: an environment variable")
 

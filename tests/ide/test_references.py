@@ -30,6 +30,10 @@ def test_variable_in_its_config() -> None:
     check_references(VARIABLE)
 
 
+def test_variable_in_a_text() -> None:
+    check_references('«na<|>me» = "x"\n[Backbone.VGG]\n&depth = ["a/${«name»}", "${name:-}"]')
+
+
 def test_variable_of_a_base_in_every_config() -> None:
     text = (
         VARIABLE.replace("si<|>ze", "size")
@@ -120,3 +124,27 @@ def test_implementations() -> None:
     both = ("models.py class «ResNet»(Base):", "models.py class «VGG»(Base):")
     check_goto(implementation, "[Back<|>bone.VGG]", *both)
     check_goto(implementation, '[Model.FCN]\n!back<|>bone = "VGG"', *both)
+
+
+def test_a_parameter_in_all_configs() -> None:
+    text = """
+        #- run.toml
+        [Backbone.VGG]
+        &«chan<|>nels» = "size"
+        depth = 3
+        #- second.toml
+        __base__ = ["base.toml"]
+        [Deep.VGG]
+        "!«channels»" = "VGG"
+        #- base.toml
+        [Deep.VGG]
+        «channels» = 4
+        [SimpleHead]
+        in_channels = 3
+        """
+    check_references(text)
+    here = world(text)
+    source = here.fixture.files["models.py"].split("\n")
+    line = next(number for number, one in enumerate(source) if "channels: int = 3" in one)
+    places = class_references(here.snapshot, ROOT, path_of("models.py"), line, source[line].index("channels"))
+    assert len(places) == 3

@@ -53,6 +53,26 @@ def test_a_variable_and_all_its_uses() -> None:
     )
 
 
+def test_a_variable_in_a_text() -> None:
+    check_rename(
+        """
+        #- run.toml
+        name = "a"
+        [Backbone.VGG]
+        &depth = ["r/${na<|>me}/${name:-}", "${name.x}${other}"]
+        channels = 1
+        """,
+        "new",
+        """
+        #- run.toml
+        new = "a"
+        [Backbone.VGG]
+        &depth = ["r/${new}/${name:-}", "${new.x}${other}"]
+        channels = 1
+        """,
+    )
+
+
 def test_a_variable_from_its_definition_in_quotes() -> None:
     check_rename(
         """

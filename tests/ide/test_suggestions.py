@@ -52,3 +52,22 @@ def test_what_one_would_write_is_offered_first() -> None:
     assert len(ranks) == 60
     assert first >= FIRST
     assert three >= AMONG_THREE
+
+
+def test_what_stands_in_another_file_brings_the_base_along() -> None:
+    def taken(config: str, label: str) -> str:
+        here, items = kit.answer(f"{PROJECT}\n#- configs/new/new.toml\n{config}")
+        item = next(item for item in items if item.label == label and item.beside)
+        path, _ = here.cursor
+        edits = (*item.beside, kit.Edit(item.span.start, item.span.end, kit.unfold(item)))
+        return kit.applied(here.text(path), sorted(edits))
+
+    backbone = '[Extra.DepthNet]\n@backbone = "'
+    base = '__base__ = ["../_base_/models/fcn_r50.toml"]\n\n'
+    assert taken(f'{backbone}Res<|>"', "ResNet") == f'{base}{backbone}ResNet"'
+    assert taken(f'{backbone}$Back<|>"', "Backbone") == f'{base}{backbone}$Backbone"'
+    _here, items = kit.answer(f'{PROJECT}\n#- configs/new/new.toml\n[Model.DepthNet]\n@backbone = "Res<|>"')
+    assert not any(item.beside for item in items)  # the file has another model
+    text = '__base__ = ["../_base_/models/fcn_r50.toml"]\n\n[LRSche.PolyLR]\n&total_steps = "'
+    wanted = text.replace("]", ', "../_base_/runtime.toml"]', 1)
+    assert taken(f'{text}<|>"', "max_iters") == f'{wanted}max_iters"'

@@ -480,6 +480,52 @@ def test_var_7_defaults():
     )
 
 
+VALUES = """
+        name = "fcn"
+        opt = { lr = 1e-3, x = {} }
+        on = true
+        sizes = [1, 2]
+        HOME = "mine"
+        note = "${name}"
+        which = "runs/${name}"
+        """
+
+
+def test_var_9_a_variable_in_a_text():
+    model = check(
+        VALUES
+        + """
+        [TrainData.City]
+        &data_path = "${name}/${opt.lr}-${on}${HOME}-${E}-${E:-}-${note}"
+        &transforms = ["&which", "${name:-x}"]
+        """,
+        environment={"E": "e"},
+    )
+    assert bound(model, "TrainData.City", "data_path") == "fcn/0.001-Truemine-e-e-${name}"
+    assert bound(model, "TrainData.City", "transforms") == ["runs/fcn", "x"]
+    assert set(model.sections["TrainData", "City"].variables) == {"name", "opt", "on", "HOME", "note", "which"}
+
+
+def test_var_9_mistakes():
+    check(
+        VALUES
+        + """
+        [TrainData.City]
+        &data_path = "${nmae} ${sizes} ${opt} ${opt.rl} ${opt.lr.x} ${TrainData}"
+        #               ^^^^ error unknown-variable: did you mean `name`?
+        #                     ^^^^^^^^ error invalid-reference: `sizes` is a list
+        #                              ^^^^^^ error invalid-reference: `opt` is a table
+        #                                           ^^ error unknown-attribute: the value of `opt` has no key `rl`
+        #                                                        ^ error unknown-attribute: `lr` has no key `x`
+        #                                                             ^^^^^^^^^ error reserved-name: a field
+        &train_size = "${NMAE} ${HOME}"
+        #              ^^^^^^^ warning unset-environment
+        #                      ^^^^^^^ warning ambiguous-reference: `${HOME:-}`
+        """,
+        environment={"HOME": "theirs"},
+    )
+
+
 def test_var_7_without_an_environment_nothing_is_said():
     check('[TrainData.City]\n&data_path = "${GONE}"\n')
 

@@ -128,6 +128,8 @@ def survey(
                 warn(refused)
             host.set_catalog(project.root, catalog)
             host.add_folder(project.root)
+    for path in files:
+        host.name(path)
     if overrides:
         host.override(files[0], overrides)
     snapshot = host.snapshot()

@@ -36,6 +36,7 @@ COMMANDS = {
     "schema": "excore.cli.extension:schema",
     "format": "excore.cli.format:format_configs",
     "quote": "excore.cli.quote:quote",
+    "migrate": "excore.cli.migrate:migrate",
     "cache-dir": "excore.cli.caches:cache_dir",
     "cache-list": "excore.cli.caches:cache_list",
     "clear-cache": "excore.cli.caches:clear_cache",

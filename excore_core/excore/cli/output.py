@@ -31,7 +31,7 @@ def fail(message: str) -> NoReturn:
 def write_all_characters() -> None:
     """Have what the encoding of the output lacks written as escapes, which else would end the command."""
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+        if isinstance(stream, io.TextIOWrapper) and stream.errors in ("strict", "surrogateescape"):
             stream.reconfigure(errors="backslashreplace")
 
 

@@ -12,8 +12,9 @@ from excore.config.hook_nodes import BoundHook
 from excore.config.nodes import ClassNode, InterNode, ModuleNode, ReusedNode, VariableReference
 from excore.config.provenance import SectionContext
 from excore.config.wrapper import ModuleWrapper
-from excore.lang.grammar import NO_CALL_KEY, Name
+from excore.lang.grammar import NO_CALL_KEY, NONE, Name
 from excore.lang.resolve.model import Path
+from excore.lang.resolve.top_level import is_module_path
 from excore.lang.syntax.writer import value_text
 
 __all__ = ["ChangeWriter"]
@@ -38,6 +39,7 @@ class ChangeWriter:
         self.config: dict[str, Any] = copy.deepcopy(dict(written)) if strict else _copied(written)
         self.strict = strict
         grammar = self.model.grammar
+        self.none = f"{grammar.prefix('variable').char}{NONE}"  # among references
         self.field = grammar.prefix("class").char  # before the name of a field or another table of modules
         self.prefixes: dict[type, str] = {kind: char for char, kind in resolved.composition.flags.nodes.items()}
         self.prefixes.update({ModuleNode: grammar.prefix("new").char, InterNode: grammar.prefix("new").char})
@@ -80,6 +82,36 @@ class ChangeWriter:
                 self.config[field][self._name(node, field)] = self._table(node, (field, self._name(node, field)))
         for name in self.bare & self.padded:
             self.config.setdefault(name, {})
+
+    def say_none(self) -> None:
+        """Write the arguments that are None, and items of references that are, as a config can say it (VAR-8)."""
+        if NONE in self.config:
+            return
+        for name, table in self.config.items():
+            if not isinstance(table, dict):
+                continue
+            if is_module_path((name,), self.model.catalog, self.model.project):
+                self._say_none(table)
+            for member, inner in table.items():
+                if isinstance(inner, dict) and is_module_path((name, member), self.model.catalog, self.model.project):
+                    self._say_none(inner)
+
+    def _say_none(self, table: dict[str, Any]) -> None:
+        written = dict(table)
+        table.clear()
+        for key, value in written.items():
+            prefix, name, _ = self.model.grammar.split_key(key)
+            if value is None:
+                table[self.none[0] + name] = NONE
+            else:
+                table[key] = value if prefix is None else self._with_none(value)
+
+    def _with_none(self, value: Any) -> Any:
+        if value is None:
+            return self.none
+        if isinstance(value, dict):
+            return {name: self._with_none(item) for name, item in value.items()}
+        return [self._with_none(item) for item in value] if isinstance(value, (list, tuple)) else value
 
     # -- what is changed in its own table
 
@@ -156,6 +188,8 @@ class ChangeWriter:
             return {name: self._references(item, (*path, name)) for name, item in value.items()}
         if isinstance(value, (list, tuple)):
             return [self._references(item, (*path, str(number))) for number, item in enumerate(value, 1)]
+        if value is None and NONE not in self.config:
+            return self.none
         self._refuse(value, ".".join(path))
         return value
 

@@ -332,6 +332,8 @@ class LazyConfig:
         changes = ChangeWriter(state.composition, resolved, self._written(), strict)
         changes.isolated(state.isolated, before.isolated)
         changes.fields(state.fields, before.fields)
+        if strict:
+            changes.say_none()
         return changes.config
 
     # -- fields

@@ -107,11 +107,29 @@ class VariableRef(NamedTuple):
 
 
 class EnvironmentRef(NamedTuple):
-    """``${NAME}`` or ``${NAME:-default}`` in a text under ``&`` (VAR-7)."""
+    """``${NAME}`` or ``${NAME:-default}`` in a text under ``&`` (VAR-7, VAR-9)."""
 
     name: str
     default: str | None
     span: Span
+
+    @property
+    def variable(self) -> VariableRef | None:
+        """The top-level value that it stands for, if the config has one; None with a default."""
+        if self.default is not None:
+            return None
+        name, start = self.name.partition(".")[0], self.span.start + len("${")
+        return VariableRef(name, Span(start, start + len(name)))
+
+    @property
+    def of_environment(self) -> str:
+        """How it is written where the config has a value of the name, and that of the environment is meant."""
+        return f"${{{self.name}:-}}"
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys that lead on from that value: ``a`` and ``b`` of ``${name.a.b}``."""
+        return tuple(self.name.split(".")[1:])
 
     @property
     def meant(self) -> str:
@@ -162,12 +180,16 @@ def _invalid(message: str, span: Span, meant: str = "") -> GrammarError:
 
 
 class Expression(NamedTuple):
-    """A reference text, read: what it starts from and what is done with that, left to right (REF)."""
+    """A reference text, read: what it starts from and what is done with that, left to right (REF).
+
+    With ``spots`` it is a text in which values stand, and nothing else.
+    """
 
     text: str
     base: Base | None
     hooks: tuple[Hook, ...]
     errors: tuple[GrammarError, ...]
+    spots: tuple[EnvironmentRef, ...] = ()
 
 
 class SplitKey(NamedTuple):
@@ -263,18 +285,6 @@ class Grammar:
         """All ``${NAME}`` and ``${NAME:-default}`` in a text."""
         return [EnvironmentRef(m[1], m[2], Span(m.start(), m.end())) for m in _ENVIRONMENT.finditer(text)]
 
-    def expand(self, text: str, environment: Mapping[str, str]) -> str:
-        """``text`` with every ``${NAME}`` replaced literally (VAR-7). A default stands for what is not set, or empty.
-
-        Raises KeyError with the name of a variable that is not set and has no default.
-        """
-
-        def value(match: re.Match[str]) -> str:
-            name, default = match[1], match[2]
-            return environment[name] if default is None else environment.get(name) or default
-
-        return _ENVIRONMENT.sub(value, text)
-
     def read(self, text: str) -> Expression:
         """The reference text under ``!``, ``@`` or ``$``. Never raises; errors are part of the answer."""
         if not text or text.isspace():
@@ -295,7 +305,11 @@ class Grammar:
         return Expression(text, base, tuple(hooks), tuple(errors))
 
     def read_variable(self, text: str) -> Expression:
-        """The text under ``&``: the name of a top-level value, with an attribute path and hooks behind it."""
+        """The text under ``&``: the name of a top-level value, with an attribute path and hooks behind it, or a text
+        with ``${NAME}`` in it."""
+        spots = self.environment(text)
+        if spots:
+            return Expression(text, None, (), (), tuple(spots))
         inner = self.variable_text(text)
         if inner is not None:
             return Expression(text, inner, (), ())
@@ -317,7 +331,7 @@ class Grammar:
         if variable:
             opening = text.rfind("${", 0, offset)
             if opening >= 0 and "}" not in text[opening:offset]:
-                name = re.compile(r"\w*").match(text, opening + 2)
+                name = re.compile(r"[\w.-]*").match(text, opening + 2)
                 end = name.end() if name is not None else offset
                 if offset > end and text.startswith(":", end):
                     return Part("mark", Span(offset, offset), before=text[:opening])

@@ -156,7 +156,9 @@ def _reference(reference: Reference, binding: Binding) -> Iterator[str]:
     steps = "".join(map(_step, reference.hooks))
     variable = reference.variable
     if variable is not None:
-        value = reference.text if variable.binding is None else _shown(plain(variable.binding.value))
+        value = variable.shown or reference.text
+        if variable.binding is not None:
+            value = _shown(plain(variable.binding.value))
         yield f"{value}{steps}"
     elif not reference.targets:
         yield binding_text(binding) or reference.text

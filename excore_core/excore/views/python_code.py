@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from excore.lang.building import steps_text
+from excore.lang.grammar import EnvironmentRef
 from excore.lang.paths import Attribute, Index
 from excore.lang.paths import Step as PathStep
 from excore.lang.plan import (
@@ -32,9 +33,10 @@ from excore.lang.plan import (
 from excore.lang.plan import Value as Planned
 from excore.lang.problems import Origin
 from excore.lang.resolve.model import Model
+from excore.lang.resolve.references import text_variable
 from excore.lang.syntax.tree import Array, InlineTable, Scalar, Value
-from excore.lang.tables.table import BoundValue, Table, Tables, plain
-from excore.views.code import Brackets, Chain, Expression, Item, Text, call, holds_dates, lines, literal, text
+from excore.lang.tables.table import Binding, BoundValue, Table, Tables, plain
+from excore.views.code import Brackets, Chain, Expression, Item, Text, call, flat, holds_dates, lines, literal, text
 from excore.views.lines import Document, Line
 from excore.views.naming import ModuleNames, snake
 
@@ -245,13 +247,17 @@ class _PythonWriter:
         return (Text(steps_text(steps, _literal_text)),) if steps else ()
 
     def _environment(self, value: Environment) -> Expression:
-        self.names.imported("os")
-        variables = self.model.grammar.environment(value.text)
         pieces, done = [], 0
-        for name, default, span in variables:
+        for spot in self.model.grammar.environment(value.text):
+            name, default, span = spot
             if value.text[done : span.start]:
                 pieces.append(text(value.text[done : span.start]))
-            if default is None:
+            of_config = text_variable(spot, self.model.isolated)
+            if of_config is None:
+                self.names.imported("os")
+            if of_config is not None:
+                pieces.append(self._in_text(spot, of_config))
+            elif default is None:
                 pieces.append(f"os.environ[{text(name)}]")
             else:
                 either = f"os.environ.get({text(name)}) or {text(default)}"
@@ -260,6 +266,14 @@ class _PythonWriter:
         if value.text[done:]:
             pieces.append(text(value.text[done:]))
         return Text(" + ".join(pieces))
+
+    def _in_text(self, spot: EnvironmentRef, binding: Binding) -> str:
+        head, *keys = spot.name.split(".")
+        variable = self.read.get(head)
+        code = flat(self._literal(binding.value))
+        if variable is not None:
+            code = variable + "".join(f"[{text(key)}]" for key in keys)
+        return code if isinstance(plain(binding.value), str) else f"str({code})"
 
     def _read(self, read: Read, steps: tuple[PathStep, ...]) -> Expression:
         """The value of a top-level name with a path on it.

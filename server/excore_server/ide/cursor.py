@@ -344,6 +344,8 @@ class _Classifier:
             return ValuePlace(whole, typed, quoted, slot, value, array is not None, self.index)
         text, offset = self.reference_text(value, span)
         part = self.grammar.part_at(text, offset, slot.prefix.kind == "variable")
+        if part.kind == "environment" and not self.guess:
+            part = self.value_in_text(text, part)
         if isinstance(value, Scalar) and quoted:
             first, last = value.offset(part.span.start), value.offset(part.span.end)
         else:
@@ -352,6 +354,13 @@ class _Classifier:
         typed, listed = self.block.text[first : self.at], array is not None
         own = self.absolute(first, last)
         return ReferencePlace(own, typed, quoted, slot, value, listed, self.index, text, part, whole, slot.prefix)
+
+    def value_in_text(self, text: str, part: Part) -> Part:
+        """The variable that a place in a text is, where the config has a value of its name (VAR-9)."""
+        spots = self.grammar.environment(text)
+        base = next((spot.variable for spot in spots if spot.span.start < part.span.start < spot.span.end), None)
+        is_value = base is not None and base.name in self.snapshot.model(self.file.path).isolated
+        return Part("variable", base.span) if base is not None and is_value else part
 
     @property
     def grammar(self) -> Grammar:

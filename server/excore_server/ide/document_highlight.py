@@ -9,4 +9,4 @@ from excore_server.ide.references import references
 
 def document_highlights(snapshot: Snapshot, path: str, offset: int) -> tuple[Occurrence, ...]:
     """The references that stand in the file itself."""
-    return tuple(each for each in references(snapshot, path, offset) if each.path == path)
+    return tuple(each for each in references(snapshot, path, offset, nearby=True) if each.path == path)

@@ -72,6 +72,8 @@ def _reference(view: View, reference: Reference) -> Iterator[Hint]:
         value = source_of(variable.binding, _SHORT)
         if value:
             yield Hint(end, f"= {value}", "variable", goal=_goal(view, view.model.isolated.get(variable.name)))
+    if variable is not None and variable.shown and variable.shown != reference.text:
+        yield Hint(end, f"= {variable.shown[:_SHORT]}", "variable")
     base = reference.expression.base
     if isinstance(base, FieldRef) and (base.name is None or base.every) and reference.targets:
         names = ", ".join(target.path[-1] for target in reference.targets)

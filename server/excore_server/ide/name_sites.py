@@ -105,9 +105,12 @@ class _SiteWalk:
 
 
 def bases(expression: Expression) -> Iterator[Base]:
-    """What a text starts from, and every hook in it."""
+    """What a text starts from, every hook in it, and the values that may stand in it."""
     if expression.base is not None:
         yield expression.base
+    for spot in expression.spots:
+        if spot.variable is not None:
+            yield spot.variable
     for hook in expression.hooks:
         if isinstance(hook, ArgumentHook):
             yield hook.base

@@ -163,11 +163,15 @@ class _Painter:
     def reference(self, scalar: Scalar, variable: bool) -> Iterator[Token]:
         text = str(scalar.value)
         grammar = self.view.grammar
-        if variable and grammar.environment(text):
-            for _, _, span in grammar.environment(text):
-                yield Token(self.at(scalar, span), "keyword")
-            return
         expression = grammar.read_variable(text) if variable else grammar.read(text)
+        for spot in expression.spots:
+            base = spot.variable
+            if base is not None:
+                self.names.add(base.name)
+            if base is not None and base.name in self.view.model.isolated:
+                yield Token(self.at(scalar, base.span), "variable")
+            else:
+                yield Token(self.at(scalar, spot.span), "keyword")
         if expression.base is not None:
             yield from self.base(scalar, expression.base, "class")
         for hook in expression.hooks:

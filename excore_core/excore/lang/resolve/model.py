@@ -45,7 +45,8 @@ class Target(NamedTuple):
 
 
 class Variable(NamedTuple):
-    """The top-level value that ``&`` binds to; ``text`` the expanded text of ``${NAME}`` instead (VAR-7).
+    """The top-level value that ``&`` binds to; ``text`` the expanded text of ``${NAME}`` instead (VAR-7), of which
+    ``shown`` has the values of the config, but not those of the environment (VAR-9).
 
     ``binding`` may be of an earlier text with the same value: where it is written now, ``Model.isolated`` knows.
     """
@@ -53,6 +54,7 @@ class Variable(NamedTuple):
     name: str
     binding: Binding | None
     text: str | None = None
+    shown: str = ""
 
 
 class ResolvedHook(NamedTuple):

@@ -11,7 +11,17 @@ from functools import cached_property
 from typing import NamedTuple
 
 from excore.lang.catalog import Catalog
-from excore.lang.grammar import Base, Expression, FieldRef, Grammar, Name, SplitKey, VariableRef, field_reference
+from excore.lang.grammar import (
+    Base,
+    EnvironmentRef,
+    Expression,
+    FieldRef,
+    Grammar,
+    Name,
+    SplitKey,
+    VariableRef,
+    field_reference,
+)
 from excore.lang.memo import Memo
 from excore.lang.nearest import nearest, suggestion_text
 from excore.lang.problems import Origin, Problem, problem
@@ -101,6 +111,18 @@ def bound_paths(base: Base, names: Names | Model, catalog: Catalog, project: Pro
 
 def _is_reserved(name: str, names: Names | Model, catalog: Catalog, project: Project) -> bool:
     return name in names.groups or is_field_or_registry(name, catalog, project)
+
+
+def text_variable(spot: EnvironmentRef, isolated: Mapping[str, Binding]) -> Binding | None:
+    """The value of the config that ``${name}`` or ``${name.key}`` in a text stands for (VAR-9).
+
+    None where it is the environment's, or where the value has no such key.
+    """
+    binding = isolated.get(spot.variable.name) if spot.variable is not None else None
+    for key in spot.keys:
+        table = binding.value if binding is not None else None
+        binding = table.bindings.get(key) if isinstance(table, Table) else None
+    return binding
 
 
 class Place(NamedTuple):

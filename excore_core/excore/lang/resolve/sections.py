@@ -43,7 +43,7 @@ from excore.lang.resolve.model import (
     Variable,
 )
 from excore.lang.resolve.references import Lookup, Place, Scope
-from excore.lang.resolve.top_level import PLACE_OF
+from excore.lang.resolve.top_level import ANY_NAME, PLACE_OF
 from excore.lang.syntax.tree import Array, Block, InlineTable, Missing, Scalar, Value
 from excore.lang.tables.table import Binding, BoundValue, Table, Tables
 
@@ -249,10 +249,9 @@ class SectionResolver(Lookup):
 
     def variable_text(self, text: str, place: Place, prefix: Prefix, via: Variable | None) -> Meaning:
         grammar = self.scope.grammar
-        spots = grammar.environment(text)
-        if spots:
-            return self.environment_text(text, spots, place, prefix)
         expression = grammar.read_variable(text)
+        if expression.spots:
+            return self.filled(expression, place, prefix)
         self.report(expression.errors, place, text)
         base = expression.base
         if not isinstance(base, VariableRef):
@@ -268,33 +267,92 @@ class SectionResolver(Lookup):
 
     def is_none(self, name: str) -> bool:
         """Whether a name under ``&`` is that of Python's None, since no value of the config has it."""
-        if name != NONE:
-            return False
-        self.touch(name)
-        return name not in self.scope.names.isolated
+        return name == NONE and not self.is_value(name)
 
-    def environment_text(self, text: str, spots: list[EnvironmentRef], place: Place, prefix: Prefix) -> Meaning:
-        environment = self.scope.environment
-        expanded: str | None = None
-        if environment is not None:
-            unset = [spot for spot in spots if spot.name not in environment]
-            missing = [spot for spot in unset if spot.default is None or not spot.name]
-            for spot in missing:
-                name = spot.name
-                message = f"the environment variable `{name}` is not set"
-                if spot.meant:
-                    message += f"; a default is written `{spot.meant}`"
-                    suggestions: tuple[str, ...] = (spot.meant,)
-                else:
-                    meant = nearest(name, environment, 1)
-                    message += suggestion_text(meant)
-                    suggestions = tuple(f"${{{other}}}" for other in meant)
-                origin = place.within(spot.span.start, spot.span.end)
-                self.problems.append(problem("unset-environment", message, origin, suggestions=suggestions, name=name))
-            if not missing:
-                expanded = self.scope.grammar.expand(text, environment)
-        expression = Expression(text, None, (), ())
-        return Reference(text, place.origin, expression, prefix, variable=Variable("", None, expanded))
+    def filled(self, expression: Expression, place: Place, prefix: Prefix) -> Reference:
+        """A text in which values of the config and of the environment stand (VAR-7, VAR-9)."""
+        text, done, shown = expression.text, 0, ""
+        expanded: str | None = ""
+        for spot in expression.spots:
+            before, written = text[done : spot.span.start], text[spot.span.start : spot.span.end]
+            base = spot.variable
+            of_config = base is not None and self.is_value(base.name)
+            value = self.value_in_text(spot, place) if of_config else self.environment_value(spot, place)
+            shown += before + (value if of_config and value is not None else written)
+            expanded = expanded + before + value if expanded is not None and value is not None else None
+            done = spot.span.end
+        rest = text[done:]
+        variable = Variable("", None, expanded + rest if expanded is not None else None, shown + rest)
+        return Reference(text, place.origin, expression, prefix, variable=variable)
+
+    def is_value(self, name: str) -> bool:
+        self.touch(name)
+        return name in self.scope.names.isolated
+
+    def value_in_text(self, spot: EnvironmentRef, place: Place) -> str | None:
+        """The text of a value of the config, as Python's ``str`` gives it; None with a problem."""
+        names, base = self.scope.names, spot.variable
+        assert base is not None
+        self.variables.append(base.name)
+        binding = names.isolated[base.name]
+        start = base.span.end + 1
+        for key in spot.keys:
+            inner = binding.value.bindings if isinstance(binding.value, Table) else {}
+            if key not in inner:
+                message = f"the value of `{binding.name}` has no key `{key}`"
+                suggestions = nearest(key, inner)
+                origin = place.within(start, start + len(key))
+                message += suggestion_text(suggestions)
+                self.problems.append(problem("unknown-attribute", message, origin, suggestions=suggestions))
+                return None
+            binding = inner[key]
+            start += len(key) + 1
+        value, origin = binding.value, place.within(spot.span.start, spot.span.end)
+        if isinstance(value, Missing):
+            return None
+        if not isinstance(value, Scalar):
+            what = "a table" if isinstance(value, Table) else "a list"
+            self.problems.append(
+                problem("invalid-reference", f"`{spot.name}` is {what}, which no text can hold", origin)
+            )
+            return None
+        if not spot.keys and spot.name in (self.scope.environment or ()):
+            meant = spot.of_environment
+            message = (
+                f"`{spot.name}` is a value of the config, which is taken, and a variable of the environment, "
+                f"which is written `{meant}`"
+            )
+            item = problem("ambiguous-reference", message, origin, severity="warning", suggestions=(meant,))
+            self.problems.append(item)
+        return str(value.value)
+
+    def environment_value(self, spot: EnvironmentRef, place: Place) -> str | None:
+        environment, name = self.scope.environment, spot.name
+        if environment is None:
+            return None
+        if name and (name in environment or spot.default is not None):
+            return environment.get(name, "") if spot.default is None else environment.get(name) or spot.default
+        names, base = self.scope.names, spot.variable
+        if base is not None and name:
+            self.touch(ANY_NAME)
+            near = names.variables.near(base.name)
+            mistyped = bool(near) and is_typo(base.name, near[0]) and base.name != base.name.upper()
+            if mistyped or base.name in names.groups or base.name in names.modules:
+                self.variable(base, place)
+                return None
+        message = f"the environment variable `{name}` is not set"
+        suggestions: tuple[str, ...] = (spot.meant,)
+        if spot.meant:
+            message += f"; a default is written `{spot.meant}`"
+        else:
+            meant = nearest(name, environment, 1)
+            message += suggestion_text(meant)
+            suggestions = tuple(f"${{{other}}}" for other in meant)
+            if name != name.upper():
+                message += f"; nor has the config a value `{name}`" if not meant else ""
+        origin = place.within(spot.span.start, spot.span.end)
+        self.problems.append(problem("unset-environment", message, origin, suggestions=suggestions, name=name))
+        return None
 
     # -- what follows the base
 

@@ -41,11 +41,13 @@ def why_no_config(path: str, project: Project) -> str:
     return "it has no `__base__`, no prefixed key, and no table called like a field, a registry or a registered class"
 
 
-def is_config(path: str, tables: FileTables, project: Project, catalog: Catalog, grammar: Grammar) -> bool:
+def is_config(
+    path: str, tables: FileTables, project: Project, catalog: Catalog, grammar: Grammar, named: bool = False
+) -> bool:
     """Whether a file shows that it is a config, so that problems may be reported in it.
 
     It does by the project's globs, by ``__base__``, by a prefixed argument, by a top-level table whose name is a field,
-    a registry or a registered class, or by names of classes under a field.
+    a registry or a registered class, or by names of classes under a field; where it is ``named``, by any value there.
     """
     if not may_be_config(path, project):
         return False
@@ -64,7 +66,7 @@ def is_config(path: str, tables: FileTables, project: Project, catalog: Catalog,
                     return True
                 if isinstance(inner.value, Table) and any(map(grammar.is_prefixed, inner.value.bindings)):
                     return True
-        elif is_field_or_registry(name, catalog, project) and _stands_for_modules(value, by_name):
+        elif is_field_or_registry(name, catalog, project) and (named or _stands_for_modules(value, by_name)):
             return True
     return False
 

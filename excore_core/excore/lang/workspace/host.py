@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterable, Mapping
 
 from excore.lang.catalog import Catalog
-from excore.lang.file import File, read_file
+from excore.lang.file import File
 from excore.lang.grammar import Grammar
 from excore.lang.memo import Memo
 from excore.lang.overrides import Overrides
@@ -23,7 +23,7 @@ from excore.lang.workspace.config_files import find_toml
 from excore.lang.workspace.practice import Learned
 from excore.lang.workspace.snapshot import Snapshot
 
-__all__ = ["File", "Host", "Snapshot", "read_file"]
+__all__ = ["File", "Host", "Snapshot"]
 
 _NOTHING = Catalog()
 
@@ -44,6 +44,7 @@ class Host:
         self.catalogs: dict[str, Catalog] = {}
         self.memos: dict[str, Memo] = {}  # by root config
         self.overrides: dict[str, Overrides] = {}  # by root config
+        self.named: set[str] = set()  # files that somebody calls configs
         self.learned: dict[str, Learned] = {}  # by project
         self.unlearned: set[str] = set()  # files that changed since they were learned from
         self._snapshot: Snapshot | None = None
@@ -59,9 +60,14 @@ class Host:
         self.overrides[path] = Overrides(texts, self.grammar_of(path).prefix_chars)
         self._snapshot = None
 
+    def name(self, path: str) -> None:
+        """Somebody calls this file a config: a value under a field is then one that is wrong there."""
+        self.named.add(path)
+        self._snapshot = None
+
     def open(self, path: str, text: str) -> None:
         """An editor holds this text for the file from now on."""
-        self.open_files[path] = read_file(path, text, self.grammar_of(path).prefix_chars)
+        self.open_files[path] = File(path, text, self.grammar_of(path).prefix_chars)
         self._changed(path)
 
     def edit(self, path: str, start: int, end: int, new: str) -> None:
@@ -140,7 +146,7 @@ class Host:
             self.disk_files.clear()
             for path, file in list(self.open_files.items()):
                 if self.project_of(path).root == root:
-                    self.open_files[path] = read_file(path, file.text, prefixes)
+                    self.open_files[path] = File(path, file.text, prefixes)
         self._snapshot = None
 
     def project_of(self, path: str) -> Project:
@@ -176,7 +182,7 @@ class Host:
         file = self.disk_files.get(path)
         if file is None:
             text = self.source.read(path)
-            file = read_file(path, text, self.grammar_of(path).prefix_chars) if isinstance(text, str) else text
+            file = File(path, text, self.grammar_of(path).prefix_chars) if isinstance(text, str) else text
             self.disk_files[path] = file
         return file
 

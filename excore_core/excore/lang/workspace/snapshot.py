@@ -15,7 +15,7 @@ from excore.lang.check.root_causes import finished
 from excore.lang.check.suppression import suppressed, unknown_codes
 from excore.lang.check.unquoted import unquoted
 from excore.lang.file import File, tables_of
-from excore.lang.grammar import BASE_KEY, Grammar
+from excore.lang.grammar import Grammar
 from excore.lang.memo import Memo
 from excore.lang.overrides import Overrides
 from excore.lang.problems import Problem, Related
@@ -47,6 +47,7 @@ class State(Protocol):
     memos: dict[str, Memo]
     overrides: dict[str, Overrides]
     learned: dict[str, Learned]
+    named: set[str]
     unlearned: set[str]
 
     def file(self, path: str) -> File | Unreadable: ...  # pragma: no cover
@@ -85,6 +86,7 @@ class Snapshot:
         """The file of a path, or why there is none that can be read."""
         self._overrides = dict(host.overrides)
         self._open = tuple(host.open_files)
+        self._named = frozenset(host.named)
         self._toml_files = tuple(host.toml_files)
         self._catalogs = dict(host.catalogs)
         self._projects: dict[str, Project] = {}
@@ -141,7 +143,9 @@ class Snapshot:
         """Whether problems are reported in a file: it shows that it is a config."""
         file = self.file(path)
         return file is not None and (
-            is_config(path, file.tables, self.project(path), self.catalog(path), self.grammar(path))
+            is_config(
+                path, file.tables, self.project(path), self.catalog(path), self.grammar(path), path in self._named
+            )
             or path in self._includers
         )
 
@@ -207,13 +211,18 @@ class Snapshot:
         bases: dict[str, tuple[str, ...]] = {}
         for path in self._all:
             file = self.file(path)
-            if file is not None and BASE_KEY in file.tables.root.bindings:
+            if file is not None and file.names_bases:
                 bases[path] = file.bases
         return include_graph(bases)
 
     def includers(self, path: str) -> tuple[str, ...]:
         """The configs that name a file in ``__base__``."""
         return self._includers.get(path, ())
+
+    def included(self, root: str) -> tuple[str, ...]:
+        """The files of a project that others include, those that most include first."""
+        files = (path for path in self._includers if self.project(path).root == root)
+        return tuple(sorted(files, key=lambda path: (-len(self.includers(path)), path)))
 
     def roots(self, path: str) -> tuple[str, ...]:
         """The configs that reach a file and that nobody includes; the file itself if nobody includes it."""

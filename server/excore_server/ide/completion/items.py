@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from excore.lang.catalog import Entry
 from excore.lang.text import Span
+from excore_server.ide.edits import Edit
 
 ItemKind = Literal[
     "field", "registry", "class", "function", "module", "parameter", "value", "choice", "variable", "environment",
@@ -23,6 +24,7 @@ class CompletionItem(NamedTuple):
     """One completion. ``insert`` replaces ``span`` (absolute); ``filter`` is what the typed text is compared with.
 
     ``key`` is what ``documentation`` needs to describe it. ``again`` asks the editor for the next completion at once.
+    ``beside`` is what changes elsewhere in the file when it is taken.
     """
 
     label: str
@@ -35,6 +37,7 @@ class CompletionItem(NamedTuple):
     filter: str
     key: DocKey
     again: bool = False
+    beside: tuple[Edit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,7 @@ class Option(NamedTuple):
     again: bool = False
     span: Span | None = None
     whole: bool = True
+    beside: tuple[Edit, ...] = ()
 
     @property
     def text(self) -> str:
@@ -95,11 +99,11 @@ def choose(options: Iterable[Option], typed: str, span: Span, *, opening: str = 
 
 
 def _item(option: Option, number: int, span: Span, opening: str) -> CompletionItem:
-    match, _, kind, _, label, detail, snippet, key, again, own, _ = option
+    match, _, kind, _, label, detail, snippet, key, again, own, _, beside = option
     shown = detail if isinstance(detail, str) else detail()
     filtered = opening + match
     return CompletionItem(
-        label or match, kind, own or span, option.text, shown, snippet, f"{number:05}", filtered, key, again
+        label or match, kind, own or span, option.text, shown, snippet, f"{number:05}", filtered, key, again, beside
     )
 
 

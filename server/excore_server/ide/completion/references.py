@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from excore.lang.catalog import Entry
-from excore.lang.check.annotations import fits, read_annotation
+from excore.lang.check.annotations import Type, fits, read_annotation
 from excore.lang.grammar import EVERY, NONE, Name
 from excore.lang.resolve.entries import named_entries, registry_behind
 from excore.lang.resolve.model import Group, Path
@@ -17,8 +17,10 @@ from excore.lang.text import Span
 from excore_server.ide.argument_types import call_shape
 from excore_server.ide.bindings import object_before, value_at
 from excore_server.ide.completion.closers import Closer, goes_on, string_closer, whole
+from excore_server.ide.completion.elsewhere import elsewhere, sections, values
 from excore_server.ide.completion.items import SCALE, CompletionList, ItemKind, Option, about, choose, is_subsequence
 from excore_server.ide.cursor import ReferencePlace
+from excore_server.ide.edits import Edit
 from excore_server.ide.habits import Habits
 from excore_server.ide.snippets import quote
 from excore_server.ide.view import View, source_of
@@ -214,6 +216,7 @@ class _Parts:
         for name, paths in self.fitting.items():
             yield from self.name(name, paths, _READY, _FITS)
         yield from self.field_names()
+        yield from self.sections_elsewhere()
         if self.fit_is_enough:
             return
         if not self.fitting and self.view.candidates(self.slot).as_class:
@@ -252,6 +255,20 @@ class _Parts:
                 yield Option(text, ready, "section", text, detail=f"[{'.'.join(path)}]", key=about(entry))
             elif entry is not None:
                 yield Option(name, unused, entry.kind, name, detail=entry.registry, key=about(entry))
+
+    def sections_elsewhere(self) -> Iterator[Option]:
+        """What suits the parameter and has its table in a file that is no base yet, where no table here does."""
+        paths = {path for paths in self.fitting.values() for path in paths if path in self.model.sections}
+        if not self.suitable or paths - self.circular:
+            return
+        offered = set[str]()
+        for base, root, edit in elsewhere(self.view):
+            for path in sections(root):
+                if path[-1] not in offered and path not in self.circular and self.suits(path):
+                    offered.add(path[-1])
+                    about_it = about(self.view.entry(path))
+                    detail = f"[{'.'.join(path)}] in {base}"
+                    yield Option(path[-1], _FITS, "section", path[-1], detail=detail, key=about_it, beside=(edit,))
 
     def field_names(self) -> Iterator[Option]:
         for group in self.model.groups.values():
@@ -311,9 +328,13 @@ class _Parts:
                 rank = _CIRCULAR if self.is_circular(group) else _MEANT
             option = Option(group.name, rank, "field", text, detail=_shown(group), key=("field", group.name))
             yield option._replace(again=several, whole=suits and not several)
-        for name in self.view.project.primary_fields:
-            if name not in self.model.groups and not is_hook:
-                yield Option(name, 2, "field", name, detail="not in this config", key=("field", name))
+        absent = [name for name in self.view.project.primary_fields if name not in self.model.groups and not is_hook]
+        bases: dict[str, tuple[str, Edit]] = {}
+        for base, root, edit in elsewhere(self.view) if absent else ():
+            bases.update((name, (base, edit)) for name in absent if name in root.bindings and name not in bases)
+        for name in absent:
+            where, beside = (f"in {bases[name][0]}", bases[name][1:]) if name in bases else ("not in this config", ())
+            yield Option(name, 2, "field", name, detail=where, key=("field", name), beside=beside)
 
     def members(self) -> Iterator[Option]:
         part, view = self.cursor.part, self.view
@@ -363,9 +384,22 @@ class _Parts:
             good = kind is None or self.cursor.prefix.kind != "variable" or fits(kind, binding.value)
             rank = 0 if name == self.slot.argument else 1 if good else 2
             yield Option(name, rank, "variable", name, detail=source_of(binding), key=("variable", name))
+        if self.cursor.prefix.kind == "variable":
+            yield from self.variables_elsewhere(kind)
         takes_none = param is not None and (param.default == NONE or (kind is not None and fits(kind, _NOTHING)))
         if takes_none and NONE not in self.model.isolated and self.cursor.prefix.kind == "variable":
             yield Option(NONE, 2, "keyword", NONE, detail="no value")
+
+    def variables_elsewhere(self, kind: Type | None) -> Iterator[Option]:
+        """Values that fit and stand in a file that is no base yet."""
+        offered = set(self.model.isolated)
+        for base, root, edit in elsewhere(self.view):
+            for name, binding in values(root):
+                if name not in offered and (kind is None or fits(kind, binding.value)):
+                    offered.add(name)
+                    rank = 3 if name == self.slot.argument else 4
+                    detail = f"{source_of(binding)} in {base}"
+                    yield Option(name, rank, "variable", name, detail=detail, beside=(edit,))
 
     def environment(self) -> Iterator[Option]:
         """Variables of the environment and those that configs of the project read, which come first."""
@@ -378,7 +412,13 @@ class _Parts:
             if not span.start <= self.cursor.span.start <= span.end:  # what is being written is no use of it
                 used.add(name)
         closing = "" if self.after.startswith("}") else "}"
-        for name in sorted({*view.environment, *used}):
+        for name, binding in self.model.isolated.items():
+            inner = binding.value.bindings if isinstance(binding.value, Table) else {}
+            for path, value in ((name, binding), *((f"{name}.{key}", each) for key, each in inner.items())):
+                if isinstance(value.value, Scalar):
+                    detail = source_of(value)
+                    yield Option(path, 0, "variable", path + closing, detail=detail, key=("variable", name))
+        for name in sorted({*view.environment, *used} - self.model.isolated.keys()):
             detail = "" if name not in used else "used in configs" if name in view.environment else "used, not set here"
             yield Option(name, 0 if name in used else 1, "environment", name + closing, detail=detail)
 

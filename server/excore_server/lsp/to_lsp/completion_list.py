@@ -58,7 +58,7 @@ def completion_list(
     kinds, quote = _KINDS if client.item_kinds else _OLD_KINDS, _quote
     origin = f',"data":[{quote(uri)},' if client.resolves_documentation else ""
     texts: list[str] = []
-    for label, kind, span, insert, more, snippet, sort, match, key, again in completions.items:
+    for label, kind, span, insert, more, snippet, sort, match, key, again, beside in completions.items:
         name = quote(label)
         text = f'{{"label":{name},{kinds[kind]},"sortText":"{sort}"'
         if match != label:
@@ -75,6 +75,9 @@ def completion_list(
             text += f',"textEdit":{{"range":{where},"newText":{quote(insert)}}}'
         if snippet:
             text += _SNIPPET
+        if beside:
+            changes = [{"range": span_range(file, Span(*edit[:2]), client), "newText": edit.text} for edit in beside]
+            text += f',"additionalTextEdits":{encode(changes)}'
         if again and client.suggest_again:
             text += _AGAIN
         if key and origin:

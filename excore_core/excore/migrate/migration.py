@@ -1,0 +1,295 @@
+"""A migration: sources are read, laid out over their bases, written, and proved."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from excore.index import Indexer
+from excore.index.python_files import locate
+from excore.lang.catalog import Catalog
+from excore.lang.project.model import Project
+from excore.lang.source import read_bytes
+from excore.lang.syntax.writer import document
+from excore.lang.workspace.host import Host
+from excore.migrate.proof import FIELD, Difference, Figures, Overlay, prove
+from excore.migrate.python_config import PythonReader
+from excore.migrate.source import TYPE, Config, Unread
+from excore.migrate.tables import PARTS, Classes, Layout, Names, Writer, lost, text_of
+
+SUFFIXES = (".py", ".yaml", ".yml", ".json")
+PARTS_FILE = "config_parts.py"
+MMENGINE = ("mmengine.registry.Registry", "mmengine.Registry")
+_PARTS = '''\
+"""Dicts and lists that hold objects as well as plain values; tables of the configs are named after these functions."""
+
+{head}
+
+
+{register}
+def group(**parts):
+    """A dict of its arguments."""
+    return parts
+
+
+{register}
+def listed(**items):
+    """A list of its arguments, in order."""
+    return list(items.values())
+
+
+{register}
+def given(value=None):
+    """Its argument."""
+    return value
+'''
+
+
+@dataclass
+class Result:
+    """What became of one source. ``bases`` are those that stayed bases, ``inlined`` those that were taken in."""
+
+    source: str
+    target: str
+    text: str = ""
+    bases: list[str] = field(default_factory=list)
+    inlined: list[str] = field(default_factory=list)
+    unread: list[Unread] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+    figures: Figures = field(default_factory=Figures)
+    difference: Difference | None = None
+
+    @property
+    def proved(self) -> bool:
+        """Whether all of it was read, and the resolver gives the same."""
+        return not self.unread and self.difference is None
+
+
+class Migration:
+    """Sources on their way to ``folder``, in a project whose Python is looked for in ``search_paths``."""
+
+    def __init__(self, sources: Iterable[str], folder: str, project: Project, search_paths: Iterable[str]) -> None:
+        self.folder = os.path.abspath(folder)
+        self.project = project
+        self.search_paths = tuple(search_paths)
+        paths = [os.path.abspath(source) for source in sources]
+        folders = [path if os.path.isdir(path) else os.path.dirname(path) for path in paths]
+        self.root = os.path.commonpath(folders)
+        self.sources = list(dict.fromkeys(file for path in paths for file in _files(path)))
+        self.configs: dict[str, Config] = {}
+        self.reading: list[str] = []
+        self.layouts: dict[str, Layout] = {}
+        self.results: dict[str, Result] = {}
+        self.packages: list[str] = []
+        self.homes: list[tuple[str, str]] = []
+        self.catalog = Catalog()
+
+    # -- reading
+
+    def read(self) -> None:
+        """Read all sources."""
+        for path in self.sources:
+            self.config(path)
+        self.packages = [name for name in _packages(self.configs.values()) if self._has_registry(name)]
+
+    def config(self, path: str) -> Config | None:
+        """What a file says with its bases; None if it is not there, or is among its own bases."""
+        if path in self.reading:
+            return None
+        if path not in self.configs:
+            try:
+                text = read_bytes(path).decode("utf-8-sig")
+            except (OSError, UnicodeDecodeError):
+                return None
+            self.reading.append(path)
+            self.configs[path] = self._reader(path, text)
+            self.reading.pop()
+        return self.configs[path]
+
+    def _reader(self, path: str, text: str) -> Config:
+        return PythonReader(path, text, self.config).read()
+
+    def _has_registry(self, package: str) -> bool:
+        path = locate(f"{package}.registry", self.search_paths)
+        data = read_bytes(path) if path is not None else b""
+        return b"MODELS" in data
+
+    # -- the project
+
+    @property
+    def parts(self) -> str:
+        """The Python file with the functions that make dicts and lists."""
+        if self.packages:
+            head = f"from {self.packages[0]}.registry import MODELS"
+            for number, name in enumerate(self.packages[1:], 2):
+                head += f"\nfrom {name}.registry import MODELS as MODELS{number}"
+            text = _PARTS.format(head=head, register="@MODELS.register_module()")
+            for number, _ in enumerate(self.packages[1:], 2):
+                text += f'\n\nMODELS{number}.register_module(name="given", module=given)\n'
+            for number, (module, variable) in enumerate(self.homes):
+                text += f"\n\nfrom {module} import {variable} as REGISTRY{number}  # noqa: E402\n\n"
+                text += "".join(f'REGISTRY{number}.register_module(name="{one}", module={one})\n' for one in PARTS)
+            return text
+        return _PARTS.format(head='from excore import Registry\n\nPART = Registry("Part")', register="@PART.register()")
+
+    @property
+    def registry_types(self) -> tuple[str, ...]:
+        """What registers, besides what the project says."""
+        own = self.project.registry_types
+        return tuple(dict.fromkeys((*own, *MMENGINE))) if self.packages else own
+
+    def index(self) -> None:
+        """Read the Python of the project, of which the file of ``parts`` must be."""
+        self.catalog = Indexer(
+            self.project.root,
+            src_dir=self.project.src_dir,
+            registry_types=self.registry_types,
+            search_paths=self.search_paths,
+            excludes=self.project.exclude,
+        ).build()
+        self.classes = Classes(self.catalog)
+        self.names = Names(self.classes, [config.values for config in self.configs.values()])
+        self.homes = list(self._homes())
+
+    def _homes(self) -> Iterator[tuple[str, str]]:
+        """Registries that are called like top-level names, as module and variable: a field of such a name is theirs, so
+        that the functions must be registered there, too."""
+        for name in self.names.fields:
+            info = self.catalog.registries.get(name)
+            if info is not None and info.location is not None and info.variables and self.packages:
+                for folder in (*self.search_paths, self.project.root):
+                    if info.location.path.startswith(os.path.join(folder, "")):
+                        module = os.path.relpath(os.path.splitext(info.location.path)[0], folder)
+                        yield module.replace(os.sep, ".").removesuffix(".__init__"), info.variables[0]
+                        break
+
+    def registries(self, also: Iterable[str] = ()) -> list[str]:
+        """``registries`` of the project file: those of the fields of the configs, and what the project says."""
+        part = "model" if self.packages else "Part"
+        fields: dict[str, list[str]] = {}
+        for name, registry in (*self.names.fields.items(), *((name, "") for name in also)):
+            fields.setdefault(registry or part, []).append(name)
+        found = []
+        for spec in self.project.registries:
+            names = dict.fromkeys((*spec.primary_fields, *fields.pop(spec.name, ())))
+            found.append(_spec(spec.name, names))
+        if not self.project.declared:
+            for name in self.catalog.registries if not self.packages else ():
+                if name != part:
+                    found.append(_spec(name, dict.fromkeys((name, *fields.pop(name, ())))))
+        return [*found, *(_spec(registry, names) for registry, names in fields.items())]
+
+    def settings(self, also: Iterable[str] = ()) -> dict[str, Any]:
+        """What the project file has to say."""
+        settings: dict[str, Any] = {"registries": self.registries(also)}
+        if self.packages:
+            settings["registry_types"] = list(self.registry_types)
+        return settings
+
+    # -- writing
+
+    def target(self, source: str) -> str:
+        """Where the config of a source goes."""
+        return os.path.join(self.folder, os.path.splitext(os.path.relpath(source, self.root))[0] + ".toml")
+
+    def write(self) -> Iterator[Result]:
+        """The results of all sources, bases before those that have them; nothing is on the disk yet."""
+        for path in self.sources:
+            self._lay_out(path)
+        return iter(self.results.values())
+
+    def _lay_out(self, path: str) -> None:
+        if path in self.layouts:
+            return
+        config = self.configs.get(path)
+        if config is None:
+            self.results[path] = Result(path, self.target(path), unread=[Unread(1, path, "cannot be read")])
+            self.layouts[path] = Layout()
+            return
+        bases = [base for base in config.bases if base in self.sources and base != path]
+        for base in bases:
+            self._lay_out(base)
+        result = Result(path, self.target(path), unread=config.unread, told=config.told)
+        result.inlined = [base for base in config.bases if base not in bases]
+        while True:
+            under = Layout()
+            for base in bases:
+                under = self.layouts[base].over(under)
+            layout = Writer(self.names, under).write(config.values)
+            gone = lost(layout, under, self.names.fields)
+            if not gone:
+                break
+            bases = list(dict.fromkeys(self._without(bases, gone, result)))
+        self.layouts[path] = layout.over(under)
+        result.bases = bases
+        here = os.path.dirname(result.target)
+        shown = [os.path.relpath(self.target(base), here).replace(os.sep, "/") for base in bases]
+        result.text = text_of(layout, under, shown, config.loose)
+        self.results[path] = result
+
+    def _without(self, bases: list[str], gone: list[tuple[str, str]], result: Result) -> Iterator[str]:
+        """The bases that do not say what a config has lost; in the place of one that does, those it has itself."""
+        for base in bases:
+            layout = self.layouts[base]
+            if any(key in layout.tables or (not key[0] and key[1] in layout.top) for key in gone):
+                result.inlined.append(base)
+                yield from self.results[base].bases if base in self.results else ()
+            else:
+                yield base
+
+    # -- proving
+
+    def prove(self) -> None:
+        """Compare what is on the disk with the sources."""
+        file = self.project.file or os.path.join(self.project.root, ".excore.toml")
+        host = Host(Overlay(file, document(self.settings([FIELD]))), environment={})
+        host.set_catalog(self.project.root, self.catalog)
+        for path, result in self.results.items():
+            if path in self.configs:
+                values = self.configs[path].values
+                lists = {
+                    name: value for name, value in values.items() if name in self.names.lists and value is not None
+                }
+                result.figures, result.difference = prove(host, self.classes, result.target, values, lists)
+
+
+def _spec(registry: str, fields: Iterable[str]) -> str:
+    names = list(fields)
+    if names == [registry]:
+        return f"*{registry}"
+    return f"*{registry}: {', '.join(names)}" if names else registry
+
+
+def _files(path: str) -> Iterator[str]:
+    if not os.path.isdir(path):
+        yield path
+        return
+    for folder, folders, names in os.walk(path):
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "__pycache__")
+        yield from (os.path.join(folder, name) for name in sorted(names) if name.endswith(SUFFIXES))
+
+
+def _packages(configs: Iterable[Config]) -> list[str]:
+    """Packages that configs name, those they name most first."""
+    found: Counter[str] = Counter()
+    for config in configs:
+        scope = config.values.get("default_scope")
+        found.update([scope] if isinstance(scope, str) else [])
+        found.update(_scopes(config.values))
+    return [name for name, _ in found.most_common() if name.isidentifier()]
+
+
+def _scopes(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        name = value.get(TYPE)
+        if isinstance(name, str) and re.fullmatch(r"[a-z_]\w*(\.\w+)+", name):
+            yield name.split(".")[0]
+        for item in value.values():
+            yield from _scopes(item)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _scopes(item)

@@ -1,0 +1,143 @@
+"""`excore migrate`: configs of other systems become tables that the resolver proves to mean the same."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cli_kit import Run
+
+import kit
+
+MODELS = """
+#- models.py
+from excore import Registry
+
+MODEL = Registry("Model")
+PART = Registry("Part")
+
+
+@MODEL.register()
+class FCN:
+    def __init__(self, backbone: dict, head=None, heads=(), norm=None, size=None, options=None):
+        self.backbone = MODEL.build(backbone)
+
+
+@PART.register()
+class ResNet:
+    def __init__(self, depth=50, norm=None, sizes=()): ...
+
+
+@PART.register()
+class VGG:
+    def __init__(self, depth): ...
+
+
+@PART.register()
+class Head:
+    def __init__(self, width=8, weight=1.0): ...
+"""
+
+
+def write(folder: Path, text: str) -> None:
+    for name, content in kit.parse(MODELS + text).files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, "utf-8")
+    (folder / "pyproject.toml").touch()
+
+
+def toml(folder: Path, name: str) -> str:
+    return (folder / "new" / name).read_text("utf-8")
+
+
+def test_migrate_python_configs_keep_bases_names_and_comments(folder: Path, run: Run) -> None:
+    write(
+        folder,
+        """
+#- old/base.py
+# what all share
+size = (4, 8)
+norm = dict(type='BN', eps=None)
+model = dict(
+    type='FCN',
+    # a deep one
+    backbone=dict(type='ResNet', depth=101, sizes=[i * 2 for i in range(3)]),
+    heads=[dict(type='Head', width=w) for w in size],
+    head=None,
+    norm=norm,
+    size=size)
+extra = dict(path='a' + '/b', keep=True)
+#- old/child.py
+_base_ = ['./base.py']
+model = dict(
+    backbone=dict(_delete_=True, type='VGG', depth=16), size={{_base_.size}}, options=dict(a=1, b=dict(type='Nobody')))
+extra = dict(keep=False)
+#- old/shorter.py
+_base_ = 'base.py'
+extra = dict(_delete_=True, other=1)
+""",
+    )
+    result = run("migrate", "old", "--to", "new")
+    assert "3 of 3 files converted and proved equal (100.0%)" in result.output
+    base, child = toml(folder, "base.toml"), toml(folder, "child.toml")
+    for line in (
+        "# what all share\nsize = [4, 8]",
+        '# a deep one\n!backbone = "ResNet"',
+        '!heads = ["Head", "$Heads::Head"]',
+        '&head = "None"',
+        '&size = "size"',
+    ):
+        assert line in base, base
+    for line in ('__base__ = ["base.toml"]', '!backbone = "VGG"', "[VGG]\ndepth = 16", "keep = false"):
+        assert line in child, child
+    assert "Head" not in child, "what a base says is not said again"
+    assert "__base__" not in toml(folder, "shorter.toml"), "merging cannot take `extra.keep` away"
+    assert "`FCN` builds `backbone`" in toml(folder, "migration.md").replace("models.", "")
+    assert "`Nobody`" in toml(folder, "migration.md")
+    run("check", "new")
+    run("migrate", "old", "--to", "new")  # what it wrote itself it writes again
+    run("migrate", "old", "--to", "old", code=2)
+
+
+def test_migrate_reads_python_and_never_runs_it(folder: Path, run: Run) -> None:
+    write(
+        folder,
+        """
+#- old/run.py
+import os
+from models import ResNet
+from detectron2.config import LazyCall as L
+open('ran', 'w').close()
+rate = 10 ** 9 ** 9
+lots = [0] * 10**9
+model = dict(type='FCN', backbone=L(ResNet)(depth=18))
+model['backbone'].depth = 34
+home = os.environ['HOME']
+if model['type'] == 'FCN':
+    epochs = 3
+""",
+    )
+    result = run("migrate", "old", "--to", "new", code=1)
+    assert not (folder / "ran").exists()
+    lines = [line.split(": ")[1] for line in result.output.splitlines() if line.startswith("old")]
+    assert lines == ["`open('ran', 'w')`", "`10 ** 9 ** 9`", "`[0] * 10**9`", "`os.environ['HOME']`"], result.output
+    assert "[ResNet]\ndepth = 34" in toml(folder, "run.toml")
+    assert "epochs = 3" in toml(folder, "run.toml")
+
+
+def test_migrate_lazy_imports_of_bases(folder: Path, run: Run) -> None:
+    write(
+        folder,
+        """
+#- old/base.py
+from models import FCN, ResNet
+model = dict(type=FCN, backbone=dict(type=ResNet, depth=18))
+#- old/run.py
+from mmengine.config import read_base
+with read_base():
+    from .base import *
+model.update(dict(head=dict(type='Head')))
+""",
+    )
+    assert "2 of 2 files" in run("migrate", "old", "--to", "new").output
+    assert toml(folder, "run.toml") == '__base__ = ["base.toml"]\n\n[model.FCN]\n!head = "Head"\n'
