@@ -1,4 +1,4 @@
-"""What a sweep costs over a plain shell loop: ``python benchmarks/sweep.py [RUNS]`` on examples/quickstart, two at a time.
+"""What a sweep of examples/quickstart costs over a shell loop, two at a time: ``python benchmarks/sweep.py [RUNS]``.
 
 Both train the same configs with the same command. The loop is ``xargs -P 2``, with records that the sweep has written.
 """
