@@ -78,6 +78,7 @@ REQUESTS: dict[str, Handler] = {
     types.WORKSPACE_EXECUTE_COMMAND: execute_command.execute_command,
     types.WORKSPACE_TEXT_DOCUMENT_CONTENT: text_document_content.text_document_content,
     types.WORKSPACE_WILL_RENAME_FILES: will_rename_files.will_rename_files,
+    types.WORKSPACE_WILL_DELETE_FILES: will_rename_files.will_delete_files,
 }
 PATIENT = frozenset(
     [
