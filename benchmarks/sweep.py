@@ -19,8 +19,8 @@ base = "{base}"
 maximize = "mIoU"
 [axes]
 steps = 2
-Optimizer.SGD.lr = {{ from = 0.01, to = 0.5, count = {count} }}
-Optimizer.SGD.momentum = [0.0, 0.9]
+Optimizer.SGD.lr = {{ from = 0.01, to = 0.1, count = {count} }}
+Optimizer.SGD.momentum = [0.0, 0.5]
 """
 
 
