@@ -56,6 +56,7 @@ OFFERED: dict[str, Any] = {
             "foldingRangeProvider",
             "selectionRangeProvider",
             "inlayHintProvider",
+            "linkedEditingRangeProvider",
             "documentFormattingProvider",
             "documentRangeFormattingProvider",
             "callHierarchyProvider",
