@@ -12,17 +12,20 @@ from typing import Any
 from excore.index import Indexer
 from excore.index.python_files import locate
 from excore.lang.catalog import Catalog
+from excore.lang.project.foreign import is_plain_name
 from excore.lang.project.model import Project
 from excore.lang.source import read_bytes
+from excore.lang.syntax.document import parse
+from excore.lang.syntax.formatting import quoted
 from excore.lang.syntax.writer import document
 from excore.lang.workspace.host import Host
-from excore.migrate.proof import FIELD, Difference, Figures, Overlay, prove
+from excore.migrate.proof import FIELD, Difference, Figures, Overlay, prove, prove_copy
 from excore.migrate.python_config import PythonReader
 from excore.migrate.source import Config, Group, ImportPath, Unread, class_of
 from excore.migrate.tables import PARTS, Classes, Layout, Names, Writer, lost, text_of
 from excore.migrate.yaml_config import ARGS, Hydra, is_hydra, mmengine_config
 
-SUFFIXES = (".py", ".yaml", ".yml", ".json")
+SUFFIXES = (".py", ".yaml", ".yml", ".json", ".toml")
 PARTS_FILE = "config_parts.py"
 MMENGINE = ("mmengine.registry.Registry", "mmengine.Registry")
 _KEYS = re.compile(r"\b(type|_base_)\s*:")  # of a YAML file that is a config of mmengine
@@ -109,6 +112,10 @@ class Migration:
         """What a file says with its bases; None if it is not there, or is among its own bases."""
         if path in self.reading:
             return None
+        package, colons, inner = os.path.basename(path.partition("::")[0]), *path.partition("::")[1:]
+        if colons:  # a config that an installed package brings
+            start = locate(package, self.search_paths)
+            path = os.path.join(os.path.dirname(start), ".mim", "configs", inner) if start is not None else path
         if path not in self.configs:
             text = _text(path)
             if text is None:
@@ -119,6 +126,8 @@ class Migration:
         return self.configs[path]
 
     def _reader(self, path: str, text: str) -> Config:
+        if path.endswith(".toml"):
+            return Config(path)
         if path.endswith(".py"):
             return PythonReader(path, text, self.config).read()
         if self.is_hydra and not path.endswith(".json"):
@@ -255,6 +264,10 @@ class Migration:
             self.results[path] = Result(path, self.target(path), unread=[Unread(1, path, "cannot be read")])
             self.layouts[path] = Layout()
             return
+        if path.endswith(".toml"):
+            text = quoted(parse(_text(path) or ""))
+            self.results[path], self.layouts[path] = Result(path, self.target(path), text), Layout()
+            return
         bases = [base for base in config.bases if base in self.sources and base != path]
         for base in bases:
             self._lay_out(base)
@@ -294,7 +307,10 @@ class Migration:
         host = Host(Overlay(file, document(self.settings([FIELD]))), environment={})
         host.set_catalog(self.project.root, self.catalog)
         for path, result in self.results.items():
-            if path in self.configs:
+            if path.endswith(".toml"):
+                host.set_catalog(host.project_of(path).root, self.catalog)
+                result.figures, result.difference = prove_copy(host, self.classes, path, result.target)
+            elif path in self.configs:
                 values = self.configs[path].values
                 lists = {
                     name: value for name, value in values.items() if name in self.names.lists and value is not None
@@ -322,7 +338,9 @@ def _files(path: str) -> Iterator[str]:
         return
     for folder, folders, names in os.walk(path):
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "__pycache__")
-        yield from (os.path.join(folder, name) for name in sorted(names) if name.endswith(SUFFIXES))
+        yield from (
+            os.path.join(folder, name) for name in sorted(names) if name.endswith(SUFFIXES) and not is_plain_name(name)
+        )
 
 
 def _packages(configs: Iterable[Config]) -> list[str]:

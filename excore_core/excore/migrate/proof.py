@@ -67,6 +67,21 @@ def prove(
     return prover.figures, prover.config(values, model, built)
 
 
+def prove_copy(host: Host, classes: Classes, source: str, target: str) -> tuple[Figures, Difference | None]:
+    """Compare two configs by what the resolver gives."""
+    prover = _Prover(classes)
+    before, after = (_made(host.snapshot().own_model(path)) for path in (source, target))
+    return prover.figures, prover.named(before, after, "")
+
+
+def _made(model: Model) -> dict[str, Any]:
+    built = plan(model, limit=_MOST)
+    made: dict[str, Any] = {
+        name: {key: _as_data(value) for key, value in one.items()} for name, one in built.fields.items()
+    }
+    return {**made, **{name: plain(binding.value) for name, binding in model.isolated.items()}}
+
+
 class _Prover:
     def __init__(self, classes: Classes) -> None:
         self.classes = classes
@@ -82,9 +97,9 @@ class _Prover:
         made.update(lists if isinstance(lists, dict) else {})
         self.figures.nothing += sum(value is None and name not in made for name, value in values.items())
         said = {name: value for name, value in values.items() if value is not None or name in made}
-        return self._named(said, made, "")
+        return self.named(said, made, "")
 
-    def _named(self, said: Mapping[str, Any], made: Mapping[str, Any], path: str) -> Difference | None:
+    def named(self, said: Mapping[str, Any], made: Mapping[str, Any], path: str) -> Difference | None:
         for name in dict.fromkeys((*said, *made)):
             where = f"{path}.{name}" if path else name
             if name not in made and isinstance(said[name], Variable):
@@ -103,11 +118,13 @@ class _Prover:
         if entry is not None:
             return self._object(entry, said, made, path)
         self.figures.arguments += 1
+        if isinstance(said, Unknown) and isinstance(made, Unknown) and said.text == made.text:
+            return None
         if isinstance(said, Variable) and isinstance(made, Unknown) and made.text == said:
             return None
         if isinstance(said, dict):
             wrong = not isinstance(made, dict)
-            return Difference(path, f"a dict became {_shown(made)}") if wrong else self._named(said, made, path)
+            return Difference(path, f"a dict became {_shown(made)}") if wrong else self.named(said, made, path)
         if isinstance(said, (list, tuple)):
             self.figures.tuples += isinstance(said, tuple)
             if not isinstance(made, list) or len(made) != len(said):
@@ -129,7 +146,7 @@ class _Prover:
             return Difference(path, f"an object of {entry.path} became {_shown(made)}")
         if made.partial != said.partial:
             return Difference(path, "is called at another time")
-        return self._named(arguments(said), arguments(made), path)
+        return self.named(arguments(said), arguments(made), path)
 
 
 def _as_data(value: Value) -> Any:

@@ -400,13 +400,7 @@ def text_of(layout: Layout, base: Layout, bases: list[str], head: list[str]) -> 
     every = {*layout.tables, *base.tables}
     for key, table in layout.tables.items():
         known = base.tables.get(key)
-        said = {name: one for name, one in table.said.items() if known is None or name not in known.said}
-        for name, before in known.said.items() if known is not None else ():
-            one = table.said.get(name, before)
-            if one[0] is not before[0]:
-                said[name] = one
-            elif not same(one[1], before[1]):
-                said[name] = (one[0], _news(before[1], one[1]))
+        said = _said_anew(table, known)
         lone = not key[0] and not table.said and sum(one[1] == key[1] for one in every) == 1
         if (known is not None and not said) or (known is None and lone):
             continue
@@ -422,6 +416,20 @@ def text_of(layout: Layout, base: Layout, bases: list[str], head: list[str]) -> 
         for name, one in later:
             lines += ["", *table.comments.get(name, []), *_nested((*path, _prefixed(name, one)), one[1])]
     return "\n".join(lines).strip("\n") + "\n"
+
+
+def _said_anew(table: Table, known: Table | None) -> dict[str, Said]:
+    """What a table says that the one of its bases does not."""
+    if known is None:
+        return table.said
+    said: dict[str, Said] = {}
+    for name, one in table.said.items():
+        before = known.said.get(name)
+        if before is None or one[0] is not before[0]:
+            said[name] = one
+        elif not same(one[1], before[1]):
+            said[name] = (one[0], _news(before[1], one[1]))
+    return said
 
 
 def _news(before: Any, now: Any) -> Any:
