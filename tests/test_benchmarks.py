@@ -83,6 +83,16 @@ def test_figures_are_read_as_written(figures: ModuleType, tmp_path: Path) -> Non
     assert "0.25 x other" in str(compared)
 
 
+def test_a_commit_is_slower_if_no_chance_explains_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(BENCHMARKS)
+    import commits
+
+    assert commits.is_slower([1.0, 1.02, 1.05], [1.2, 1.21, 1.5])
+    assert not commits.is_slower([1.0, 1.02, 1.05], [1.04, 1.3, 1.4])
+    assert not commits.is_slower([1.0, 1.3, 1.4], [1.2, 1.3, 1.4])  # a machine on which times differ as much
+    assert not commits.is_slower([1.0, 1.0, 1.0], [0.5, 0.6, 3.0])
+
+
 def test_the_configs_of_peers_ask_for_as_many_objects_as_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(BENCHMARKS)
     import peers

@@ -52,10 +52,11 @@ COMMANDS = [
 def said(arguments: tuple[str, ...], encoding: str, errors: str, monkeypatch: pytest.MonkeyPatch) -> tuple[object, str]:
     """The exit code and all output of a command whose standard streams have an encoding."""
     stream = io.TextIOWrapper(io.BytesIO(), encoding, errors, write_through=True)
-    with monkeypatch.context() as patch, pytest.raises(SystemExit) as done:
+    with monkeypatch.context() as patch:
         patch.setattr(sys, "stdout", stream)
         patch.setattr(sys, "stderr", stream)
-        app(list(arguments))
+        with pytest.raises(SystemExit) as done:
+            app(list(arguments))
     stream.flush()
     assert isinstance(stream.buffer, io.BytesIO)
     return done.value.code, stream.buffer.getvalue().decode(encoding, "replace")

@@ -24,7 +24,7 @@ _ALWAYS = {
         *("completion", "hover", "signatureHelp", "definition", "declaration", "typeDefinition", "implementation"),
         *("references", "documentHighlight", "documentSymbol", "workspaceSymbol", "foldingRange", "selectionRange"),
         *("documentLink", "codeLens", "inlayHint", "semanticTokens", "documentFormatting", "documentRangeFormatting"),
-        *("rename", "callHierarchy", "typeHierarchy", "executeCommand"),
+        *("rename", "callHierarchy", "typeHierarchy", "executeCommand", "linkedEditingRange"),
     )
 }
 """Whoever does not speak of these may ask for them all the same."""

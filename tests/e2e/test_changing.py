@@ -207,9 +207,11 @@ def test_bases_follow_a_config_that_moves(tmp_path: Path) -> None:
     write(tmp_path, "#- base.toml\nsize = 1\n#- more.toml\n__base__ = 'base.toml'\n[Model.FCN]\n!backbone = 'ResNet'\n")
     moves = {"fileOperations": {"willRename": True, "didRename": True}}
     with editor(tmp_path, offering(**moves)) as client:
-        assert set(client.capabilities["workspace"]["fileOperations"]) == {"willRename", "didRename"}
+        assert set(client.capabilities["workspace"]["fileOperations"]) == {"willRename", "didRename", "willDelete"}
         client.show("more.toml")
         client.ready()
+        assert client.request("workspace/willDeleteFiles", {"files": [{"uri": uri(tmp_path / "base.toml")}]}) is None
+        assert client.sent("window/showMessage")[-1]["message"] == "1 config loses a base: more.toml"
         files = [{"oldUri": uri(tmp_path / "base.toml"), "newUri": uri(tmp_path / "parts/base.toml")}]
         edit = client.request("workspace/willRenameFiles", {"files": files})
         (one,) = edit["changes"][uri(tmp_path / "more.toml")]

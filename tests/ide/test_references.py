@@ -5,6 +5,7 @@ from __future__ import annotations
 from excore_server.ide.code_lens import code_lenses, python_lenses
 from excore_server.ide.declaration import declaration
 from excore_server.ide.document_highlight import document_highlights as highlights
+from excore_server.ide.document_highlight import linked_names
 from excore_server.ide.implementation import implementation
 from excore_server.ide.references import class_references
 from excore_server.ide.type_definition import type_definition
@@ -124,3 +125,40 @@ def test_implementations() -> None:
     both = ("models.py class «ResNet»(Base):", "models.py class «VGG»(Base):")
     check_goto(implementation, "[Back<|>bone.VGG]", *both)
     check_goto(implementation, '[Model.FCN]\n!back<|>bone = "VGG"', *both)
+
+
+def test_names_that_are_edited_together() -> None:
+    text = '[Model.FCN]\n@backbone = "Res<|>Net"\n[Backbone.ResNet]\nlayers = 3'
+    for one in (text, text.replace("Res<|>Net", "ResNet").replace("[Backbone.ResNet", "[Backbone.<|>ResNet")):
+        here = world(one)
+        source = here.fixture.files["run.toml"]
+        assert [source[slice(*span)] for span in linked_names(here.snapshot, *here.cursor)] == ["ResNet", "ResNet"]
+    for other in (text.replace("Res<|>Net", "$Back<|>bone"), text.replace("lay", "l<|>ay").replace("Res<|>", "Res")):
+        here = world(other)
+        assert linked_names(here.snapshot, *here.cursor) == ()
+    here = world(f"#- run.toml\n{text}\n#- other.toml\n__base__ = ['run.toml']\n[Model.SegNet]\n@backbone = 'ResNet'")
+    assert linked_names(here.snapshot, *here.cursor) == ()
+
+
+def test_a_parameter_in_all_configs() -> None:
+    text = """
+        #- run.toml
+        [Backbone.VGG]
+        &«chan<|>nels» = "size"
+        depth = 3
+        #- second.toml
+        __base__ = ["base.toml"]
+        [Deep.VGG]
+        "!«channels»" = "VGG"
+        #- base.toml
+        [Deep.VGG]
+        «channels» = 4
+        [SimpleHead]
+        in_channels = 3
+        """
+    check_references(text)
+    here = world(text)
+    source = here.fixture.files["models.py"].split("\n")
+    line = next(number for number, one in enumerate(source) if "channels: int = 3" in one)
+    places = class_references(here.snapshot, ROOT, path_of("models.py"), line, source[line].index("channels"))
+    assert len(places) == 3

@@ -137,3 +137,27 @@ def test_signature_help() -> None:
     assert found.docs[:2] == ("Number of residual blocks.", "Kind of normalisation.")
     outside = world("si<|>ze = 3")
     assert signature_help(outside.snapshot, *outside.cursor) is None
+
+
+def test_signature_help_in_a_call() -> None:
+    text = """
+        #- models.py
+        from excore import Registry
+        import layers
+        MODEL = Registry("Model")
+        MODEL.register_module(layers)
+        @MODEL.register()
+        class Net:
+            def __init__(self, act=None): ...
+        #- layers.py
+        class Act:
+            def __init__(self, slope: float, inplace: bool = False): ...
+        #- run.toml
+        [Model.Net]
+        !act = "layers.Act(<|>)"
+        """
+    for given, active in (("", 0), ("0.1, ", 1), ("inplace=", 1)):
+        here = world(text.replace("<|>", f"{given}<|>"))
+        found = signature_help(here.snapshot, *here.cursor)
+        assert found is not None
+        assert (found.label, found.active) == ("Act(slope: float, inplace: bool = False)", active)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -162,3 +164,20 @@ def tables_shape(tables: FileTables, tree: SyntaxTree) -> Any:
         for one in tables.problems
     ]
     return (value(tables.root), problems)
+
+
+def calls(run: Callable[[], object]) -> int:
+    """How many calls, of functions in Python and in C, ``run`` makes."""
+    count = 0
+
+    def note(frame: object, event: str, argument: object) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    before = sys.getprofile()
+    sys.setprofile(note)
+    try:
+        run()
+    finally:
+        sys.setprofile(before)
+    return count

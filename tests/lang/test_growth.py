@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from syntax_kit import calls
 
 from excore.index.indexer import Indexer
 from excore.index.python_files import decode
@@ -19,23 +20,6 @@ from excore.lang.workspace.host import Host
 from kit import index, path_of, world
 
 REGISTRY = "from excore import Registry\nM = Registry('Model')\n"
-
-
-def calls(run: Callable[[], object]) -> int:
-    """How many calls, of functions in Python and in C, ``run`` makes."""
-    count = 0
-
-    def note(frame: object, event: str, argument: object) -> None:
-        nonlocal count
-        count += event in ("call", "c_call")
-
-    before = sys.getprofile()
-    sys.setprofile(note)
-    try:
-        run()
-    finally:
-        sys.setprofile(before)
-    return count
 
 
 def diagnosed(text: str) -> int:
@@ -119,6 +103,15 @@ def test_twice_as_much_is_about_twice_the_work(work: Callable[[int], int]) -> No
     work(20)  # what is made once
     most = 8 if work is diamonds_of_classes else 2.6  # each class has an order, as long as there are layers
     assert work(400) < most * work(200)
+
+
+def test_configs_beside_the_one_that_is_asked_for_are_not_parsed() -> None:
+    def beside(size: int) -> int:
+        here = world("#- run.toml\n[Model.FCN]\n#- other.toml\n" + "[Model.FCN]\nclasses = 1\n" * size)
+        return calls(lambda: here.snapshot.diagnostics(path_of("run.toml")))
+
+    beside(1)
+    assert beside(400) < 1.1 * beside(1)
 
 
 @pytest.mark.parametrize("cookie", ["idna", "punycode", "undefined", "unicode_escape", "zlib", "no-such"])

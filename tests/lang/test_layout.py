@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from syntax_kit import EVERYTHING, EXAMPLES
+from syntax_kit import EVERYTHING, EXAMPLES, calls
 
 from excore.lang.syntax.decode import NotUtf8Error, decode
 from excore.lang.syntax.document import parse
@@ -24,6 +24,23 @@ _SUITE = Path(os.environ.get("EXCORE_SHARED", _REPOSITORY.parent / "shared")) / 
 _LIST = _SUITE / "files-toml-1.1.0"
 _VALID = [n for n in (_LIST.read_text("utf-8").split() if _LIST.is_file() else []) if n.startswith("valid/")]
 _CONFIGS = sorted(EXAMPLES.rglob("*.toml"))
+PLAIN = """\
+# top
+name = "a b"
+
+[Model.FCN]
+# about it
+
+"!head" = 'x'  # why
+a.b = -1.5e3
+
+sizes = [1, "two"]
+
+[[Loss]]
+
+[[Loss]]  # again
+on = true
+"""
 
 
 def values(text: str) -> str:
@@ -306,6 +323,22 @@ def test_blanks_anywhere_give_the_same_layout() -> None:
         if text[at - 1 : at + 1] in ("[[", "]]"):
             continue  # of a header they are one mark
         assert check_layout(text[:at] + chance.choice([" ", "  ", "\t"]) + text[at:]) == text
+
+
+def test_blanks_anywhere_in_plain_sections_give_the_same_layout() -> None:
+    """What is laid out already is not looked into: every way in which it may not be."""
+    assert layout(parse(PLAIN)) == ()
+    for at in range(len(PLAIN) + 1):
+        text = PLAIN[:at] + " " + PLAIN[at:]
+        behind = "#" in text[at : at + 4]  # how far a comment is from what it stands behind is nobody's business
+        if not behind and layout(parse(text)) is not None and words(text) == words(PLAIN):
+            assert check_layout(text) == PLAIN
+
+
+def test_what_is_laid_out_costs_a_look_at_each_section() -> None:
+    entries = "".join(f"key{number} = [1, {number}]\n" for number in range(40))
+    tree = parse("\n".join(f"[Model.Name{number}]\n{entries}" for number in range(50)))
+    assert calls(lambda: layout(tree)) < 50 * 20
 
 
 @pytest.mark.skipif(not _VALID, reason=f"toml-test is not at {_SUITE}; set EXCORE_SHARED to the folder that holds it")

@@ -14,6 +14,7 @@ from excore.lang.project.reading import find_project, load_project
 from excore.lang.source import Memory
 from excore.lang.tables.table import plain
 from excore.lang.workspace.host import Host
+from kit import path_of, world
 
 
 def root(text: str) -> object:
@@ -28,6 +29,11 @@ def test_base_1_the_key_is_removed_and_a_single_string_does():
     files = "#- a.toml\na = 1\n#- run.toml\n__base__ = {}\nb = 2\n"
     assert root(files.replace("{}", '["a.toml"]')) == root(files.replace("{}", '"a.toml"')) == {"a": 1, "b": 2}
     assert root(files.replace("{}", '"/p/a.toml"')) == {"a": 1, "b": 2}
+
+
+def test_base_1_whatever_way_the_key_is_written():
+    here = world('#- a.toml\n[Model.FCN]\nclasses = "x"\n#- run.toml\n"_\\u005fbase__" = "a.toml"\n')
+    assert here.snapshot.roots(path_of("a.toml")) == (path_of("run.toml"),)
 
 
 def test_base_1_at_the_top_level_only():

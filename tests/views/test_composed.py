@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from views_kit import every_config
 
-from excore.lang.file import read_file
+from excore.lang.file import File
 from excore.lang.syntax.writer import key_text
 from excore.lang.tables.table import plain
 from excore.lang.workspace.snapshot import Snapshot
@@ -27,7 +27,7 @@ else:
 
 def values(text: str) -> object:
     """What our own parser makes of a text."""
-    file = read_file("composed.toml", text)
+    file = File("composed.toml", text)
     assert not [found.message for _, found in file.tree.problems]
     assert not file.tables.problems
     return plain(file.tables.root)

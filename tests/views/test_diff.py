@@ -7,7 +7,7 @@ from pathlib import Path
 
 from views_kit import CONFIGS, QUICKSTART, changes, example, quickstart
 
-from excore.lang.file import read_file
+from excore.lang.file import File
 from excore.lang.workspace.host import Host
 from excore.views.diff import diff
 from kit import path_of, world
@@ -32,7 +32,7 @@ NET = """
 
 def reordered(text: str, seed: int) -> str:
     """The same file with its tables, and the keys in each, in another order; `::*` keeps its own."""
-    tree = read_file("x.toml", text).tree
+    tree = File("x.toml", text).tree
     blocks = [block.text.rstrip() + "\n" for block in tree.blocks if block.header is not None]
     head = next((block.text for block in tree.blocks if block.header is None), "")
     random.Random(seed).shuffle(blocks)

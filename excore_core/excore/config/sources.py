@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from excore.lang.file import File, read_file, tables_of
+from excore.lang.file import File, tables_of
 from excore.lang.problems import Origin
 from excore.lang.provenance import OVERRIDES
 from excore.lang.source import Disk, Source, Unreadable
@@ -49,14 +49,14 @@ class Files:
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__init__(state["prefixes"])  # type: ignore[misc]
         for path, text in state["texts"].items():
-            self._files[path] = read_file(path, text, self.prefixes) if isinstance(text, str) else text
+            self._files[path] = File(path, text, self.prefixes) if isinstance(text, str) else text
 
     def read(self, path: str) -> File | Unreadable:
         """The file, or why there is none."""
         file = self._files.get(path)
         if file is None:
             text = self.source.read(path)
-            file = read_file(path, text, self.prefixes) if isinstance(text, str) else text
+            file = File(path, text, self.prefixes) if isinstance(text, str) else text
             self._files[path] = file
         return file
 

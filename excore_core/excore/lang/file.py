@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from excore.lang.grammar import DEFAULT
+from excore.lang.grammar import BASE_KEY, DEFAULT
 from excore.lang.problems import Origin
 from excore.lang.resolve.inherit import read_bases
 from excore.lang.source import Unreadable
@@ -15,21 +15,32 @@ from excore.lang.text import Encoding, Span
 
 
 class File:
-    """One version of one TOML file. Immutable."""
+    """One version of one TOML file. Immutable; its text is parsed when somebody looks at more than that."""
 
-    def __init__(self, path: str, tree: SyntaxTree, tables: FileTables) -> None:
+    def __init__(self, path: str, text: str, prefixes: str = DEFAULT.prefix_chars) -> None:
         self.path = path
-        self.tree = tree
-        self.tables = tables
+        self.text = text
+        self._prefixes = prefixes
 
-    @property
-    def text(self) -> str:
-        return self.tree.text
+    @classmethod
+    def parsed(cls, path: str, tree: SyntaxTree, tables: FileTables) -> File:
+        """The file that a tree and its tables are of."""
+        file = cls(path, tree.text, tree.prefixes)
+        file.tree, file.tables = tree, tables
+        return file
+
+    @cached_property
+    def tree(self) -> SyntaxTree:
+        return parse(self.text, self._prefixes)
+
+    @cached_property
+    def tables(self) -> FileTables:
+        return assemble(self.path, self.tree)
 
     def edit(self, start: int, end: int, new: str) -> File:
         """The file with ``new`` in place of the range; shares what the edit does not touch."""
         tree = self.tree.edit(start, end, new)
-        return File(self.path, tree, assemble(self.path, tree, self.tables))
+        return File.parsed(self.path, tree, assemble(self.path, tree, self.tables))
 
     def position(self, offset: int, encoding: Encoding = "utf-16") -> tuple[int, int]:
         """Line and column of an absolute offset."""
@@ -45,17 +56,16 @@ class File:
         return Span(start + origin.start, start + origin.end)
 
     @cached_property
+    def names_bases(self) -> bool:
+        """Whether ``__base__`` is one of its keys, which most texts show unparsed."""
+        return (BASE_KEY in self.text or "\\" in self.text) and BASE_KEY in self.tables.root.bindings
+
+    @cached_property
     def bases(self) -> tuple[str, ...]:
         """Absolute paths of the direct bases."""
-        return tuple(base.path for base in read_bases(self.path, self.tables)[0])
+        return tuple(base.path for base in read_bases(self.path, self.tables)[0]) if self.names_bases else ()
 
 
 def tables_of(file: File | Unreadable) -> FileTables | Unreadable:
     """The tables of a file, or why it cannot be read."""
     return file.tables if isinstance(file, File) else file
-
-
-def read_file(path: str, text: str, prefixes: str = DEFAULT.prefix_chars) -> File:
-    """A file from its text."""
-    tree = parse(text, prefixes)
-    return File(path, tree, assemble(path, tree))

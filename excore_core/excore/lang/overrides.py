@@ -68,7 +68,7 @@ class Overrides:
         text = "".join(block.text for block in blocks)
         troubled = frozenset(block for block in blocks if block.problems)
         tree = SyntaxTree(text, blocks or [Block("", None, (), (), 0)], starts, self.prefixes, False, troubled)
-        return File(OVERRIDES, tree, FileTables(OVERRIDES, Table({}, (), "root"), (), tree.blocks, {}, (), ()))
+        return File.parsed(OVERRIDES, tree, FileTables(OVERRIDES, Table({}, (), "root"), (), tree.blocks, {}, (), ()))
 
     def closure(self, root: str, load: Load, merger: Merger, base_key: str = BASE_KEY) -> Closure:
         """All files of the config ``root`` and these arguments, merged."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from excore.lang.catalog import Entry
+from excore.lang.catalog import Entry, Param
 from excore.lang.grammar import Base, FieldRef, VariableRef
 from excore.lang.problems import Origin
 from excore.lang.resolve.model import Argument, Model, Path, Reference, ResolvedHook
@@ -23,10 +23,12 @@ from excore_server.ide.view import View, absolute
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What is looked for: a variable or a group by name, or the module table at a path."""
+    """What is looked for: a variable or a group by name, the module table at a path, or ``parameter`` of its class and
+    of all that have it from the same place."""
 
-    kind: Literal["variable", "group", "section"]
+    kind: Literal["variable", "group", "section", "parameter"]
     path: Path
+    parameter: Param | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,9 @@ def subject_of(view: View, cursor: Cursor) -> Subject | None:
         slot = cursor.slot
         if slot.is_section:
             return Subject("section", slot.section)
+        if slot.section and not slot.deeper:
+            param = view.param(slot)
+            return Subject("parameter", slot.section, param) if param is not None else None
         if len(slot.path) == 1:
             return _top_level(model, slot.path[0])
     elif isinstance(cursor, ReferencePlace):
@@ -80,10 +85,29 @@ _Naming = tuple[Origin, bool, bool]
 def _of_model(model: Model, subject: Subject) -> Iterator[_Naming]:
     if subject.kind == "variable":
         yield from _variable(model, subject.path[0])
+    elif subject.parameter is not None:
+        yield from _parameter(model, subject.path, subject.parameter)
     elif subject.kind == "group":
         yield from _group(model, subject.path[0])
     else:
         yield from _section(model, subject.path)
+
+
+def _parameter(model: Model, path: Path, param: Param) -> Iterator[_Naming]:
+    asked = model.entry(path) if param.location is None else None
+    for section in model.sections.values():
+        argument = section.arguments.get(param.name)
+        own = section.entry.signature.get(param.name) if argument is not None and section.entry is not None else None
+        if argument is None or own is None or own.location != param.location:
+            continue
+        if asked is None or section.entry is asked:
+            for binding in (argument.binding, *argument.binding.shadows):
+                key = binding.part
+                start = key.start + key.quoted + len(binding.name) - len(argument.name)
+                end = start + len(argument.name)
+                is_there = binding.block.text[start:end] == argument.name
+                named = Origin(binding.file, binding.block, start, end)
+                yield named if is_there else binding.origin, False, True
 
 
 def _variable(model: Model, name: str) -> Iterator[_Naming]:

@@ -25,6 +25,7 @@ from excore_server.lsp.requests import (
     formatting,
     hover,
     inlay_hint,
+    linked_editing_range,
     references,
     rename,
     selection_range,
@@ -77,7 +78,9 @@ REQUESTS: dict[str, Handler] = {
     types.WORKSPACE_DIAGNOSTIC: diagnostic.workspace_diagnostic,
     types.WORKSPACE_EXECUTE_COMMAND: execute_command.execute_command,
     types.WORKSPACE_TEXT_DOCUMENT_CONTENT: text_document_content.text_document_content,
+    types.TEXT_DOCUMENT_LINKED_EDITING_RANGE: linked_editing_range.linked_editing_range,
     types.WORKSPACE_WILL_RENAME_FILES: will_rename_files.will_rename_files,
+    types.WORKSPACE_WILL_DELETE_FILES: will_rename_files.will_delete_files,
 }
 PATIENT = frozenset(
     [

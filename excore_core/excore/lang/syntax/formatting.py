@@ -11,10 +11,11 @@ import re
 import sys
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import NamedTuple
 
 from excore.lang.syntax.document import SyntaxTree
-from excore.lang.syntax.tree import Array, Header, InlineTable, KeyPart, KeyValue, Value, key_parts
+from excore.lang.syntax.tree import Array, Block, Header, InlineTable, KeyPart, KeyValue, Value, key_parts
 from excore.lang.syntax.writer import is_bare, key_text
 from excore.lang.text import Edit, applied
 
@@ -52,21 +53,18 @@ def layout(
     if next(tree.problems, None) is not None:
         return None
     text = tree.text
-    items = list(_items(tree))
-    first, last, whole = 0, len(items), True
-    if start > 0 or (end is not None and end < len(text)):
-        first = bisect_left([item.end for item in items], start)
-        last = bisect_right([item.start for item in items], len(text) if end is None else end)
-        whole = False
-        if first >= last:
-            return ()
     writer = _Layout(text, indent, width or sys.maxsize)
+    if start <= 0 and (end is None or end >= len(text)):
+        writer.whole(tree)
+        return tuple(sorted(writer.edits))
+    blocks = zip(tree.blocks, tree.starts, strict=True)
+    items = [_item(node, base) for block, base in blocks for node in _nodes(block)]
+    first = bisect_left([item.end for item in items], start)
+    last = bisect_right([item.start for item in items], len(text) if end is None else end)
     for index in range(first, last):
-        if whole or index > first:
-            writer.between(items[index - 1] if index else None, items[index])
+        if index > first:
+            writer.between(items[index - 1], items[index])
         writer.item(items[index])
-    if whole:
-        writer.between(items[-1] if items else None, None)
     return tuple(sorted(writer.edits))
 
 
@@ -76,13 +74,28 @@ def formatted(tree: SyntaxTree, indent: str = INDENT, width: int = WIDTH) -> str
     return None if edits is None else applied(tree.text, edits)
 
 
-def _items(tree: SyntaxTree) -> Iterator[_Item]:
-    for block, base in zip(tree.blocks, tree.starts, strict=True):
-        header = block.header
-        if header is not None:
-            yield _Item(header, base + header.start, base + header.end, base)
-        for entry in block.entries:
-            yield _Item(entry, base + entry.start, base + entry.end, base)
+def _nodes(block: Block) -> tuple[Header | KeyValue, ...]:
+    return (*((block.header,) if block.header is not None else ()), *block.entries)
+
+
+def _item(node: Header | KeyValue, base: int) -> _Item:
+    return _Item(node, base + node.start, base + node.end, base)
+
+
+_STRING = r"\"[^\"\\\r\n]*\"|'[^'\r\n]*'"
+_SCALAR = rf"(?:{_STRING}|[^\s\"'#=,\[\]{{}}]+)"
+_KEY = rf"[^\s\"'#=,\[\]{{}}]*(?:(?:{_STRING})[^\s\"'#=,\[\]{{}}]*)*"
+_TOUCHING = r"(?:[ \t]+#[^\r\n]*(?<!\s))?\n"
+
+
+@cache
+def _laid_out(width: int) -> re.Pattern[str]:
+    """What matches most blocks that are laid out, and no other: lines of keys and plain values, and comments that
+    stand above them. Group 1 is the empty line that belongs in front of a header."""
+    short = rf"(?!.{{{width + 1}}})" if width < sys.maxsize else ""
+    array = rf"{short}{_KEY} = \[(?:{_SCALAR}(?:, {_SCALAR})*)?\]"
+    entry = rf"(?:#[^\r\n]*(?<!\s)\n\n?)*(?:{_KEY} = {_SCALAR}|{array}){_TOUCHING}"
+    return re.compile(rf"(?:\[{{1,2}}{_KEY}\]{{1,2}}{_TOUCHING})?(?:{entry}(?:\n?{entry})*)?(?<=\n)(\n?)|")
 
 
 class _Layout:
@@ -110,6 +123,29 @@ class _Layout:
             own_line = _LINE_END.search(self.text, comments[-1].end if comments else start, match.start()) is not None
             comments.append(_Comment(match.start(), match.start() + len(match.group().rstrip()), own_line))
         return comments
+
+    def whole(self, tree: SyntaxTree) -> None:
+        """All of a file. A block that is laid out is not looked into."""
+        laid_out = _laid_out(self.width)
+        before: _Item | None = None
+        ended = True  # whether nothing is to be done in front of the next item
+        for number, (block, base) in enumerate(zip(tree.blocks, tree.starts, strict=True), 1):
+            nodes = _nodes(block)
+            match = laid_out.fullmatch(block.text)
+            ended &= match is not None or (block.header is not None and block.header.start == 0)
+            if match is None or not ended:
+                for node in nodes if match is None else nodes[:1]:
+                    item = _item(node, base)
+                    if not ended:
+                        self.between(before, item)
+                    if match is None:
+                        self.item(item)
+                    before, ended = item, False
+            if nodes:
+                before = _item(nodes[-1], base)
+            ended = match is not None and (not nodes or bool(match[1]) == (number < len(tree.blocks)))
+        if not ended:
+            self.between(before, None)
 
     # -- between items
 

@@ -47,7 +47,7 @@ def is_config(
     """Whether a file shows that it is a config, so that problems may be reported in it.
 
     It does by the project's globs, by ``__base__``, by a prefixed argument, by a top-level table whose name is a field,
-    a registry or a registered class, or by names of classes under a field; if it is ``named`` as one, by any value there.
+    a registry or a registered class, or by names of classes under a field; where it is ``named``, by any value there.
     """
     if not may_be_config(path, project):
         return False

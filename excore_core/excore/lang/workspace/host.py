@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterable, Mapping
 
 from excore.lang.catalog import Catalog
-from excore.lang.file import File, read_file
+from excore.lang.file import File
 from excore.lang.grammar import Grammar
 from excore.lang.memo import Memo
 from excore.lang.overrides import Overrides
@@ -23,7 +23,7 @@ from excore.lang.workspace.config_files import find_toml
 from excore.lang.workspace.practice import Learned
 from excore.lang.workspace.snapshot import Snapshot
 
-__all__ = ["File", "Host", "Snapshot", "read_file"]
+__all__ = ["File", "Host", "Snapshot"]
 
 _NOTHING = Catalog()
 
@@ -67,7 +67,7 @@ class Host:
 
     def open(self, path: str, text: str) -> None:
         """An editor holds this text for the file from now on."""
-        self.open_files[path] = read_file(path, text, self.grammar_of(path).prefix_chars)
+        self.open_files[path] = File(path, text, self.grammar_of(path).prefix_chars)
         self._changed(path)
 
     def edit(self, path: str, start: int, end: int, new: str) -> None:
@@ -146,7 +146,7 @@ class Host:
             self.disk_files.clear()
             for path, file in list(self.open_files.items()):
                 if self.project_of(path).root == root:
-                    self.open_files[path] = read_file(path, file.text, prefixes)
+                    self.open_files[path] = File(path, file.text, prefixes)
         self._snapshot = None
 
     def project_of(self, path: str) -> Project:
@@ -182,7 +182,7 @@ class Host:
         file = self.disk_files.get(path)
         if file is None:
             text = self.source.read(path)
-            file = read_file(path, text, self.grammar_of(path).prefix_chars) if isinstance(text, str) else text
+            file = File(path, text, self.grammar_of(path).prefix_chars) if isinstance(text, str) else text
             self.disk_files[path] = file
         return file
 

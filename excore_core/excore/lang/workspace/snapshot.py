@@ -15,7 +15,7 @@ from excore.lang.check.root_causes import finished
 from excore.lang.check.suppression import suppressed, unknown_codes
 from excore.lang.check.unquoted import unquoted
 from excore.lang.file import File, tables_of
-from excore.lang.grammar import BASE_KEY, Grammar
+from excore.lang.grammar import Grammar
 from excore.lang.memo import Memo
 from excore.lang.overrides import Overrides
 from excore.lang.problems import Problem, Related
@@ -211,7 +211,7 @@ class Snapshot:
         bases: dict[str, tuple[str, ...]] = {}
         for path in self._all:
             file = self.file(path)
-            if file is not None and BASE_KEY in file.tables.root.bindings:
+            if file is not None and file.names_bases:
                 bases[path] = file.bases
         return include_graph(bases)
 

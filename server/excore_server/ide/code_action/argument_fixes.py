@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from excore.lang.catalog import Entry, Param
 from excore.lang.check.annotations import mismatch, read_annotation
-from excore.lang.file import read_file
+from excore.lang.file import File
 from excore.lang.nearest import distance
 from excore.lang.problems import Origin, Problem
 from excore.lang.resolve.model import Path
@@ -182,7 +182,7 @@ def read_value(text: str) -> BoundValue | None:
     """A TOML value on one line; None for any other text."""
     if not text or "\n" in text or "\r" in text:
         return None
-    file = read_file("", f"x = {text}\n")
+    file = File("", f"x = {text}\n")
     binding = file.tables.root.bindings.get("x")
     if binding is None or next(file.tree.problems, None) is not None or file.tables.problems:
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from excore.lang.analysis import Analysis, analyse
-from excore.lang.file import File, read_file
+from excore.lang.file import File
 from excore.lang.memo import Memo
 from excore.lang.resolve.inherit import Closure
 from excore.lang.resolve.model import Model
@@ -33,13 +33,13 @@ class Trial:
     def _made(self, path: str) -> File | None:
         created = self.change.created.get(path)
         if created is not None:
-            return read_file(path, created, self.snapshot.grammar(path).prefix_chars)
+            return File(path, created, self.snapshot.grammar(path).prefix_chars)
         file = self.snapshot.file(path)
         if file is None:
             return None
         edits = self.change.edits.get(path, ())
         if len(edits) > _MANY:
-            return read_file(path, applied(file.text, edits), self.snapshot.grammar(path).prefix_chars)
+            return File(path, applied(file.text, edits), self.snapshot.grammar(path).prefix_chars)
         for edit in reversed(edits):
             file = file.edit(*edit)
         return file

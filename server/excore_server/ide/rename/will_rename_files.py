@@ -22,6 +22,16 @@ def moved_files(snapshot: Snapshot, moves: Iterable[tuple[str, str]]) -> Workspa
     return workspace_edit(edits)
 
 
+def orphans(snapshot: Snapshot, deleted: Iterable[str]) -> tuple[str, ...]:
+    """The configs that name a file in ``__base__`` which is deleted, alone or with its folder, and stay themselves."""
+    gone = [path.rstrip(os.sep) for path in deleted]
+
+    def goes(path: str) -> bool:
+        return any(path == one or path.startswith(one + os.sep) for one in gone)
+
+    return tuple(path for path in snapshot.configs() if not goes(path) and any(map(goes, snapshot.bases(path))))
+
+
 def _every(snapshot: Snapshot, moved: list[str]) -> Iterable[str]:
     paths = dict.fromkeys(snapshot.configs())
     paths.update((path, None) for path in moved if path.endswith(".toml"))

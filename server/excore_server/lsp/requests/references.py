@@ -16,7 +16,8 @@ def references(session: Session, params: types.ReferenceParams) -> Any:
     python = session.python_path(params.text_document.uri)
     if python is not None:
         root = session.host.project_of(python).root
-        return locations(ide.class_references(session.snapshot(), root, python, params.position.line), session)
+        line, column = params.position.line, params.position.character
+        return locations(ide.class_references(session.snapshot(), root, python, line, column), session)
     snapshot, path, _, offset = session.at(params)
     declared = params.context.include_declaration
     return locations(ide.references(snapshot, path, offset, declaration=declared), session)

@@ -56,6 +56,7 @@ OFFERED: dict[str, Any] = {
             "foldingRangeProvider",
             "selectionRangeProvider",
             "inlayHintProvider",
+            "linkedEditingRangeProvider",
             "documentFormattingProvider",
             "documentRangeFormattingProvider",
             "callHierarchyProvider",
@@ -97,7 +98,7 @@ def capabilities(client: ClientFeatures, formats: bool = True) -> dict[str, Any]
 def _workspace(client: ClientFeatures) -> dict[str, Any]:
     found: dict[str, Any] = {
         "workspaceFolders": {"supported": True, "changeNotifications": True},
-        "fileOperations": {name: {"filters": MOVED} for name in ("didRename", "willRename")},
+        "fileOperations": {name: {"filters": MOVED} for name in ("didRename", "willRename", "willDelete")},
     }
     if client.document_content:
         found["textDocumentContent"] = {"schemes": [CONTENT_SCHEME]}
