@@ -48,7 +48,7 @@ def migrate(
     try:
         migration.read()
     except NoYaml:
-        fail("YAML needs PyYAML: pip install pyyaml, or excore with its extra `migrate`")
+        fail("YAML needs PyYAML: install `pyyaml`, or excore with its extra `migrate`")
     if not migration.sources:
         fail("there is no config among the sources")
     parts = Path(folder, PARTS_FILE)
