@@ -141,3 +141,100 @@ model.update(dict(head=dict(type='Head')))
     )
     assert "2 of 2 files" in run("migrate", "old", "--to", "new").output
     assert toml(folder, "run.toml") == '__base__ = ["base.toml"]\n\n[model.FCN]\n!head = "Head"\n'
+
+
+def test_migrate_hydra_composes_groups_and_interpolations(folder: Path, run: Run) -> None:
+    write(
+        folder,
+        """
+#- conf/config.yaml
+defaults:
+  - model: small
+  - optional data: nothing
+  - _self_
+  - override hydra/launcher: joblib
+size: 7   # of the images
+root: ${oc.env:DATA_ROOT,data}
+name: run_${size}
+tiny: 1e-3
+optimizer:
+  _target_: zoo.Adam
+  _partial_: true
+  lr: ${tiny}
+  where: ${root}/x
+blocks:
+  _target_: zoo.Pair
+  _args_: [1, null]
+#- conf/model/small.yaml
+# a small one
+_target_: zoo.Net
+size: ${size}
+head:
+  _target_: zoo.Pair
+  left: 3
+#- conf/model/large.yaml
+defaults: [small]
+head:
+  left: 5
+#- conf/experiment/big.yaml
+# @package _global_
+defaults:
+  - /config
+  - override /model: large
+size: 9
+#- zoo.py
+class Net:
+    def __init__(self, size, head=None): ...
+class Pair:
+    def __init__(self, left, right=2): ...
+class Adam:
+    def __init__(self, params, lr=0.1, where=""): ...
+""",
+    )
+    assert "4 of 4 files" in run("migrate", "conf", "--to", "new").output
+    config = toml(folder, "config.toml")
+    for line in (
+        '__base__ = ["model/small.toml"]',
+        "# of the images\nsize = 7",
+        'name = "run_7"',
+        "tiny = 0.001",
+        '&value = "${DATA_ROOT:-data}"',
+        '&lr = "tiny"',
+        '&where = "${DATA_ROOT:-data}/x"',
+        "__no_call__ = true",
+        'left = 1\n&right = "None"',
+    ):
+        assert line in config, config
+    assert '[model.Net]\n&size = "size"\n!head = "Pair"' in toml(folder, "model/small.toml")
+    assert toml(folder, "model/large.toml") == '__base__ = ["small.toml"]\n\n[Pair]\nleft = 5\n'
+    run("check", "new/config.toml", "new/experiment/big.toml")
+
+
+def test_migrate_yaml_and_json_of_mmengine(folder: Path, run: Run) -> None:
+    write(
+        folder,
+        """
+#- old/base.yaml
+# both
+size: 3
+model:
+  type: FCN
+  backbone: {type: ResNet, depth: 18}
+#- old/run.json
+{"_base_": "base.yaml", "model": {"size": "{{_base_.size}}", "head": null}}
+#- old/metafile.yaml
+Name: no config
+#- old/broken.yaml
+type: [
+""",
+    )
+    result = run("migrate", "old", "--to", "new", code=1)
+    assert "2 of 3 files" in result.output
+    assert "old/broken.yaml:2: `broken.yaml`: no YAML that is read" in result.output
+    assert '[model.FCN]\n&size = "size"\n&head = "None"' in toml(folder, "run.toml")
+
+
+def test_migrate_excore_files_get_quoted_keys(folder: Path, run: Run) -> None:
+    write(folder, '#- old/run.toml\n[Model.FCN]  # one\n!backbone = "ResNet"\n#- old/pyproject.toml\n')
+    assert "1 of 1 files" in run("migrate", "old", "--to", "new").output
+    assert toml(folder, "run.toml") == '[Model.FCN]  # one\n"!backbone" = "ResNet"\n'

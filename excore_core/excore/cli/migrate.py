@@ -16,6 +16,7 @@ from excore.lang.project.reading import PROJECT_FILE, find_project, is_vast
 from excore.lang.text import printable
 from excore.migrate import report
 from excore.migrate.migration import PARTS_FILE, Migration
+from excore.migrate.yaml_config import NoYaml
 from excore.tooling.environments import search_paths
 
 
@@ -44,7 +45,10 @@ def migrate(
     os.makedirs(folder, exist_ok=True)
     project = _project(folder)
     migration = Migration(map(os.fspath, sources), folder, project, search_paths(project.root, python))
-    migration.read()
+    try:
+        migration.read()
+    except NoYaml:
+        fail("YAML needs PyYAML: install `pyyaml`, or excore with its extra `migrate`")
     if not migration.sources:
         fail("there is no config among the sources")
     parts = Path(folder, PARTS_FILE)

@@ -15,9 +15,8 @@ from excore.cli.writing import why_not_written
 from excore.lang.project.foreign import COPY_SUFFIX
 from excore.lang.project.reading import find_project
 from excore.lang.source import Disk, Unreadable
-from excore.lang.syntax.document import SyntaxTree, parse
-from excore.lang.syntax.tree import key_parts
-from excore.lang.syntax.writer import is_bare, key_text
+from excore.lang.syntax.document import parse
+from excore.lang.syntax.formatting import quoted
 from excore.lang.text import printable
 
 
@@ -59,19 +58,6 @@ def quote(
                 print_line(f"{'changed' if override else 'wrote'} {shown_path(target)}")
     if failed:
         raise typer.Exit(1)
-
-
-def quoted(tree: SyntaxTree) -> str:
-    """The text of a tree with every key quoted that TOML does not know as a bare one."""
-    pieces: list[str] = []
-    for block in tree.blocks:
-        at = 0
-        for part in key_parts(block):
-            if not part.quoted and not part.broken and not is_bare(part.name):
-                pieces += [block.text[at : part.start], key_text(part.name)]
-                at = part.end
-        pieces.append(block.text[at:])
-    return "".join(pieces)
 
 
 def _configs(path: str, override: bool) -> Iterator[tuple[str, str | Unreadable, str]]:

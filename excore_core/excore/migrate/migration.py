@@ -12,18 +12,23 @@ from typing import Any
 from excore.index import Indexer
 from excore.index.python_files import locate
 from excore.lang.catalog import Catalog
+from excore.lang.project.foreign import is_plain_name
 from excore.lang.project.model import Project
 from excore.lang.source import read_bytes
+from excore.lang.syntax.document import parse
+from excore.lang.syntax.formatting import quoted
 from excore.lang.syntax.writer import document
 from excore.lang.workspace.host import Host
-from excore.migrate.proof import FIELD, Difference, Figures, Overlay, prove
+from excore.migrate.proof import FIELD, Difference, Figures, Overlay, prove, prove_copy
 from excore.migrate.python_config import PythonReader
-from excore.migrate.source import TYPE, Config, Unread
+from excore.migrate.source import Config, Group, ImportPath, Unread, class_of
 from excore.migrate.tables import PARTS, Classes, Layout, Names, Writer, lost, text_of
+from excore.migrate.yaml_config import ARGS, Hydra, is_hydra, mmengine_config
 
-SUFFIXES = (".py", ".yaml", ".yml", ".json")
+SUFFIXES = (".py", ".yaml", ".yml", ".json", ".toml")
 PARTS_FILE = "config_parts.py"
 MMENGINE = ("mmengine.registry.Registry", "mmengine.Registry")
+_KEYS = re.compile(r"\b(type|_base_)\s*:")  # of a YAML file that is a config of mmengine
 _PARTS = '''\
 """Dicts and lists that hold objects as well as plain values; tables of the configs are named after these functions."""
 
@@ -86,12 +91,19 @@ class Migration:
         self.results: dict[str, Result] = {}
         self.packages: list[str] = []
         self.homes: list[tuple[str, str]] = []
+        self.targets: list[str] = []
+        self.is_hydra = False
         self.catalog = Catalog()
 
     # -- reading
 
     def read(self) -> None:
         """Read all sources."""
+        texts = {path: _text(path) or "" for path in self.sources if path.endswith((".yaml", ".yml"))}
+        self.is_hydra = any(map(is_hydra, texts.values()))
+        for path, text in texts.items():
+            if not self.is_hydra and not _KEYS.search(text):
+                self.sources.remove(path)
         for path in self.sources:
             self.config(path)
         self.packages = [name for name in _packages(self.configs.values()) if self._has_registry(name)]
@@ -100,10 +112,13 @@ class Migration:
         """What a file says with its bases; None if it is not there, or is among its own bases."""
         if path in self.reading:
             return None
+        package, colons, inner = os.path.basename(path.partition("::")[0]), *path.partition("::")[1:]
+        if colons:  # a config that an installed package brings
+            start = locate(package, self.search_paths)
+            path = os.path.join(os.path.dirname(start), ".mim", "configs", inner) if start is not None else path
         if path not in self.configs:
-            try:
-                text = read_bytes(path).decode("utf-8-sig")
-            except (OSError, UnicodeDecodeError):
+            text = _text(path)
+            if text is None:
                 return None
             self.reading.append(path)
             self.configs[path] = self._reader(path, text)
@@ -111,7 +126,13 @@ class Migration:
         return self.configs[path]
 
     def _reader(self, path: str, text: str) -> Config:
-        return PythonReader(path, text, self.config).read()
+        if path.endswith(".toml"):
+            return Config(path)
+        if path.endswith(".py"):
+            return PythonReader(path, text, self.config).read()
+        if self.is_hydra and not path.endswith(".json"):
+            return Hydra(self.root, _text).config(path)
+        return mmengine_config(path, text, self.config)
 
     def _has_registry(self, package: str) -> bool:
         path = locate(f"{package}.registry", self.search_paths)
@@ -134,7 +155,11 @@ class Migration:
                 text += f"\n\nfrom {module} import {variable} as REGISTRY{number}  # noqa: E402\n\n"
                 text += "".join(f'REGISTRY{number}.register_module(name="{one}", module={one})\n' for one in PARTS)
             return text
-        return _PARTS.format(head='from excore import Registry\n\nPART = Registry("Part")', register="@PART.register()")
+        text = _PARTS.format(head='from excore import Registry\n\nPART = Registry("Part")', register="@PART.register()")
+        for target in self.targets:
+            module, _, name = target.rpartition(".")
+            text += f"\n\nfrom {module} import {name}  # noqa: E402\n\nPART.register_module({name})\n"
+        return text
 
     @property
     def registry_types(self) -> tuple[str, ...]:
@@ -154,6 +179,35 @@ class Migration:
         self.classes = Classes(self.catalog)
         self.names = Names(self.classes, [config.values for config in self.configs.values()])
         self.homes = list(self._homes())
+        if not self.targets and not self.packages:
+            self.targets = list(self._targets())
+        for config in self.configs.values():
+            self._name_positions(config, config.values)
+
+    def _targets(self) -> Iterator[str]:
+        """Import paths of configs that no registry has: one for each name, of what can be read."""
+        taken = set(self.catalog.by_name)
+        for config in self.configs.values():
+            for path in _import_paths(config.values):
+                name = path.rpartition(".")[2]
+                if name not in taken and self.catalog.described(path) is not None:
+                    taken.add(name)
+                    yield path
+
+    def _name_positions(self, config: Config, value: Any) -> None:
+        """Give the arguments of ``_args_`` the names of their parameters."""
+        for item in value.values() if isinstance(value, Group) else value if isinstance(value, (list, tuple)) else ():
+            self._name_positions(config, item)
+        entry = self.classes.entry(class_of(value)) if isinstance(value, Group) and ARGS in value else None
+        if entry is not None:
+            names = [one.name for one in entry.signature.params if one.kind == "positional-or-keyword"]
+            given = value.pop(ARGS)
+            if not isinstance(given, list) or len(given) > len(names):
+                text = f"{ARGS}: {given}"
+                config.unread.append(Unread(value.line, text, f"`{entry.name}` has no names for these arguments"))
+                return
+            for name, item in zip(names, given, strict=False):
+                value.setdefault(name, item)
 
     def _homes(self) -> Iterator[tuple[str, str]]:
         """Registries that are called like top-level names, as module and variable: a field of such a name is theirs, so
@@ -210,6 +264,10 @@ class Migration:
             self.results[path] = Result(path, self.target(path), unread=[Unread(1, path, "cannot be read")])
             self.layouts[path] = Layout()
             return
+        if path.endswith(".toml"):
+            text = quoted(parse(_text(path) or ""))
+            self.results[path], self.layouts[path] = Result(path, self.target(path), text), Layout()
+            return
         bases = [base for base in config.bases if base in self.sources and base != path]
         for base in bases:
             self._lay_out(base)
@@ -249,12 +307,22 @@ class Migration:
         host = Host(Overlay(file, document(self.settings([FIELD]))), environment={})
         host.set_catalog(self.project.root, self.catalog)
         for path, result in self.results.items():
-            if path in self.configs:
+            if path.endswith(".toml"):
+                host.set_catalog(host.project_of(path).root, self.catalog)
+                result.figures, result.difference = prove_copy(host, self.classes, path, result.target)
+            elif path in self.configs:
                 values = self.configs[path].values
                 lists = {
                     name: value for name, value in values.items() if name in self.names.lists and value is not None
                 }
                 result.figures, result.difference = prove(host, self.classes, result.target, values, lists)
+
+
+def _text(path: str) -> str | None:
+    try:
+        return read_bytes(path).decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        return None
 
 
 def _spec(registry: str, fields: Iterable[str]) -> str:
@@ -270,7 +338,9 @@ def _files(path: str) -> Iterator[str]:
         return
     for folder, folders, names in os.walk(path):
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "__pycache__")
-        yield from (os.path.join(folder, name) for name in sorted(names) if name.endswith(SUFFIXES))
+        yield from (
+            os.path.join(folder, name) for name in sorted(names) if name.endswith(SUFFIXES) and not is_plain_name(name)
+        )
 
 
 def _packages(configs: Iterable[Config]) -> list[str]:
@@ -285,7 +355,7 @@ def _packages(configs: Iterable[Config]) -> list[str]:
 
 def _scopes(value: Any) -> Iterator[str]:
     if isinstance(value, dict):
-        name = value.get(TYPE)
+        name = class_of(value)
         if isinstance(name, str) and re.fullmatch(r"[a-z_]\w*(\.\w+)+", name):
             yield name.split(".")[0]
         for item in value.values():
@@ -293,3 +363,10 @@ def _scopes(value: Any) -> Iterator[str]:
     elif isinstance(value, (list, tuple)):
         for item in value:
             yield from _scopes(item)
+
+
+def _import_paths(value: Any) -> Iterator[str]:
+    if isinstance(value, Group) and isinstance(class_of(value), ImportPath):
+        yield class_of(value)
+    for item in value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else ():
+        yield from _import_paths(item)

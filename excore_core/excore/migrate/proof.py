@@ -7,12 +7,12 @@ from typing import Any, NamedTuple
 
 from excore.lang.catalog import Entry
 from excore.lang.plan import Environment as PlannedEnvironment
-from excore.lang.plan import Listed, Named, Plan, Read, Thing, Value, Written, plan
+from excore.lang.plan import Listed, Named, Plan, Read, Thing, Unknown, Value, Written, plan
 from excore.lang.resolve.model import Model
 from excore.lang.source import Disk, Unreadable
 from excore.lang.tables.table import plain
 from excore.lang.workspace.host import Host
-from excore.migrate.source import TYPE, Environment, Group, ImportPath
+from excore.migrate.source import TARGET, Environment, Group, ImportPath, Variable
 from excore.migrate.tables import PARTS, Classes, arguments
 
 FIELD = "migrated_lists"
@@ -67,6 +67,21 @@ def prove(
     return prover.figures, prover.config(values, model, built)
 
 
+def prove_copy(host: Host, classes: Classes, source: str, target: str) -> tuple[Figures, Difference | None]:
+    """Compare two configs by what the resolver gives."""
+    prover = _Prover(classes)
+    before, after = (_made(host.snapshot().own_model(path)) for path in (source, target))
+    return prover.figures, prover.named(before, after, "")
+
+
+def _made(model: Model) -> dict[str, Any]:
+    built = plan(model, limit=_MOST)
+    made: dict[str, Any] = {
+        name: {key: _as_data(value) for key, value in one.items()} for name, one in built.fields.items()
+    }
+    return {**made, **{name: plain(binding.value) for name, binding in model.isolated.items()}}
+
+
 class _Prover:
     def __init__(self, classes: Classes) -> None:
         self.classes = classes
@@ -82,11 +97,13 @@ class _Prover:
         made.update(lists if isinstance(lists, dict) else {})
         self.figures.nothing += sum(value is None and name not in made for name, value in values.items())
         said = {name: value for name, value in values.items() if value is not None or name in made}
-        return self._named(said, made, "")
+        return self.named(said, made, "")
 
-    def _named(self, said: Mapping[str, Any], made: Mapping[str, Any], path: str) -> Difference | None:
+    def named(self, said: Mapping[str, Any], made: Mapping[str, Any], path: str) -> Difference | None:
         for name in dict.fromkeys((*said, *made)):
             where = f"{path}.{name}" if path else name
+            if name not in made and isinstance(said[name], Variable):
+                continue  # those who use the file say it
             if name not in made:
                 return Difference(where, "is missing in what was written")
             if name not in said:
@@ -101,9 +118,13 @@ class _Prover:
         if entry is not None:
             return self._object(entry, said, made, path)
         self.figures.arguments += 1
+        if isinstance(said, Unknown) and isinstance(made, Unknown) and said.text == made.text:
+            return None
+        if isinstance(said, Variable) and isinstance(made, Unknown) and made.text == said:
+            return None
         if isinstance(said, dict):
             wrong = not isinstance(made, dict)
-            return Difference(path, f"a dict became {_shown(made)}") if wrong else self._named(said, made, path)
+            return Difference(path, f"a dict became {_shown(made)}") if wrong else self.named(said, made, path)
         if isinstance(said, (list, tuple)):
             self.figures.tuples += isinstance(said, tuple)
             if not isinstance(made, list) or len(made) != len(said):
@@ -121,11 +142,11 @@ class _Prover:
 
     def _object(self, entry: Entry, said: Group, made: Any, path: str) -> Difference | None:
         self.figures.objects += 1
-        if not isinstance(made, Group) or made.get(TYPE) != ImportPath(entry.path):
+        if not isinstance(made, Group) or made.get(TARGET) != ImportPath(entry.path):
             return Difference(path, f"an object of {entry.path} became {_shown(made)}")
         if made.partial != said.partial:
             return Difference(path, "is called at another time")
-        return self._named(arguments(said), arguments(made), path)
+        return self.named(arguments(said), arguments(made), path)
 
 
 def _as_data(value: Value) -> Any:
@@ -134,7 +155,7 @@ def _as_data(value: Value) -> Any:
         items = Group((one.name, _as_data(one.value)) for one in value.arguments)
         if value.entry.name in PARTS and value.kind == "object":
             return {"group": dict(items), "listed": list(items.values()), "given": items.get("value")}[value.entry.name]
-        made = Group({TYPE: ImportPath(value.entry.path), **items})
+        made = Group({TARGET: ImportPath(value.entry.path), **items})
         made.partial = value.kind == "node"
         return made if value.kind in ("object", "node") else ImportPath(value.entry.path)
     if isinstance(value, Written | Read):
@@ -150,6 +171,6 @@ def _as_data(value: Value) -> Any:
 
 def _shown(value: Any) -> str:
     if isinstance(value, Group):
-        return f"an object of {value.get(TYPE)}"
+        return f"an object of {value.get(TARGET)}"
     text = getattr(value, "text", None) or repr(value)
     return str(text)[:60]

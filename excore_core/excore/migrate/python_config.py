@@ -96,7 +96,7 @@ class PythonReader:
         self.text = text
         self.read_base = read_base
         self.comments = Comments(text)
-        self.names: dict[str, Any] = {}
+        self.names: dict[str, Any] = {"__name__": "config"}
         self.imports: dict[str, str] = {}
         self.written = Group()
         self.base = Group()

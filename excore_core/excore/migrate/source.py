@@ -11,6 +11,7 @@ from excore.lang.text import printable
 
 DELETE = "_delete_"
 TYPE = "type"
+TARGET = "_target_"
 
 
 class Unread(NamedTuple):
@@ -32,6 +33,12 @@ class ImportPath(str):
 
 class Environment(str):
     """A text with ``${NAME}`` of the environment in it."""
+
+    __slots__ = ()
+
+
+class Variable(str):
+    """The name of a value that only those have who use a file."""
 
     __slots__ = ()
 
@@ -108,3 +115,8 @@ def without_marks(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return type(value)(without_marks(item) for item in value)
     return value
+
+
+def class_of(value: Mapping[str, Any]) -> Any:
+    """What says the class of a dict: ``_target_``, or else ``type``; None if nothing does."""
+    return value.get(TARGET, value.get(TYPE))

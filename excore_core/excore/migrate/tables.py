@@ -10,7 +10,7 @@ from typing import Any
 from excore.lang.catalog import Catalog, Entry
 from excore.lang.grammar import NEW, NO_CALL_KEY, NONE, VARIABLE, Prefix, field_reference
 from excore.lang.syntax.writer import array_text, header_text, inline_table_text, is_bare, key_text, value_text
-from excore.migrate.source import TYPE, Environment, Group
+from excore.migrate.source import TARGET, TYPE, Environment, Group, Variable, class_of
 
 PARTS = ("group", "listed", "given")
 """Functions of the project that is written: a dict of objects and values, a list of them, one value."""
@@ -43,12 +43,11 @@ class Classes:
 
     def of(self, value: Any) -> Entry | None:
         """The class that a dict is an object of: one that gets all it needs, and nothing it does not take."""
-        if not isinstance(value, Group) or TYPE not in value:
-            return None
-        entry = self.entry(value[TYPE])
+        name = class_of(value) if isinstance(value, Group) else None
+        entry = self.entry(name)
         if entry is None:
-            if isinstance(value[TYPE], str):
-                self.unknown.setdefault(str(value[TYPE]), value.line)
+            if isinstance(name, str):
+                self.unknown.setdefault(str(name), value.line)
             return None
         signature, given = entry.signature, arguments(value).keys()
         missing = [one.name for one in signature.keywords if one.required and one.name not in given]
@@ -62,7 +61,8 @@ class Classes:
 
 def arguments(value: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments of an object."""
-    return {name: item for name, item in value.items() if name != TYPE and name not in _DROPPED}
+    said = TARGET if TARGET in value else TYPE
+    return {name: item for name, item in value.items() if name != said and name not in _DROPPED}
 
 
 @dataclass
@@ -142,7 +142,7 @@ def _used(value: Any) -> Iterator[str]:
 
 def needs(classes: Classes, value: Any) -> bool:
     """Whether a value is more than TOML can say of plain values: it has objects or ``None`` in it."""
-    if value is None or isinstance(value, Environment) or classes.of(value) is not None:
+    if value is None or isinstance(value, (Environment, Variable)) or classes.of(value) is not None:
         return True
     if isinstance(value, dict):
         return any(needs(classes, item) for item in value.values())
@@ -240,9 +240,13 @@ class Writer:
     def _table(self, key: Key, data: Any, items: Mapping[str, Any], path: Path) -> None:
         table = self.layout.tables[key] = Table(data=data)
         entry = self.classes.of(data)
+        if entry is not None and data.partial:
+            table.said[NO_CALL_KEY] = (None, True)
         names = data.names if isinstance(data, Group) else {}
         table.comments = dict(data.comments) if isinstance(data, Group) else {}
         for name, value in items.items():
+            if isinstance(value, Variable) and value.split(".")[0] not in self.names.values:
+                continue  # those who use the file say it: behind `&` stands no part of a field
             inner = (*path, value_index(name)) if key[1] == "listed" else path if key[1] == "given" else (*path, name)
             table.said[name] = self.said(value, names.get(name, ""), inner)
             if entry is not None and table.said[name][0] is NEW:
@@ -250,10 +254,10 @@ class Writer:
 
     def said(self, value: Any, name: str, path: Path) -> Said:
         """What stands for the value of an argument."""
-        if isinstance(value, Environment):
+        if isinstance(value, (Environment, Variable)):
             return VARIABLE, str(value)
-        if name and name in self.top and self.top[name] == value and type(self.top[name]) is type(value):
-            if name in self.names.values and value is not None:
+        if name and self._is(name, value):
+            if name.split(".")[0] in self.names.values and value is not None:
                 return VARIABLE, name
             if name in self.names.lists:
                 return NEW, f"{VARIABLE.char}{name}"
@@ -262,6 +266,13 @@ class Writer:
         if not needs(self.classes, value):
             return None, plain(value)
         return NEW, self._refs(value, path)
+
+    def _is(self, name: str, value: Any) -> bool:
+        """Whether a top-level name, or what is in it, has a value."""
+        found: Any = self.top
+        for part in name.split("."):
+            found = found.get(part) if isinstance(found, dict) else None
+        return found is not None and same(found, value)
 
     def _refs(self, value: Any, path: Path) -> Any:
         if value is None:
@@ -291,8 +302,6 @@ class Writer:
             known.append((value, key))
         if key not in self.layout.tables:
             self._table(key, value, arguments(value), path)
-            if value.partial:
-                self.layout.tables[key].said[NO_CALL_KEY] = (None, True)
         self.layout.places[path] = key
         return field_reference(*key) if key[0] else key[1]
 
@@ -382,7 +391,7 @@ def text_of(layout: Layout, base: Layout, bases: list[str], head: list[str]) -> 
         if name in base.top and same(base.top[name], value):
             continue
         if isinstance(value, dict):
-            nested.append((name, value))
+            nested.append((name, _news(base.top.get(name), value)))
             continue
         lines += ["", *layout.comments[name][:-1]] if len(layout.comments.get(name, ())) > 1 else []
         lines += [*layout.comments.get(name, [])[-1:], _entry(name, (None, value))]
@@ -391,11 +400,7 @@ def text_of(layout: Layout, base: Layout, bases: list[str], head: list[str]) -> 
     every = {*layout.tables, *base.tables}
     for key, table in layout.tables.items():
         known = base.tables.get(key)
-        said = {
-            name: one
-            for name, one in table.said.items()
-            if known is None or name not in known.said or not _same_said(known.said[name], one)
-        }
+        said = _said_anew(table, known)
         lone = not key[0] and not table.said and sum(one[1] == key[1] for one in every) == 1
         if (known is not None and not said) or (known is None and lone):
             continue
@@ -413,8 +418,29 @@ def text_of(layout: Layout, base: Layout, bases: list[str], head: list[str]) -> 
     return "\n".join(lines).strip("\n") + "\n"
 
 
-def _same_said(one: Said, other: Said) -> bool:
-    return one[0] == other[0] and same(one[1], other[1])
+def _said_anew(table: Table, known: Table | None) -> dict[str, Said]:
+    """What a table says that the one of its bases does not."""
+    if known is None:
+        return table.said
+    said: dict[str, Said] = {}
+    for name, one in table.said.items():
+        before = known.said.get(name)
+        if before is None or one[0] is not before[0]:
+            said[name] = one
+        elif not same(one[1], before[1]):
+            said[name] = (one[0], _news(before[1], one[1]))
+    return said
+
+
+def _news(before: Any, now: Any) -> Any:
+    """What a value says that merging does not take from one before."""
+    if not isinstance(before, dict) or not isinstance(now, dict):
+        return now
+    return {
+        key: _news(before.get(key), value)
+        for key, value in now.items()
+        if key not in before or not same(before[key], value)
+    }
 
 
 def _entry(name: str, said: Said) -> str:

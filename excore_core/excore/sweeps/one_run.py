@@ -6,13 +6,14 @@ whole or not at all. Started again, it waits for the first and does nothing, or 
 
 from __future__ import annotations
 
-import json
 import os
 import signal
-import subprocess
 import sys
 import time
-from typing import IO, Any
+
+TYPE_CHECKING = False  # each import counts: this starts once for each run
+if TYPE_CHECKING:
+    from typing import IO
 
 ENDED, LOG, METRICS, STOP, LOCK = "ended.json", "log.txt", "metrics.jsonl", "stop", "lock"
 VARIABLE = "EXCORE_RUN"
@@ -38,39 +39,44 @@ def _stopped(number: int, frame: object) -> None:
 
 
 def run(folder: str, command: list[str]) -> int:
-    """The exit code of the run: of now, or of when it ended. ``KeyboardInterrupt`` if it is stopped, and has no end."""
+    """The exit code of the run, 0 if it has ended before. ``KeyboardInterrupt`` if it is stopped, and has no end."""
     ended = os.path.join(folder, ENDED)
     with open(os.path.join(folder, LOCK), "a") as lock:
         _hold(lock)
         if os.path.exists(ended):
-            with open(ended, encoding="utf-8") as file:
-                return int(json.load(file)["code"])
+            return 0
         for name in (METRICS, STOP):
             if os.path.exists(os.path.join(folder, name)):
                 os.unlink(os.path.join(folder, name))
         start = time.time()
         code = _call(folder, command, lock)
         with open(f"{ended}.new", "w", encoding="utf-8") as file:
-            json.dump({"code": code, "start": start, "seconds": time.time() - start}, file)
+            file.write(f'{{"code": {code}, "start": {start}, "seconds": {time.time() - start}}}\n')
         os.replace(f"{ended}.new", ended)
         return code
 
 
 def _call(folder: str, command: list[str], lock: IO[str]) -> int:
-    more: dict[str, Any] = {} if os.name == "nt" else {"pass_fds": (lock.fileno(),)}
-    more["env"] = {**os.environ, VARIABLE: os.path.abspath(folder)}
+    environment = {**os.environ, VARIABLE: os.path.abspath(folder)}
     with open(os.path.join(folder, LOG), "wb") as log:
         try:
-            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, **more)
+            if os.name == "nt":
+                import subprocess
+
+                return subprocess.call(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment)
+            os.set_inheritable(lock.fileno(), True)
+            nothing = (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0)
+            streams = [nothing, *((os.POSIX_SPAWN_DUP2, log.fileno(), number) for number in (1, 2))]
+            process = os.posix_spawnp(command[0], command, environment, file_actions=streams)
         except OSError as error:
             log.write(f"{command[0]}: {error.strerror}\n".encode())
             return 127
-        try:
-            return process.wait()
-        except KeyboardInterrupt:
-            process.terminate()
-            process.wait()
-            raise
+    try:
+        return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+    except KeyboardInterrupt:
+        os.kill(process, signal.SIGTERM)
+        os.waitpid(process, 0)
+        raise
 
 
 if __name__ == "__main__":

@@ -133,7 +133,7 @@ def _copies(section: Section, model: Model) -> Iterable[Problem]:
             target = reference.target
             if target is None or reference.prefix.kind != "new" or target.path not in model.starts:
                 continue
-            if model.kind(target.path) != "new" or not _leads_to_parameters(reference):
+            if not _leads_to_parameters(reference) or model.kind(target.path) != "new":
                 continue
             char = model.grammar.prefix("shared").char
             name = target.path[-1]

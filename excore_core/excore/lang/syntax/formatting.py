@@ -15,7 +15,8 @@ from functools import cache
 from typing import NamedTuple
 
 from excore.lang.syntax.document import SyntaxTree
-from excore.lang.syntax.tree import Array, Block, Header, InlineTable, KeyPart, KeyValue, Value
+from excore.lang.syntax.tree import Array, Block, Header, InlineTable, KeyPart, KeyValue, Value, key_parts
+from excore.lang.syntax.writer import is_bare, key_text
 from excore.lang.text import Edit, applied
 
 INDENT = "    "
@@ -297,3 +298,16 @@ def _edges(value: Array | InlineTable, items: Iterable[Value | KeyValue], base: 
         yield at, base + item.start
         at = base + item.end
     yield at, base + value.end - 1
+
+
+def quoted(tree: SyntaxTree) -> str:
+    """The text of a tree with every key quoted that TOML does not know as a bare one."""
+    pieces: list[str] = []
+    for block in tree.blocks:
+        at = 0
+        for part in key_parts(block):
+            if not part.quoted and not part.broken and not is_bare(part.name):
+                pieces += [block.text[at : part.start], key_text(part.name)]
+                at = part.end
+        pieces.append(block.text[at:])
+    return "".join(pieces)

@@ -15,8 +15,7 @@ from excore.lang.sweep import Axis, Choice, Run, Sweep
 if TYPE_CHECKING:
     from excore.lang.workspace.snapshot import Snapshot
 
-IN_EDITORS = 60
-"""As many runs are judged while a sweep is typed; the command judges all."""
+_MOST, _LEAST, _SECTIONS = 60, 8, 6000
 
 _Key = tuple[str, str, Origin]
 
@@ -36,7 +35,13 @@ def sweep_problems(snapshot: Snapshot, sweep: Sweep, runs: Iterable[Run] | None 
         yield problem("missing-base", f"{sweep.base}: {base.reason}", sweep.base_origin)
         return
     if sweep.axes:
-        yield from _Judge(snapshot, sweep).problems(sweep.samples(IN_EDITORS) if runs is None else runs)
+        yield from _Judge(snapshot, sweep).problems(_typed(snapshot, sweep) if runs is None else runs)
+
+
+def _typed(snapshot: Snapshot, sweep: Sweep) -> Iterator[Run]:
+    """The runs that are judged while a sweep is typed, fewer of a large config; the command judges all."""
+    sections = len(snapshot.own_model(sweep.base).sections)
+    return sweep.samples(max(_LEAST, min(_MOST, _SECTIONS // (sections + 1))))
 
 
 class _Judge:
