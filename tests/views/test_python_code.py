@@ -57,6 +57,21 @@ def test_every_line_of_an_object_leads_to_the_config() -> None:
     }
 
 
+def test_a_text_with_values_of_the_config() -> None:
+    here = world(
+        """
+        name = "a"
+        opt = { lr = 0.5 }
+        "a-b" = true
+        [Backbone.VGG]
+        depth = 1
+        &x = "runs/${name}/${opt.lr}${a-b}-${HOME:-}"
+        """
+    )
+    code = python_code(here.snapshot.own_model(path_of("run.toml"))).text
+    assert """x="runs/" + name + "/" + str(opt["lr"]) + str(True) + "-" + (os.environ.get("HOME") or "")""" in code
+
+
 def test_shared_is_a_variable_and_new_stands_where_it_is_used() -> None:
     assert statements(
         """
