@@ -204,6 +204,19 @@ def test_variables() -> None:
     check_completion('[Backbone.ResNet]\n&layers = "opts.<|>"\n[opts]\na = 1', "a")
 
 
+def test_an_element_of_a_list_of_a_base() -> None:
+    text = """
+        #- run.toml
+        __base__ = "base.toml"
+        [Model.SegNet]
+        "$block[0]" = <|>
+        #- base.toml
+        [Model.SegNet]
+        $block = ["ResNet"]
+        """
+    check_completion(text, has="VGG", accept=("VGG", '"$block[0]" = "VGG"'))
+
+
 def test_environment() -> None:
     text = '[Backbone.VGG]\n&depth = "${<|>"'
     check_completion(text, "DATA HOME", environment=["HOME", "DATA"], accept=("HOME", '&depth = "${HOME}"'))

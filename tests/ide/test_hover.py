@@ -135,6 +135,11 @@ def test_variable_in_a_text() -> None:
     check_hover('name = "x"\n[Backbone.VGG]\n&depth = "a/${na<|>me}"', 'name = "x"', "Read by `Backbone.VGG`")
 
 
+def test_the_key_of_an_element_is_its_parameter() -> None:
+    text = '#- run.toml\n__base__ = "base.toml"\n[Backbone.ResNet]\n"lay<|>ers[0]" = 3\n#- base.toml\n'
+    check_hover(text + "[Backbone.ResNet]\nlayers = [1, 2]", "Effective value `[3, 2]`", "replaces `[1, 2]`")
+
+
 def test_environment() -> None:
     check_hover('[Backbone.VGG]\n&depth = "${DE<|>PTH}"', "`DEPTH`: an environment variable")
 

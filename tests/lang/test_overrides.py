@@ -89,6 +89,16 @@ def overridden(*texts: str, config: str = "run.toml") -> Snapshot:
     return here.host.snapshot()
 
 
+def test_over_6_elements_of_lists() -> None:
+    texts = ["Backbone.ResNet.names=[a,b,c]", "Backbone.ResNet.names[0]=1", "~Backbone.ResNet.names[1]"]
+    found = overridden(*texts, "Backbone.ResNet.names[+]=[2,d]", "Backbone.ResNet.names[-1]=e")
+    assert value(found, "Backbone/ResNet/names") == ["1", "c", "2", "e"]
+    assert found.diagnostics(OVERRIDES) == ()
+    (told,) = overridden(texts[0], "Backbone.ResNet.names[3]=x").diagnostics(OVERRIDES)
+    assert (told.code, told.severity) == ("unknown-key", "error")
+    assert "`names` has 3 elements" in told.message
+
+
 def value(snapshot: Snapshot, path: str) -> object:
     found: object = plain(snapshot.own_model(path_of("run.toml")).root)
     for name in path.split("/"):

@@ -109,6 +109,7 @@ def test_x2_values_under_prefixes_are_offered_by_the_registry_of_their_parameter
         '[Model.Loose]\n!any = "Simple"\n&thing = "v"',
         "[Model.FCN]\n__no_call__ = true",
         "[Model.FCN]\nhead = 3",
+        '[Model.FCN]\n"sizes[-]" = 0\n"!head[-1]" = "Simple"\n"!head[+]" = ["Simple"]',
         "[TrainData.City]\n[TestData.City]\npath = 3",
         "[Data.City]\n[City]\npath = 1\n[Head.Simple]\nchannels = 4",
         "[Simple]\nchannels = 4\n[Big.Simple]\nchannels = 8\n[Big]\nnote = 1",

@@ -39,6 +39,7 @@ from excore.lang.syntax.reader import NotToml
 from excore.lang.syntax.tree import Array, Block, InlineTable, KeyPart, KeyValue, Scalar, Value
 from excore.lang.syntax.writer import dotted_text
 from excore.lang.tables.bodies import bound
+from excore.lang.tables.elements import split_element
 from excore.lang.tables.table import Binding, FileTables, Table
 
 _BASE = "base"
@@ -188,6 +189,11 @@ class _Application:
         if path is None:
             return
         last = argument.parts[-1]
+        element = split_element(last.name)
+        listed = self.found(path, element.key) if element is not None and self.is_module(path) else None
+        if element is not None and listed is not None and isinstance(listed.value, Array):
+            self.change_element(argument, path, listed, element.which, slot)
+            return
         found = self.found(path, last.name)
         if argument.change == "delete":
             if argument.equals >= 0:
@@ -208,9 +214,26 @@ class _Application:
             self.unknown((*path, last.name), last, argument)
             return
         value, key = self.value(argument, path, found)
-        parts = tuple(_named(part, name) for part, name in zip(argument.parts, (*path, key), strict=True))
-        entry = KeyValue(parts, argument.equals, value)
-        table, problems = bound(OVERRIDES, argument.block, entry)
+        self.merge(argument, (*path, key), value, slot)
+
+    def change_element(self, argument: Argument, path: Path, listed: Binding, which: str, slot: object) -> None:
+        """Change a list as the same key in a file would; ``~x[0]`` takes the element away."""
+        last, prefix = argument.parts[-1], self.grammar.split_key(listed.name).prefix
+        value: Value
+        if argument.change == "delete":
+            value, which = Scalar("integer", which, last.start, last.end), "-"
+        else:
+            entry = self.entry(path)
+            param = entry.signature.get(listed.name) if entry is not None and prefix is None else None
+            wanted = read_annotation(param.annotation) if param is not None and param.annotation else ANY
+            kind = next((one for one in wanted.options if one.shape == "array"), ANY)
+            whole = argument.is_structured and which == "+"
+            value = self.read(argument, wanted if whole else _item(kind, 0), prefix is not None and which != "-")
+        self.merge(argument, (*path, f"{listed.name}[{which}]"), value, slot)
+
+    def merge(self, argument: Argument, path: Path, value: Value, slot: object) -> None:
+        parts = tuple(_named(part, name) for part, name in zip(argument.parts, path, strict=True))
+        table, problems = bound(OVERRIDES, argument.block, KeyValue(parts, argument.equals, value))
         self.problems.extend(problems)
         self.root = self.merger.merge(self.root, table, slot)
 

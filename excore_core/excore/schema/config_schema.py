@@ -126,6 +126,7 @@ class _SchemaWriter:
                 name = f"reference.{registry}" if registry else "reference"
                 patterns[f"^{self.object}({'|'.join(some)})$"] = {"$ref": _pointer(name)}
             patterns[f"^{self.variable}({names})$"] = {"$ref": _pointer("variable")}
+            patterns[f"^{_one_of(self.prefixes)}?({names})\\[(-?[0-9]+|[+-])\\]$"] = {}  # BASE-9
             if self.custom:
                 patterns[f"^{self.custom}({names})$"] = {}
         schema["additionalProperties"] = signature.takes_any

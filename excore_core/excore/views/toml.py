@@ -8,6 +8,7 @@ from excore.lang.grammar import Grammar
 from excore.lang.provenance import OVERRIDES
 from excore.lang.syntax.tree import Array, Block, InlineTable, Missing, Scalar, Value
 from excore.lang.syntax.writer import array_text, dotted_text, inline_table_text
+from excore.lang.tables.elements import Changed
 from excore.lang.tables.table import Binding, BoundValue, Table, Tables
 
 
@@ -17,6 +18,9 @@ def binding_text(binding: Binding, grammar: Grammar | None = None) -> str | None
     Without a grammar the keys of inline tables are quoted if they have prefixes.
     """
     value, block = binding.value, binding.block
+    if isinstance(value, Changed):
+        texts = (_value(item, place.block, grammar) for item, place in zip(value.items, value.places, strict=True))
+        return array_text(text for text in texts if text is not None)
     if isinstance(value, Array) and binding.file != OVERRIDES and (grammar is not None or not _has_tables(value)):
         if value.closed and not any(isinstance(item, Missing) for item in value.items):
             return block.text[value.start : value.end].replace("\r\n", "\n").replace("\r", "\n")

@@ -17,6 +17,7 @@ from excore.lang.resolve.model import Path
 from excore.lang.resolve.top_level import is_module_path
 from excore.lang.syntax.scalar import content
 from excore.lang.syntax.tree import Array, Block, Header, InlineTable, KeyPart, KeyValue, Missing, Scalar, Value
+from excore.lang.tables.elements import split_element
 from excore.lang.text import Span
 from excore.lang.workspace.host import File, Snapshot
 
@@ -161,7 +162,8 @@ def slot_of(snapshot: Snapshot, file: str, path: Path) -> Slot:
         return Slot(path)
     if len(path) == length:
         return Slot(path, path)
-    key = snapshot.grammar(file).split_key(path[length])
+    element = split_element(path[length])
+    key = snapshot.grammar(file).split_key(path[length] if element is None else element.key)
     return Slot(path, path[:length], key.name, key.prefix, path[length + 1 :])
 
 
@@ -334,14 +336,14 @@ class _Classifier:
         if self.guess and not slot.section and len(path) > 1 and path[:-1] == header_path(self.block):
             key = self.grammar.split_key(path[-1])
             slot = Slot(path, path[:-1], key.name, key.prefix) if key.prefix is not None else slot
-        whole = self.absolute(*span)
+        whole, listed = self.absolute(*span), array is not None or split_element(path[-1]) is not None
         if path == (BASE_KEY,):
             items = array.items if array is not None else ()
             others = tuple(str(item.value) for item in items if isinstance(item, Scalar) and item is not value)
             text = value.value if isinstance(value, Scalar) else self.block.text[span.start : span.end]
             return BasePlace(whole, typed, str(text), quoted, value, others, self.index)
         if slot.prefix is None or not slot.section or slot.prefix.kind == "custom":
-            return ValuePlace(whole, typed, quoted, slot, value, array is not None, self.index)
+            return ValuePlace(whole, typed, quoted, slot, value, listed, self.index)
         text, offset = self.reference_text(value, span)
         part = self.grammar.part_at(text, offset, slot.prefix.kind == "variable")
         if part.kind == "environment" and not self.guess:
@@ -351,7 +353,7 @@ class _Classifier:
         else:
             first, last = span.start + part.span.start, span.start + part.span.end
         first, last = min(first, self.at), max(last, self.at)
-        typed, listed = self.block.text[first : self.at], array is not None
+        typed = self.block.text[first : self.at]
         own = self.absolute(first, last)
         return ReferencePlace(own, typed, quoted, slot, value, listed, self.index, text, part, whole, slot.prefix)
 

@@ -10,7 +10,8 @@ from excore.lang.catalog import Entry, Param
 from excore.lang.grammar import Base, FieldRef, VariableRef
 from excore.lang.problems import Origin
 from excore.lang.resolve.model import Argument, Model, Path, Reference, ResolvedHook
-from excore.lang.syntax.tree import Scalar
+from excore.lang.syntax.tree import Array, Scalar
+from excore.lang.tables.elements import placed
 from excore.lang.tables.table import Table
 from excore.lang.text import Span
 from excore.lang.workspace.host import Snapshot
@@ -128,12 +129,12 @@ def _variable_uses(model: Model, argument: Argument, name: str) -> Iterator[_Nam
                     yield within(reference.origin, base.span), False, True
         if reference.via is not None and reference.via.name == name:
             binding = argument.binding
-            for item in scalars(binding.value):
-                if item.kind == "string":
-                    variable = model.grammar.variable_text(str(item.value))
+            value, here = binding.value, (binding.file, binding.block)
+            for each, file, block in placed(value, *here) if isinstance(value, Array) else ((value, *here),):
+                for item in scalars(each):
+                    variable = model.grammar.variable_text(str(item.value)) if item.kind == "string" else None
                     if variable is not None and variable.name == name:
-                        whole = Origin(binding.file, binding.block, item.start, item.end)
-                        yield within(whole, variable.span), False, True
+                        yield within(Origin(file, block, item.start, item.end), variable.span), False, True
 
 
 def _group(model: Model, name: str) -> Iterator[_Naming]:

@@ -15,9 +15,11 @@ from excore.lang.resolve.entries import entry_of
 from excore.lang.resolve.model import Argument, Model, Path
 from excore.lang.resolve.references import bound_paths
 from excore.lang.syntax.tree import Array, Block, Missing, Scalar
+from excore.lang.tables.elements import Changed
 from excore.lang.tables.table import Binding, Table
 from excore.lang.text import Span
 from excore.lang.workspace.host import File, Snapshot
+from excore.views.toml import binding_text
 from excore_server.ide.argument_types import ArgumentTypes, argument_types
 from excore_server.ide.candidates import Candidates, candidates
 from excore_server.ide.cursor import Slot, header_path, slot_of
@@ -142,7 +144,8 @@ def source_of(binding: Binding, limit: int = 60) -> str:
     """The value of a binding as it is written, on one line and not too long; ``{...}`` for tables."""
     value = binding.value
     if isinstance(value, Scalar | Array):
-        text = " ".join(binding.block.text[value.start : value.end].split())
+        written = binding.block.text[value.start : value.end]
+        text = " ".join((binding_text(binding) or "" if isinstance(value, Changed) else written).split())
         return text if len(text) <= limit else text[: limit - 1] + "…"
     return "" if isinstance(value, Missing) else "{...}"
 

@@ -19,6 +19,7 @@ from excore.lang.project.foreign import may_be_copy
 from excore.lang.resolve.model import Argument, Model, Path, Reference, Section
 from excore.lang.resolve.sections import HOOK_PARAMETER
 from excore.lang.syntax.tree import Array, Scalar
+from excore.lang.tables.elements import Changed, Element, split_element
 from excore.lang.tables.table import BoundValue, Table, plain
 
 _HIDES_MISSING = frozenset(("bad-prefix", "invalid-no-call"))  # what is missing may be given by what is wrong
@@ -132,7 +133,7 @@ def _copies(section: Section, model: Model) -> Iterable[Problem]:
             target = reference.target
             if target is None or reference.prefix.kind != "new" or target.path not in model.starts:
                 continue
-            if model.kind(target.path) != "new" or not _leads_to_parameters(reference):
+            if not _leads_to_parameters(reference) or model.kind(target.path) != "new":
                 continue
             char = model.grammar.prefix("shared").char
             name = target.path[-1]
@@ -172,6 +173,19 @@ def _unused_variables(model: Model) -> Iterable[Problem]:
                 yield problem("unused-variable", message, binding.origin)
 
 
+def _no_list(argument: Argument, element: Element, section: Section) -> Problem:
+    """The problem of an element where no base gives a list."""
+    name, origin = argument.binding.name, argument.binding.origin
+    there = section.arguments.get(argument.name.rpartition("[")[0])
+    message = f"`{name}` is an element of a list that a base gives as `{element.key}`; "
+    if there is None or not isinstance(there.binding.value, Array):
+        return problem("unknown-key", f"{message}none does", origin, name=name)
+    if there.binding.name == element.key:
+        return problem("unknown-key", f"{message}here the list itself is given", origin, name=name)
+    meant = f"{there.binding.name}[{element.which}]"
+    return problem("unknown-key", f"{message}write `{meant}`", origin, name=name)
+
+
 def _unknown(argument: Argument, section: Section, entry: Entry) -> Problem:
     here = argument.binding.file  # what another file gives can be overridden here
     arguments = section.arguments
@@ -180,6 +194,9 @@ def _unknown(argument: Argument, section: Section, entry: Entry) -> Problem:
     ]
     suggestions = nearest(argument.name, names if argument.prefix is not None else (*names, NO_CALL_KEY))
     message = f"`{entry.name}` has no parameter `{argument.name}`"
+    element = split_element(argument.binding.name)
+    if element is not None:
+        return _no_list(argument, element, section)
     kind = next((p.kind for p in entry.signature.params if p.name == argument.name), "")
     if kind == "var-positional":
         message = f"`*{argument.name}` of `{entry.name}` cannot be given by a config: it takes arguments without names"
@@ -265,6 +282,8 @@ def override_problems(model: Model) -> Iterable[Problem]:
                 pending.append(binding.value)
                 continue
             before = binding.shadows[0]
+            if isinstance(binding.value, Changed):
+                continue
             if before.name == binding.name and _same(binding.value, before.value):
                 message = f"`{binding.name}` has this value in {os.path.basename(before.file)} already"
                 yield problem("ineffective-override", message, binding.origin)

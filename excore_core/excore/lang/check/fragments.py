@@ -24,13 +24,21 @@ from excore.lang.check.typos import IN_BASES
 from excore.lang.grammar import BASE_KEY
 from excore.lang.problems import SEVERITIES, Origin, Problem
 from excore.lang.syntax.tree import Array, Block, Missing, Scalar
+from excore.lang.tables.elements import counterpart
 from excore.lang.tables.table import Binding, Table, Tables
 
 Places: TypeAlias = Mapping[Block, frozenset[tuple[int, int, bool]]]
 _Key: TypeAlias = tuple[str, Origin]
 
 # What a file may leave to those that include it.
-LEFT_TO_OTHERS = IN_BASES | {"unknown-class", "invalid-base", "missing-base", "circular-base", "unreadable-file"}
+LEFT_TO_OTHERS = IN_BASES | {
+    "unknown-class",
+    "unknown-key",
+    "invalid-base",
+    "missing-base",
+    "circular-base",
+    "unreadable-file",
+}
 # Who uses a value, and what it is for, is up to those that include its file.
 _OF_THE_WHOLE = frozenset(("unused-section", "unused-variable", "ineffective-override", "unknown-table"))
 
@@ -156,8 +164,8 @@ def _gone(binding: Binding, there: Binding | None) -> Iterator[tuple[Origin, boo
                 if not isinstance(inner, Table):
                     yield origin, True
         rest = inner.bindings if isinstance(inner, Table) else {}
-        for name, one in value.bindings.items():
-            yield from _gone(one, rest.get(name))
+        for one in value.bindings.values():
+            yield from _gone(one, counterpart(one, rest))
     elif not counts:
         for origin in _extent(binding):
             yield origin, True

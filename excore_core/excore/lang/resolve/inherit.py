@@ -16,6 +16,7 @@ from excore.lang.problems import Origin, Problem, Related, problem
 from excore.lang.project.foreign import is_toml
 from excore.lang.source import Unreadable
 from excore.lang.syntax.tree import Array, InlineTable, Missing, Scalar
+from excore.lang.tables.elements import changed, split_element
 from excore.lang.tables.table import Binding, FileTables, Table
 
 if TYPE_CHECKING:
@@ -130,9 +131,13 @@ class Merger:
         bindings = dict(base.bindings)
         inner: dict[str, _Merged] = {}
         replaced: Mapping[str, Binding] = {}
+        elements: set[str] = set()
         if self.is_module is not None and path and self.is_module(path):
             replaced = self._drop_spellings(bindings, over)
+            elements = self._change_elements(bindings, over)
         for name, new in over.bindings.items():
+            if name in elements:
+                continue
             old = bindings.get(name) or replaced.get(name)
             if old is new:
                 continue
@@ -167,6 +172,25 @@ class Merger:
                 if other not in over.bindings and other in bindings:
                     replaced[key] = bindings.pop(other)
         return replaced
+
+    def _change_elements(self, bindings: dict[str, Binding], over: Table) -> set[str]:
+        """Change the lists of ``bindings`` of which ``over`` names elements (BASE-9); gives the keys that do."""
+        changes: dict[str, list[tuple[str, Binding]]] = {}
+        keys: set[str] = set()
+        for name, new in over.bindings.items():
+            element = split_element(name)
+            old = bindings.get(element.key) if element is not None and name not in bindings else None
+            if (
+                element is not None
+                and old is not None
+                and isinstance(old.value, Array)
+                and old.name not in over.bindings
+            ):
+                changes.setdefault(old.name, []).append((element.which, new))
+                keys.add(name)
+        for name, found in changes.items():
+            bindings[name] = changed(bindings[name], found)
+        return keys
 
 
 def _without(table: Table, key: str) -> Table:

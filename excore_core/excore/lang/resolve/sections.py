@@ -45,6 +45,7 @@ from excore.lang.resolve.model import (
 from excore.lang.resolve.references import Lookup, Place, Scope
 from excore.lang.resolve.top_level import ANY_NAME, PLACE_OF
 from excore.lang.syntax.tree import Array, Block, InlineTable, Missing, Scalar, Value
+from excore.lang.tables.elements import Changed, placed
 from excore.lang.tables.table import Binding, BoundValue, Table, Tables
 
 _PYTHON: dict[type, type] = {Table: dict, Tables: list, Array: list}
@@ -89,6 +90,8 @@ class SectionResolver(Lookup):
             if key == NO_CALL_KEY:
                 no_call = self.no_call(binding)
                 continue
+            if isinstance(binding.value, Changed):
+                self.problems.extend(binding.value.problems)
             prefix, argument, error = split_key(key)
             if error is not None:
                 self.problems.append(problem(error.code, error.message, binding.origin))
@@ -194,13 +197,13 @@ class SectionResolver(Lookup):
 
     def array(self, array: Array, file: str, block: Block, prefix: Prefix, via: Variable | None) -> ReferenceList:
         items: list[Meaning] = []
-        for item in array.items:
+        for item, in_file, in_block in placed(array, file, block):
             if isinstance(item, Scalar) and item.kind == "string":
-                items.append(self.text(item, file, block, prefix, via))
+                items.append(self.text(item, in_file, in_block, prefix, via))
             elif isinstance(item, Array):
-                items.append(self.array(item, file, block, prefix, via))
+                items.append(self.array(item, in_file, in_block, prefix, via))
             elif not isinstance(item, Missing):
-                self.bad_value(prefix, item, Origin(file, block, item.start, item.end))
+                self.bad_value(prefix, item, Origin(in_file, in_block, item.start, item.end))
         return ReferenceList(tuple(items))
 
     # -- one text

@@ -15,6 +15,7 @@ from excore.lang.syntax.writer import string_text
 # In brackets: up to a comma or a closing bracket that is not in parentheses, as those of a call are.
 _BARE_ITEM = re.compile(r"(?:[^,\[\]{}()\r\n]|\([^()\r\n]*\))+")
 _FLOAT = re.compile(r"[+-]?(?:\d+\.|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)  # what Python reads and TOML does not
+_IN_LIST = re.compile(r"\[(?:-?[0-9]+|[+-])\]")  # behind a key: an element of its list
 _STRUCTURED = ("[", "{", '"', "'")
 
 
@@ -69,6 +70,10 @@ def read_argument(text: str, prefixes: str) -> Argument | Block:
     reader = TextReader(line, key_patterns(prefixes), len(text) - len(body), 0, len(text), strict=True)
     try:
         parts = reader.key("a key")
+        element = _IN_LIST.match(line, reader.pos)
+        if element is not None and not parts[-1].quoted:
+            parts = (*parts[:-1], KeyPart(parts[-1].name + element[0], parts[-1].start, element.end()))
+            reader.pos = element.end()
         if change == "delete" and reader.skip() == "":
             return Argument(change, parts, -1, Block(line, None, (), (), 0))
         if reader.skip() != "=":
