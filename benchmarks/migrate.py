@@ -46,20 +46,20 @@ def excore(*words: str | Path, cwd: Path) -> tuple[int, str]:
     return result.returncode, result.stdout + result.stderr
 
 
-def migrated(name: str, source: Path, folder: Path, *options: str | Path) -> bool:
-    """Migrate and check one project; prints a row. Whether enough was proved, without a false error."""
+def migrated(name: str, source: Path, folder: Path, *options: str | Path) -> tuple[int, int]:
+    """Migrate and check one project; prints a row. How many files were proved, and how many there are."""
     _, told = excore("migrate", source, "--to", folder, *options, cwd=folder.parent)
     found = re.search(r"(\d+) of (\d+) files", told)
     if found is None:
         print(told, file=sys.stderr)
-        return False
+        return 0, 1
     proved, files = map(int, found.groups())
     _, checked = excore("check", "--format", "json", folder, cwd=folder.parent)
     problems = [one["severity"] for file in json.loads(checked) for one in file["diagnostics"]]
     share = proved / files
     print(f"| {name} | {files} | {proved} | {share:.1%} | {problems.count(1)} | {problems.count(2)} |", flush=True)
     print("".join(f"    {line}\n" for line in told.splitlines() if ": " in line), file=sys.stderr, end="")
-    return share >= LEAST
+    return proved, files
 
 
 def projects(folder: Path) -> list[Path]:
@@ -87,11 +87,12 @@ def main() -> int:
                 (folder / package).mkdir()
                 source = environment() / package / ".mim" / "configs"
                 (CACHE / "pyvenv.cfg").touch()
-                good &= migrated(package, source, folder / package / "new", "--python", CACHE)
+                proved, files = migrated(package, source, folder / package / "new", "--python", CACHE)
+                good &= proved >= LEAST * files
         if options.only in (None, "hydra"):
             (folder / "hydra").mkdir()
-            for project in projects(folder / "hydra"):
-                good &= migrated(project.name, project / "conf", project / "new")
+            found = [migrated(one.name, one / "conf", one / "new") for one in projects(folder / "hydra")]
+            good &= sum(proved for proved, _ in found) >= LEAST * sum(files for _, files in found)
     return 0 if good else 1
 
 

@@ -72,6 +72,9 @@ _base_ = ['./base.py']
 model = dict(
     backbone=dict(_delete_=True, type='VGG', depth=16), size={{_base_.size}}, options=dict(a=1, b=dict(type='Nobody')))
 extra = dict(keep=False)
+late = [1]
+_base_.extra.late = late
+late.append(2)
 #- old/shorter.py
 _base_ = 'base.py'
 extra = dict(_delete_=True, other=1)
@@ -88,7 +91,7 @@ extra = dict(_delete_=True, other=1)
         '&size = "size"',
     ):
         assert line in base, base
-    for line in ('__base__ = ["base.toml"]', '!backbone = "VGG"', "[VGG]\ndepth = 16", "keep = false"):
+    for line in ('__base__ = ["base.toml"]', '!backbone = "VGG"', "[VGG]\ndepth = 16", "keep = false\nlate = [1]\n"):
         assert line in child, child
     assert "Head" not in child, "what a base says is not said again"
     assert "__base__" not in toml(folder, "shorter.toml"), "merging cannot take `extra.keep` away"

@@ -242,7 +242,9 @@ class PythonReader:
             for inner, item in zip(target.elts, value, strict=True):
                 self.assign(inner, item, node)
         elif isinstance(target, ast.Attribute):
-            self._group(target.value)[target.attr] = value
+            owner = self._group(target.value)
+            # what a config of mmengine puts into its base is copied there
+            owner[target.attr] = deepcopy(value) if ast.unparse(target).startswith(f"{_BASE}.") else value
         elif isinstance(target, ast.Subscript):
             self.value(target.value)[self.value(target.slice)] = value
         else:
