@@ -20,6 +20,7 @@ TAKING_FILES = {
     "graph": ["none.toml"],
     "init": ["--force", "--name", "n", "--src-dir", "none"],
     "list": ["--used-by", "none.toml"],
+    "migrate": ["none.py", "--to", "out"],
     "python": ["none.toml"],
     "quote": ["none.toml"],
     "runs": ["none"],

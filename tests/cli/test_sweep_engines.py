@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import sys
-import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -95,11 +97,11 @@ def test_sweep_9_a_pruner_ends_runs(run: Run, project: Path, write: Write) -> No
     write(FILES + SEARCH.replace("ThresholdPruner", "MedianPruner"))
     write("""
         #- train.py
-        import itertools, sys, time
+        import sys, time
         from excore import config, report
         layers = config.load(sys.argv[1]).config["Model"]["FCN"]["layers"]
         first = sys.argv[1].split("/")[-2] < "005"
-        for step in itertools.count():
+        for step in range(3000):
             time.sleep(0.02)
             if not report(step=step, score=1 if first else 0) or (first and step == 3):
                 break
@@ -112,22 +114,34 @@ def test_sweep_9_a_pruner_ends_runs(run: Run, project: Path, write: Write) -> No
     assert "5 done, 2 stopped" in found.output
 
 
-def test_sweep_10_slurm(run: Run, project: Path, write: Write) -> None:
+def excore(*arguments: str, **environment: str) -> str:
+    """What a process of its own says. The engines take threads and functions that are no part of a process of tests."""
+    done = subprocess.run(
+        [sys.executable, "-m", "excore.cli.main", *arguments],
+        env={**os.environ, **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stdout
+    return done.stdout
+
+
+def test_sweep_10_slurm(project: Path, write: Write) -> None:
     pytest.importorskip("submitit")
     write(FILES)
     with open("depths.toml", "a", encoding="utf-8") as file:
         file.write('[slurm]\ncluster = "local"\ntimeout_min = 5\n')
-    run("sweep", "depths.toml", "--engine", "slurm", *COMMAND)
+    excore("sweep", "depths.toml", "--engine", "slurm", *COMMAND)
     assert sorted(Path("ledger").read_text("utf-8").split()) == ["1", "2", "3", "4"]
     assert [one["state"] for one in results("depths")] == ["done"] * 4
-    run("sweep", "depths.toml", "--engine", "slurm", *COMMAND)
+    excore("sweep", "depths.toml", "--engine", "slurm", *COMMAND)
     assert len(Path("ledger").read_text("utf-8").split()) == 4
 
 
-def test_sweep_10_ray_loses_a_machine(run: Run, project: Path, write: Write) -> None:
-    ray = pytest.importorskip("ray")
-    from ray import cluster_utils
-
+def test_sweep_10_ray_loses_a_machine(project: Path, write: Write) -> None:
+    pytest.importorskip("ray")
     write(FILES)
     write("""
         #- train.py
@@ -137,38 +151,47 @@ def test_sweep_10_ray_loses_a_machine(run: Run, project: Path, write: Write) -> 
         name = sys.argv[1].split(os.sep)[-2]
         with open("ledger", "a") as file:
             file.write(f"start {name}\\n")
+        until = time.monotonic() + 240
         while not os.path.exists("gone"):
+            assert time.monotonic() < until
             time.sleep(0.05)
         with open("ledger", "a") as file:
             file.write(f"end {name}\\n")
         report(loss=int(name))
-    """)
-    cluster = cluster_utils.Cluster(initialize_head=True, head_node_args={"num_cpus": 1})
-    node = cluster.add_node(num_cpus=1)
-    cluster.wait_for_nodes()
-    try:
-        ray.init(address=cluster.address, log_to_driver=False)
-        killer = _kill_after_two_have_begun(cluster, node)
-        run("sweep", "depths.toml", "--engine", "ray", *COMMAND)
-        killer.join()
-    finally:
-        ray.shutdown()
+        #- machines.py
+        import sys
+        from ray.cluster_utils import Cluster
+        cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1})
+        node = cluster.add_node(num_cpus=1)
+        cluster.wait_for_nodes()
+        print(cluster.address, flush=True)
+        sys.stdin.readline()
+        cluster.remove_node(node, allow_graceful=False)
+        print("removed", flush=True)
+        sys.stdin.readline()
         cluster.shutdown()
-    said = Path("ledger").read_text("utf-8").split("\n")
-    assert sorted(line for line in said if line.startswith("end")) == ["end 000", "end 001", "end 002", "end 003"]
+    """)
+    with subprocess.Popen(
+        [sys.executable, "machines.py"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as machines:
+        assert machines.stdin is not None
+        assert machines.stdout is not None
+        try:
+            address = machines.stdout.readline().strip()
+            with ThreadPoolExecutor() as pool:
+                sweep = pool.submit(excore, "sweep", "depths.toml", "--engine", "ray", *COMMAND, RAY_ADDRESS=address)
+                ledger = Path("ledger")
+                until = time.monotonic() + 120
+                while not sweep.done() and (not ledger.exists() or ledger.read_text("utf-8").count("start") < 2):
+                    assert time.monotonic() < until
+                    time.sleep(0.05)
+                machines.stdin.write("\n")
+                machines.stdin.flush()
+                assert machines.stdout.readline() == "removed\n"
+                Path("gone").touch()
+                said = sweep.result()
+        finally:
+            machines.stdin.close()
+    ended = [line for line in ledger.read_text("utf-8").split("\n") if line.startswith("end")]
+    assert sorted(ended) == ["end 000", "end 001", "end 002", "end 003"], said
     assert [one["state"] for one in results("depths")] == ["done"] * 4
-
-
-def _kill_after_two_have_begun(cluster: object, node: object) -> threading.Thread:
-    import threading
-
-    def kill() -> None:
-        ledger = Path("ledger")
-        while not ledger.exists() or ledger.read_text("utf-8").count("start") < 2:
-            time.sleep(0.05)
-        cluster.remove_node(node, allow_graceful=False)  # type: ignore[attr-defined]
-        Path("gone").touch()
-
-    thread = threading.Thread(target=kill, daemon=True)
-    thread.start()
-    return thread

@@ -175,7 +175,7 @@ def test_commands_have_clear_titles(seen):
 
 
 def test_an_accepted_class_brings_its_required_arguments_to_fill_in(seen):
-    assert fact(seen, "snippet") == ["[Model.SegNet]", '!backbone = "ResNet"']
+    assert fact(seen, "snippet") == ["[Model.SegNet]", '@backbone = "ResNet"']
 
 
 def test_nothing_is_asked_of_other_hosts(seen):

@@ -314,7 +314,7 @@ module.exports = async ({ page, request, step, photograph, token, lines, cursor,
     await page.keyboard.type('\n[Model.SegN');
     await page.locator('.suggest-widget.visible .monaco-list-row', { hasText: 'SegNet' }).first().waitFor();
     await page.keyboard.press('Enter');
-    await line(/^!backbone/).nth(0).waitFor();
+    await line(/^@backbone/).nth(0).waitFor(); // as the other configs of the project share it
     await cursor.filter({ hasText: 'selected' }).waitFor();
     await page.keyboard.type('ResNet');
     await page.keyboard.press('Escape');

@@ -71,15 +71,16 @@ class Search:
             return found.IntDistribution(int(bounds.low), int(bounds.high), bounds.log, int(bounds.step or 1))
         return found.FloatDistribution(bounds.low, bounds.high, log=bounds.log, step=bounds.step)
 
-    def left(self) -> list[tuple[int, Run]]:
-        """The trials that an earlier process has begun and not been told of."""
+    def left(self, is_right: Callable[[Run], bool]) -> list[tuple[int, Run]]:
+        """The trials that an earlier process has begun and not been told of, if they are runs to try."""
         runs = []
         for trial in self.study.get_trials(deepcopy=False, states=(self.optuna.trial.TrialState.RUNNING,)):
-            if self.distributions.keys() - trial.params.keys():
+            run = None if self.distributions.keys() - trial.params.keys() else self._run(trial.params)
+            if run is None or not self._is_wanted(run, is_right):
                 self._leave_out(trial.number)
                 continue
             self.running[trial.number] = self.optuna.trial.Trial(self.study, trial._trial_id)
-            runs.append((trial.number, self._run(trial.params)))
+            runs.append((trial.number, run))
         return runs
 
     def ended(self) -> list[tuple[int, Run]]:
@@ -94,11 +95,14 @@ class Search:
                 return None
             trial = self.study.ask(self.distributions)
             run = self._run(trial.params)
-            if self.sweep.keeps(run) and is_right(run):
+            if self._is_wanted(run, is_right):
                 self.running[trial.number] = trial
                 return trial.number, run
             self._leave_out(trial.number)
         return None
+
+    def _is_wanted(self, run: Run, is_right: Callable[[Run], bool]) -> bool:
+        return self.sweep.keeps(run) and is_right(run)
 
     def count(self) -> int:
         """How many trials there are, those that are left out not counted."""

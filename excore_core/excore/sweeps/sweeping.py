@@ -173,7 +173,7 @@ class Sweeping:
             return
         for number, run in search.ended():
             self.take(number, run)
-        for number, run in search.left():
+        for number, run in search.left(self._is_right):
             yield self.take(number, run)
         while (found := search.next(self._is_right)) is not None:
             yield self.take(*found)

@@ -2,7 +2,8 @@
 
 const vscode = require('vscode');
 
-const plain = (value) => (typeof value === 'string' ? value : value?.value ?? '');
+const plain = (value) =>
+  Array.isArray(value) ? value.map(plain).join('') : typeof value === 'string' ? value : value?.value ?? '';
 
 /** Asks for each feature in `document`, an open config whose `[Model.FCN]` has an argument `&num_classes`. */
 module.exports = async (document) => {
