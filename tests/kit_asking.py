@@ -76,7 +76,7 @@ def ask_at(snapshot: Snapshot, path: str, offset: int, known: set[object] | None
     with suppress(RenameError):
         subject = prepare_rename(snapshot, path, offset)
         assert subject.span.start <= subject.span.end
-        assert subject.span.start - 1 <= offset <= subject.span.end + 1  # the cursor may be before or after quotes
+        assert subject.span.start - 2 <= offset <= subject.span.end + 1  # the cursor may be at quotes and a prefix
     with suppress(RenameError):
         check_change(snapshot, rename(snapshot, path, offset, "Other_2"))
     for call in prepare_calls(snapshot, path, offset):
