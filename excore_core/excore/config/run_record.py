@@ -116,11 +116,9 @@ def versions_of(packages: Iterable[str]) -> dict[str, Any]:
     """The versions of Python, of this package, and of what ``packages`` are installed from."""
     from importlib.metadata import PackageNotFoundError, packages_distributions, version
 
-    from excore import __version__
-
     installed = packages_distributions()
-    found = {"python": ".".join(map(str, sys.version_info[:3])), "excore": __version__}
-    for name in sorted({*packages} - {"excore"}):
+    found = {"python": ".".join(map(str, sys.version_info[:3]))}
+    for name in sorted({"excore", *packages}):
         for distribution in sorted({*installed.get(name, (name,))}):  # Python 3.10 does not know all of them
             with suppress(PackageNotFoundError):
                 found[distribution] = version(distribution)
