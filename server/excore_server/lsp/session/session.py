@@ -7,8 +7,6 @@ import os
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from lsprotocol import types
-
 from excore.lang.catalog import Catalog
 from excore.lang.project.foreign import is_toml
 from excore.lang.project.reading import PROJECT_FILE, PYPROJECT, is_vast
@@ -24,9 +22,11 @@ from excore_server.lsp.session.server_capabilities import REFRESHED
 from excore_server.lsp.session.settings import Settings, read_settings
 from excore_server.lsp.session.virtual_documents import VirtualDocuments
 from excore_server.lsp.session.watcher import Watcher
-from excore_server.lsp.transport.protocol import ExcoreProtocol, Refused
+from excore_server.lsp.transport.protocol import ErrorCode, ExcoreProtocol, Refused
 
 if TYPE_CHECKING:
+    from lsprotocol import types
+
     from excore_server.ide.view import Python
     from excore_server.lsp.session.document_cache import DocumentCache
 
@@ -279,7 +279,7 @@ class Session:
         path = self.path_of(uri)
         document = self.documents.get(path or "")
         if path is None or document is None:
-            raise Refused(types.ErrorCodes.InvalidParams, f"{uri} is not open")
+            raise Refused(ErrorCode.InvalidParams, f"{uri} is not open")
         document.version = version
         for change in changes:
             document.change(change, self.host, self.client.encoding)
