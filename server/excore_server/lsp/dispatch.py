@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+from excore.lang.collector import many_objects
 from excore.lang.workspace.host import File
 from excore_server.lsp import notifications
 from excore_server.lsp.requests import (
@@ -121,7 +122,8 @@ def request(session: Session, method: str, params: Any) -> Any:
 
 def _answer(session: Session, handler: Handler, params: Any) -> Any:
     try:
-        return handler(session, params)
+        with many_objects():
+            return handler(session, params)
     except NotServed:
         return None
 

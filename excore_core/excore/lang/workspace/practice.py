@@ -182,6 +182,10 @@ class Learned:
         self.practice = Practice()
         self._known: dict[str, tuple[File, Facts, int]] = {}
 
+    def __contains__(self, path: object) -> bool:
+        """Whether a file was read, be it that it has changed since."""
+        return path in self._known
+
     def take(self, paths: Iterable[str], read: Callable[[str], File | None], weight: Callable[[str], int]) -> None:
         """Take files as they are now, which are pending no more; ``read`` gives None for one that is gone, ``weight`` how much it counts."""
         now = {path: read(path) for path in paths}

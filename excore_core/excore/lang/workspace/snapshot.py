@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from functools import cached_property
 from typing import Protocol
 
@@ -34,8 +34,8 @@ from excore.lang.workspace.practice import Learned, Practice
 from excore.lang.workspace.sweep_check import sweep_problems
 
 _EMPTY = Catalog()
-_AT_ONCE = 20_000
-"""Characters of files beside the one that is asked about from which it is learned at once: some ten configs."""
+_AT_ONCE = 50_000
+"""Characters of files that are learned from at once: twenty milliseconds."""
 
 
 class State(Protocol):
@@ -175,9 +175,8 @@ class Snapshot:
         return tuple(path for path in self._all if self.project(path).root == root and self.is_config(path))
 
     def practice(self, path: str, idle: bool = False) -> Practice:
-        """What the configs of a file's project write, as far as they were read: this file, its bases and what is open
-        always are, of the others those that can be read at once, the nearest first. One who is ``idle`` may ask again
-        until ``has_learned``."""
+        """What the configs of a file's project write, as far as they were read: those that can be read at once, this
+        file and its bases first, then what is open or near. Who is ``idle`` may ask again until ``has_learned``."""
         root = self.project(path).root
         practice = self._practices.get(root)
         if practice is None:
@@ -204,23 +203,25 @@ class Snapshot:
         if known.pending:
             there = (host.open_files, host.toml_files)
             known.take(
-                self._nearest(path, known.pending, idle),
+                self._nearest(path, known.pending, known, idle),
                 lambda one: self.file(one) if any(one in files for files in there) and self.is_config(one) else None,
                 lambda one: 1 + len(self.includers(one)),
             )
         return known
 
-    def _nearest(self, path: str, pending: Iterable[str], idle: bool) -> list[str]:
-        """The pending files that are read now; one at least where there is time."""
-        first = dict.fromkeys((path, *_reached(path, self.bases), *self._open))
-        folder = os.path.dirname(path)
+    def _nearest(self, path: str, pending: Iterable[str], known: Container[str], idle: bool) -> list[str]:
+        """The pending files that are read now; one at least where there is time. Of those that were read before only
+        what changed is read."""
+        chain, folder = _reached(path, self.bases), os.path.dirname(path)
+
+        def place(one: str) -> tuple[bool, ...]:
+            return one != path, one not in chain, one not in self._open, os.path.dirname(one) != folder
+
         taken, room = [], _AT_ONCE
-        for one in sorted(pending, key=lambda one: (one not in first, os.path.dirname(one) != folder)):
-            if one in first:
+        for one in sorted(pending, key=place):
+            if one in known:
                 taken.append(one)
-            elif room <= 0:
-                break
-            else:
+            elif room > 0:
                 file = self.file(one)
                 size = len(file.text) if file is not None else 1
                 if size <= room or (idle and room == _AT_ONCE):
