@@ -253,6 +253,7 @@ class Linker:
             registry=registry,
             registered_at=item.at,
             registered_again=item.again,
+            elsewhere=item.elsewhere,
             unmerged=self._unmerged.get(place.path if place is not None else "", self._unmerged.get(item.at.path)),
             extra=item.extra,
             certain=item.certain,
@@ -433,6 +434,8 @@ def _enter(table: dict[str, RegisteredName], item: RegisteredName, *, is_own: bo
         table[item.name] = item
     elif is_own and first.clashes(item):
         table[item.name] = replace(first, again=(*first.again, item.at))
+    elif not is_own and item.target.path not in (first.target.path, *first.elsewhere):
+        table[item.name] = replace(first, elsewhere=(*first.elsewhere, item.target.path))
 
 
 def _open(part: ModuleRegistrations, infos: dict[str, RegistryInfo]) -> None:
