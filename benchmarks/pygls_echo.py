@@ -1,7 +1,7 @@
 """A bare pygls server: completion gives ``N`` items that were made before, and nothing else is served.
 
-What any server on pygls costs at least: ``python benchmarks/pygls_echo.py N``. The items are named and detailed like those
-of a real list, so that as many bytes are written.
+What any server on pygls costs at least: ``python benchmarks/pygls_echo.py N``. The items are named and detailed like
+those of a real list, so that as many bytes are written.
 """
 
 from __future__ import annotations
@@ -13,7 +13,10 @@ from pygls.lsp.server import LanguageServer
 
 server = LanguageServer("pygls-echo", "1")
 count = int(sys.argv[1]) if len(sys.argv) > 1 else 0
-items = [types.CompletionItem(f"ReadyItem{number:05}", detail="a ready item", sort_text=f"{number:05}") for number in range(count)]
+items = [
+    types.CompletionItem(f"ReadyItem{number:05}", detail="a ready item", sort_text=f"{number:05}")
+    for number in range(count)
+]
 answer = types.CompletionList(is_incomplete=False, items=items)
 
 

@@ -10,8 +10,8 @@ from types import SimpleNamespace
 from typing import Any
 
 Shape = dict[str, Any]
-"""By key, ``?`` behind it where it may be missing or null: a type, ``int`` for what is counted from 0, ``(int,)`` for any number, a list of one
-shape, a shape, or None for anything."""
+"""By key, ``?`` behind it where it may be missing or null: a type, ``int`` for what is counted from 0, ``(int,)`` for
+any number, a list of one shape, a shape, or None for anything."""
 
 _TEXT: Shape = {"textDocument": {"uri": str}}
 _POSITION: Shape = {"line": int, "character": int}
