@@ -1,6 +1,7 @@
-"""What a sweep of examples/quickstart costs over a shell loop, two at a time: ``python benchmarks/sweep.py [RUNS [ROUNDS]]``.
+"""What a sweep of examples/quickstart costs over a shell loop, two at a time.
 
-Both train the same configs with the same command, by turns. The loop is ``xargs -P 2``, with records that the sweep has written.
+``python benchmarks/sweep.py [RUNS [ROUNDS]]``: both train the same configs with the same command, by turns. The loop is
+``xargs -P 2``, with records that the sweep has written.
 """
 
 from __future__ import annotations
