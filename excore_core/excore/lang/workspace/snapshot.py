@@ -94,6 +94,7 @@ class Snapshot:
         self._problems: dict[str, tuple[Problem, ...]] = {}
         self._diagnostics: dict[str, tuple[Problem, ...]] = {}
         self._practices: dict[str, Practice] = {}
+        self._sweeps: dict[str, Sweep | None] = {}
 
     # -- files and projects
 
@@ -151,12 +152,27 @@ class Snapshot:
 
     def sweep(self, path: str) -> Sweep | None:
         """What a file says, if it is a sweep."""
+        if path not in self._sweeps:
+            self._sweeps[path] = self._sweep(path)
+        return self._sweeps[path]
+
+    def _sweep(self, path: str) -> Sweep | None:
         file = self.file(path)
         if file is None or not is_sweep(file.tables) or not self.is_config(path):
             return None
         if is_field_or_registry(SWEEP, self.catalog(path), self.project(path)) or path in self._includers:
             return None
         return read_sweep(file.tables, self.grammar(path).prefix_chars)
+
+    @cached_property
+    def sweeps(self) -> tuple[str, ...]:
+        """All known sweeps."""
+        return tuple(path for path in self._all if self.sweep(path) is not None)
+
+    def subject(self, path: str) -> str:
+        """The config that the names in a file belong to: that of a sweep, else the file itself."""
+        sweep = self.sweep(path)
+        return sweep.base if sweep is not None and self.file(sweep.base) is not None else path
 
     @cached_property
     def _all(self) -> tuple[str, ...]:
@@ -261,8 +277,9 @@ class Snapshot:
         return self.analysis(path).closure
 
     def model(self, path: str) -> Model:
-        """The config in which questions about a file are answered: its own, or the first that includes it."""
-        return self.own_model(self.roots(path)[0])
+        """The config in which questions about a file are answered: its own, or the first that includes it; that of a
+        sweep."""
+        return self.own_model(self.roots(self.subject(path))[0])
 
     # -- problems
 

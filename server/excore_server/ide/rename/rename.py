@@ -56,7 +56,7 @@ def prepare_rename(snapshot: Snapshot, path: str, offset: int) -> RenameSubject:
 def _subject(view: View, cursor: Cursor) -> RenameSubject:
     if isinstance(cursor, HeaderPart | Key):
         span, slot = _inside(view, cursor.span), cursor.slot
-        if isinstance(cursor, Key) and not view.grammar.split_key(cursor.name).name:
+        if not slot.path or (isinstance(cursor, Key) and not view.grammar.split_key(cursor.name).name):
             raise RenameError("there is nothing to rename here")
         if slot.argument:
             raise _parameter(slot.argument)
@@ -150,7 +150,7 @@ def _rename_name(view: View, subject: RenameSubject, new: str) -> WorkspaceEdit:
         raise RenameError(f"`{new}` cannot be the name of a {subject.kind}")
     _check_free(view, new)
     files = _connected(view.snapshot, view.file.path, subject.name)
-    roots = dict.fromkeys(root for file in files for root in view.snapshot.roots(file))
+    roots = dict.fromkeys(root for file in files for root in view.snapshot.roots(view.snapshot.subject(file)))
     for root in roots:
         if new in view.snapshot.closure(root).root.bindings:
             where = os.path.relpath(root, view.project.root)
@@ -192,8 +192,9 @@ def _connected(snapshot: Snapshot, path: str, name: str) -> dict[str, File]:
         if file is None or current in files or (name not in file.text and current != path):
             continue
         files[current] = file
-        for root in snapshot.roots(current):
+        for root in snapshot.roots(snapshot.subject(current)):
             pending.extend(snapshot.closure(root).files)
+            pending.extend(one for one in snapshot.sweeps if root in snapshot.roots(snapshot.subject(one)))
     return files
 
 
@@ -211,7 +212,8 @@ def _rename_module(view: View, subject: RenameSubject, new: str, python: PythonS
     edits: dict[str, list[Edit]] = {}
     snapshot, old = view.snapshot, subject.name
 
-    for path in snapshot.configs(view.project.root):
+    sweeps = (path for path in snapshot.sweeps if snapshot.project(path).root == view.project.root)
+    for path in (*snapshot.configs(view.project.root), *sweeps):
         file = snapshot.file(path)
         if file is None or old not in file.text:
             continue
