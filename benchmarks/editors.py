@@ -1,9 +1,9 @@
 """How long it takes from opening a config to the first list, in Neovim and VS Code: ``python benchmarks/editors.py``.
 
-The project is that of the README, with nothing but ``src/models.py`` and an empty config in which ``[Model.`` is typed at
-once. Every round starts a fresh editor; the first, with nothing cached or compiled, is told apart from the median of the
-others. In Neovim the time begins with its process, in VS Code in a window that is there, with nothing of ExCore running.
-The CPU time is that of the server and what it started, until the list is there. ``tests/editors/tools.py`` installs all.
+The project is that of the README, with nothing but ``src/models.py`` and an empty config in which ``[Model.`` is typed
+at once. Every round starts a fresh editor; the first, with nothing cached or compiled, is told apart from the median of
+the others. In Neovim the time begins with its process, in VS Code in a window that is there, with nothing of ExCore
+running. The CPU time is that of the server and what it started. ``tests/editors/tools.py`` installs the editors.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ sys.path.insert(0, str(ROOT / "tests" / "editors"))
 import nvim  # noqa: E402
 import tools  # noqa: E402
 import vscode  # noqa: E402
+from editor_kit import SCREENSHOTS  # noqa: E402
 
 _FILES = re.compile(r"<!-- file: (\S+) -->\n```\w+\n(.*?)```", re.DOTALL)
 _LISTED = """
@@ -86,11 +87,12 @@ def code(folder: Path) -> Iterator[Round]:
             "workspace": str(sources),
             "config": str(sources / "src" / "models.py"),
             "parts": ["../../benchmarks/vscode_start"],
-            "screenshots": str(folder),
+            "screenshots": str(SCREENSHOTS),
         }
 
         def once() -> tuple[float, float]:
             nonlocal before
+            (sources / "configs" / "fcn.toml").write_text("", "utf-8")  # VS Code saves by itself
             seen = running.drive("vscode_ui.cjs", request)
             now, earlier = cpu_ms(folder), before
             before = now  # the servers of windows that were closed go on for a while
@@ -100,7 +102,7 @@ def code(folder: Path) -> Iterator[Round]:
         yield once
 
 
-def measure(name: str, rounds: int, editor: Callable[[Path], AbstractContextManager[Round]]) -> list[Figure]:
+def measured(name: str, rounds: int, editor: Callable[[Path], AbstractContextManager[Round]]) -> list[Figure]:
     with tempfile.TemporaryDirectory() as folder, editor(Path(folder)) as once:
         (first, cpu), *others = [once() for _ in range(rounds + 1)]
     times, cpus = zip(*others, strict=True)
@@ -116,8 +118,8 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
     found = [
-        *measure("Neovim", options.rounds, neovim),
-        *measure("VS Code", options.rounds, code),
+        *measured("Neovim", options.rounds, neovim),
+        *measured("VS Code", options.rounds, code),
     ]
     print(*found, sep="\n")
     if options.json:

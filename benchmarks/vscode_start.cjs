@@ -13,12 +13,6 @@ module.exports = async ({ page, step }) => {
     await page.locator('.monaco-editor[data-uri$="/fcn.toml"] .view-line').first().click();
     await page.keyboard.type('[Model.');
     await page.locator('.suggest-widget.visible .monaco-list-row', { hasText: 'FCN' }).waitFor();
-    const ended = Date.now();
-    await page.keyboard.press('Escape');
-    await page.keyboard.press('Control+A');
-    await page.keyboard.press('Delete');
-    await page.keyboard.press('Control+S');
-    await page.locator('.tab.active.dirty').waitFor({ state: 'hidden' });
-    return ended - started;
+    return Date.now() - started;
   });
 };

@@ -75,7 +75,7 @@ def test_the_boundary_of_the_neovim_client(trees, tmp_path):
 def test_the_boundary_of_the_vscode_client(trees, tmp_path):
     node, module = found(tools.node), tmp_path / "project.cjs"
     esbuild = found(tools.extension_modules) / ".bin" / "esbuild"
-    command = [esbuild, "src/project.ts", "--bundle", "--platform=node", "--format=cjs", f"--outfile={module}"]
+    command = [str(esbuild), "src/project.ts", "--bundle", "--platform=node", "--format=cjs", f"--outfile={module}"]
     subprocess.run(command, cwd=tools.EXTENSION, check=True, capture_output=True)
 
     def judge(requests: list[dict[str, str]]) -> list[str | None]:
@@ -102,11 +102,12 @@ def test_the_boundary_of_the_server(trees):
 def test_the_boundary_of_check(trees, monkeypatch):
     """What a file shows of itself counts where it is named; else what is found below the folder that is open."""
     found, wanted = {}, {}
+    ignored: list[str] = []
     for name, (case, _, file, opened) in trees.items():
         if case.text != NOTHING:
             monkeypatch.chdir(opened)
             below = case.text == FCN and os.path.commonpath([file, opened]) == str(opened)
-            _, checked, _ = survey(["." if below else str(file)], [].append)
+            _, checked, _ = survey(["." if below else str(file)], ignored.append)
             found[name], wanted[name] = str(file) in checked, case.root is not None
     assert found == wanted
 
