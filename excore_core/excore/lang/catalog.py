@@ -216,11 +216,13 @@ class RegistryInfo:
 
 @dataclass(frozen=True)
 class Unregistered:
-    """A class or function that exists in the project but is in no registry: used to say why a name is unknown."""
+    """A class or function that exists in the project but is in no registry: used to say why a name is unknown.
+    ``doubt``: what may register it all the same, "" for nothing."""
 
     name: str
     path: str
     location: Location
+    doubt: str = ""
 
 
 def _unread(path: str) -> Entry | None:
