@@ -335,12 +335,12 @@ def test_migrate_hydra_reads_what_hydra_composes(project: str, folder: Path, run
     conf = folder / project / "conf"
     migration = Migration([str(conf)], str(folder / "none"), Project(str(folder)), [])
     migration.read()
-    for path, config in migration.configs.items():
-        wanted = COMPOSED.get(Path(path).relative_to(folder).as_posix())
+    for place, config in migration.configs.items():
+        wanted = COMPOSED.get(Path(place).relative_to(folder).as_posix())
         if wanted is not None and not config.told:
-            assert as_hydra_says(config.values) == wanted, path
+            assert as_hydra_says(config.values) == wanted, place
         elif wanted is not None:
-            assert as_hydra_says(config.values) == without_told(wanted), path
+            assert as_hydra_says(config.values) == without_told(wanted), place
     is_code = project == "sweep"  # a resolver of its own
     result = run("migrate", str(conf), "--to", f"{project}/new", code=int(is_code))
     assert ("(100.0%)" in result.output) is not is_code, result.output
