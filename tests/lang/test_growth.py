@@ -99,7 +99,17 @@ def diamonds_of_bases(size: int) -> int:
 @pytest.mark.parametrize(
     "work",
     [
-        *(variables, sections, long_name, broken_lines, literal, members_of_enum, diamonds_of_classes, aliases_of_types, aliases),
+        *(
+            variables,
+            sections,
+            long_name,
+            broken_lines,
+            literal,
+            members_of_enum,
+            diamonds_of_classes,
+            aliases_of_types,
+            aliases,
+        ),
         diamonds_of_bases,
     ],
 )
