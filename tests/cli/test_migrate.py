@@ -241,3 +241,53 @@ def test_migrate_excore_files_get_quoted_keys(folder: Path, run: Run) -> None:
     write(folder, '#- old/run.toml\n[Model.FCN]  # one\n!backbone = "ResNet"\n#- old/pyproject.toml\n')
     assert "1 of 1 files" in run("migrate", "old", "--to", "new").output
     assert toml(folder, "run.toml") == '[Model.FCN]  # one\n"!backbone" = "ResNet"\n'
+
+
+def test_migrate_takes_names_from_the_package_of_their_scope(folder: Path, run: Run) -> None:
+    site = "env/lib/python3/site-packages"
+    text = f"""
+#- env/pyvenv.cfg
+home = here
+#- {site}/mmengine/registry.py
+class Registry:
+    def __init__(self, name, parent=None): ...
+    def register_module(self, name=None, force=False, module=None): ...
+MODELS = Registry("model")
+TRANSFORMS = Registry("transform")
+#- {site}/mmcv/transforms.py
+from mmengine.registry import TRANSFORMS
+@TRANSFORMS.register_module()
+class Pad: ...
+#- {site}/det/.mim/configs/net.py
+model = dict(type='Net', width=3)
+#- old/plain.py
+default_scope = 'seg'
+model = dict(type='Net')
+pipeline = [dict(type='Pad')]
+#- old/based.py
+_base_ = 'det::net.py'
+default_scope = 'seg'
+#- old/prefixed.py
+default_scope = 'seg'
+model = dict(type='det.Net', width=2)
+"""
+    for package in ("seg", "det"):
+        text += f"""
+#- {site}/{package}/__init__.py
+#- {site}/{package}/registry.py
+from mmengine.registry import Registry, MODELS as ROOT, TRANSFORMS as SHARED
+MODELS = Registry("model", parent=ROOT)
+TRANSFORMS = Registry("transform", parent=SHARED)
+#- {site}/{package}/nets.py
+from {package}.registry import MODELS
+@MODELS.register_module()
+class Net:
+    def __init__(self, width=1): ...
+"""
+    write(folder, text)
+    assert "3 of 3 files" in run("migrate", "old", "--to", "new", "--python", "env").output
+    assert "[model.Net]" in toml(folder, "plain.toml")
+    assert '[pipeline.given]\n!value = ["Pad"]' in toml(folder, "plain.toml")
+    assert "[model.det_model_Net]\nwidth = 3" in toml(folder, "based.toml")
+    assert "[model.det_model_Net]\nwidth = 2" in toml(folder, "prefixed.toml")
+    assert "from mmcv.transforms import Pad\n" in toml(folder, "config_parts.py").replace("  # noqa: E402", "")

@@ -114,6 +114,22 @@ def test_configs_beside_the_one_that_is_asked_for_are_not_parsed() -> None:
     assert beside(400) < 1.1 * beside(1)
 
 
+def test_a_completion_does_not_wait_until_large_configs_are_learned_from() -> None:
+    def beside(size: int) -> int:
+        tables = "".join(f"[Model{number}.SegNet]\nclasses = 7\n" for number in range(size))
+        here = world(f"#- run.toml\n[Model.FCN]\nclasses = 3\n#- other.toml\n{tables}")
+        run, snapshot = path_of("run.toml"), here.snapshot
+        work = calls(lambda: snapshot.practice(run))
+        assert [one.text for one in snapshot.practice(run).of("FCN", "classes")] == ["3"]
+        while not snapshot.has_learned(run):
+            snapshot.practice(run, idle=True)
+        assert sum(snapshot.practice(run).of("SegNet", "classes").values()) == size
+        return work
+
+    beside(1)
+    assert beside(4000) < 1.1 * beside(1)
+
+
 @pytest.mark.parametrize("cookie", ["idna", "punycode", "undefined", "unicode_escape", "zlib", "no-such"])
 def test_an_encoding_that_no_source_has_costs_nothing(cookie: str) -> None:
     """Python would not read the file: as far as it is UTF-8 it is read, and the rest of the project with it."""

@@ -6,6 +6,7 @@ import datetime
 import os
 import sys
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -113,12 +114,14 @@ def _packages(cfg: LazyConfig) -> set[str]:
 
 def versions_of(packages: Iterable[str]) -> dict[str, Any]:
     """The versions of Python, of this package, and of what ``packages`` are installed from."""
-    from importlib.metadata import packages_distributions, version
+    from importlib.metadata import PackageNotFoundError, packages_distributions, version
 
     installed = packages_distributions()
     found = {"python": ".".join(map(str, sys.version_info[:3]))}
     for name in sorted({"excore", *packages}):
-        found.update((distribution, version(distribution)) for distribution in sorted(set(installed.get(name, ()))))
+        for distribution in sorted({*installed.get(name, (name,))}):  # Python 3.10 does not know all of them
+            with suppress(PackageNotFoundError):
+                found[distribution] = version(distribution)
     return found
 
 

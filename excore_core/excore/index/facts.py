@@ -129,7 +129,8 @@ class ClassFact(TypedDict, total=False):
     """A class. ``bases`` holds "" for what is no dotted name. ``targets`` are methods that the constructor forwards to.
     ``dynamic``: objects may have attributes that no assignment names. ``others``: constructors that other branches
     define; ``inherits``: there is a branch that defines none. ``assigned``: the name assigned to ``__init__`` or
-    ``__new__``, "" for what is no name. ``call``: it has a method ``__call__``.
+    ``__new__``, "" for what is no name. ``call``: it has a method ``__call__``, or gives classes that it makes another
+    constructor.
     ``subclassing``: calls that get every class derived from it, "" where those get another constructor."""
 
     name: Required[str]
@@ -195,7 +196,8 @@ class FileFacts(TypedDict, total=False):
     binds;
     ``all_of``: what ``all`` is put together from besides, as dotted names, "" for what is no name;
     ``imports``: modules it imports by their full names, but those of Python; ``held``: attributes of classes that may
-    be registries, as dotted name, call and place; ``given``: literals that calls give, as name, keyword and text."""
+    be registries, as dotted name, call and place; ``given``: literals that calls give, as name, keyword and text;
+    ``handed``: names that calls at module level get, or that are stored under a key, with the line."""
 
     names: Required[dict[str, list[BindingFact]]]
     imports: list[str]
@@ -209,6 +211,7 @@ class FileFacts(TypedDict, total=False):
     generates: int
     held: list[tuple[str, Expr, At]]
     given: list[tuple[str, str, str]]
+    handed: dict[str, int]
 
 
 class Outline(TypedDict, total=False):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from excore.index import definition_facts, registered_flags
@@ -167,7 +167,7 @@ class _Scanner:
         self.registering = MatchingLines(pattern, text, _REGISTERING_WORDS)
         self.has_flags = registered_flags.REGISTERING.search(text) is not None
         self.keep_source = "match(" in text
-        self.lists = ".__all__" in text
+        self.lists = "__all__." in text or ".__all__" in text
         self.generates = any(word in text for word in _GENERATING) and _GENERATES.search(text) is not None
         modules = _imported(text)
         if modules:
@@ -178,6 +178,9 @@ class _Scanner:
 
     def module(self, tree: ast.Module) -> None:
         self.body(tree.body, ALWAYS)
+        handed = {name: line for name, line in _handed(tree.body) if name in self.names}
+        if handed:
+            self.facts["handed"] = {**self.facts.get("handed", {}), **handed}
         if self.generates:
             for node in filter(_generates, ast.walk(tree)):
                 self.facts.setdefault("generates", getattr(node, "lineno", 1) - 1)
@@ -207,15 +210,21 @@ class _Scanner:
             elif isinstance(node, ast.AugAssign) and dotted(node.target) == "__all__":
                 self.extend_all([node.value])
             elif isinstance(node, ast.Expr):
-                self.value(node.value, guard)
-                if isinstance(node.value, ast.Call):
-                    arguments = [*node.value.args, *(item.value for item in node.value.keywords)]
-                    if dotted(node.value.func) in ("__all__.extend", "__all__.append"):
-                        self.extend_all(node.value.args)
-                    elif any(dotted(argument) == "__name__" for argument in arguments):
-                        self.facts.setdefault("generates", node.lineno - 1)
+                self.expression(node.value, guard)
             else:
                 self.compound(node, guard)
+
+    def expression(self, node: ast.expr, guard: Guard) -> None:
+        """An expression that is a statement."""
+        if isinstance(node, ast.NamedExpr):
+            self.assign(node.target, node.value, guard)
+        self.value(node, guard)
+        if isinstance(node, ast.Call):
+            arguments = [*node.args, *(item.value for item in node.keywords)]
+            if dotted(node.func) in ("__all__.extend", "__all__.append"):
+                self.extend_all(node.args)
+            elif any(dotted(argument) == "__name__" for argument in arguments):
+                self.facts.setdefault("generates", node.lineno - 1)
 
     def held(self, node: ast.ClassDef) -> None:
         """Attributes of a class that are what a call with a text gives, as registries are."""
@@ -267,7 +276,9 @@ class _Scanner:
         called = _called(node)
         if called:
             fact["called"] = called
-        if self.lists and any(isinstance(one, ast.Attribute) and one.attr == "__all__" for one in ast.walk(node)):
+        if self.lists and any(
+            "__all__" in (getattr(one, "attr", ""), getattr(one, "id", "")) for one in ast.walk(node)
+        ):
             fact["lists"] = True
         self.bind(node.name, {"kind": "def", "function": fact}, guard)
         self.dynamic(node.body, f"function {node.name}", guard)
@@ -303,6 +314,9 @@ class _Scanner:
                     binding["cls"]["assigned"] = dotted(value)
 
     def binding(self, value: ast.expr) -> BindingFact:
+        one_of = value.values if isinstance(value, ast.BoolOp) else []
+        one_of = [value.orelse, value.body] if isinstance(value, ast.IfExp) else one_of
+        value = next((one for one in reversed(one_of) if isinstance(one, ast.Call)), value)
         if isinstance(value, ast.Call):
             return {"kind": "call", "call": self.source.expression(value)}
         if isinstance(value, (ast.Name, ast.Attribute)):
@@ -443,6 +457,25 @@ def _called(node: FunctionNode) -> list[str]:
             names.update(dotted(one.func) for one in ast.walk(statement.value) if isinstance(one, ast.Call))
     names = {name for name in names if name.endswith("get_registry") or name.rpartition(".")[2][:1].isupper()}
     return sorted(names) if is_returning else []
+
+
+def _handed(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, int]]:
+    """Names that calls outside of functions get, that loops run through, and that are stored under a key."""
+    waiting = [(node, False) for node in nodes]
+    while waiting:
+        node, is_given = waiting.pop()
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)):
+            continue
+        if is_given and isinstance(node, ast.Name):
+            yield node.id, node.lineno - 1
+        given: list[ast.AST] = []
+        if isinstance(node, ast.Call):
+            given = [*node.args, *node.keywords]
+        elif isinstance(node, ast.For):
+            given = [node.iter]
+        elif isinstance(node, ast.Assign) and any(isinstance(one, ast.Subscript) for one in node.targets):
+            given = [node.value]
+        waiting += [(child, is_given or child in given) for child in ast.iter_child_nodes(node)]
 
 
 def _generates(node: ast.AST) -> bool:

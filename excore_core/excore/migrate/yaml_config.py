@@ -10,7 +10,7 @@ from copy import deepcopy
 from typing import Any
 
 from excore.migrate.python_config import LIMIT, Comments
-from excore.migrate.source import TARGET, Config, Environment, Group, ImportPath, Unread, Variable, merged
+from excore.migrate.source import TARGET, Config, Environment, Group, ImportPath, Unread, Variable, base_values, merged
 
 BASE = "_base_"
 _HERE = re.compile(r"\{\{\s*_base_\.([\w.]+)\s*\}\}")
@@ -117,7 +117,7 @@ def mmengine_config(path: str, text: str, read_base: Callable[[str], Config | No
             continue
         config.bases.append(place)
         config.unread += found.unread
-        below = merged(below, found.values)
+        below = merged(below, base_values(found, base))
     _take_bases(own, below)
     config.values = merged(below, _grouped(own))
     config.loose = comments.rest()

@@ -7,8 +7,6 @@ import os
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from lsprotocol import types
-
 from excore.lang.catalog import Catalog
 from excore.lang.project.foreign import is_toml
 from excore.lang.project.reading import PROJECT_FILE, PYPROJECT, is_vast
@@ -24,13 +22,16 @@ from excore_server.lsp.session.server_capabilities import REFRESHED
 from excore_server.lsp.session.settings import Settings, read_settings
 from excore_server.lsp.session.virtual_documents import VirtualDocuments
 from excore_server.lsp.session.watcher import Watcher
-from excore_server.lsp.transport.protocol import ExcoreProtocol, Refused
+from excore_server.lsp.transport.protocol import ErrorCode, ExcoreProtocol, Refused
 
 if TYPE_CHECKING:
+    from lsprotocol import types
+
     from excore_server.ide.view import Python
     from excore_server.lsp.session.document_cache import DocumentCache
 
 _TYPING_PAUSE = 0.3
+_PIECE_PAUSE = 0.01
 
 
 class PositionParams(Protocol):
@@ -75,6 +76,7 @@ class Session:
         self._touched = 0
         self._typed: set[str] = set()  # Python files that were edited and not read since
         self._typing: asyncio.TimerHandle | None = None
+        self._learning: asyncio.TimerHandle | None = None
 
     # Names of things
 
@@ -279,7 +281,7 @@ class Session:
         path = self.path_of(uri)
         document = self.documents.get(path or "")
         if path is None or document is None:
-            raise Refused(types.ErrorCodes.InvalidParams, f"{uri} is not open")
+            raise Refused(ErrorCode.InvalidParams, f"{uri} is not open")
         document.version = version
         for change in changes:
             document.change(change, self.host, self.client.encoding)
@@ -391,17 +393,24 @@ class Session:
         self.publisher.changed()
         self.virtual_documents.changed()
         self.protocol.loop.call_soon(self._settled)
+        if self._learning is not None:
+            self._learning.cancel()
+        self._learning = self.protocol.loop.call_later(_TYPING_PAUSE, self._learn)
 
     def _settled(self) -> None:
         if not self.protocol.inbox:
             self.protocol.guarded("diagnostics", self.publisher.idle)
-            self.protocol.guarded("what configs write", self._learn)
 
     def _learn(self) -> None:
-        """Count now what the next completion would have to count."""
+        """Read on what the configs write, a piece at a time: completions need not wait for all of it."""
+        self._learning = None
         for root, index in self.indexing.projects.items():
-            if index.state == "ready":
-                self.snapshot().practice(os.path.join(root, PROJECT_FILE))
+            path = os.path.join(root, PROJECT_FILE)
+            if index.state == "ready" and not self.snapshot().has_learned(path):
+                self.protocol.guarded("what configs write", self.snapshot().practice, path, True)
+                pause = _PIECE_PAUSE if not self.protocol.inbox else _TYPING_PAUSE
+                self._learning = self.protocol.loop.call_later(pause, self._learn)
+                return
 
     def refresh(self) -> None:
         """Have the client ask again for what it has on screen, where it can be told to."""
