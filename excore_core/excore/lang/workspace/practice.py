@@ -187,8 +187,10 @@ class Learned:
         return path in self._known
 
     def take(self, paths: Iterable[str], read: Callable[[str], File | None], weight: Callable[[str], int]) -> None:
-        """Take files as they are now, which are pending no more; ``read`` gives None for one that is gone, ``weight`` how
-        much it counts."""
+        """Take files as they are now: they are pending no more.
+
+        ``read`` gives None for one that is gone, ``weight`` how much it counts.
+        """
         now = {path: read(path) for path in paths}
         for path in now:
             self.pending.pop(path, None)
