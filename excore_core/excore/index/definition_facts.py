@@ -171,6 +171,10 @@ def _body(source: SourceText, node: ast.ClassDef, fact: ClassFact) -> None:
         before = statement
         if isinstance(statement, _FUNCTIONS):
             _method(source, statement, members, methods)
+            for owner, _, last in (dotted(item).rpartition(".") for item in statement.decorator_list):
+                value = fields.get(owner, {}).get("value") if last == "default" else None  # as attrs gives defaults
+                if isinstance(value, dict):
+                    value.get("k", []).append(["default", {"s": f"self.{statement.name}()"}])
             if methods.get(statement.name) is statement:
                 earlier = [] if is_certain else versions.get(statement.name, [])
                 versions[statement.name] = [*earlier, (statement, is_certain)]
