@@ -14,6 +14,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from excore.config.traces import without_internals
+from excore.engine.inspecting import takes_unlisted
 from excore.engine.workspace import workspace
 from excore.errors import ConfigError, StrToClassError, did_you_mean
 
@@ -174,7 +175,7 @@ def positional_names(target: Any) -> list[str]:
 def unknown_arguments(target: Any, passed: Collection[str]) -> dict[str, str]:
     """Those of ``passed`` that ``target`` does not take, each with a hint at what may be meant."""
     params = parameters(target)
-    if params is None or any(parameter.kind is Parameter.VAR_KEYWORD for parameter in params):
+    if params is None or takes_unlisted(target) or any(parameter.kind is Parameter.VAR_KEYWORD for parameter in params):
         return {}
     names = [parameter.name for parameter in params if parameter.kind is not Parameter.VAR_POSITIONAL]
     free = [name for name in names if name not in passed]
