@@ -1,4 +1,4 @@
-"""The migration pages as someone follows them: what stands before becomes, by the command they give, what stands after."""
+"""The migration pages as someone follows them: their command turns what stands before into what stands after."""
 
 from __future__ import annotations
 
