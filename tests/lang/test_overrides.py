@@ -139,6 +139,8 @@ def value(snapshot: Snapshot, path: str) -> object:
         ("Backbone.ResNet.tag=None", "Backbone/ResNet/tag", "None"),
         ('Backbone.ResNet.tag="x"', "Backbone/ResNet/tag", "x"),
         ("Backbone.ResNet.sizes=1,.5", "Backbone/ResNet/sizes", [1, 0.5]),
+        ("Backbone.ResNet.sizes=(1, .5)", "Backbone/ResNet/sizes", [1, 0.5]),
+        ("Backbone.ResNet.sizes=()", "Backbone/ResNet/sizes", []),
         ("Backbone.ResNet.sizes=[]", "Backbone/ResNet/sizes", []),
         ("Backbone.ResNet.names=[1, b]", "Backbone/ResNet/names", ["1", "b"]),
         ("Backbone.ResNet.kind=1", "Backbone/ResNet/kind", "1"),

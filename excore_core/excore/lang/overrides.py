@@ -29,6 +29,7 @@ from excore.lang.syntax.arguments import (
     Argument,
     BareText,
     is_quoted,
+    is_tuple,
     nothing,
     plain_word,
     read_argument,
@@ -404,7 +405,7 @@ class _Application:
     def read(self, argument: Argument, wanted: Type, reference: bool = False) -> Value:
         """The value of an argument as a type wants it, or the reference it is."""
         start, text = argument.value_start, argument.value
-        listed = not argument.is_structured and "," in text and _only(wanted, "array")
+        listed = not argument.is_structured and ("," in text or is_tuple(text)) and _only(wanted, "array")
         if (not argument.is_structured and not listed) or (text[:1] in "[{" and _is_text(wanted) and not reference):
             return BareText(text, start) if reference else self.scalar(argument, text, start, wanted)
         try:
