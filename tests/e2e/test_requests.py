@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import logging
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import warm
@@ -315,13 +315,14 @@ def test_what_is_read_of_parameters_is_in_the_protocol() -> None:
     from excore_server.lsp.transport.params import SHAPES, read_params
 
     for method, shape in SHAPES.items():
-        known = inspect.signature(types.METHOD_TO_TYPES[method][2]).parameters
+        known = inspect.signature(cast(Any, types.METHOD_TO_TYPES[method][2])).parameters
         params = read_params(method, example(shape))
         assert set(vars(params)) <= set(known), method
         optional = {name for name, value in vars(params).items() if value is None}
         needed = set(vars(params)) - optional
         assert {name for name in needed if known[name].default is not inspect.Parameter.empty} == set(), method
-        for broken in (None, 3, {}) if needed else (None, 3):
+        wrong: list[Any] = [None, 3, {}] if needed else [None, 3]
+        for broken in wrong:
             with pytest.raises(ValueError, match="params"):
                 read_params(method, broken)
 

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import kit
-
 from excore_server.ide.completion.complete import complete
 
 HERE = Path(__file__).parent
