@@ -47,6 +47,10 @@ def long_name(size: int) -> int:
     return diagnosed(f"[Model.R{'e' * 100 * size}]\n")
 
 
+def broken_lines(size: int) -> int:
+    return diagnosed("depth = 3 a\nVGG]\n&depth = 'dept'\n" * size)
+
+
 def literal(size: int) -> int:
     choices = ", ".join(f"'c{number}'" for number in range(size))
     return described(
@@ -95,7 +99,17 @@ def diamonds_of_bases(size: int) -> int:
 @pytest.mark.parametrize(
     "work",
     [
-        *(variables, sections, long_name, literal, members_of_enum, diamonds_of_classes, aliases_of_types, aliases),
+        *(
+            variables,
+            sections,
+            long_name,
+            broken_lines,
+            literal,
+            members_of_enum,
+            diamonds_of_classes,
+            aliases_of_types,
+            aliases,
+        ),
         diamonds_of_bases,
     ],
 )
@@ -103,6 +117,11 @@ def test_twice_as_much_is_about_twice_the_work(work: Callable[[int], int]) -> No
     work(20)  # what is made once
     most = 8 if work is diamonds_of_classes else 2.6  # each class has an order, as long as there are layers
     assert work(400) < most * work(200)
+
+
+def test_tables_that_are_never_closed_are_not_read_to_the_end_each() -> None:
+    text = f"a = {{x = {'{' * 40}\n" * 200
+    assert calls(lambda: parse(text)) < 100 * len(text)
 
 
 def test_configs_beside_the_one_that_is_asked_for_are_not_parsed() -> None:

@@ -6,7 +6,6 @@ import datetime
 import os
 import sys
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -116,12 +115,16 @@ def versions_of(packages: Iterable[str]) -> dict[str, Any]:
     """The versions of Python, of this package, and of what ``packages`` are installed from."""
     from importlib.metadata import PackageNotFoundError, packages_distributions, version
 
-    installed = packages_distributions()
     found = {"python": ".".join(map(str, sys.version_info[:3]))}
+    others = []
     for name in sorted({"excore", *packages}):
-        for distribution in sorted({*installed.get(name, (name,))}):  # Python 3.10 does not know all of them
-            with suppress(PackageNotFoundError):
-                found[distribution] = version(distribution)
+        try:
+            found[name] = version(name)
+        except (PackageNotFoundError, ValueError):
+            others.append(name)
+    installed = packages_distributions() if others else {}  # slow: all that is installed is read
+    for name in others:
+        found.update((distribution, version(distribution)) for distribution in sorted(set(installed.get(name, ()))))
     return found
 
 

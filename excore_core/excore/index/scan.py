@@ -124,7 +124,9 @@ def scan(text: str, previous: FileFacts | None = None) -> FileFacts:
     facts = scanner.facts
     earlier = previous["names"] if previous is not None else {}
     for name in damaged:
-        _complete(facts["names"][name][-1], earlier.get(name, []))
+        classes = [binding for binding in facts["names"].get(name, ()) if binding["kind"] == "class"]
+        if classes:
+            _complete(classes[-1], earlier.get(name, []))
     facts["broken"] = True
     for name, bindings in earlier.items():
         facts["names"].setdefault(name, bindings)

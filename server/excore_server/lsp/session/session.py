@@ -104,7 +104,7 @@ class Session:
     def file(self, uri: str) -> tuple[Snapshot, str, File]:
         """A config file in the snapshot of now. Raises ``NotServed``."""
         path = self.path_of(uri)
-        if path is None or not self.is_toml(path):
+        if path is None or not self.is_toml(path) or self.is_too_large(path):
             raise NotServed
         snapshot = self.snapshot()
         file = snapshot.file(path) if snapshot.is_config(path) else None
@@ -128,6 +128,10 @@ class Session:
         document = self.documents.get(path)
         return is_toml(path) if document is None else document.is_toml
 
+    def is_too_large(self, path: str) -> bool:
+        """Whether the client has more open than is read."""
+        return path in self.documents and self.documents[path].too_large
+
     def python_path(self, uri: str) -> str | None:
         """The path of a document that is no TOML but Python; None for any other."""
         path = self.path_of(uri)
@@ -141,7 +145,8 @@ class Session:
     def python_text(self, path: str) -> str | None:
         """The text of a Python file as the editor or else the disk has it."""
         document = self.documents.get(path)
-        text = document.text if document and not document.is_toml else self.host.source.read(path)
+        has_text = document is not None and not document.is_toml and not document.too_large
+        text = document.text if document is not None and has_text else self.host.source.read(path)
         return text if isinstance(text, str) else None
 
     def python_modules(self, path: str) -> dict[str, str]:
@@ -264,13 +269,14 @@ class Session:
         if path is None:
             return
         if item.language_id == "python" or path.endswith((".py", ".pyi")):
-            self.documents[path] = OpenDocument(item.uri, path, item.version, False, item.text)
-            self.indexing.change({path: item.text})
+            document = self.documents[path] = OpenDocument(item.uri, path, item.version, False)
+            document.take(item.text, self.host)
+            self.indexing.change({path: self.open_python.get(path)})
             return
         if item.language_id not in ("toml", "excore") and not is_toml(path):
             return
-        self.documents[path] = OpenDocument(item.uri, path, item.version, True)
-        self.host.open(path, item.text)
+        document = self.documents[path] = OpenDocument(item.uri, path, item.version, True)
+        document.take(item.text, self.host)
         self._touch(path)
         if self.initialized:
             self._take_up_project(path)
@@ -315,12 +321,13 @@ class Session:
 
     def _python_paused(self) -> None:
         typed, self._typed = self._typed, set()
-        self.indexing.change({path: text for path, text in self.open_python.items() if path in typed})
+        self.indexing.change({path: self.open_python.get(path) for path in typed if path in self.documents})
 
     @property
     def open_python(self) -> dict[str, str]:
         """The texts of the Python files that the client has open, which hide what is on disk."""
-        return {path: document.text for path, document in self.documents.items() if not document.is_toml}
+        documents = self.documents.items()
+        return {path: one.text for path, one in documents if not one.is_toml and not one.too_large}
 
     # Changes
 
