@@ -10,7 +10,7 @@ from statistics import median
 
 
 class Measured(float):
-    """One value of several samples; ``spread`` is by how much their third quartile lies above the first, 0.1 is 10 %."""
+    """One value of several samples; ``spread`` is by how much their third quartile is above the first, 0.1 is 10 %."""
 
     spread: float
 
