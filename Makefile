@@ -4,6 +4,7 @@
 PYTHON ?= python3
 # What `make example-segmentation` asks pip for; options may stand here too, such as an index of CPU-only builds.
 TORCH ?= torch==2.13.0 numpy
+LOGGERS := tensorboard wandb
 export PYTHON
 
 RUN := .venv/bin/python -m
@@ -88,9 +89,9 @@ example-segmentation: $(SEGMENTATION)/.ready ## Install PyTorch for the CPU apar
 	cd examples/segmentation && ../../$(SEGMENTATION)/bin/python train.py
 
 $(SEGMENTATION)/.ready: $(READY) Makefile
-	@echo 'setup: $$ python -m venv $(SEGMENTATION); pip install -e . $(TORCH)'
+	@echo 'setup: $$ python -m venv $(SEGMENTATION); pip install -e . $(TORCH) $(LOGGERS)'
 	.venv/bin/python -m venv --clear $(SEGMENTATION)
-	$(SEGMENTATION)/bin/python -m pip install --quiet --disable-pip-version-check -e . $(TORCH)
+	$(SEGMENTATION)/bin/python -m pip install --quiet --disable-pip-version-check -e . $(TORCH) $(LOGGERS)
 	@touch $@
 
 clean: ## Remove everything that was made or fetched here.

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
+from typing import Any
 
+import pytest
 from cli_kit import Run
 
 import kit
+from excore.lang.project.model import Project
+from excore.migrate.migration import Migration
+from excore.migrate.source import Environment, Group
+
+HERE = Path(__file__).parent
+PROJECTS = HERE.parents[1] / "benchmarks" / "hydra_projects.txt"
+COMPOSED = json.loads((HERE / "hydra_composed.json").read_text("utf-8"))
+"""What `hydra.compose` of Hydra 1.3.8 and OmegaConf's `to_container(resolve=True)` gave, with the environment below."""
+ENVIRONMENT = {"DATA": "/data", "HF_HOME": "/hf", "PROJECT_ROOT": "/p", "USER": "me"}
 
 MODELS = """
 #- models.py
@@ -291,3 +304,102 @@ class Net:
     assert "[model.det_model_Net]\nwidth = 3" in toml(folder, "based.toml")
     assert "[model.det_model_Net]\nwidth = 2" in toml(folder, "prefixed.toml")
     assert "from mmcv.transforms import Pad\n" in toml(folder, "config_parts.py").replace("  # noqa: E402", "")
+
+
+def as_hydra_says(value: Any) -> Any:
+    if isinstance(value, Environment):
+        return re.sub(r"\$\{(\w+)(?::-(.*?))?\}", lambda found: ENVIRONMENT.get(found[1], found[2]), value)
+    if isinstance(value, dict):
+        partial = {"_partial_": True} if isinstance(value, Group) and value.partial else {}
+        return {**{key: as_hydra_says(item) for key, item in value.items()}, **partial}
+    return [as_hydra_says(item) for item in value] if isinstance(value, list) else value
+
+
+def without_told(value: Any) -> Any:
+    """What Hydra composes, without the keys that migration.md tells of."""
+    if isinstance(value, dict):
+        told = ("_convert_", "_recursive_")
+        kept = {key: item for key, item in value.items() if key not in told and item not in ("???",)}
+        return {key: without_told(item) for key, item in kept.items() if (key, item) != ("_partial_", False)}
+    return [without_told(item) for item in value] if isinstance(value, list) else value
+
+
+@pytest.mark.parametrize("project", sorted({*(name.split("/")[0] for name in COMPOSED), "sweep"}))
+def test_migrate_hydra_reads_what_hydra_composes(project: str, folder: Path, run: Run) -> None:
+    for name, text in kit.parse(PROJECTS.read_text("utf-8")).files.items():
+        path = folder / name
+        if name.startswith(f"{project}/"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, "utf-8")
+    (folder / project / "pyproject.toml").touch()
+    conf = folder / project / "conf"
+    migration = Migration([str(conf)], str(folder / "none"), Project(str(folder)), [])
+    migration.read()
+    for place, config in migration.configs.items():
+        wanted = COMPOSED.get(Path(place).relative_to(folder).as_posix())
+        if wanted is not None and not config.told:
+            assert as_hydra_says(config.values) == wanted, place
+        elif wanted is not None:
+            assert as_hydra_says(config.values) == without_told(wanted), place
+    is_code = project == "sweep"  # a resolver of its own
+    result = run("migrate", str(conf), "--to", f"{project}/new", code=int(is_code))
+    assert ("(100.0%)" in result.output) is not is_code, result.output
+    told = (folder / project / "new" / "migration.md").read_text("utf-8")
+    assert "what the resolver `eval` computes is not known" in told or not is_code
+    for said in ("`must` has to be given", "`_convert_` is left out", "gets dicts, as `_recursive_: false` says"):
+        assert said in told or project != "training"
+
+
+def test_migrate_lazy_configs_of_detectron2(folder: Path, run: Run) -> None:
+    write(
+        folder,
+        """
+#- old/common/model.py
+from functools import partial
+import torch.nn as nn
+from detectron2.config import LazyCall as L
+from detectron2.layers import ShapeSpec
+from models import FCN, Head, ResNet
+model = L(FCN)(
+    backbone=L(ResNet)(depth=50, norm=partial(nn.LayerNorm, eps=1e-6)),
+    size=3,
+    head=L(Head)(width="${..size}", weight=ShapeSpec(channels=2)),
+)
+#- old/common/schedule.py
+from detectron2.config import LazyCall as L
+from omegaconf import OmegaConf
+def schedule(num, *, start=0.5):
+    steps = num * 9
+    if num <= 2:
+        return L(Head)(width=steps, weight=start)
+    return dict(steps=[steps - 6, steps])
+from models import Head
+short = schedule(1)
+long = schedule(num=3)
+loader = OmegaConf.create()
+loader.train = dict(batch=2)
+loader.test = dict(batch="${..train.batch}")
+#- old/run.py
+from .common.model import model
+from .common.schedule import short as schedule, loader
+from models import VGG
+[model.backbone.pop(name) for name in ["norm"]]
+model.backbone.update(_target_=VGG, depth=16)
+model.size = 5
+loader.train.batch = 4
+hook = lambda name: name
+""",
+    )
+    result = run("migrate", "old", "--to", "new", code=1)
+    assert "2 of 3 files" in result.output
+    assert "old/run.py:8: `lambda name: name`" in result.output
+    model, schedule, config = (toml(folder, f"{name}.toml") for name in ("common/model", "common/schedule", "run"))
+    for line in ("width = 3", 'norm = { _target_ = "torch.nn.LayerNorm", eps = 1e-06, _partial_ = true }'):
+        assert line in model, model
+    assert 'weight = { _target_ = "detectron2.layers.ShapeSpec", channels = 2 }' in model, "it is in no registry"
+    for line in ("[short.Head]\nwidth = 9\nweight = 0.5", "steps = [21, 27]"):
+        assert line in schedule, schedule
+    for line in ('!backbone = "VGG"', "[VGG]\ndepth = 16", "size = 5", "[Head]\nwidth = 5", "batch = 4"):
+        assert line in config, config
+    assert "test = { batch = 2 }" in schedule
+    assert config.count("batch = 4") == 2

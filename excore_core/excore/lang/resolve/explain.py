@@ -74,7 +74,8 @@ def unknown_class(
     elif unmade:
         names = ", ".join(f"`{one}`" for one in unmade)
         message += (
-            f"; no source of the project makes the registry {names}: an installed package may, or its name is wrong"
+            f"; no source of the project makes the registry {names}: an installed package may, which "
+            "`excore auto-register` finds out, or its name is wrong"
         )
     elif is_open:
         reasons = _open_reasons(catalog, registry)
