@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 import unicodedata
@@ -162,3 +163,12 @@ def test_words_that_a_shell_completes_are_no_commands(run: Run, write: Write, tm
     done = subprocess.run(["bash", "-c", f"{script}\n{ask}\n{enter}"], capture_output=True, text=True, cwd=home)
     assert "touch ran" in done.stdout, done
     assert not (home / "ran").exists()
+
+
+@pytest.mark.parametrize("name", ['x\\")\\nopen(\\"ran\\", \\"w\\") #', WRITTEN, "a b-c"])
+def test_names_of_registries_are_texts_in_the_python_that_is_written(folder: Path, run: Run, name: str) -> None:
+    (folder / ".excore.toml").write_text(f'registries = ["{name}"]\n')
+    run("generate-registries", code=None)
+    for path in folder.rglob("*.py"):
+        tree = ast.parse(path.read_text("utf-8"))
+        assert [type(node) for node in tree.body] == [ast.ImportFrom, ast.Assign], path.read_text("utf-8")
