@@ -271,7 +271,7 @@ class _Application:
         """Whether a new key can mean something: an argument, a table of a class, or a value that is referred to."""
         if self.merger.known is None:
             return True
-        return self.is_module(path) if path else not self.is_group(name)
+        return self.is_module(path) if path else not (self.is_group(name) or self.grammar.is_prefixed(name))
 
     def name_in(self, table: Table, name: str, path: Path) -> str | None:
         """A key of a table; arguments of modules are found with and without their prefix."""
@@ -456,9 +456,11 @@ def unknown_key(path: Path, origin: Origin, root: Table, grammar: Grammar, key: 
     """The problem of a path that leads to nothing in a config; ``key`` is all of what was given."""
     table = _table_at(root, path[:-1])
     names = [grammar.split_key(name).name for name, one in table.bindings.items() if not is_new(one)] if table else []
-    suggestions = nearest(path[-1], names) if table is not None else ()
+    is_argument = len(path) == 1 and grammar.is_prefixed(path[-1])  # which no top level has
+    suggestions = nearest(path[-1], names) if table is not None and not is_argument else ()
     if not suggestions:
-        suggestions = tuple(paths_like(key, root, grammar))[:3]
+        like = grammar.split_key(key).name if is_argument else key
+        suggestions = tuple(paths_like(like, root, grammar))[:3]
     inside = f" in `{dotted_text(path[:-1], grammar.prefix_chars)}`" if len(path) > 1 else ""
     message = f"the config has no `{path[-1]}`{inside}"
     if suggestions:
