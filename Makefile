@@ -4,6 +4,7 @@
 PYTHON ?= python3
 # What `make example-segmentation` asks pip for; options may stand here too, such as an index of CPU-only builds.
 TORCH ?= torch==2.13.0 numpy
+LOGGERS := tensorboard wandb
 export PYTHON
 
 RUN := .venv/bin/python -m
@@ -60,9 +61,11 @@ test-pythons: $(READY) ## The language, index, engine and config tests on each o
 test-editors: editor-tools ## Real Neovim and real VS Code, one after the other.
 	$(RUN) pytest tests/editors
 
-torture: $(READY) ## Hostile workspaces, then random work compared with a fresh server; CASES=10000 SEED=1.
+torture: $(READY) ## Hostile workspaces, texts that coverage leads to, random work compared with a fresh server; CASES=10000 SEED=1.
 	$(RUN) pytest -q tests/lang/test_growth.py tests/cli/test_hostile_repository.py tests/cli/test_hostile_workspace.py \
 	  tests/cli/test_injection.py tests/cli/test_terminal_escapes.py tests/e2e/test_no_code_runs.py tests/e2e/test_torture.py
+	.venv/bin/python -c 'import atheris' 2>/dev/null || .venv/bin/python -m pip install --quiet --disable-pip-version-check -e ".[fuzz]"
+	.venv/bin/python tests/e2e/fuzz.py --cases $(or $(CASES),10000) --seed $(or $(SEED),1) 2>.artifacts/fuzz.log
 	.venv/bin/python tests/e2e/torture.py --cases $(or $(CASES),10000) --seed $(or $(SEED),1)
 
 editor-tools: $(READY) ## Fetch what the editor tests need: VS Code's server, Chromium, tmux ...
@@ -83,9 +86,9 @@ example-segmentation: $(SEGMENTATION)/.ready ## Install PyTorch for the CPU apar
 	cd examples/segmentation && ../../$(SEGMENTATION)/bin/python train.py
 
 $(SEGMENTATION)/.ready: $(READY) Makefile
-	@echo 'setup: $$ python -m venv $(SEGMENTATION); pip install -e . $(TORCH)'
+	@echo 'setup: $$ python -m venv $(SEGMENTATION); pip install -e . $(TORCH) $(LOGGERS)'
 	.venv/bin/python -m venv --clear $(SEGMENTATION)
-	$(SEGMENTATION)/bin/python -m pip install --quiet --disable-pip-version-check -e . $(TORCH)
+	$(SEGMENTATION)/bin/python -m pip install --quiet --disable-pip-version-check -e . $(TORCH) $(LOGGERS)
 	@touch $@
 
 clean: ## Remove everything that was made or fetched here.

@@ -26,8 +26,8 @@ REQUIREMENTS = EXTENSION / "requirements.txt"
 BUNDLE = EXTENSION / "bundled"
 MARKER = BUNDLE / ".requirements"
 
-NEEDED = ("docstring-parser", "exceptiongroup", "jedi", "lsprotocol", "pygls")
-"""What the server imports; Python 3.10 has no exception groups. The rest of the package's needs are its commands'."""
+NEEDED = ("docstring-parser", "jedi")
+"""What the server imports. The rest of the package's needs are its commands'."""
 UNUSED = ("jedi/third_party/django-stubs", "excore/_shipped/editors", "excore/_shipped/examples")
 STUBS = BUNDLE / "jedi" / "third_party" / "typeshed" / "stubs"
 KEPT_STUBS = {"tensorflow"}

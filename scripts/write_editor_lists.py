@@ -17,6 +17,7 @@ from excore.lang.grammar import DEFAULT, NEW, PREFIXES, Prefix
 from excore.lang.problems import CATALOGUE, SEVERITIES, Kind
 from excore.lang.project import foreign
 from excore.lang.project.reading import MARKERS
+from excore.lang.project.sources import SEARCH
 
 EDITORS = Path(__file__).resolve().parents[1] / "editors"
 VSCODE = EDITORS / "vscode"
@@ -32,7 +33,6 @@ def prefix_class() -> str:
 
 def lua() -> str:
     """The module of the Neovim client."""
-    names = sorted(name for name in foreign.PLAIN_NAMES if not name.startswith("."))
     lines = [
         f"-- {HEAD}",
         "",
@@ -46,11 +46,13 @@ def lua() -> str:
         "",
         "return {",
         "  plain_names = set([[",
-        *(f"    {name}" for name in names),
+        *(f"    {name}" for name in sorted(foreign.PLAIN_NAMES)),
         "  ]]),",
         "  plain_patterns = { '^pylock%.', '^pipfile', '[.-]lock%.toml$' },",
         f"  boundaries = {{ {', '.join(repr(name) for name in MARKERS)} }},",
-        f"  skipped_folders = set([[{' '.join(sorted(foreign.TOOL_FOLDERS | foreign.RUN_FOLDERS))}]]),",
+        f"  tool_folders = set([[{' '.join(sorted(foreign.TOOL_FOLDERS))}]]),",
+        f"  run_folders = set([[{' '.join(sorted(foreign.RUN_FOLDERS))}]]),",
+        f"  search = {{ {', '.join(f'{name} = {value}' for name, value in SEARCH.items())} }},",
         f"  prefix_class = '{prefix_class()}',",
         "  prefixes = {",
         *(f"    {{ char = '{prefix.char}', kind = '{prefix.kind}' }}," for prefix in DEFAULT.prefixes.values()),
@@ -62,16 +64,16 @@ def lua() -> str:
 
 def typescript() -> str:
     """The module of the VS Code client."""
-    names = sorted(name for name in foreign.PLAIN_NAMES if not name.startswith("."))
-    folders = sorted(foreign.TOOL_FOLDERS | foreign.RUN_FOLDERS)
     return "\n".join(
         (
             f"// {HEAD}",
             "",
-            f"export const PLAIN_NAMES = new Set({json.dumps(names, indent=2)});",
+            f"export const PLAIN_NAMES = new Set({json.dumps(sorted(foreign.PLAIN_NAMES), indent=2)});",
             f"export const PLAIN_PATTERN = /^({foreign.PLAIN_PATTERN.pattern})$/;",
             f"export const BOUNDARIES = {json.dumps(MARKERS)};",
-            f"export const SKIPPED_FOLDERS = new Set({json.dumps(folders, indent=2)});",
+            f"export const TOOL_FOLDERS = new Set({json.dumps(sorted(foreign.TOOL_FOLDERS))});",
+            f"export const RUN_FOLDERS = new Set({json.dumps(sorted(foreign.RUN_FOLDERS))});",
+            f"export const SEARCH = {json.dumps(SEARCH)};",
             f"export const PREFIX_CLASS = {json.dumps(prefix_class())};",
             "",
         )

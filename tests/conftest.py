@@ -8,12 +8,14 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from pathlib import Path
 
 import pytest
 import warm
 from hypothesis import HealthCheck, settings
 
 IN_CI = os.environ.get("CI", "").lower() not in ("", "0", "false", "no")
+ROOT = Path(__file__).resolve().parents[1]
 CACHE = pytest.StashKey[str]()
 
 for _name, _examples in {"quick": 10, "normal": 60, "thorough": 2000}.items():
@@ -32,6 +34,18 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in [name for name in os.environ if name.startswith("EXCORE_") and name != "EXCORE_SHARED"]:
         del os.environ[name]
     config.stash[CACHE] = os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="excore-tests-")
+
+
+@pytest.fixture(scope="session")
+def torch_python() -> str:
+    """A Python that has PyTorch. `make test` installs it in CI, so that a test that needs it fails there without it."""
+    for name in ("bin/python", "Scripts/python.exe"):
+        if (found := ROOT / ".tools" / "segmentation" / name).exists():
+            return str(found)
+    reason = "PyTorch is not installed; `make example-segmentation` installs it into a folder of its own"
+    if IN_CI and (ROOT / ".venv" / ".ready").exists():
+        pytest.fail(reason)
+    pytest.skip(reason)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -75,8 +75,7 @@ def ask_at(snapshot: Snapshot, path: str, offset: int, known: set[object] | None
     assert help is None or all(0 <= start <= end <= len(help.label) for start, end in help.parameters)
     with suppress(RenameError):
         subject = prepare_rename(snapshot, path, offset)
-        assert subject.span.start <= subject.span.end
-        assert subject.span.start - 1 <= offset <= subject.span.end + 1  # the cursor may be before or after quotes
+        assert thing.span.start <= subject.span.start <= subject.span.end <= thing.span.end
     with suppress(RenameError):
         check_change(snapshot, rename(snapshot, path, offset, "Other_2"))
     for call in prepare_calls(snapshot, path, offset):

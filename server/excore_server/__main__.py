@@ -21,10 +21,11 @@ _leave_project()
 
 import argparse  # noqa: E402
 from collections.abc import Sequence  # noqa: E402
+from importlib.util import find_spec  # noqa: E402
 
 from excore import __version__  # noqa: E402
 
-NEEDED = "jedi lsprotocol pygls"
+NEEDED = "jedi"
 """What the extra `server` adds to the package, to be installed by name: the package itself may be in no index."""
 
 
@@ -55,11 +56,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         help="debug, info, warning (default) or error",
     )
     options = parser.parse_args(arguments)
-    try:
-        from excore_server.lsp.server import main as serve
-    except ModuleNotFoundError as error:
-        print(f"excore-server needs {error.name}: {sys.executable} -m pip install {NEEDED}", file=sys.stderr)
+    if find_spec(NEEDED) is None:
+        print(f"excore-server needs {NEEDED}: {sys.executable} -m pip install {NEEDED}", file=sys.stderr)
         return 2
+    from excore_server.lsp.server import main as serve
+
     try:
         if options.replay:
             from excore_server.lsp.transport.replay import main as replay

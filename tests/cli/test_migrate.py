@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
+from typing import Any
 
+import pytest
 from cli_kit import Run
 
 import kit
+from excore.lang.project.model import Project
+from excore.migrate.migration import Migration
+from excore.migrate.source import Environment, Group
+
+HERE = Path(__file__).parent
+PROJECTS = HERE.parents[1] / "benchmarks" / "hydra_projects.txt"
+COMPOSED = json.loads((HERE / "hydra_composed.json").read_text("utf-8"))
+"""What `hydra.compose` of Hydra 1.3.8 and OmegaConf's `to_container(resolve=True)` gave, with the environment below."""
+ENVIRONMENT = {"DATA": "/data", "HF_HOME": "/hf", "PROJECT_ROOT": "/p", "USER": "me"}
 
 MODELS = """
 #- models.py
@@ -241,3 +254,97 @@ def test_migrate_excore_files_get_quoted_keys(folder: Path, run: Run) -> None:
     write(folder, '#- old/run.toml\n[Model.FCN]  # one\n!backbone = "ResNet"\n#- old/pyproject.toml\n')
     assert "1 of 1 files" in run("migrate", "old", "--to", "new").output
     assert toml(folder, "run.toml") == '[Model.FCN]  # one\n"!backbone" = "ResNet"\n'
+
+
+def test_migrate_takes_names_from_the_package_of_their_scope(folder: Path, run: Run) -> None:
+    site = "env/lib/python3/site-packages"
+    text = f"""
+#- env/pyvenv.cfg
+home = here
+#- {site}/mmengine/registry.py
+class Registry:
+    def __init__(self, name, parent=None): ...
+    def register_module(self, name=None, force=False, module=None): ...
+MODELS = Registry("model")
+TRANSFORMS = Registry("transform")
+#- {site}/mmcv/transforms.py
+from mmengine.registry import TRANSFORMS
+@TRANSFORMS.register_module()
+class Pad: ...
+#- {site}/det/.mim/configs/net.py
+model = dict(type='Net', width=3)
+#- old/plain.py
+default_scope = 'seg'
+model = dict(type='Net')
+pipeline = [dict(type='Pad')]
+#- old/based.py
+_base_ = 'det::net.py'
+default_scope = 'seg'
+#- old/prefixed.py
+default_scope = 'seg'
+model = dict(type='det.Net', width=2)
+"""
+    for package in ("seg", "det"):
+        text += f"""
+#- {site}/{package}/__init__.py
+#- {site}/{package}/registry.py
+from mmengine.registry import Registry, MODELS as ROOT, TRANSFORMS as SHARED
+MODELS = Registry("model", parent=ROOT)
+TRANSFORMS = Registry("transform", parent=SHARED)
+#- {site}/{package}/nets.py
+from {package}.registry import MODELS
+@MODELS.register_module()
+class Net:
+    def __init__(self, width=1): ...
+"""
+    write(folder, text)
+    assert "3 of 3 files" in run("migrate", "old", "--to", "new", "--python", "env").output
+    assert "[model.Net]" in toml(folder, "plain.toml")
+    assert '[pipeline.given]\n!value = ["Pad"]' in toml(folder, "plain.toml")
+    assert "[model.det_model_Net]\nwidth = 3" in toml(folder, "based.toml")
+    assert "[model.det_model_Net]\nwidth = 2" in toml(folder, "prefixed.toml")
+    assert "from mmcv.transforms import Pad\n" in toml(folder, "config_parts.py").replace("  # noqa: E402", "")
+
+
+def as_hydra_says(value: Any) -> Any:
+    if isinstance(value, Environment):
+        return re.sub(r"\$\{(\w+)(?::-(.*?))?\}", lambda found: ENVIRONMENT.get(found[1], found[2]), value)
+    if isinstance(value, dict):
+        partial = {"_partial_": True} if isinstance(value, Group) and value.partial else {}
+        return {**{key: as_hydra_says(item) for key, item in value.items()}, **partial}
+    return [as_hydra_says(item) for item in value] if isinstance(value, list) else value
+
+
+def without_told(value: Any) -> Any:
+    """What Hydra composes, without the keys that migration.md tells of."""
+    if isinstance(value, dict):
+        told = ("_convert_", "_recursive_")
+        kept = {key: item for key, item in value.items() if key not in told and item not in ("???",)}
+        return {key: without_told(item) for key, item in kept.items() if (key, item) != ("_partial_", False)}
+    return [without_told(item) for item in value] if isinstance(value, list) else value
+
+
+@pytest.mark.parametrize("project", sorted({*(name.split("/")[0] for name in COMPOSED), "sweep"}))
+def test_migrate_hydra_reads_what_hydra_composes(project: str, folder: Path, run: Run) -> None:
+    for name, text in kit.parse(PROJECTS.read_text("utf-8")).files.items():
+        path = folder / name
+        if name.startswith(f"{project}/"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, "utf-8")
+    (folder / project / "pyproject.toml").touch()
+    conf = folder / project / "conf"
+    migration = Migration([str(conf)], str(folder / "none"), Project(str(folder)), [])
+    migration.read()
+    for place, config in migration.configs.items():
+        wanted = COMPOSED.get(Path(place).relative_to(folder).as_posix())
+        if wanted is not None and not config.told:
+            assert as_hydra_says(config.values) == wanted, place
+        elif wanted is not None:
+            assert as_hydra_says(config.values) == without_told(wanted), place
+    is_code = project == "sweep"  # a resolver of its own
+    result = run("migrate", str(conf), "--to", f"{project}/new", code=int(is_code))
+    assert ("(100.0%)" in result.output) is not is_code, result.output
+    told = (folder / project / "new" / "migration.md").read_text("utf-8")
+    assert "what the resolver `eval` computes is not known" in told or not is_code
+    for said in ("`must` has to be given", "`_convert_` is left out", "gets dicts, as `_recursive_: false` says"):
+        assert said in told or project != "training"

@@ -80,6 +80,16 @@ def test_sweep_6_runs_are_recorded_started_and_shown(run: Run, project: Path, wr
     assert len(picture.findall(".//{http://www.w3.org/2000/svg}circle")) == 3
 
 
+def test_sweep_1_a_sweep_beside_the_project_knows_its_classes(run: Run, project: Path, write: Write) -> None:
+    write("#- sub/.excore.toml\nname = 'sub'\n" + CONFIGS.replace("#- run.toml", "#- sub/run.toml"))
+    Path("sub/net.py").write_text(
+        "from excore import Registry\nM = Registry('Model')\n@M.register()\nclass FCN:\n    def __init__(self): ...\n"
+    )
+    write("#- far/depths.toml\n[sweep]\nbase = '../sub/run.toml'\n[axes]\nModel.FCN.laiers = 1\n")
+    Path("far/.excore.toml").write_text("name = 'far'\n")
+    assert "has no parameter `laiers`" in run("sweep", "far/depths.toml", code=1).output
+
+
 def test_sweep_7_the_same_command_goes_on(run: Run, project: Path, write: Write) -> None:
     write(CONFIGS)
     run("sweep", "depths.toml", *COMMAND, code=1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import copy
+import json
 import pickle
 from collections.abc import Callable
 from typing import Any
@@ -258,6 +259,39 @@ def test_lazy_9_a_config_as_plain_data(small: Project) -> None:
     flat = cfg.to_dict(flat=True)
     assert (flat["Model.FCN.backbone.V.x"], flat["train.epochs"]) == (1, 3)
     assert all(isinstance(value, (str, int)) for value in flat.values())
+
+
+def test_lazy_9_what_is_shared_has_its_arguments_once_among_paths(small: Project) -> None:
+    text = "[Model.FCN]\n@backbone = '$Backbone'\n@head = 'Pad'\n[Backbone.Swin]\nx = 1\n[Pad]\nsize = 2\n"
+    flat = small.load(text + "[Optimizer.SGD]\n@model = '$Model'\n@x = 'Swin.x'\n@pad = 'Pad'").to_dict(flat=True)
+    assert flat == {
+        "Model.FCN.backbone": "Swin",
+        "Model.FCN.head.Pad.size": 2,
+        "Backbone.Swin.x": 1,
+        "Optimizer.SGD.model": "FCN",
+        "Optimizer.SGD.x": "Swin.x",
+        "Optimizer.SGD.pad": "Pad",
+    }
+
+
+@pytest.mark.parametrize("touched", [False, True])
+def test_load_6_a_config_out_of_what_another_one_says(small: Project, touched: bool) -> None:
+    cfg = small.load(TEXT, overrides=["+more=1"])
+    if touched:
+        cfg.Optimizer.SGD << {"own": 5}
+        cfg["lr"] = 4
+    values = json.loads(json.dumps(cfg.to_dict(written=True)))
+    other = config.load(values)
+    assert other == cfg
+    assert other.build_all() == cfg.build_all()
+    (small.folder / "base.toml").write_text("below = 1\nlr = 0\n")
+    changed = config.load(values, update_dict={"lr": 7}, overrides=["~more", "+seed=2", "base=base.toml"])
+    assert {"below": 1, "lr": 7, "seed": 2}.items() <= changed.isolated.items()
+    assert "more" not in changed.isolated
+    assert changed.Optimizer.SGD.lr == 7
+    assert pickle.loads(pickle.dumps(changed)) == changed
+    with pytest.raises(ConfigError, match=r"config:\d+:\d+: .*`Modle`"):
+        config.load({**values, "Model": {"Modle": {}}})
 
 
 def test_lazy_9_a_config_with_all_defaults(small: Project) -> None:

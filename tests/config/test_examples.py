@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import importlib.util
 import json
 import os
 import re
@@ -221,21 +220,8 @@ def test_reading_segmentation_reports_no_errors() -> None:
     assert severities <= {"hint"}
 
 
-def segmentation_python() -> str | None:
-    """Return a Python that has PyTorch, if there is one."""
-    if importlib.util.find_spec("torch") is not None:
-        return sys.executable
-    for name in ("bin/python", "Scripts/python.exe"):
-        if (found := ROOT / ".tools" / "segmentation" / name).exists():
-            return str(found)
-    return None
-
-
-def test_segmentation_learns() -> None:
-    python = segmentation_python()
-    if python is None:
-        pytest.skip("PyTorch is not installed; `make example-segmentation` installs it into a folder of its own")
-    result = run(SEGMENTATION, "train.py", python=python)
+def test_segmentation_learns(torch_python: str) -> None:
+    result = run(SEGMENTATION, "train.py", python=torch_python)
     check_training(result, runs=len(list((SEGMENTATION / "configs").glob("*.toml"))))
     assert "shared  backbone: True" in result.stdout
     assert re.search(

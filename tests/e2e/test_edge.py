@@ -12,6 +12,7 @@ from excore_server.lsp.server import is_alive
 from excore_server.lsp.session.client_features import choose_encoding, read_features
 from excore_server.lsp.session.settings import read_settings
 from excore_server.lsp.session.watcher import changed, stamps
+from excore_server.lsp.transport import wire
 from excore_server.lsp.transport.wire import bodies
 
 
@@ -73,6 +74,13 @@ def test_frames() -> None:
 def test_frames_without_a_usable_length(head: bytes) -> None:
     with pytest.raises(ValueError, match=r"Content-Length|invalid literal"):
         frames(head + b"\r\n\r\n{}")
+
+
+def test_a_frame_that_is_too_large_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wire, "LIMIT", 2)
+    one = b"Content-Length: 2\r\n\r\n{}"
+    assert frames(one + b"Content-Length: 50000\r\n\r\n" + b"x" * 50_000 + one) == [b"{}", b"{}"]
+    assert frames(one + b"Content-Length: 3\r\n\r\n{") == [b"{}"]
 
 
 def test_endless_headers_are_given_up(tmp_path: Path) -> None:

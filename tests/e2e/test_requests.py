@@ -281,12 +281,9 @@ def test_a_request_that_waits_for_the_index_can_be_cancelled_or_go_stale(tmp_pat
 
 
 def test_a_defect_costs_one_answer(caplog: pytest.LogCaptureFixture) -> None:
-    from pygls.protocol import default_converter
-
-    from excore_server.lsp.server import Server
     from excore_server.lsp.transport.protocol import ExcoreProtocol, Refused
 
-    protocol = ExcoreProtocol(Server(), default_converter())
+    protocol = ExcoreProtocol()
     with caplog.at_level(logging.ERROR):
         failed = protocol.guarded("textDocument/hover", lambda: 1 // 0)
     assert isinstance(failed, Refused)

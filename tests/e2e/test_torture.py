@@ -148,6 +148,32 @@ def test_documents_out_of_order(tmp_path: Path) -> None:
         client.until(lambda: codes(client) == [], "the classes of the file on disk")
 
 
+def test_texts_larger_than_any_file_that_is_read(tmp_path: Path) -> None:
+    """They are not kept, and told as they are for files; the disk counts until the client sends less."""
+    large = "x = 1\n" * 3_000_000
+    python = "src/models.py"
+    with editor(write(tmp_path), RICH) as client:
+        client.ready()
+        client.show("run.toml", large)
+        assert codes(client) == ["unreadable-file"]
+        for method, params in questions(client, "run.toml"):
+            ask(client, method, params)
+        client.change("run.toml", 2, part((0, 0), (0, 1), "y"))
+        assert codes(client) == ["unreadable-file"]
+        client.change("run.toml", 3, {"text": GOOD})
+        assert codes(client) == []
+        client.change("run.toml", 4, part((0, 0), (0, 0), large))
+        assert codes(client) == ["unreadable-file"]
+        client.change("run.toml", 5, {"text": GOOD})
+        client.show(python, "x = 1\n", "python")
+        client.until(lambda: codes(client) != [], "the text without classes")
+        client.change(python, 2, part((0, 0), (0, 0), "y" * 3_000_000))
+        client.until(lambda: codes(client) == [], "the classes of the file on disk")
+        client.change(python, 3, {"text": "x = 1\n"})
+        client.until(lambda: codes(client) != [], "the text without classes")
+        assert client.stderr.count("its text is not read") == 3, client.stderr
+
+
 def test_files_that_come_and_go_between_requests(tmp_path: Path) -> None:
     write(tmp_path)
     base = tmp_path / "base.toml"

@@ -514,37 +514,6 @@ def test_prefixes_are_coloured_in_configs_only(editor, config, quickstart):
     assert not editor.lua(differs)
 
 
-@pytest.mark.parametrize(
-    ("files", "path", "is_config"),
-    [
-        ({"run.toml": "a = 1"}, "run.toml", False),
-        ({"run.toml": '!a = "R"'}, "run.toml", True),
-        ({"run.toml": '"@a" = "R"'}, "run.toml", True),
-        ({"run.toml": '__base__ = ["a.toml"]'}, "run.toml", True),
-        ({"run.toml": "a = 1", ".excore.toml": ""}, "run.toml", True),
-        ({"c/d/run.toml": "a = 1", ".excore.toml": ""}, "c/d/run.toml", True),
-        ({"run.toml": "a = 1", "pyproject.toml": "[tool.excore]\n"}, "run.toml", True),
-        ({"run.toml": "a = 1", "pyproject.toml": "[tool.other]\n"}, "run.toml", False),
-        ({"run.toml": "a = 1", "pyproject.toml": "", "m/a.py": "from excore import Registry\n"}, "run.toml", True),
-        ({"run.toml": "a = 1", "pyproject.toml": "", "m/a.py": "import excorex\n"}, "run.toml", False),
-        ({"run.toml": "a = 1", ".git/x": "", "m/.h/a.py": "import excore\n"}, "run.toml", False),
-        ({".excore.toml": '!a = "R"'}, ".excore.toml", False),
-        ({"Cargo.toml": '!a = "R"', ".excore.toml": ""}, "Cargo.toml", False),
-        ({"uv-lock.toml": "a = 1", ".excore.toml": ""}, "uv-lock.toml", False),
-        ({".venv/x/run.toml": "a = 1", ".excore.toml": ""}, ".venv/x/run.toml", False),
-        ({"run.json": "{}", ".excore.toml": ""}, "run.json", False),
-    ],
-)
-def test_which_files_are_configs(editor, tmp_path, files, path, is_config):
-    root = tmp_path / "of" / "nobody" / "project"
-    for name, text in files.items():
-        target = root / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, "utf-8")
-    editor.edit(root / path)
-    assert bool(editor.lua("return (require('excore.project').buffer_root(0))")) is is_config
-
-
 def test_what_a_person_sees(tmp_path, config, screenshots):
     found(nvim.binary)
     programs = {"tmux": found(lambda: tools.program("tmux")), "aha": found(lambda: tools.program("aha"))}

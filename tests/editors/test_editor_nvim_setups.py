@@ -104,6 +104,19 @@ def test_a_users_own_settings_and_a_crash(editor, config, tmp_path):
     assert "crashed" not in info(editor)
 
 
+def test_a_crash_of_a_server_that_a_users_own_command_started(editor, config):
+    own = "{ cmd = { ..., '-m', 'excore_server' }, on_exit = function() vim.g.ended = true end }"
+    editor.lua(f"vim.lsp.config('excore', {own})", sys.executable)
+    editor.edit(config)
+    editor.until(SERVED)
+    editor.lua("for _, pid in ipairs(vim.api.nvim_get_proc_children(vim.fn.getpid())) do vim.uv.kill(pid, 9) end")
+    editor.until("return vim.g.ended")
+    assert f"the server of {config.parents[1]} crashed at" in info(editor)
+    editor.nvim.command("Excore restart")
+    editor.until(SERVED)
+    assert "crashed" not in info(editor)
+
+
 def test_another_server_for_toml(editor, config, quickstart):
     """Its user is told once, and can keep it away from configs; elsewhere it goes on."""
     tombi = Path(sys.executable).parent / "tombi"

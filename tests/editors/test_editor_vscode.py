@@ -35,7 +35,8 @@ def seen(programs: vscode.Programs, vsix: Path, tmp_path_factory: pytest.TempPat
             "lines": config.read_text("utf-8").count("\n"),
             "unknown": "SimpleHed",
             "screenshots": str(SCREENSHOTS),
-            "parts": ["vscode_typing", "vscode_views"],
+            "parts": ["vscode_typing", "vscode_views", "vscode_walkthrough"],
+            "ticked": 3,
         }
         return {**running.drive("vscode_ui.cjs", request), "logs": running.logs()}
 
@@ -168,6 +169,14 @@ def test_the_status_item_says_what_runs(seen):
     assert {"Show Logs", "Restart Server"} <= {row.strip() for row in status["rows"]}
 
 
+STEPS = ["The server", "Choose the interpreter", "Write a config", "See what it becomes"]
+
+
+def test_steps_of_the_walkthrough_are_ticked_by_what_was_done(seen, new):
+    assert fact(seen, "walkthrough") == dict(zip(STEPS, [True, False, True, True], strict=True))
+    assert fact(new, "walkthrough") == dict(zip(STEPS, [True, True, True, False], strict=True))
+
+
 def test_commands_have_clear_titles(seen):
     titles = {"Show Logs", "Show Server Status", "Show Composed Config", "Show Config as Python", "Show Object Graph"}
     shown = [plain(row) for row in fact(seen, "palette")]
@@ -280,7 +289,8 @@ def new(programs, vsix, tmp_path_factory) -> dict[str, Any]:
             "lines": config.read_text("utf-8").count("\n"),
             "unknown": "SimpleHed",
             "screenshots": str(SCREENSHOTS / "new"),
-            "parts": ["vscode_no_python", "vscode_typing"],
+            "parts": ["vscode_no_python", "vscode_typing", "vscode_walkthrough"],
+            "ticked": 3,
         }
         return {**running.drive("vscode_ui.cjs", request), "logs": running.logs()}
 

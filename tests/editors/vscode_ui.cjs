@@ -84,7 +84,8 @@ function kitOf(page) {
     await page.locator('.quick-input-list .monaco-list-row.focused', { hasText: path.basename(name) }).waitFor();
     await page.keyboard.press('Enter');
     await page.locator(`.tab.active[data-resource-name="${path.basename(name)}"]`).waitFor();
-    await lines().first().waitFor();
+    // The tab comes first: for a moment the text beside it is still that of the file before.
+    await page.locator(`.editor-group-container.active .monaco-editor[data-uri$="${name}"] .view-line`).first().waitFor();
   };
   const command = async (title) => {
     await page.keyboard.press('F1');

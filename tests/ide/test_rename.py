@@ -437,7 +437,7 @@ def test_python_that_cannot_be_read_stops_a_rename() -> None:
     ("text", "why"),
     [
         ("[Mod<|>el.FCN]\n", "field or registry"),
-        ("[Model.FCN]\nclas<|>ses = 3\n", "parameter"),
+        ("[Model.FCN]\nnothi<|>ng = 3\n", "no parameter that reading knows"),
         ("[Model.FCN]\n!backbone = 'ResNet.fre<|>eze()'\n", "attribute"),
         ("[Model.Unk<|>nown]\n", "not registered"),
         ("# no<|>thing\n", "nothing to rename"),
@@ -582,3 +582,116 @@ def test_names_in_lists_in_lists() -> None:
         depth = 1
         """,
     )
+
+
+# -- parameters
+
+NET = """
+#- src/nets.py
+from excore import Registry
+MODEL = Registry("Model")
+@MODEL.register()
+class Net:
+    \"\"\"A net.
+
+    Args:
+        depth: How deep; a depth of 3 is usual.
+    \"\"\"
+
+    def __init__(self, depth: int = 3, width: int = 1, **kwargs):
+        self.depth = depth
+        self.all = [depth for _ in range(depth)]
+        self.made = lambda x, depth=depth: depth
+        def later():
+            return depth + width
+        def other(depth):
+            return depth
+@MODEL.register()
+class Wide(Net):
+    pass
+class Deep(Net):
+    def __init__(self, depth):
+        super().__init__(width=2, depth=depth * 2)
+#- src/uses.py
+from .nets import MODEL, Net, Wide
+nets = [Net(depth=1), Wide(width=2, depth=Net(2).depth), MODEL["Net"](depth=4), Net(**{"width": 1})]
+def grow(net: Net, depth: int) -> Net:
+    return isinstance(net, Net) and net
+#- base.toml
+[Model.Net]
+"depth" = 1
+#- run.toml
+__base__ = "base.toml"
+size = 3
+[Model.Net]
+&dep<|>th = "size"
+[Wide]
+depth = 4
+width = 5
+"""
+
+
+def test_a_parameter_in_configs_and_calls() -> None:
+    renamed_net = NET.replace("<|>", "")
+    for old in (
+        *(
+            "depth: How",
+            "self, depth: int",
+            "= depth\n",
+            "[depth for",
+            "range(depth)",
+            "=depth: depth",
+            "return depth + ",
+        ),
+        *(", depth=depth * 2", "Net(depth=1", "2, depth=Net", "](depth=4", '"depth" = 1', "&depth", "depth = 4"),
+    ):
+        new = old.replace("depth", "layers", 1) if old != "=depth: depth" else "=layers: depth"
+        assert old in renamed_net
+        renamed_net = renamed_net.replace(old, new)
+    check_rename(NET, "layers", renamed_net)
+
+
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [
+        ("make = lambda **kw: Net(**kw)", "more.py:2:21: `**kw` may pass it"),
+        ("import functools\nsmall = functools.partial(Net, depth=1)", "more.py:3:27: `Net` is used as a value"),
+        ("Alias = Net", "more.py:2:9: `Net` is used as a value"),
+        ("from src.nets import Wide as Broad", "`Broad` is another name of `Wide`"),
+        ("class Sub(Net):\n    flag = True", "more.py:2:1: `Sub` inherits the parameter"),
+        ("class Sub(Net):\n    def __init__(self, **kw):\n        kw['depth'] = 1", 'more.py:4:12: "depth" may be'),
+        ("def change(cfg):\n    cfg.Model.Net.depth = 3", "more.py:3:15: `Net.depth` may be its path"),
+    ],
+)
+def test_a_parameter_that_may_be_passed_unseen(more: str, why: str) -> None:
+    check_no_rename(f"{NET}#- src/more.py\nfrom src.nets import Net\n{more}\n", "layers", why)
+
+
+@pytest.mark.parametrize(
+    ("new", "why"),
+    [
+        ("width", "`Net` has a parameter `width` already"),
+        ("x y", "cannot be the name of a parameter"),
+        ("class", "cannot be the name of a parameter"),
+        ("later", "nets.py:11:5: `__init__` has a name `later` already"),
+    ],
+)
+def test_names_a_parameter_cannot_have(new: str, why: str) -> None:
+    check_no_rename(NET, new, why)
+
+
+def test_a_field_of_a_generated_constructor_is_renamed_in_python() -> None:
+    text = """
+        #- src/nets.py
+        from dataclasses import dataclass
+        from excore import Registry
+        MODEL = Registry("Model")
+        @MODEL.register()
+        @dataclass
+        class Net:
+            depth: int = 3
+        #- run.toml
+        [Model.Net]
+        dep<|>th = 1
+        """
+    check_no_rename(textwrap.dedent(text), "layers", "a field that a constructor is generated from")

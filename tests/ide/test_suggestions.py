@@ -54,14 +54,16 @@ def test_what_one_would_write_is_offered_first() -> None:
     assert three >= AMONG_THREE
 
 
-def test_what_stands_in_another_file_brings_the_base_along() -> None:
-    def taken(config: str, label: str) -> str:
-        here, items = kit.answer(f"{PROJECT}\n#- configs/new/new.toml\n{config}")
-        item = next(item for item in items if item.label == label and item.beside)
-        path, _ = here.cursor
-        edits = (*item.beside, kit.Edit(item.span.start, item.span.end, kit.unfold(item)))
-        return kit.applied(here.text(path), sorted(edits))
+def taken(config: str, label: str) -> str:
+    """The text of a new config once an item that changes something beside is taken."""
+    here, items = kit.answer(f"{PROJECT}\n#- configs/new/new.toml\n{config}")
+    item = next(item for item in items if item.label == label and item.beside)
+    path, _ = here.cursor
+    edits = (*item.beside, kit.Edit(item.span.start, item.span.end, kit.unfold(item)))
+    return kit.applied(here.text(path), sorted(edits))
 
+
+def test_what_stands_in_another_file_brings_the_base_along() -> None:
     backbone = '[Extra.DepthNet]\n@backbone = "'
     base = '__base__ = ["../_base_/models/fcn_r50.toml"]\n\n'
     assert taken(f'{backbone}Res<|>"', "ResNet") == f'{base}{backbone}ResNet"'
@@ -71,3 +73,18 @@ def test_what_stands_in_another_file_brings_the_base_along() -> None:
     text = '__base__ = ["../_base_/models/fcn_r50.toml"]\n\n[LRSche.PolyLR]\n&total_steps = "'
     wanted = text.replace("]", ', "../_base_/runtime.toml"]', 1)
     assert taken(f'{text}<|>"', "max_iters") == f'{wanted}max_iters"'
+
+
+def test_a_class_that_needs_arguments_can_bring_its_table() -> None:
+    model = '[Model.Segmentor]\n!decode_head = "'
+    rest = '"\nalign_corners = true\n'
+    table = '[FCNHead]\n&num_classes = "num_classes"\n'  # as other configs write it, and nothing invented
+    assert taken(f"{model}FCN<|>{rest}", "FCNHead + [FCNHead]") == f"{model}FCNHead{rest}\n{table}"
+
+    def offered(config: str) -> list[str]:
+        _, items = kit.answer(f"{PROJECT}\n#- configs/new/new.toml\n{config}")
+        return [item.label for item in items if " + " in item.label]
+
+    assert not offered(f'{model}FCN<|>"')  # the cursor is where the table would be written
+    assert not offered(f'{model}FCN<|>"\n\n[FCNHead]\nin_channels = 1\n')
+    assert not offered('[Model.Segmentor]\n!backbone = "Mobil<|>"\n')  # needs none

@@ -206,7 +206,19 @@ def test_what_a_broken_text_lost_is_remembered(project: Make) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["\0", "(" * 5000, "x = " + "-" * 100_000 + "1", "\udcff", "class", "@", "def f(", "\ufeffx = 1", "\f\fif", "\\"],
+    [
+        "class A:\n    def f(self, x(self): ...\nfrom b import A\n",
+        "\0",
+        "(" * 5000,
+        "x = " + "-" * 100_000 + "1",
+        "\udcff",
+        "class",
+        "@",
+        "def f(",
+        "\ufeffx = 1",
+        "\f\fif",
+        "\\",
+    ],
 )
 def test_any_text_gives_facts(text: str) -> None:
     assert "names" in scan(text)

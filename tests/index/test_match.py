@@ -359,3 +359,30 @@ def test_registrations_that_a_function_makes_for_a_whole_module(project: Callabl
     ).build(registry_types=["zoo.reg.register_model: Model"])
     assert made.names() == ["small"]
     assert made.index.catalog.is_open("Model")
+
+
+def test_names_that_a_decorator_adds_to_a_list_that_another_list_takes(project: Make) -> None:
+    made = project(
+        """
+        #- app.py
+        import nets
+        from excore import Registry
+        MODEL = Registry("Model")
+        MODEL.match(nets)
+        #- nets/__init__.py
+        from .one import *
+        from . import one
+        __all__ = ["A"]
+        __all__ += one.__all__
+        class A: ...
+        #- nets/one.py
+        __all__ = []
+        def export(it):
+            __all__.append(it.__name__)
+            return it
+        @export
+        class B: ...
+        class C: ...
+        """
+    )
+    assert made.names() == ["B", "A"]

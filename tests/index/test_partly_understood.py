@@ -50,18 +50,29 @@ def test_what_is_taken_under_a_condition_is_not_required(project: Make, body: st
     [
         (function("kw['a'] = 1", "return Net(**kw)"), "*, a = ... <Net>, b = 2 <Net>"),
         (function("kw.update(a=1)", "return Net(**kw)"), "*, a = ... <Net>, b = 2 <Net>"),
-        (function("kw.update(z)", "return Net(**kw)"), "*, a = ... <Net>, b = 2 <Net>, **kw, ..."),
+        (function("kw.update(z)", "return Net(**kw)"), "*, a = ... <Net>, b = 2 <Net>"),
         (function("fill(kw)", "return Net(**kw)"), "*, a = ... <Net>, b = 2 <Net>, **kw, ..."),
-        (function("kw = dict(kw, a=1)", "return Net(**kw)"), "*, a = ... <Net>, b = 2 <Net>, **kw, ..."),
-        (function("kw = {**kw, 'a': 1}", "return Net(**kw)"), "*, a = ... <Net>, b = 2 <Net>, **kw, ..."),
-        (function("kw |= z", "return Net(**kw)"), "*, a = ... <Net>, b = 2 <Net>, **kw, ..."),
-        (function("other = kw.copy()", "other['a'] = 1", "return Net(**other)"), "**kw, ..."),
+        (function("kw = dict(kw, a=1)", "return Net(**kw)"), "*, a = ... <Net>, b = 2 <Net>"),
+        (function("kw = {**kw, 'a': 1}", "return Net(**kw)"), "*, a = ... <Net>, b = 2 <Net>"),
+        (function("kw |= z", "return Net(**kw)"), "*, a = ... <Net>, b = 2 <Net>"),
+        (function("other = kw.copy()", "other['a'] = 1", "return Net(**other)"), "*, a = ... <Net>, b = 2 <Net>"),
         (
             function("y = kw.pop('x')", "fill(kw)", "return Net(**kw)"),
             "*, x = ..., a = ... <Net>, b = 2 <Net>, **kw, ...",
         ),
-        (function("return Net(**{'a': 1, **kw})"), "**kw, ..."),
-        (function("return Net(**z, **kw)"), "**kw, ..."),
+        (function("return Net(**{'a': 1, **kw})"), "*, a = ... <Net>, b = 2 <Net>"),
+        (function("return Net(**z, **kw)"), "*, a = ... <Net>, b = 2 <Net>"),
+        (function("return Net(**dict(z, **kw))"), "*, a = ... <Net>, b = 2 <Net>"),
+        (function("return Net(**(z | kw))"), "*, a = ... <Net>, b = 2 <Net>"),
+        (function("all = dict(a=1)", "all.update(kw)", "return Net(**all)"), "*, a = ... <Net>, b = 2 <Net>"),
+        (function("all = {}", "if z: all.update(kw)", "return Net(**all)"), "*, a = ... <Net>, b = 2 <Net>"),
+        (function("all = kw", "return Net(1, **all)"), "*, b = 2 <Net>"),
+        (function("all = kw", "all = z", "return Net(**all)"), "*, a = ... <Net>, b = 2 <Net>, **kw, ..."),
+        (
+            function("try:", "  return Net(**kw)", "except TypeError: return 1"),
+            "*, a = ... <Net>, b = 2 <Net>, **kw, ...",
+        ),
+        (function("try:", "  return Net(**kw)", "except TypeError as e: raise z from e"), "*, a <Net>, b = 2 <Net>"),
     ],
 )
 def test_what_is_changed_before_it_is_passed_on_is_not_required(project: Make, body: str, signature: str) -> None:
@@ -444,7 +455,7 @@ class Some(Options, total=False):
             "*, lr: float = ... <Options>, name: str = ... <Options>, steps: int = ... <Some>, **kw: Unpack[Some]",
         ),
         ("def A(**kw: Unpack[elsewhere]): ...", "**kw: Unpack[elsewhere]"),
-        ("class A(Some): ...", "*, lr: float <Options>, name: str = ... <Options>, steps: int <Some>"),
+        ("class A(Some): ...", "*, lr: float = ... <Options>, name: str = ... <Options>, steps: int = ... <Some>, ..."),
     ],
 )
 def test_typed_keywords(project: Make, body: str, signature: str) -> None:
@@ -478,7 +489,7 @@ def test_what_python_itself_brings_means_the_same_where_its_source_is_read(proje
     ("body", "signature"),
     [
         ("import collections\nclass A(collections.namedtuple('A', 'c d')): ...", "..."),
-        ("from collections import namedtuple\nB = namedtuple('B', 'c')\nclass A(B): ...", "..."),
+        ("from collections import namedtuple\nB = namedtuple('B', 'c')\nclass A(B): ...", "c: Any <B>"),
         ("from typing import NamedTuple\nclass A(NamedTuple('A', [('c', int)])): ...", "..."),
         ("import flax\n@flax.struct.dataclass\nclass A:\n  c: int", "..."),
         ("from flax import struct\n@struct.dataclass(frozen=True)\nclass A:\n  c: int", "..."),
@@ -488,8 +499,57 @@ def test_generated_constructors_that_nobody_reads_are_unknown(project: Make, bod
     assert model(project, body) == signature
 
 
-@pytest.mark.parametrize("text", ["z(kw)\n  return Net(**kw)", "return z(**kw)", "self = kw"])
+@pytest.mark.parametrize("text", ["z(kw)\n  return Net(**kw)", "return z(**kw)", "self = [kw]"])
 def test_there_is_a_reason_wherever_a_signature_is_not_complete(project: Make, text: str) -> None:
     signature = project(f"{HEAD}\n@MODEL.register()\ndef A(**kw):\n  {text}\n").entry("A").signature
     assert not signature.complete
     assert signature.reason
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "if z: B = Net\nelse: B = Other\nclass A(B): ...",
+        "B = Net\nif z: B = Other\nclass A(B): ...",
+        "if z:\n  class B(Net): ...\nelse:\n  class B(Other): ...\nclass A(B): ...",
+        "if z:\n  def B(a): ...\nelse:\n  def B(c): ...\ndef A(**kw): return B(**kw)",
+        "class M(type):\n  def __new__(m, *a):\n    c = type.__new__(m, *a)\n    c.__init__ = z\n    return c\n"
+        "class A(Net, metaclass=M): ...",
+        "class M(type):\n  def __new__(m, n, b, d):\n    d['__init__'] = z\n    return type.__new__(m, n, b, d)\n"
+        "class A(Net, metaclass=M): ...",
+        "class M(type):\n  def __init__(c, *a): setattr(c, '__init__', z)\nclass A(Net, metaclass=M): ...",
+        "class A(Net):\n  def __init__(self, **kw): super(Net, type(self)).__init__(self, **kw)",
+    ],
+)
+def test_what_may_be_one_of_several_or_is_given_another_constructor(project: Make, body: str) -> None:
+    other = "class Other:\n  def __init__(self, c): ...\n"
+    signature = project(f"{HEAD}\n{other}{body}\nMODEL.register_module(A)\n").entry("A").signature
+    assert not signature.complete
+    assert not any(param.required for param in signature.params)
+
+
+def test_an_import_that_works_is_no_doubt_and_a_base_that_is_named_follows_the_order_of_the_class(
+    project: Make,
+) -> None:
+    made = project(
+        f"""
+        #- app.py
+        {HEAD.replace(chr(10), chr(10) + " " * 8)}
+        try: from fast import Base
+        except ImportError:
+            class Base: ...
+        class A(Base): ...
+        class Left:
+            def __init__(self, left=1, **kw): super().__init__(**kw)
+        class Right:
+            def __init__(self, right=2): ...
+        class Both(Left, Right):
+            def __init__(self, *args, **kw): Left.__init__(self, *args, **kw)
+        MODEL.register_all([A, Both])
+        #- fast.py
+        class Base:
+            def __init__(self, c): ...
+        """
+    )
+    assert made.signature("A") == "c <Base>"
+    assert made.signature("Both") == "*args, left = 1 <Left>, right = 2 <Right>"

@@ -521,3 +521,41 @@ def test_a_copy_that_a_run_kept_never_wins_over_the_package(project: Make, copy:
     made = project("".join(f"#- {name}\n{text}\n" for name, text in files.items()))
     assert made.signature("Net") == "new = 1"
     assert made.at("Net") == "proj/m.py: Net"
+
+
+@pytest.mark.parametrize(
+    ("text", "doubt"),
+    [
+        ("def get(): return MODEL\n@get().register()\nclass Net: ...", "`@get().register()`"),
+        ("class All:\n  MODEL = MODEL\n@All.MODEL.register()\nclass Net: ...", "`@All.MODEL.register()`"),
+        ("ALL = {'a': MODEL}\n@ALL['a'].register()\nclass Net: ...", "`@ALL['a'].register()`"),
+        ("@(lambda one: MODEL.register()(one))\nclass Net: ...", "`@lambda one: MODEL.register()(one)`"),
+        ("def put(where, one): where.register_module(one)\nclass Net: ...\nput(MODEL, Net)", "(app.py:6)"),
+        ("class Net: ...\nALL = []\nALL.append(Net)\nMODEL.register_all(ALL)", "(app.py:6)"),
+        ("class Net: ...\nfor one in {'a': MODEL}.values():\n  one.register_module(Net)", "(app.py:6)"),
+        ("class Net: ...\nMODEL['Net'] = Net", "(app.py:5)"),
+        ("import functools\n@functools.total_ordering\nclass Net: ...", ""),
+        ("if False:\n  @MODEL.register()\n  class Net: ...", ""),
+        ("class Net: ...\ndef run(): train(Net)", ""),
+    ],
+)
+def test_what_may_register_a_class_all_the_same(project: Make, text: str, doubt: str) -> None:
+    made = project(f"#- app.py\nfrom excore import Registry\nMODEL = Registry('Model')\n\n{text}\n")
+    assert made.index.catalog.unregistered["Net"].doubt.endswith(doubt)
+    assert bool(made.index.catalog.unregistered["Net"].doubt) == bool(doubt)
+
+
+def test_a_registry_that_may_exist_already(project: Make) -> None:
+    made = project(
+        """
+        from excore import Registry
+        ONE = Registry.get_registry("One") or Registry("One")
+        TWO = Registry("Two") if ONE else None
+        (THREE := Registry("Three"))
+        @ONE.register()
+        @TWO.register()
+        @THREE.register()
+        class A: ...
+        """
+    )
+    assert [made.names(name) for name in ("One", "Two", "Three")] == [["A"], ["A"], ["A"]]

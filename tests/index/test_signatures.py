@@ -169,8 +169,8 @@ class A(Left, Right):
         ("@attrs.define\nclass A:\n  a: int\n  b: list = attrs.field(factory=list)", "a: int, b: list = []"),
         ("@attr.s(auto_attribs=True)\nclass A:\n  a: int = 1", "a: int = 1"),
         ("class A(NamedTuple):\n  a: int\n  b: int = 2", "a: int, b: int = 2"),
-        ("class A(TypedDict):\n  a: int", "*, a: int"),
-        ("class A(TypedDict, total=False):\n  a: int", "*, a: int = ..."),
+        ("class A(TypedDict):\n  a: int", "*, a: int = ..., ..."),
+        ("class A(TypedDict, total=False):\n  a: int", "*, a: int = ..., ..."),
         (
             "class A(BaseModel):\n  model_config = {}\n"
             "  a: int\n  b: str = Field('x', min_length=1)\n  c: int = Field(...)",

@@ -71,13 +71,12 @@ def last(): return "end"'''
 
 
 def rest(facts: Any) -> dict[str, Any]:
-    """All that is known of names; of small functions without their text, which is kept for predicates."""
+    """All that is known, but what ``told`` says."""
     for bindings in facts["names"].values():
         for binding in bindings:
             fact = binding.get("cls") or binding.get("function")
             if fact is not None:
                 unpacked(fact)
-                fact.pop("source", None)
     return {key: value for key, value in facts.items() if key not in ("imports", "given", "held")}
 
 

@@ -47,6 +47,10 @@ def long_name(size: int) -> int:
     return diagnosed(f"[Model.R{'e' * 100 * size}]\n")
 
 
+def broken_lines(size: int) -> int:
+    return diagnosed("depth = 3 a\nVGG]\n&depth = 'dept'\n" * size)
+
+
 def literal(size: int) -> int:
     choices = ", ".join(f"'c{number}'" for number in range(size))
     return described(
@@ -95,7 +99,17 @@ def diamonds_of_bases(size: int) -> int:
 @pytest.mark.parametrize(
     "work",
     [
-        *(variables, sections, long_name, literal, members_of_enum, diamonds_of_classes, aliases_of_types, aliases),
+        *(
+            variables,
+            sections,
+            long_name,
+            broken_lines,
+            literal,
+            members_of_enum,
+            diamonds_of_classes,
+            aliases_of_types,
+            aliases,
+        ),
         diamonds_of_bases,
     ],
 )
@@ -105,6 +119,11 @@ def test_twice_as_much_is_about_twice_the_work(work: Callable[[int], int]) -> No
     assert work(400) < most * work(200)
 
 
+def test_tables_that_are_never_closed_are_not_read_to_the_end_each() -> None:
+    text = f"a = {{x = {'{' * 40}\n" * 200
+    assert calls(lambda: parse(text)) < 100 * len(text)
+
+
 def test_configs_beside_the_one_that_is_asked_for_are_not_parsed() -> None:
     def beside(size: int) -> int:
         here = world("#- run.toml\n[Model.FCN]\n#- other.toml\n" + "[Model.FCN]\nclasses = 1\n" * size)
@@ -112,6 +131,22 @@ def test_configs_beside_the_one_that_is_asked_for_are_not_parsed() -> None:
 
     beside(1)
     assert beside(400) < 1.1 * beside(1)
+
+
+def test_a_completion_does_not_wait_until_large_configs_are_learned_from() -> None:
+    def beside(size: int) -> int:
+        tables = "".join(f"[Model{number}.SegNet]\nclasses = 7\n" for number in range(size))
+        here = world(f"#- run.toml\n[Model.FCN]\nclasses = 3\n#- other.toml\n{tables}")
+        run, snapshot = path_of("run.toml"), here.snapshot
+        work = calls(lambda: snapshot.practice(run))
+        assert [one.text for one in snapshot.practice(run).of("FCN", "classes")] == ["3"]
+        while not snapshot.has_learned(run):
+            snapshot.practice(run, idle=True)
+        assert sum(snapshot.practice(run).of("SegNet", "classes").values()) == size
+        return work
+
+    beside(1)
+    assert beside(4000) < 1.1 * beside(1)
 
 
 @pytest.mark.parametrize("cookie", ["idna", "punycode", "undefined", "unicode_escape", "zlib", "no-such"])

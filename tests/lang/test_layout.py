@@ -232,6 +232,10 @@ def test_comments_stay_with_what_they_are_about() -> None:
         # more
         [C]
         # the end
+        x = 1
+        # y = 2
+        # excore: ignore
+        [D]
         """,
         """
         # the file
@@ -246,6 +250,11 @@ def test_comments_stay_with_what_they_are_about() -> None:
         # more
         [C]
         # the end
+        x = 1
+        # y = 2
+
+        # excore: ignore
+        [D]
         """,
     )
 

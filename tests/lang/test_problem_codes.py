@@ -191,6 +191,12 @@ def test_suppression_above_and_beside_a_header():
     assert problems("[Backbone.ResNet]\nlayers = 1 # excore: ignore\n[Model.FCN]\n") != []
 
 
+@pytest.mark.parametrize("text", ["layer = [1,\n2] MARK\n", "MARK\nlayer = [1,\n2]\n"])
+def test_suppression_of_a_value_of_several_lines(text):
+    assert problems(f"[Backbone.ResNet]\n{text.replace('MARK', '# excore: ignore')}") == []
+    assert problems(f"[Backbone.ResNet]\n{text.replace('MARK', '')}") != []
+
+
 def test_a_mark_in_a_string_suppresses_nothing():
     assert problems('[Backbone.ResNet]\nlayer = "# excore: ignore"\n') != []
 

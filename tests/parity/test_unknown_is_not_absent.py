@@ -158,6 +158,48 @@ def test_a_text_with_the_lines_of_a_conflict_is_a_text() -> None:
     check_problems(f'{text}#- run.toml\n[Model.Net]\ndepth = """\n<<<<<<< a\n=======\n>>>>>>> b\n"""\n')
 
 
+@pytest.mark.parametrize(
+    "config",
+    [
+        "[Model.Odd]\n#      ^^^ hint unknown-class",
+        "[Model.User]\n!net = 'Odd'\n#       ^^^ hint unknown-class",
+        "[Model.Left]\n#      ^^^^ error unknown-class",
+        "[Model.Usr]\n#      ^^^ error unknown-class",
+    ],
+)
+def test_a_class_that_something_may_register_is_a_hint(config: str) -> None:
+    check_problems(
+        f"""{HEAD}
+ALL = {{"a": MODEL}}
+@ALL["a"].register()
+class Odd: ...
+class Left: ...
+@MODEL.register()
+class User:
+    def __init__(self, net=None): ...
+#- run.toml
+{config}
+"""
+    )
+
+
+@pytest.mark.parametrize("name", ["ResNetVc1", "ResNetV1d_", "RseNetV1c"])
+def test_a_slip_of_a_known_name_in_an_open_registry_is_a_warning(name: str) -> None:
+    check_problems(
+        f"""{HEAD}
+import nowhere
+MODEL.match(nowhere)
+@MODEL.register()
+class ResNetV1c: ...
+@MODEL.register()
+class ResNetV1d: ...
+#- run.toml
+[Model.{name}]
+#      {"^" * len(name)} warning unknown-class
+"""
+    )
+
+
 MODULES = """
 #- m.py
 import netlib

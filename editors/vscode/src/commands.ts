@@ -7,6 +7,7 @@ import { OPEN_PAGE, openPage } from './pages';
 import { SHOW_REFERENCES, type Session } from './session';
 import type { Status } from './status';
 import { type Ask, type Place, toLocation, type View, type Views } from './views';
+import { tick } from './walkthrough';
 
 const MESSAGE_MS = 5000;
 
@@ -42,6 +43,9 @@ export function asking(session: Session): Ask {
     const args = config === undefined ? [] : [config.toString(), { line: 0, character: 0 }, form];
     const answer = await ask(session, command, args, quiet);
     const { text, language, places } = (typeof answer === 'string' ? { text: answer } : (answer ?? {})) as Partial<View>;
+    if (text !== undefined && config !== undefined && !quiet) {
+      tick('composed');
+    }
     // There may be no extension that colours TOML; a composed config is a config.
     return text === undefined
       ? undefined

@@ -43,18 +43,8 @@ export const PLAIN_NAMES = new Set([
   "wrangler.toml"
 ]);
 export const PLAIN_PATTERN = /^((pylock\..*|pipfile.*|.*[.-]lock)\.toml|.*\.lock)$/;
-export const BOUNDARIES = ["pyproject.toml", "setup.py", "setup.cfg", ".git", ".hg"];
-export const SKIPPED_FOLDERS = new Set([
-  "__pycache__",
-  "__pypackages__",
-  "build",
-  "dist",
-  "env",
-  "node_modules",
-  "outputs",
-  "site-packages",
-  "target",
-  "venv",
-  "wandb"
-]);
+export const BOUNDARIES = [".excore.toml", "pyproject.toml", "setup.py", "setup.cfg", ".git", ".hg"];
+export const TOOL_FOLDERS = new Set(["__pycache__", "__pypackages__", "build", "dist", "env", "node_modules", "site-packages", "venv"]);
+export const RUN_FOLDERS = new Set(["outputs", "target", "wandb"]);
+export const SEARCH = {"deepest": 3, "folders": 400, "files": 200, "bytes": 16384, "above": 2};
 export const PREFIX_CLASS = "[!@$&]";

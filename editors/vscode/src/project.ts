@@ -2,17 +2,17 @@
 //
 // The same cheap checks as in the Neovim client, in this order:
 //   1. the name: only `*.toml`, never a hidden file or one that belongs to another tool (pyproject.toml, ...);
-//   2. the nearest folder above with `.excore.toml`, or with `[tool.excore]` in its pyproject.toml, is the project;
+//   2. the project: the nearest folder above with `.excore.toml`, or with `[tool.excore]` in its pyproject.toml, else as
+//      `lang/project/sources.py` says it to the server;
 //   3. a file with a `__base__` key or a prefixed key is a config wherever it is;
-//   4. a file in a Python project whose sources import excore is a config. Where nothing shows where the project begins,
-//      it is the folder of the window, or else the nearest whose sources do, a few levels up; `lang/project/sources.py`
-//      says the same to the server.
+//   4. any file of a project that says it is one, or whose sources import excore, is a config, but not in folders that
+//      tools and runs fill.
 
 import { promises as fs } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import * as path from 'node:path';
 
-import { BOUNDARIES, PLAIN_NAMES, PLAIN_PATTERN, PREFIX_CLASS, SKIPPED_FOLDERS } from './names';
+import { BOUNDARIES, PLAIN_NAMES, PLAIN_PATTERN, PREFIX_CLASS, RUN_FOLDERS, SEARCH, TOOL_FOLDERS } from './names';
 
 export interface Verdict {
   /** The project's folder; undefined when the file is not a config. */
@@ -24,12 +24,7 @@ export interface Verdict {
 const CONFIG_LINE = new RegExp(
   String.raw`^[ \t]*(__base__\s*=|["']?${PREFIX_CLASS}[\p{L}\p{N}_-]+["']?\s*[=.])`, 'mu');
 const PROJECT_TABLE = /^[ \t]*\[tool\.excore[\].]/m;
-const EXCORE_IMPORT = /^[ \t]*(from\s+excore[\s.]|import\s+excore[\s.,]|import\s+excore$)/m;
-
-const MAX_FILES = 200;
-const MAX_DEPTH = 3;
-const LEVELS_ABOVE = 2;
-const MAX_BYTES = 16384;
+const EXCORE_IMPORT = /^[ \t]*(from[ \t]+excore[\s.]|import[ \t]+excore([\s.,;]|$))/m;
 
 /** True for every file that cannot be a config by its name alone. */
 export function isForeign(file: string): boolean {
@@ -47,12 +42,7 @@ export function looksLikeConfig(text: string): boolean {
 
 /** Does a project file above say that this file belongs to a project? */
 export async function isDeclared(file: string): Promise<boolean> {
-  for (const folder of parents(file)) {
-    if (await declaresProject(folder)) {
-      return true;
-    }
-  }
-  return false;
+  return (await first(parents(file), declaresProject)) !== undefined;
 }
 
 /** Looks files up on disk; remembers the folders whose sources import excore, never that there are none. */
@@ -65,24 +55,46 @@ export class ConfigFinder {
       return { reason: 'the file belongs to another tool' };
     }
     const folders = [...parents(file)];
-    for (const folder of folders) {
-      if (await declaresProject(folder)) {
-        return inSkippedFolder(file, folder)
-          ? { reason: 'the file is in a folder that is not part of the project' }
-          : { root: folder, reason: `inside the project ${folder}` };
-      }
-    }
-    const boundary = await firstWithBoundary(folders);
+    const declared = await first(folders, declaresProject);
+    const root = declared ?? (await this.beginning(folders, opened));
     if (looksLikeConfig(text)) {
-      return { root: boundary ?? path.dirname(file), reason: 'it has __base__ or a prefixed key' };
+      return { root, reason: 'it has __base__ or a prefixed key' };
     }
-    const near = folders.slice(0, LEVELS_ABOVE + 1).filter((folder) => ![homedir(), tmpdir(), path.dirname(folder)].includes(folder));
-    for (const folder of [...(boundary === undefined ? near : [boundary]), ...(opened === undefined ? [] : [opened])]) {
-      if (!inSkippedFolder(file, folder) && (await this.usesExcore(folder))) {
-        return { root: folder, reason: `the Python sources of ${folder} import excore` };
+    if (path.dirname(path.relative(root, file)).split(path.sep).some(holdsNoConfig)) {
+      return { reason: 'the file is in a folder that is not part of the project' };
+    }
+    if (declared !== undefined) {
+      return { root, reason: `inside the project ${root}` };
+    }
+    const near = folders.slice(0, Math.min(folders.indexOf(root), SEARCH.above + 1));
+    const user = await first([root, ...near], (folder) => this.usesExcore(folder));
+    return user === undefined
+      ? { reason: 'no .excore.toml, no [tool.excore], no Python source that imports excore, no prefixed key' }
+      : { root, reason: `the Python sources of ${user} import excore` };
+  }
+
+  /** Where the project of a file begins of which no project file says so; the folders are those above the file. */
+  private async beginning(folders: readonly string[], opened: string | undefined): Promise<string> {
+    const nearest = (await first(folders, async (folder) => !isVast(folder) && (await isMarked(folder)))) ?? folders[0]!;
+    const within = opened !== undefined && folders.includes(opened) && !isVast(opened);
+    const meant = within && ((await isMarked(opened)) || nearest.length <= opened.length || !(await isMarked(nearest)));
+    const folder = meant ? opened : nearest;
+    if ((await isMarked(folder)) || !(await pythonFiles(folder).next()).done) {
+      return folder;
+    }
+    const start = folders.indexOf(folder) + 1;
+    for (const above of folders.slice(start, start + SEARCH.above)) {
+      if (isVast(above) || above === tmpdir()) {
+        break;
+      }
+      if (await anyImportsExcore(above, true)) {
+        return above;
+      }
+      if (await isMarked(above)) {
+        break;
       }
     }
-    return { reason: 'no .excore.toml, no [tool.excore], no Python source that imports excore, no prefixed key' };
+    return folder;
   }
 
   private usesExcore(folder: string): Promise<boolean> {
@@ -94,6 +106,15 @@ export class ConfigFinder {
     this.memo.set(folder, answer);
     return answer;
   }
+}
+
+async function first<T>(all: Iterable<T>, holds: (one: T) => Promise<boolean>): Promise<T | undefined> {
+  for (const one of all) {
+    if (await holds(one)) {
+      return one;
+    }
+  }
+  return undefined;
 }
 
 function* parents(file: string): Generator<string> {
@@ -120,49 +141,63 @@ async function declaresProject(folder: string): Promise<boolean> {
   return PROJECT_TABLE.test(text);
 }
 
-async function firstWithBoundary(folders: readonly string[]): Promise<string | undefined> {
-  for (const folder of folders) {
-    for (const name of BOUNDARIES) {
-      if (await exists(path.join(folder, name))) {
-        return folder;
-      }
-    }
-  }
-  return undefined;
+/** Does a folder have a sign that a project begins there? */
+async function isMarked(folder: string): Promise<boolean> {
+  return (await first(BOUNDARIES, (name) => exists(path.join(folder, name)))) !== undefined;
 }
 
-function isSkipped(folderName: string): boolean {
-  return folderName.startsWith('.') || SKIPPED_FOLDERS.has(folderName);
+/** No project, whatever lies in it: a user's home and the whole disk. */
+function isVast(folder: string): boolean {
+  return folder === homedir() || folder === path.dirname(folder);
 }
 
-function inSkippedFolder(file: string, root: string): boolean {
-  const folder = path.dirname(path.relative(root, file));
-  return folder !== '.' && folder.split(path.sep).some(isSkipped);
+function isHidden(name: string): boolean {
+  return name.startsWith('.') && name.length > 1;
 }
 
-/** Does one of the first Python files, a few folders deep, import excore? */
-async function anyImportsExcore(root: string): Promise<boolean> {
+function holdsNoSource(name: string): boolean {
+  return isHidden(name) || TOOL_FOLDERS.has(name) || name.endsWith('.egg-info');
+}
+
+function holdsNoConfig(name: string): boolean {
+  return isHidden(name) || TOOL_FOLDERS.has(name) || RUN_FOLDERS.has(name);
+}
+
+/** The Python files below a folder, not deep; if `alone`, projects below are left out. */
+async function* pythonFiles(root: string, alone = false): AsyncGenerator<string> {
   let seen = 0;
   let level = [root];
-  for (let depth = 0; depth < MAX_DEPTH && level.length > 0; depth += 1) {
-    const next: string[] = [];
-    for (const folder of level) {
-      for (const entry of await fs.readdir(folder, { withFileTypes: true }).catch(() => [])) {
+  for (let depth = 0; depth < SEARCH.deepest; depth += 1) {
+    const below: string[] = [];
+    for (const folder of level.slice(0, SEARCH.folders - seen)) {
+      seen += 1;
+      const entries = await fs.readdir(folder, { withFileTypes: true }).catch(() => []);
+      for (const entry of entries.sort((one, other) => (one.name < other.name ? -1 : 1))) {
         const full = path.join(folder, entry.name);
-        if (entry.isDirectory() && !isSkipped(entry.name)) {
-          next.push(full);
+        if (entry.isDirectory()) {
+          if (!holdsNoSource(entry.name) && !(alone && (await isMarked(full)))) {
+            below.push(full);
+          }
         } else if (entry.isFile() && entry.name.endsWith('.py')) {
-          if (await importsExcore(full)) {
-            return true;
-          }
-          seen += 1;
-          if (seen >= MAX_FILES) {
-            return false;
-          }
+          yield full;
         }
       }
     }
-    level = next;
+    level = below;
+  }
+}
+
+/** Does one of the first Python files import excore? */
+async function anyImportsExcore(root: string, alone = false): Promise<boolean> {
+  let seen = 0;
+  for await (const file of pythonFiles(root, alone)) {
+    if (await importsExcore(file)) {
+      return true;
+    }
+    seen += 1;
+    if (seen >= SEARCH.files) {
+      break;
+    }
   }
   return false;
 }
@@ -178,7 +213,7 @@ async function beginning(file: string): Promise<string> {
     return '';
   }
   try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(MAX_BYTES), 0, MAX_BYTES, 0);
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(SEARCH.bytes), 0, SEARCH.bytes, 0);
     return buffer.toString('utf8', 0, bytesRead);
   } finally {
     await handle.close();

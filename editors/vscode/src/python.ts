@@ -28,7 +28,7 @@ const WINDOWS = process.platform === 'win32';
 const PROBE_LIMIT_MS = 15000;
 const PROBE = `
 import importlib.util as u, sys
-print("%d.%d.%d" % sys.version_info[:3], all(map(u.find_spec, ("excore_server", "pygls", "jedi"))), sys.executable)
+print("%d.%d.%d" % sys.version_info[:3], all(map(u.find_spec, ("excore_server", "jedi"))), sys.executable)
 `;
 const NAMES = ['python3', 'python', ...['14', '13', '12', '11', '10'].map((minor) => `python3.${minor}`), ...(WINDOWS ? ['py'] : [])];
 

@@ -14,6 +14,7 @@ import { leadToPages } from './pages';
 import { PythonExtensions } from './pythonExtensions';
 import { type Plan, plan } from './server';
 import type { Status } from './status';
+import { tick } from './walkthrough';
 
 /** The settings that are the server's. */
 const SERVER_SETTINGS = ['inlayHints', 'severity', 'diagnosticMode', 'format', 'codeLens'];
@@ -187,6 +188,10 @@ export class Session implements vscode.Disposable {
   private show(client: LanguageClient): void {
     if (this.plan !== undefined) {
       this.status.running(client.initializeResult?.serverInfo?.version, this.plan);
+      tick('server');
+      if (this.plan.interpreter?.chosen === true) {
+        tick('interpreter');
+      }
     }
   }
 
@@ -224,6 +229,13 @@ export class Session implements vscode.Disposable {
           const hover = await next(document, position, token);
           hover?.contents.forEach(colourConfigs);
           return hover;
+        },
+        provideCompletionItem: async (document, position, context, token, next) => {
+          const list = await next(document, position, context, token);
+          if ((Array.isArray(list) ? list : (list?.items ?? [])).length > 0) {
+            tick('write');
+          }
+          return list;
         },
         workspace: {
           // The server asks for its settings; the interpreters it gets are those that were found.

@@ -12,6 +12,7 @@ from excore.cli.checked_file import CheckedFile, counts
 from excore.cli.output import from_here
 from excore.cli.repeated_diagnostics import QuotedDiagnostic, Repeats, is_inherited
 from excore.lang.problems import CATALOGUE, suggestions_to_add
+from excore.lang.provenance import OVERRIDES
 from excore.lang.text import offset_in_line, printable
 from excore.tooling.diagnostics import SEVERITIES, Json, encode
 from excore.tooling.shipped import page_text, page_uri
@@ -137,7 +138,8 @@ def _width(text: str) -> int:
 
 def _summary(files: Sequence[CheckedFile], repeats: Repeats) -> Line:
     by_name = counts(item for one in files for item in repeats.left(one.diagnostics))
-    heading = f"{len(files)} file{'s' if len(files) != 1 else ''} checked: "
+    number = sum(one.path != OVERRIDES for one in files)
+    heading = f"{number} file{'s' if number != 1 else ''} checked: "
     if not by_name:
         return [(heading, ""), ("no problems", "bold green")]
     parts = [f"{count} {name}{'s' if count != 1 and name != 'information' else ''}" for name, count in by_name.items()]

@@ -37,10 +37,11 @@ from excore.lang.provenance import OVERRIDES, PYTHON, UPDATE
 from excore.lang.resolve.inherit import Closure, Merger
 from excore.lang.resolve.model import Model, Path
 from excore.lang.source import Unreadable
-from excore.lang.tables.table import Table, Tables, plain
+from excore.lang.tables.table import FileTables, Table, Tables, plain
 
 __all__ = ["Composition", "ResolvedConfig"]
 
+GIVEN_NAME = "config"  # of a config without a file
 # With one of these a name may be known once the sources of the project are read.
 _UNKNOWN = frozenset(
     ("unknown-class", "unknown-hook", "unknown-section", "empty-field", "unknown-variable", "unknown-table")
@@ -52,32 +53,26 @@ class Composition:
 
     def __init__(
         self,
-        path: str,
+        path: str = "",
         base_key: str = BASE_KEY,
         update: Mapping[str, Any] | None = None,
         overrides: Iterable[str] = (),
         *,
         defer: bool = False,
+        given: Mapping[str, Any] | None = None,
     ) -> None:
-        self.path = os.path.abspath(path)
+        self.path = os.path.abspath(path) if given is None else GIVEN_NAME
         self.base_key = base_key
         self.defer = defer
         self.flags = flags.current()
         self.files = Files(self.flags.grammar.prefix_chars)
+        self.given = given  # in the place of a file
         self.python_values: Mapping[str, Any] | None = None  # stands for the whole config, whatever the file says
         self._update = checked_mapping(update)
         self.overrides = Overrides(checked_overrides(overrides), self.flags.grammar.prefix_chars)
         self.files.add(self.overrides.file)
         self._changes: tuple[tuple[Mapping[str, Any], tuple[Path, ...]], ...] = ()  # in Python, since it was parsed
         self._resolved: ResolvedConfig | None = None
-
-    @classmethod
-    def of(cls, values: Mapping[str, Any], name: str = "config") -> Composition:
-        """A config that is given as Python values."""
-        composition = cls(name)
-        composition.path = name
-        composition.python_values = values
-        return composition
 
     def merged(self, merger: Merger | None = None) -> Closure:
         """All files merged to one table.
@@ -89,13 +84,20 @@ class Composition:
         if self.python_values is not None:
             table = python_table(self.python_values, self.path, self.flags.grammar)
             return self._changed(Closure(self.path, merger.own(self.path, table, self.base_key), (), ()), merger)
-        self._check_file()
-        closure = self.overrides.inherited(self.path, self.files.tables, merger, self.base_key)
+        if self.given is None:
+            self._check_file()
+        closure = self.overrides.inherited(self.path, self._tables, merger, self.base_key)
+        closure = closure._replace(files=tuple(file for file in closure.files if file != GIVEN_NAME))
         if self._update:
             values = nested(self._update, closure.root, self.flags.grammar, merger.is_module)
             update = python_table(values, UPDATE, self.flags.grammar)
             closure = closure._replace(root=merger.merge(closure.root, update, UPDATE), files=(*closure.files, UPDATE))
         return self._changed(self.overrides.applied(closure, merger, self.base_key), merger)
+
+    def _tables(self, path: str) -> FileTables | Unreadable:
+        if self.given is not None and path == self.path:
+            return FileTables(path, python_table(self.given, path, self.flags.grammar), (), [], {}, (), ())
+        return self.files.tables(path)
 
     def _changed(self, closure: Closure, merger: Merger) -> Closure:
         root = closure.root
@@ -167,7 +169,7 @@ class Composition:
         Arguments that are missing or unknown are left to the build with ``defer``, and once the config was changed.
         """
         with many_objects():
-            registered = RegisteredModules(current_project("" if self.python_values is not None else self.path))
+            registered = RegisteredModules(current_project("" if self.path == GIVEN_NAME else self.path))
             understood, problems = self._analysed(registered, read_sources=False)
             hints: list[str] = []
             if registered.readable and _is_incomplete(understood, problems):

@@ -101,7 +101,7 @@ class LazyConfig:
 
     def __init__(self, config: Mapping[str, Any] | Composition, parse: bool = True) -> None:
         """Raises what ``parse`` raises, unless ``parse`` is False."""
-        state = _State(config if isinstance(config, Composition) else Composition.of(config))
+        state = _State(config if isinstance(config, Composition) else Composition(given=config))
         object.__setattr__(self, "_state", state)  # other attributes are those of the config
         if parse:
             self.parse()
@@ -272,17 +272,23 @@ class LazyConfig:
     def _to_write(self) -> dict[str, Any]:
         return self._changed(strict=True) if self._state.parsed else self.config
 
-    def to_dict(self, *, flat: bool = False) -> dict[str, Any]:
+    def to_dict(self, *, flat: bool = False, written: bool = False) -> dict[str, Any]:
         """The config as it would be built, of dicts, lists, texts, numbers, booleans and None alone.
 
         A module is a dict of its arguments, in an argument under its name: ``{"backbone": {"ResNet": {"x": 50}}}``.
         A class that is not called and any other object are texts. With ``flat`` keys are paths:
-        ``"Model.FCN.backbone.ResNet.layers"``.
+        ``"Model.FCN.backbone.ResNet.layers"``, and an object that several share has its arguments once.
+
+        With ``written`` it is as a file would have it, which ``load`` takes: ``{"!backbone": "ResNet"}``.
         """
         self._resolved()
+        if written:
+            return {name: _plain_copy(value) for name, value in self._to_write().items()}
         state = self._state
+        known = {id(node) for nodes in state.fields.values() for node in nodes.values()} if flat else None
         fields = {
-            field: {name: arguments(node) for name, node in nodes.items()} for field, nodes in state.fields.items()
+            field: {name: arguments(node, known) for name, node in nodes.items()}
+            for field, nodes in state.fields.items()
         }
         values = {name: plain_value(value) for name, value in state.isolated.items()}
         for name, value in values.items():

@@ -20,7 +20,7 @@ PathLike = str | os.PathLike[str]
 
 
 def load(
-    filename: PathLike,
+    filename: PathLike | Mapping[str, Any],
     *,
     dump_path: PathLike | None = None,
     update_dict: Mapping[str, Any] | None = None,
@@ -31,6 +31,7 @@ def load(
 ) -> LazyConfig:
     """The config in a TOML file, with all it inherits through ``base_key``, its modules ready to be built.
 
+    A mapping stands for a file: what ``cfg.to_dict(written=True)`` gave, kept in a checkpoint, is the config again.
     ``update_dict`` is merged last, as if it were one more file; it may hold any Python values, and paths as keys
     (``{"Model.FCN.layers": 3}``), which lead to what is there or to an argument of a module. ``overrides`` are
     arguments of a command line (``["Model.FCN.layers=3"]``), after that. With ``dump_path`` the merged config is
@@ -38,7 +39,10 @@ def load(
     built. One ``ConfigError`` tells all problems of the config, missing and unknown arguments among them; with
     ``defer`` these are left to the build, for configs that are completed in Python.
     """
-    cfg = LazyConfig(Composition(os.fspath(filename), base_key, update_dict, overrides, defer=defer), parse=False)
+    given = filename if isinstance(filename, Mapping) else None
+    path = "" if isinstance(filename, Mapping) else os.fspath(filename)
+    composition = Composition(path, base_key, update_dict, overrides, defer=defer, given=given)
+    cfg = LazyConfig(composition, parse=False)
     try:
         if parse_config:
             cfg.parse()

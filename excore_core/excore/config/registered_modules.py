@@ -24,6 +24,7 @@ from excore.lang.catalog import Entry, LazyMapping, Unregistered
 from excore.lang.problems import Problem
 from excore.lang.project.model import Project
 from excore.lang.project.reading import find_project, is_vast, unmade_registries
+from excore.lang.project.sources import is_meant
 
 if TYPE_CHECKING:
     from excore.config.importer import Importer
@@ -36,7 +37,7 @@ def current_project(config: str) -> Project:
     """The workspace of the current folder with what was set on it; if there is none, the project of the config.
 
     ``config`` is an absolute path, or "" for a config that is in no file. Where no file says what the project is, it is
-    the current folder or that of the running script, the outer one of those that the config is below.
+    the current folder or that of the running script, the outer one of those that the config is below if they are meant.
     """
     project = workspace.project
     if project.file is not None or project.registries or project.primary_fields or project.primary_to_registry:
@@ -46,7 +47,8 @@ def current_project(config: str) -> Project:
         return project_of_config
     script = getattr(sys.modules.get("__main__"), "__file__", None)
     folders = [os.getcwd(), *([os.path.dirname(os.path.abspath(script))] if script else [])]
-    around = [one for one in folders if not is_vast(one) and (not config or config.startswith(os.path.join(one, "")))]
+    around = [one for one in folders if not config or config.startswith(os.path.join(one, ""))]
+    around = [one for one in around if is_meant(one, project_of_config.root)]
     return Project(min(around, key=len)) if around else project_of_config
 
 

@@ -113,11 +113,17 @@ def _packages(cfg: LazyConfig) -> set[str]:
 
 def versions_of(packages: Iterable[str]) -> dict[str, Any]:
     """The versions of Python, of this package, and of what ``packages`` are installed from."""
-    from importlib.metadata import packages_distributions, version
+    from importlib.metadata import PackageNotFoundError, packages_distributions, version
 
-    installed = packages_distributions()
     found = {"python": ".".join(map(str, sys.version_info[:3]))}
+    others = []
     for name in sorted({"excore", *packages}):
+        try:
+            found[name] = version(name)
+        except (PackageNotFoundError, ValueError):
+            others.append(name)
+    installed = packages_distributions() if others else {}  # slow: all that is installed is read
+    for name in others:
         found.update((distribution, version(distribution)) for distribution in sorted(set(installed.get(name, ()))))
     return found
 

@@ -52,7 +52,7 @@ class Parameters:
 
     def signature(self, own: str, returns: str | None = None, without: tuple[str, ...] = ()) -> Signature:
         """The signature of the entry with import path ``own``: its own parameters get no owner."""
-        params = (replace(param, owner="") if param.owner == own else param for param in self.params)
+        params = (_own(param) if param.owner == own else param for param in self.params)
         return Signature(
             tuple(param for param in params if param.name not in without), self.complete, returns, self.reason
         )
@@ -60,6 +60,12 @@ class Parameters:
     def docstrings(self, own: str) -> tuple[tuple[str, str], ...]:
         """The docstrings of the entry with import path ``own``: its own ones get no owner."""
         return tuple(("" if owner == own else owner, text) for owner, text in self.docs if text)
+
+
+def _own(param: Param) -> Param:
+    """The parameter without an owner; ``replace`` takes four times as long, and each parameter comes here."""
+    facts = (param.kind, param.annotation, param.default, param.doc, param.location, param.choices)
+    return Param(param.name, *facts, wanted=param.wanted)
 
 
 def unknown(reason: str) -> Parameters:

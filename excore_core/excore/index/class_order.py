@@ -88,6 +88,8 @@ def _order(names: NameResolver, ref: ClassRef, derived: tuple[str, ...], known: 
         if written in _UNDERSTOOD:  # what it means is known, and how it is written says less
             target = ResolvedName("external", written)
         inner = class_ref(names, target)
+        if inner is not None and names.is_one_of_several(ref.module, base):
+            inner, target, complete = None, None, False
         if inner is not None and inner.path != ref.path:
             order = _order(names, inner, (*derived, ref.path), known)
             complete &= order.complete

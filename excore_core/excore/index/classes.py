@@ -182,6 +182,19 @@ class Classes:
             doubt = Doubt(reason, given == MORE and (doubt is None or doubt.keeps))
         return doubt
 
+    def unknown_decorator(self, module: str, fact: ClassFact | FunctionFact) -> str:
+        """A decorator, as written, that may do anything with what it is put on; "" if there is none."""
+        file = self.names.lookup(module)
+        for decorator in fact.get("decorators", ()) if file is not None else ():
+            call = call_of(decorator)
+            func = decorator if call is None else call.func
+            is_plain = isinstance(func, str) and func.rpartition(".")[2] in _PLAIN_DECORATORS
+            if is_plain or fields.style_of(self, module, decorator) is not None:
+                continue
+            if file is not None and self.names.method_of(file, func) is None:
+                return render(decorator)
+        return ""
+
     def _given_back(self, target: ResolvedName, key: Literal["gives", "makes"], depth: int = 0) -> str | None:
         """What a decorator gives back: "" for what it is put on, or what takes the same; `MORE` for what may take
         more; None if nobody knows."""
@@ -257,8 +270,7 @@ class Classes:
         ref = class_ref(self.names, self.names.resolve(owner.module, typed[1])) if typed is not None else None
         if ref is None or TYPED_DICTS.isdisjoint(self.order(ref).paths):
             return []
-        params = (param for param in self.constructor(ref).params if param.name not in named)
-        return [replace(optional(param), wanted=param.required) for param in params]
+        return [param for param in self.constructor(ref).params if param.name not in named]
 
     def _forwarded(self, forward: Forward, owner: ClassRef, order: ClassOrder | None, index: int) -> Parameters:
         """What the target of a ``Forward`` takes."""
@@ -279,10 +291,12 @@ class Classes:
                 return self._parameters(fact, owner, order, index)
             name, _, last = to.rpartition(".")
             target = self.names.resolve(owner.module, name if last in ("__init__", "__new__") else to)
-            if target is None or target.path == owner.path:
+            if target is None or target.path == owner.path or self.names.is_one_of_several(owner.module, to):
                 return not_followed
             if target.kind == "function":
                 return self.function(target)
+            if order is not None and last == "__init__" and target.path in order.paths[1:]:
+                return self._constructor(order, order.paths.index(target.path))
             ref = class_ref(self.names, target)
             return self.constructor(ref) if ref is not None else not_followed
         finally:

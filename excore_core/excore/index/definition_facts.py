@@ -265,11 +265,27 @@ def _made_otherwise(
     if name is not None:
         value = fields[name].get("default", "")
         fact["assigned"] = value if value.replace(".", "").isidentifier() else ""
-    if "__call__" in methods or "__call__" in fields:
+    makes = [methods[one] for one in ("__new__", "__init__") if one in methods and _is_metaclass(fact)]
+    if "__call__" in methods or "__call__" in fields or any(map(_binds_maker, makes)):
         fact["call"] = True
     calls = _subclassing(source, methods["__init_subclass__"]) if "__init_subclass__" in methods else []
     if calls:
         fact["subclassing"] = calls
+
+
+def _is_metaclass(fact: ClassFact) -> bool:
+    """Whether a class looks like one whose objects are classes."""
+    return any(base.rpartition(".")[2].lower().endswith(("type", "meta", "metaclass")) for base in fact["bases"])
+
+
+def _binds_maker(node: FunctionNode) -> bool:
+    """Whether a method gives what it makes another constructor."""
+    for child in ast.walk(node):
+        if isinstance(child, ast.Attribute) and child.attr in _MAKERS and isinstance(child.ctx, ast.Store):
+            return True
+        if isinstance(child, ast.Constant) and child.value in _MAKERS:
+            return True
+    return False
 
 
 def targets(statement: ast.stmt) -> list[ast.expr]:

@@ -133,7 +133,8 @@ class ClassFact(TypedDict, total=False):
     """A class. ``bases`` holds "" for what is no dotted name. ``targets`` are methods that the constructor forwards to.
     ``dynamic``: objects may have attributes that no assignment names. ``others``: constructors that other branches
     define; ``inherits``: there is a branch that defines none. ``assigned``: the name assigned to ``__init__`` or
-    ``__new__``, "" for what is no name. ``call``: it has a method ``__call__``.
+    ``__new__``, "" for what is no name. ``call``: it has a method ``__call__``, or gives classes that it makes another
+    constructor.
     ``subclassing``: calls that get every class derived from it, "" where those get another constructor."""
 
     name: Required[str]
@@ -205,7 +206,8 @@ class FileFacts(Told, total=False):
     """All that one file says. ``stars``: star imports as ``[level, module]``; ``broken``: it did not parse;
     ``unmerged``: the line of a merge conflict; ``generates``: that of what gives the module names that no statement
     binds; ``all_of``: what ``all`` is put together from besides, as dotted names, "" for what is no name;
-    ``held``: attributes of classes that may be registries, as dotted name, call and place."""
+    ``held``: attributes of classes that may be registries, as dotted name, call and place; ``handed``: names that calls
+    at module level get, or that are stored under a key, with the line."""
 
     names: Required[dict[str, list[BindingFact]]]
     stars: list[tuple[int, str]]
@@ -217,6 +219,7 @@ class FileFacts(Told, total=False):
     unmerged: int
     generates: int
     held: list[tuple[str, Expr, At]]
+    handed: dict[str, int]
 
 
 class Outline(Told, total=False):

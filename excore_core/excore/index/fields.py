@@ -8,7 +8,7 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
-from excore.index.call_parameters import Doubt, Parameters
+from excore.index.call_parameters import Doubt, Parameters, optional
 from excore.index.class_order import ENUMS, NAMED_TUPLES, TYPED_DICTS, ClassOrder, ClassRef, class_ref
 from excore.index.expressions import CallExpr, call_of, render
 from excore.index.facts import ClassFact, Expr, FieldFact, FunctionFact, ParamFact, unpacked
@@ -164,7 +164,16 @@ def of_external(classes: Classes, path: str, order: ClassOrder) -> Parameters | 
         return Parameters((classes.param({"name": "value", "at": ref.fact["at"]}, ref),))
     styles: dict[Style, frozenset[str]] = {"tuple": NAMED_TUPLES, "dict": TYPED_DICTS, "model": _MODELS}
     style = next((style for style, paths in styles.items() if path in paths), None)
-    return _of_fields(classes, order, 0, style) if style is not None else None
+    if style is None:
+        return None
+    made = _of_fields(classes, order, 0, style)
+    return _unchecked(made) if style == "dict" else made
+
+
+def _unchecked(made: Parameters) -> Parameters:
+    """What a ``TypedDict`` takes, which are wishes: Python does not check them."""
+    params = tuple(replace(optional(param), wanted=param.required) for param in made.params)
+    return replace(made, params=params, complete=False, reason=made.reason or "Python does not check a `TypedDict`")
 
 
 def _of_fields(classes: Classes, order: ClassOrder, start: int, style: Style) -> Parameters:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Collection, Iterator
 from itertools import chain
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from excore.index.facts import Forward, FunctionFact, ParamFact
 from excore.index.source_text import SourceText, dotted
@@ -18,6 +19,8 @@ _LATER = (
     *(ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp),
 )
 _RECEIVERS = {"self", "cls"}
+_COPYING = ("dict", "copy", "deepcopy", "OrderedDict")
+_WIDE = ("TypeError", "Exception", "BaseException")
 _READING_METHODS = ("items", "keys", "values", "get")
 _READING_FUNCTIONS = ("set", "len", "list", "tuple", "sorted", "bool", "zip", "enumerate", "print", "repr", "str")
 
@@ -36,13 +39,13 @@ def follow_kwargs(source: SourceText, node: FunctionNode, fact: FunctionFact) ->
             forward["to"] = ""
         if "rest" in forward and rest is not None and rest.arg in uses.bound:
             forward["rest"] = "any"
-    if uses.number > uses.understood:
+    if uses.number > uses.understood or _is_caught(node, uses.forwards.keys()):
         fact["leaks"] = True
         for item in uses.popped.values():
             item.setdefault("default", UNTOLD)
     if uses.forwards:
         fact["forwards"] = list(uses.forwards.values())
-        if not _always(node.body, uses.forwards.keys()):
+        if uses.unsure or not _always(node.body, uses.forwards.keys()):
             fact["skips"] = True
     if uses.popped:
         fact["popped"] = list(uses.popped.values())
@@ -121,19 +124,110 @@ def _reads(node: ast.AST, names: Collection[str]) -> int:
     return sum(dotted(item) in names for item in reading)
 
 
+class _Merge(NamedTuple):
+    """What a dict is made of: how often ``**kwargs`` are in it, the keys that are written beside, and whether others
+    may be."""
+
+    uses: int = 0
+    keys: tuple[ast.expr, ...] = ()
+    unsure: bool = False
+
+
+def _merged(node: ast.expr, names: Collection[str]) -> _Merge:
+    """What the dict ``node`` is made of, where ``names`` are ``**kwargs`` and copies of them."""
+    parts: list[ast.expr] = []
+    keys: list[ast.expr] = []
+    unsure = False
+    if isinstance(node, ast.Name):
+        return _Merge(1) if node.id in names else _Merge(unsure=True)
+    if isinstance(node, ast.Call) and _copies(node):
+        is_method = isinstance(node.func, ast.Attribute) and not node.args
+        parts = [node.func.value] if is_method else list(node.args)  # type: ignore[attr-defined]
+        parts += _spread(node)
+        keys = [ast.copy_location(ast.Constant(item.arg), item.value) for item in node.keywords if item.arg]
+    elif isinstance(node, ast.Dict):
+        parts = [value for key, value in zip(node.keys, node.values, strict=True) if key is None]
+        keys = [key for key in node.keys if key is not None]
+    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+        parts = [node.left, node.right]
+    elif isinstance(node, ast.BoolOp):
+        parts, unsure = node.values, True
+    elif isinstance(node, ast.IfExp):
+        parts, unsure = [node.body, node.orelse], True
+    else:
+        return _Merge(unsure=True)
+    merges = [_merged(part, names) for part in parts]
+    keys += [key for one in merges for key in one.keys]
+    unsure |= any(one.unsure for one in merges) or not all(isinstance(key, ast.Constant) for key in keys)
+    return _Merge(sum(one.uses for one in merges), tuple(keys), unsure)
+
+
+def _copies(call: ast.Call) -> bool:
+    return dotted(call.func).rpartition(".")[2] in _COPYING
+
+
+def _spread(call: ast.Call) -> list[ast.expr]:
+    """What a call gets as ``**value``."""
+    return [item.value for item in call.keywords if item.arg is None]
+
+
+def _names_of_copies(node: FunctionNode, name: str) -> dict[str, int]:
+    """The local names that hold ``**name`` and maybe more, each with the line that puts it there."""
+    found = {name: 0}
+    statements = [
+        one for one in chain.from_iterable(map(ast.walk, node.body)) if isinstance(one, (ast.Assign, ast.Call))
+    ]
+    statements.sort(key=lambda one: one.lineno)
+    for one in statements:
+        target, given = _put_into(one)
+        if target and target not in found and any(_merged(part, found).uses for part in given):
+            found[target] = one.lineno
+    parameters = {item.arg for item in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)}
+    stored = Counter(_put_into(one)[0] for one in statements if isinstance(one, ast.Assign))
+    for child in chain.from_iterable(map(ast.walk, node.body)):
+        if isinstance(child, ast.Name) and child.id in found and not isinstance(child.ctx, ast.Load):
+            stored[child.id] -= 1
+    return {one: line for one, line in found.items() if one == name or (one not in parameters and not stored[one])}
+
+
+def _put_into(node: ast.Assign | ast.Call) -> tuple[str, list[ast.expr]]:
+    """The name that an assignment binds, or whose dict a call of ``update`` changes, and what it puts there."""
+    if isinstance(node, ast.Assign):
+        target = node.targets[0]
+        return (target.id if len(node.targets) == 1 and isinstance(target, ast.Name) else ""), [node.value]
+    if isinstance(node.func, ast.Attribute) and node.func.attr == "update" and isinstance(node.func.value, ast.Name):
+        return node.func.value.id, [ast.Call(ast.Name("dict", ast.Load()), node.args, node.keywords)]
+    return "", []
+
+
+def _is_caught(node: FunctionNode, calls: Collection[int]) -> bool:
+    """Whether a wrong argument of one of ``calls``, given by their ids, may end in a handler that goes on."""
+    for one in ast.walk(node) if calls else ():
+        for handler in getattr(one, "handlers", ()):
+            kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+            is_caught = any(kind is None or dotted(kind) in _WIDE for kind in kinds)
+            if is_caught and not _always(handler.body, ()):
+                body = chain.from_iterable(map(ast.walk, getattr(one, "body", ())))
+                if any(id(child) in calls for child in body):
+                    return True
+    return False
+
+
 class _Uses:
     """What a function does with its ``**name``.
 
     Every use of the name is either understood (passed on as ``**name``, or one key of it read, set or taken out) or it
-    may take any key: so it is enough to count the uses that were understood. ``bound``: names that the body binds.
+    may take any key: so it is enough to count the uses that were understood. ``bound``: names that the body binds;
+    ``unsure``: what calls get besides may be any of their parameters.
     """
 
     def __init__(self, source: SourceText, node: FunctionNode, name: str) -> None:
         self.source = source
-        self.name = name
+        self.names = _names_of_copies(node, name)
         self.rest = node.args.vararg
         self.sure = set(map(id, _surely_run(node.body)))
         self.number = self.understood = 0
+        self.unsure = False
         self.bound: set[str] = set()
         self.forwards: dict[int, Forward] = {}
         self.popped: dict[str, ParamFact] = {}
@@ -142,22 +236,49 @@ class _Uses:
     def add(self, node: ast.AST) -> None:
         """Count ``node``."""
         if type(node) is ast.Name:
-            self.number += node.id == self.name
+            self.number += node.id in self.names
             if not isinstance(node.ctx, ast.Load):
                 self.bound.add(node.id)
-        elif type(node) is ast.Call and any(
-            one.arg is None and dotted(one.value) == self.name for one in node.keywords
-        ):
+        elif type(node) is ast.Call and not _copies(node) and self.merges(_spread(node)):
             forward = _forward(node, self.rest)
             if forward is not None:
-                self.understood += 1
+                self.understood += self.take(_spread(node))
                 self.forwards[id(node)] = forward
+        elif isinstance(node, (ast.Assign, ast.Call)) and _put_into(node)[0] in self.names:
+            self.put(node)
+        elif isinstance(node, ast.AugAssign) and isinstance(node.op, ast.BitOr) and dotted(node.target) in self.names:
+            self.understood += 1 + self.take([node.value])
         else:
             self.keys(node)
 
+    def put(self, node: ast.Assign | ast.Call) -> None:
+        """Count what is put into one of the names."""
+        name, given = _put_into(node)
+        is_sure = id(node) in self.sure or isinstance(node, ast.Assign)
+        if isinstance(node, ast.Assign) and not self.merges(given) and node.lineno >= self.names[name]:
+            return  # they are no longer there: this use is not understood
+        self.understood += 1 + self.take(given)
+        self.unsure |= self.merges(given) and not is_sure
+
+    def merges(self, parts: list[ast.expr]) -> bool:
+        """Whether the ``**kwargs`` are in one of ``parts``."""
+        return any(_merged(part, self.names).uses for part in parts)
+
+    def take(self, parts: list[ast.expr]) -> int:
+        """Count what dicts are made of."""
+        uses = 0
+        for part in parts:
+            made = _merged(part, self.names)
+            self.unsure |= made.unsure
+            uses += made.uses
+            for key in made.keys:
+                for item in _key(self.source, key, UNTOLD):
+                    self.read.setdefault(item["name"], item)
+        return uses
+
     def keys(self, node: ast.AST) -> None:
         """Add the keys that ``node`` uses."""
-        items, is_popped = _keys_used(self.source, node, self.name)
+        items, is_popped = _keys_used(self.source, node, self.names)
         self.understood += bool(items)
         for item in items:
             param = (self.popped if is_popped else self.read).setdefault(item["name"], item)
@@ -169,14 +290,14 @@ def _forward(call: ast.Call, rest: ast.arg | None) -> Forward | None:
     """The target of a call that gets ``**kwargs`` and what else it gets, ``None`` if that cannot be read. ``rest`` is
     the ``*args`` of the function that calls."""
     spread = [index for index, arg in enumerate(call.args) if isinstance(arg, ast.Starred)]
-    if sum(item.arg is None for item in call.keywords) > 1:
-        return None
     positional = spread[0] if spread else len(call.args)
     func = call.func
     to = dotted(func)
     after = ""
     if isinstance(func, ast.Attribute) and isinstance(func.value, ast.Call) and dotted(func.value.func) == "super":
-        if func.attr not in ("__init__", "__new__"):
+        if func.attr not in ("__init__", "__new__") or not all(
+            isinstance(arg, ast.Name) for arg in func.value.args[1:]
+        ):
             return None
         to = "super"
         positional -= func.attr == "__new__"
@@ -197,26 +318,23 @@ def _forward(call: ast.Call, rest: ast.arg | None) -> Forward | None:
     return forward
 
 
-def _keys_used(source: SourceText, node: ast.AST, name: str) -> tuple[list[ParamFact], bool]:
-    """The keys of ``name`` that ``node`` reads, sets or takes out, as parameters, and whether it takes them out.
+def _keys_used(source: SourceText, node: ast.AST, names: Collection[str]) -> tuple[list[ParamFact], bool]:
+    """The keys of ``names`` that ``node`` reads, sets or takes out, as parameters, and whether it takes them out.
 
     What is only read has no default: if it is not there, what the ``kwargs`` are handed to goes on without it.
     """
-    if isinstance(node, ast.Subscript) and dotted(node.value) == name:
+    if isinstance(node, ast.Subscript) and dotted(node.value) in names:
         default = None if isinstance(node.ctx, ast.Load) else UNTOLD
         return _key(source, node.slice, default), isinstance(node.ctx, ast.Del)
     if isinstance(node, ast.Compare) and len(node.ops) == 1 and isinstance(node.ops[0], (ast.In, ast.NotIn)):
-        return (_key(source, node.left) if dotted(node.comparators[0]) == name else []), False
-    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or dotted(node.func.value) != name:
+        return (_key(source, node.left) if dotted(node.comparators[0]) in names else []), False
+    if (
+        not isinstance(node, ast.Call)
+        or not isinstance(node.func, ast.Attribute)
+        or dotted(node.func.value) not in names
+    ):
         return [], False
     method = node.func.attr
-    if method == "update" and not node.args:
-        at = source.at(node.func.value)
-        return [
-            {"name": item.arg, "at": at, "kind": "keyword-only", "default": UNTOLD}
-            for item in node.keywords
-            if item.arg
-        ], False
     if method not in ("pop", "get", "setdefault") or not node.args:
         return [], False
     default = source.segment(node.args[1]) if len(node.args) > 1 and method != "get" else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -97,7 +98,7 @@ class Linker:
         return Catalog(
             infos,
             entries,
-            _LateDict(lambda: self._unregistered(tables), self._lock),
+            self._unregistered(tables),
             _LateDict(self._subclasses, self._lock),
             grammar(file.facts for file in self._own_files),
             self._follow,
@@ -253,6 +254,7 @@ class Linker:
             registry=registry,
             registered_at=item.at,
             registered_again=item.again,
+            elsewhere=item.elsewhere,
             unmerged=self._unmerged.get(place.path if place is not None else "", self._unmerged.get(item.at.path)),
             extra=item.extra,
             certain=item.certain,
@@ -354,16 +356,19 @@ class Linker:
 
     # -- the rest of the project
 
-    def _unregistered(self, tables: dict[str, dict[str, RegisteredName]]) -> dict[str, Unregistered]:
+    def _unregistered(self, tables: dict[str, dict[str, RegisteredName]]) -> Mapping[str, Unregistered]:
         """Classes and functions of the project that no registry holds; a class comes before a function of its name."""
+        places = _LateDict(lambda: self._unregistered_places(tables), self._lock)
+        return LazyMapping(places, lambda name: self._unregistered_one(name, *places[name]), self._lock)
+
+    def _unregistered_places(self, tables: dict[str, dict[str, RegisteredName]]) -> dict[str, tuple[str, Location]]:
         registered = {item.target.path for table in tables.values() for item in table.values()}
-        classes: dict[str, Unregistered] = {}
-        functions: dict[str, Unregistered] = {}
+        classes: dict[str, tuple[str, Location]] = {}
+        functions: dict[str, tuple[str, Location]] = {}
 
         def add(is_class: bool, module: str, name: str, place: Location) -> None:
-            path = f"{module}.{name}"
-            if path not in registered:
-                (classes if is_class else functions).setdefault(name, Unregistered(name, path, place))
+            if f"{module}.{name}" not in registered:
+                (classes if is_class else functions).setdefault(name, (module, place))
 
         for file in self._own_files:
             for name, bindings in file.facts["names"].items():
@@ -374,6 +379,22 @@ class Linker:
             for kind, name, line, column in outline["outline"]:
                 add(kind == "class", module, name, Location(path, line, column, column + len(name)))
         return {**functions, **classes}
+
+    def _unregistered_one(self, name: str, module: str, place: Location) -> Unregistered:
+        path = f"{module}.{name}"
+        own = self._names.lookup(module)
+        binding = own.facts["names"].get(name, [])[-1:] if own is not None else []
+        facts = [fact for one in binding if (fact := one.get("cls") or one.get("function")) is not None]
+        decorator = self._classes.unknown_decorator(module, facts[0]) if facts else ""
+        if decorator:
+            return Unregistered(name, path, place, f"`@{decorator}`")
+        for file in {file.path: file for file in (own, *self._own_files) if file is not None}.values():
+            for handed, line in file.facts.get("handed", {}).items():
+                target = self._names.resolve(file.module, handed)
+                if target is not None and target.path == path:
+                    where = os.path.basename(file.path)
+                    return Unregistered(name, path, place, f"what is done with it ({where}:{line + 1})")
+        return Unregistered(name, path, place)
 
     def _subclasses(self) -> dict[str, tuple[str, ...]]:
         """The bases of every class that was read; "?" stands for those that are no names."""
@@ -433,6 +454,8 @@ def _enter(table: dict[str, RegisteredName], item: RegisteredName, *, is_own: bo
         table[item.name] = item
     elif is_own and first.clashes(item):
         table[item.name] = replace(first, again=(*first.again, item.at))
+    elif not is_own and item.target.path not in (first.target.path, *first.elsewhere):
+        table[item.name] = replace(first, elsewhere=(*first.elsewhere, item.target.path))
 
 
 def _open(part: ModuleRegistrations, infos: dict[str, RegistryInfo]) -> None:

@@ -7,8 +7,19 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
 
-from excore.index.expressions import call_of
-from excore.index.facts import ADDING, MAYBE, NEVER, REGISTERING, BindingFact, Expr, FileFacts, unpacked
+from excore.index.expressions import CallExpr, call_of, elements, render
+from excore.index.facts import (
+    ADDING,
+    MAYBE,
+    NEVER,
+    REGISTERING,
+    BindingFact,
+    ClassFact,
+    Expr,
+    FieldFact,
+    FileFacts,
+    unpacked,
+)
 from excore.index.python_files import is_package
 from excore.lang.memo import Memo
 
@@ -18,6 +29,7 @@ CLASS_MAKERS = frozenset(
     | {f"enum.{name}" for name in ("Enum", "IntEnum", "Flag", "IntFlag", "StrEnum")}
 )
 """What gives a class back whose name is the first argument."""
+_TUPLES = frozenset(path for path in CLASS_MAKERS if path.lower().endswith(".namedtuple"))
 
 
 _MAX_PARENTS = 10
@@ -157,14 +169,38 @@ class NameResolver:
         finally:
             self._active.discard(key)
 
+    def is_one_of_several(self, module: str, name: str, depth: int = 0) -> bool:
+        """Whether the dotted ``name`` written in ``module`` may stand for something else, too: branches bind it of
+        which nobody knows which one runs. An import that leads to a file that can be read counts as one that works."""
+        head, _, last = name.rpartition(".")
+        if head:
+            owner = self.resolve(module, head)
+            module = owner.module if owner is not None and owner.kind == "module" else ""
+        file = self.lookup(module) if module and depth < _MAX_PARENTS else None
+        if file is None:
+            return False
+        bindings = [item for item in file.facts["names"].get(last, ()) if item["kind"] != "value"]
+        maybe = [index for index, item in enumerate(bindings) if item.get("guard") == MAYBE]
+        sure = max((index for index, item in enumerate(bindings) if not item.get("guard")), default=-1)
+        candidates = [bindings[index] for index in (*([sure] if sure >= 0 else []), *maybe) if index >= sure]
+        if len(candidates) == 1:
+            one = candidates[0]
+            if one["kind"] == "from":
+                return self.is_one_of_several(self.absolute(file, one["level"], one["module"]), one["name"], depth + 1)
+            return one["kind"] == "alias" and self.is_one_of_several(file.module, one["target"], depth + 1)
+        targets = [self._bound(file, last, item) for item in candidates]
+        if targets and candidates[0]["kind"] == "from" and targets[0] is not None and targets[0].kind != "external":
+            return False
+        return len({(one.kind, one.path, id(one.fact)) for one in targets if one is not None}) > 1
+
     def public_names(self, file: SourceFile, seen: frozenset[str] = frozenset()) -> Sequence[str] | None:
         """What ``__all__`` of a module lists, with what it takes from other modules; None without one, or where it
         cannot be read whole."""
         names = file.facts.get("all")
         parts = file.facts.get("all_of", ())
-        if names is None or not parts:
+        if names is None or not (parts or seen):
             return names
-        listed = list(names)
+        listed = [*names, *(name for name in file.facts["names"] if seen and self.is_public(file, name, ()))]
         for part in parts:
             source = self._owner_of_all(file, part)
             other = self.lookup(source) if source and source not in seen else None
@@ -302,6 +338,11 @@ class NameResolver:
             return self.object_of(file, registered)
         if call.arguments and (call.func == "type" or (target is not None and target.path in CLASS_MAKERS)):
             name = self.text_of(file, call.arguments[0])
+            fact = (
+                _tuple(call, variable) if name == variable and target is not None and target.path in _TUPLES else None
+            )
+            if fact is not None:
+                return ResolvedName("class", file.module, variable, fact)
             return ResolvedName("external", f"{file.module}.{name}") if name else None
         if self.makes_registry(target):
             texts = [text for text in map(partial(self.text_of, file), call.arguments) if text is not None]
@@ -428,6 +469,25 @@ class NameResolver:
             )
         finally:
             self._active.discard(key)
+
+
+def _tuple(call: CallExpr, name: str) -> ClassFact | None:
+    """The class that a call of ``namedtuple`` makes, None where its fields or their defaults cannot be read."""
+    given = call.argument(1, "field_names", "fields")
+    text = given.get("c") if isinstance(given, dict) else None
+    written = [{"c": one} for one in text.replace(",", " ").split()] if isinstance(text, str) else elements(given)
+    firsts = [(elements(one) or [one])[0] for one in written or ()]
+    names = [one.get("c") for one in firsts if isinstance(one, dict)]
+    defaults = elements(call.keywords.get("defaults", {"l": []}))
+    if written is None or len(names) < len(firsts) or defaults is None or "rename" in call.keywords or call.spreads:
+        return None
+    values = [*[None] * (len(names) - len(defaults)), *defaults]
+    bound: list[FieldFact] = []
+    for one, value in zip(names, values, strict=False):
+        bound.append({"name": str(one), "at": call.at, "annotation": "Any"})
+        if value is not None:
+            bound[-1]["default"] = render(value)
+    return {"name": name, "at": call.at, "bases": ["typing.NamedTuple"], "fields": bound}
 
 
 def _end_of_aliases(file: SourceFile, name: str) -> str:

@@ -30,6 +30,7 @@ class RegisteredName:
     certain: bool = True
     force: bool = False
     again: tuple[Location, ...] = ()
+    elsewhere: tuple[str, ...] = ()
 
     def clashes(self, other: RegisteredName) -> bool:
         """Whether a registry refuses the two, since they are different things of one name."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from excore.index import definition_facts, registered_flags
@@ -115,16 +115,16 @@ def facts_of(text: str, tree: ast.Module) -> FileFacts:
     return scanner.facts
 
 
-def scan(text: str, previous: FileFacts | None = None, *, keep_source: bool = False) -> FileFacts:
+def scan(text: str, previous: FileFacts | None = None, *, whole: str = "") -> FileFacts:
     """Facts of ``text``. Where it does not parse, what does parse counts, and names that got lost are those of
-    ``previous``, the facts of an earlier state of the same file. ``keep_source``: of every small function."""
+    ``previous``, the facts of an earlier state of the same file. ``whole``: the text that this one is a part of."""
     text = normalised(text)
     tree = parse(text)
     unmerged = conflicts(text) if tree is None else []
     if tree is None:
         text = without_newer_syntax(_first_sides(text, unmerged))
         tree = parse(text)
-    scanner = _Scanner(text, keep_source)
+    scanner = _Scanner(text, whole)
     scanner.facts.update(told(text))  # type: ignore[typeddict-item]
     if unmerged:
         scanner.facts["unmerged"] = text.count("\n", 0, unmerged[0].mark.start)
@@ -139,7 +139,9 @@ def scan(text: str, previous: FileFacts | None = None, *, keep_source: bool = Fa
     facts = scanner.facts
     earlier = previous["names"] if previous is not None else {}
     for name in damaged:
-        _complete(facts["names"][name][-1], earlier.get(name, []))
+        classes = [binding for binding in facts["names"].get(name, ()) if binding["kind"] == "class"]
+        if classes:
+            _complete(classes[-1], earlier.get(name, []))
     facts["broken"] = True
     for name, bindings in earlier.items():
         facts["names"].setdefault(name, bindings)
@@ -173,7 +175,7 @@ def _complete(binding: BindingFact, earlier: list[BindingFact]) -> None:
 class _Scanner:
     """Walks module-level statements once and collects what ``FileFacts`` hold."""
 
-    def __init__(self, text: str, keep_source: bool = False) -> None:
+    def __init__(self, text: str, whole: str = "") -> None:
         self.source = SourceText(text)
         self.names: dict[str, list[BindingFact]] = {}
         self.facts: FileFacts = {"names": self.names}
@@ -181,13 +183,16 @@ class _Scanner:
         pattern = re.compile(rf"{_REGISTERING.pattern}|\b(?:{bound})\(") if bound else _REGISTERING
         self.registering = MatchingLines(pattern, text, _REGISTERING_WORDS)
         self.has_flags = registered_flags.has_flags(text)
-        self.keep_source = keep_source or "match(" in text
-        self.lists = ".__all__" in text
+        self.keep_source = "match(" in (whole or text)
+        self.lists = any(word in (whole or text) for word in ("__all__.", ".__all__"))
         self.generating = MatchingLines(GENERATES, text, GENERATING)
         self.generates = MatchingLines(_AT_TOP, text, ("vars()", "locals()", *GENERATING))
 
     def module(self, tree: ast.Module) -> None:
         self.body(tree.body, ALWAYS)
+        handed = {name: line for name, line in _handed(tree.body) if name in self.names}
+        if handed:
+            self.facts["handed"] = {**self.facts.get("handed", {}), **handed}
         if self.generates:
             for node in filter(_generates, self.generates.nodes(tree, self.generating)):
                 self.facts.setdefault("generates", getattr(node, "lineno", 1) - 1)
@@ -217,15 +222,21 @@ class _Scanner:
             elif isinstance(node, ast.AugAssign) and dotted(node.target) == "__all__":
                 self.extend_all([node.value])
             elif isinstance(node, ast.Expr):
-                self.value(node.value, guard)
-                if isinstance(node.value, ast.Call):
-                    arguments = [*node.value.args, *(item.value for item in node.value.keywords)]
-                    if dotted(node.value.func) in ("__all__.extend", "__all__.append"):
-                        self.extend_all(node.value.args)
-                    elif any(dotted(argument) == "__name__" for argument in arguments):
-                        self.facts.setdefault("generates", node.lineno - 1)
+                self.expression(node.value, guard)
             else:
                 self.compound(node, guard)
+
+    def expression(self, node: ast.expr, guard: Guard) -> None:
+        """An expression that is a statement."""
+        if isinstance(node, ast.NamedExpr):
+            self.assign(node.target, node.value, guard)
+        self.value(node, guard)
+        if isinstance(node, ast.Call):
+            arguments = [*node.args, *(item.value for item in node.keywords)]
+            if dotted(node.func) in ("__all__.extend", "__all__.append"):
+                self.extend_all(node.args)
+            elif any(dotted(argument) == "__name__" for argument in arguments):
+                self.facts.setdefault("generates", node.lineno - 1)
 
     def held(self, node: ast.ClassDef) -> None:
         """Attributes of a class that are what a call with a text gives, as registries are."""
@@ -277,7 +288,9 @@ class _Scanner:
         called = _called(node)
         if called:
             fact["called"] = called
-        if self.lists and any(isinstance(one, ast.Attribute) and one.attr == "__all__" for one in ast.walk(node)):
+        if self.lists and any(
+            "__all__" in (getattr(one, "attr", ""), getattr(one, "id", "")) for one in ast.walk(node)
+        ):
             fact["lists"] = True
         self.bind(node.name, {"kind": "def", "function": fact}, guard)
         self.dynamic(node.body, f"function {node.name}", guard)
@@ -313,6 +326,9 @@ class _Scanner:
                     binding["cls"]["assigned"] = dotted(value)
 
     def binding(self, value: ast.expr) -> BindingFact:
+        one_of = value.values if isinstance(value, ast.BoolOp) else []
+        one_of = [value.orelse, value.body] if isinstance(value, ast.IfExp) else one_of
+        value = next((one for one in reversed(one_of) if isinstance(one, ast.Call)), value)
         if isinstance(value, ast.Call):
             return {"kind": "call", "call": self.source.expression(value)}
         if isinstance(value, (ast.Name, ast.Attribute)):
@@ -451,6 +467,25 @@ def _called(node: FunctionNode) -> list[str]:
             names.update(dotted(one.func) for one in ast.walk(statement.value) if isinstance(one, ast.Call))
     names = {name for name in names if name.endswith("get_registry") or name.rpartition(".")[2][:1].isupper()}
     return sorted(names) if is_returning else []
+
+
+def _handed(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, int]]:
+    """Names that calls outside of functions get, that loops run through, and that are stored under a key."""
+    waiting = [(node, False) for node in nodes]
+    while waiting:
+        node, is_given = waiting.pop()
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)):
+            continue
+        if is_given and isinstance(node, ast.Name):
+            yield node.id, node.lineno - 1
+        given: list[ast.AST] = []
+        if isinstance(node, ast.Call):
+            given = [*node.args, *node.keywords]
+        elif isinstance(node, ast.For):
+            given = [node.iter]
+        elif isinstance(node, ast.Assign) and any(isinstance(one, ast.Subscript) for one in node.targets):
+            given = [node.value]
+        waiting += [(child, is_given or child in given) for child in ast.iter_child_nodes(node)]
 
 
 def _generates(node: ast.AST) -> bool:

@@ -124,7 +124,7 @@ class Late:
         if places:
             body = places[-1]
             start = text.rfind("\n", 0, body.start) + 1
-            found = scan("\n" * body.line + text[start : body.end], keep_source=True)
+            found = scan("\n" * body.line + text[start : body.end], whole=text)
             for binding in found["names"].get(name, ()):
                 rest: Any = binding.get("cls") or binding.get("function") or {}
                 return {key: value for key, value in rest.items() if key != "assigned" or key not in fact}

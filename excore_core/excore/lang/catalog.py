@@ -163,8 +163,9 @@ class Entry:
     could be resolved, in method resolution order, the entry's own path first; for a function
     those of the class that its return annotation names. ``certain`` is false where a dynamic
     registration may or may not register it. ``registered_again``: where others take its name in its registry, which an
-    import of both refuses. ``hook`` is "argument" for ConfigArgumentHook subclasses, "config" for
-    classes with ``__HookType__``. ``docstrings`` are the raw docstrings that describe parameters, as ``(owner, text)``:
+    import of both refuses. ``elsewhere``: what installed packages call so in registries of that name.
+    ``hook`` is "argument" for ConfigArgumentHook subclasses, "config" for classes with ``__HookType__``.
+    ``docstrings`` are the raw docstrings that describe parameters, as ``(owner, text)``:
     ``excore.index.docstrings.documented`` fills ``Param.doc`` from them when it is needed. ``unmerged``: a merge
     conflict in its file, which Python cannot import.
     """
@@ -182,6 +183,7 @@ class Entry:
     members_complete: bool = True
     registered_at: Location | None = None
     registered_again: tuple[Location, ...] = ()
+    elsewhere: tuple[str, ...] = ()
     unmerged: Location | None = None
     docstrings: tuple[tuple[str, str], ...] = ()
     extra: tuple[tuple[str, str], ...] = ()
@@ -214,11 +216,13 @@ class RegistryInfo:
 
 @dataclass(frozen=True)
 class Unregistered:
-    """A class or function that exists in the project but is in no registry: used to say why a name is unknown."""
+    """A class or function that exists in the project but is in no registry: used to say why a name is unknown.
+    ``doubt``: what may register it all the same, "" for nothing."""
 
     name: str
     path: str
     location: Location
+    doubt: str = ""
 
 
 def _unread(path: str) -> Entry | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from excore.lang.collector import many_objects
 from excore.lang.grammar import BASE_KEY, DEFAULT
 from excore.lang.problems import Origin
 from excore.lang.resolve.inherit import read_bases
@@ -39,8 +40,9 @@ class File:
 
     def edit(self, start: int, end: int, new: str) -> File:
         """The file with ``new`` in place of the range; shares what the edit does not touch."""
-        tree = self.tree.edit(start, end, new)
-        return File.parsed(self.path, tree, assemble(self.path, tree, self.tables))
+        with many_objects():  # a whole text may be pasted
+            tree = self.tree.edit(start, end, new)
+            return File.parsed(self.path, tree, assemble(self.path, tree, self.tables))
 
     def position(self, offset: int, encoding: Encoding = "utf-16") -> tuple[int, int]:
         """Line and column of an absolute offset."""

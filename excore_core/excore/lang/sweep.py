@@ -12,11 +12,14 @@ from dataclasses import dataclass, field
 from itertools import chain, islice, product
 from typing import NamedTuple
 
-from excore.lang.grammar import BASE_KEY
+from excore.lang.grammar import BASE_KEY, Grammar, split_change
 from excore.lang.nearest import nearest
 from excore.lang.problems import Origin, Problem, problem
+from excore.lang.project.foreign import is_toml
+from excore.lang.resolve.inherit import Base
+from excore.lang.resolve.model import Path
 from excore.lang.syntax.arguments import Argument, read_argument
-from excore.lang.syntax.tree import Array, Missing, Scalar, Value
+from excore.lang.syntax.tree import Array, KeyPart, Missing, Scalar, Value
 from excore.lang.syntax.writer import key_text, value_text
 from excore.lang.tables.table import Binding, FileTables, Table, Tables, plain
 
@@ -56,6 +59,51 @@ NAMES = {
 """Classes of Optuna that are offered; there are more."""
 MOST_RUNS = 100_000
 _FREE = ("slurm", "ray")
+_BASES = ("base", BASE_KEY)
+
+
+def key_pieces(part: KeyPart, prefixes: str) -> tuple[KeyPart, ...]:
+    """The names in one part of an axis: what stands in quotes may be the whole key of an override."""
+    found = read_argument(f"{part.name}=0", prefixes) if part.quoted else None
+    if not isinstance(found, Argument) or part.end - part.start != len(part.name) + 2:
+        return (part,)
+    start = part.start + 1
+    return tuple(KeyPart(one.name, start + one.start, start + one.end) for one in found.parts)
+
+
+def config_path(path: Path, root: Table, grammar: Grammar) -> Path:
+    """The path that the names of an axis or condition, which ``path`` begins with, have in the config; its prefixes
+    with them. Empty for what else a sweep says."""
+    if path[:1] not in ((AXES,), (EXCLUDE,)):
+        return ()
+    found: list[str] = []
+    table: Table | None = root
+    for name in path[1:]:
+        names = table.bindings if table is not None else {}
+        if name not in names:
+            bare = grammar.split_key(name).name
+            name = next((key for key in names if grammar.split_key(key).name == bare), name)
+        found.append(name)
+        inner = names[name].value if name in names else None
+        table = inner if isinstance(inner, Table) else None
+    return tuple(found)
+
+
+def names_base(path: Path, root: Table) -> bool:
+    """Whether values at ``path`` of a sweep are files: a ``base`` that is no value of the config."""
+    if path == (SWEEP, "base"):
+        return True
+    is_named = len(path) == 2 and path[0] in (AXES, EXCLUDE) and path[1] in _BASES
+    return is_named and not (path[1] == _BASES[0] and _BASES[0] in root.bindings)
+
+
+def word_text(path: Path) -> str:
+    """What a key of a sweep's own means; "" for other keys."""
+    first, *inner = path
+    if not inner:
+        return TABLES.get(first, "")
+    names = KEYS.get(first, {}) if len(inner) == 1 else RANGE if first in (AXES, EXCLUDE) else {}
+    return names.get(inner[-1], "")
 
 
 def is_sweep(tables: FileTables) -> bool:
@@ -147,6 +195,7 @@ class Sweep:
     excluded: list[dict[str, object]] = field(default_factory=list)
     search: dict[str, object] | None = None
     options: dict[str, dict[str, object]] = field(default_factory=dict)
+    files: list[Base] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
     @property
@@ -280,6 +329,7 @@ class _Reader:
             self.sweep.base_origin = table.bindings["base"].value_origin
             path = os.path.join(os.path.dirname(self.sweep.path), os.path.expanduser(str(found["base"])))
             self.sweep.base = os.path.normpath(path)
+            self.files("base", table.bindings["base"])
         goals = [key for key in ("minimize", "maximize") if key in found]
         if len(goals) > 1:
             self.wrong("`minimize` or `maximize`, not both", table.bindings[goals[1]].origin)
@@ -309,6 +359,7 @@ class _Reader:
                 choices = tuple(self.choice(binding, item) for item in items if not isinstance(item, Missing))
                 if not choices:
                     self.wrong(f"the axis `{key}` has no value", binding.value_origin)
+            self.files(key, binding)
             if choices:
                 self.sweep.axes.append(Axis(key, binding.origin, here, choices, bounds))
 
@@ -330,6 +381,18 @@ class _Reader:
         is_whole = isinstance(item, Scalar) and text.isprintable() and not text.startswith(('"""', "'''"))
         value = plain(item)
         return Choice(text if is_whole else value_text(value), value, origin)
+
+    def files(self, key: str, binding: Binding) -> None:
+        """Keep the files that an axis, a condition or the sweep begins with."""
+        value = binding.value
+        for item in value.items if isinstance(value, Array) else (value,):
+            if not isinstance(item, Scalar) or split_change(key)[1] not in _BASES:
+                continue
+            text = item.value
+            if isinstance(text, str) and is_toml(text):
+                path = os.path.join(os.path.dirname(self.sweep.path), os.path.expanduser(text))
+                origin = Origin(binding.file, binding.block, item.start, item.end)
+                self.sweep.files.append(Base(text, os.path.normpath(path), origin))
 
     def range(self, binding: Binding, table: Table) -> tuple[Bounds | None, tuple[Choice, ...]]:
         found: dict[str, float] = {}
@@ -379,6 +442,7 @@ class _Reader:
             value = binding.value
             if key in keys:
                 found[key] = plain(value)
+                self.files(key, binding)
                 if isinstance(value, Table):
                     for name, one in value.bindings.items():
                         if name not in ("from", "to"):

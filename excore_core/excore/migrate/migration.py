@@ -21,8 +21,8 @@ from excore.lang.syntax.writer import document
 from excore.lang.workspace.host import Host
 from excore.migrate.proof import FIELD, Difference, Figures, Overlay, prove, prove_copy
 from excore.migrate.python_config import PythonReader
-from excore.migrate.source import Config, Group, ImportPath, Unread, class_of
-from excore.migrate.tables import PARTS, Classes, Layout, Names, Writer, lost, text_of
+from excore.migrate.source import SCOPE, Config, Group, ImportPath, Unread, class_of, groups, place
+from excore.migrate.tables import PARTS, Classes, Layout, Names, Writer, alias, lost, text_of
 from excore.migrate.yaml_config import ARGS, Hydra, is_hydra, mmengine_config
 
 SUFFIXES = (".py", ".yaml", ".yml", ".json", ".toml")
@@ -91,6 +91,7 @@ class Migration:
         self.results: dict[str, Result] = {}
         self.packages: list[str] = []
         self.homes: list[tuple[str, str]] = []
+        self.aliases: list[tuple[tuple[str, str], str, str]] = []  # a registry's home, an import path, the name it gets
         self.targets: list[str] = []
         self.is_hydra = False
         self.catalog = Catalog()
@@ -150,10 +151,17 @@ class Migration:
                 head += f"\nfrom {name}.registry import MODELS as MODELS{number}"
             text = _PARTS.format(head=head, register="@MODELS.register_module()")
             for number, _ in enumerate(self.packages[1:], 2):
-                text += f'\n\nMODELS{number}.register_module(name="given", module=given)\n'
+                text += f'\n\nMODELS{number}.register_module(name="given{number}", module=given)\n'
             for number, (module, variable) in enumerate(self.homes):
                 text += f"\n\nfrom {module} import {variable} as REGISTRY{number}  # noqa: E402\n\n"
                 text += "".join(f'REGISTRY{number}.register_module(name="{one}", module={one})\n' for one in PARTS)
+            for (home, variable), path, name in self.aliases:
+                module, _, last = path.rpartition(".")
+                shown = last if last == name else f"{last} as {name}"
+                text += (
+                    f"\n\nfrom {home} import {variable}  # noqa: E402\nfrom {module} import {shown}  # noqa: E402\n\n"
+                )
+                text += f'{variable}.register_module(name="{name}", module={name}, force=True)\n'
             return text
         text = _PARTS.format(head='from excore import Registry\n\nPART = Registry("Part")', register="@PART.register()")
         for target in self.targets:
@@ -176,9 +184,14 @@ class Migration:
             search_paths=self.search_paths,
             excludes=self.project.exclude,
         ).build()
-        self.classes = Classes(self.catalog)
-        self.names = Names(self.classes, [config.values for config in self.configs.values()])
-        self.homes = list(self._homes())
+        configs = [config.values for config in self.configs.values()]
+        for values in configs:
+            place(values, values.get("default_scope") or next(iter(self.packages), ""), "")
+        self.classes = Classes(self.catalog, self.packages, configs)
+        self.names = Names(self.classes, configs)
+        if self.packages:
+            self.homes = list(self._homes())
+            self.aliases = list(dict.fromkeys((*self.aliases, *self._aliases(configs))))
         if not self.targets and not self.packages:
             self.targets = list(self._targets())
         for config in self.configs.values():
@@ -188,7 +201,7 @@ class Migration:
         """Import paths of configs that no registry has: one for each name, of what can be read."""
         taken = set(self.catalog.by_name)
         for config in self.configs.values():
-            for path in _import_paths(config.values):
+            for path in filter(lambda one: isinstance(one, ImportPath), map(class_of, groups(config.values))):
                 name = path.rpartition(".")[2]
                 if name not in taken and self.catalog.described(path) is not None:
                     taken.add(name)
@@ -198,7 +211,7 @@ class Migration:
         """Give the arguments of ``_args_`` the names of their parameters."""
         for item in value.values() if isinstance(value, Group) else value if isinstance(value, (list, tuple)) else ():
             self._name_positions(config, item)
-        entry = self.classes.entry(class_of(value)) if isinstance(value, Group) and ARGS in value else None
+        entry = self.classes.entry(value) if isinstance(value, Group) and ARGS in value else None
         if entry is not None:
             names = [one.name for one in entry.signature.params if one.kind == "positional-or-keyword"]
             given = value.pop(ARGS)
@@ -213,13 +226,28 @@ class Migration:
         """Registries that are called like top-level names, as module and variable: a field of such a name is theirs, so
         that the functions must be registered there, too."""
         for name in self.names.fields:
-            info = self.catalog.registries.get(name)
-            if info is not None and info.location is not None and info.variables and self.packages:
-                for folder in (*self.search_paths, self.project.root):
-                    if info.location.path.startswith(os.path.join(folder, "")):
-                        module = os.path.relpath(os.path.splitext(info.location.path)[0], folder)
-                        yield module.replace(os.sep, ".").removesuffix(".__init__"), info.variables[0]
-                        break
+            home = self._home(name)
+            if home is not None and home != (f"{self.packages[0]}.registry", "MODELS"):
+                yield home
+
+    def _home(self, registry: str) -> tuple[str, str] | None:
+        """Module and variable of a registry."""
+        info = self.catalog.registries.get(registry)
+        if info is not None and info.location is not None and info.variables:
+            for folder in (*self.search_paths, self.project.root):
+                if info.location.path.startswith(os.path.join(folder, "")):
+                    module = os.path.relpath(os.path.splitext(info.location.path)[0], folder)
+                    return module.replace(os.sep, ".").removesuffix(".__init__"), info.variables[0]
+        return None
+
+    def _aliases(self, configs: Iterable[Group]) -> Iterator[tuple[tuple[str, str], str, str]]:
+        """Classes that their names do not stand for, or not always: they are registered once more."""
+        found = filter(None, (self.classes.hidden(group) for values in configs for group in groups(values)))
+        for registry, path in sorted(set(found)):
+            home = self._home(registry)
+            if home is not None:
+                last = path.rpartition(".")[2]
+                yield home, path, last if last not in self.catalog.by_name else alias(registry, path)
 
     def registries(self, also: Iterable[str] = ()) -> list[str]:
         """``registries`` of the project file: those of the fields of the configs, and what the project says."""
@@ -358,15 +386,10 @@ def _scopes(value: Any) -> Iterator[str]:
         name = class_of(value)
         if isinstance(name, str) and re.fullmatch(r"[a-z_]\w*(\.\w+)+", name):
             yield name.split(".")[0]
+        if isinstance(value.get(SCOPE), str):
+            yield value[SCOPE]
         for item in value.values():
             yield from _scopes(item)
     elif isinstance(value, (list, tuple)):
         for item in value:
             yield from _scopes(item)
-
-
-def _import_paths(value: Any) -> Iterator[str]:
-    if isinstance(value, Group) and isinstance(class_of(value), ImportPath):
-        yield class_of(value)
-    for item in value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else ():
-        yield from _import_paths(item)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from excore.config.attributes import follow
 from excore.lang.catalog import Entry
 from excore.lang.plan import Environment as PlannedEnvironment
-from excore.lang.plan import Listed, Named, Plan, Read, Thing, Unknown, Value, Written, plan
+from excore.lang.plan import Followed, Listed, Named, Plan, Read, Thing, Unknown, Value, Written, plan
 from excore.lang.resolve.model import Model
 from excore.lang.source import Disk, Unreadable
 from excore.lang.tables.table import plain
@@ -160,6 +161,8 @@ def _as_data(value: Value) -> Any:
         return made if value.kind in ("object", "node") else ImportPath(value.entry.path)
     if isinstance(value, Written | Read):
         return plain(value.value)
+    if isinstance(value, Followed) and isinstance(value.source, Read):
+        return follow(_as_data(value.source), value.steps, value.source.name, tables=True)
     if isinstance(value, PlannedEnvironment):
         return Environment(value.text)
     if isinstance(value, Listed):

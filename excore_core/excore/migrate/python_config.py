@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from copy import deepcopy
 from typing import Any
 
-from excore.migrate.source import TYPE, Config, Group, ImportPath, Unread, merged
+from excore.migrate.source import TYPE, Config, Group, ImportPath, Unread, base_values, merged
 
 LIMIT = 100_000
 """Longest sequence and text, and most steps of a config."""
@@ -154,7 +154,7 @@ class PythonReader:
             return None
         self.config.bases.append(place)
         self.config.unread += [one for one in found.unread if one not in self.config.unread]
-        return deepcopy(found.values)
+        return base_values(found, path)
 
     # -- statements
 

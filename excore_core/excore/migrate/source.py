@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -12,6 +12,7 @@ from excore.lang.text import printable
 DELETE = "_delete_"
 TYPE = "type"
 TARGET = "_target_"
+SCOPE = "_scope_"
 
 
 class Unread(NamedTuple):
@@ -45,7 +46,8 @@ class Variable(str):
 
 class Group(dict[str, Any]):
     """A table of a config. ``names`` are the top-level names that values were given by, ``comments`` what is written
-    about a key, ``line`` where it begins. ``partial``: a class that is called later."""
+    about a key, ``line`` where it begins. ``partial``: a class that is called later. ``scope``: the package whose names
+    count first; ``key``: what it stands under."""
 
     def __init__(self, values: Mapping[str, Any] | Iterable[tuple[str, Any]] = (), line: int = 0) -> None:
         super().__init__(values)
@@ -53,11 +55,17 @@ class Group(dict[str, Any]):
         self.names: dict[str, str] = {}
         self.comments: dict[str, list[str]] = {}
         self.partial = False
+        self.scope = self.key = ""
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Group:
-        copy = Group({key: deepcopy(value, memo) for key, value in self.items()}, self.line)
-        copy.names, copy.comments, copy.partial = dict(self.names), dict(self.comments), self.partial
-        memo[id(self)] = copy
+        copy = memo[id(self)] = self.like((key, deepcopy(value, memo)) for key, value in self.items())
+        return copy
+
+    def like(self, items: Iterable[tuple[str, Any]]) -> Group:
+        """Other values, with what is known about these."""
+        copy = Group(items, self.line)
+        copy.names, copy.comments = dict(self.names), dict(self.comments)
+        copy.partial, copy.scope, copy.key = self.partial, self.scope, self.key
         return copy
 
     def put(self, key: str, value: Any, name: str = "") -> None:
@@ -109,12 +117,45 @@ def merged(base: Any, over: Any) -> Any:
 def without_marks(value: Any) -> Any:
     """A copy without ``_delete_``."""
     if isinstance(value, Group):
-        copy = Group({key: without_marks(item) for key, item in value.items() if key != DELETE}, value.line)
-        copy.names, copy.comments, copy.partial = dict(value.names), dict(value.comments), value.partial
-        return copy
+        return value.like((key, without_marks(item)) for key, item in value.items() if key != DELETE)
     if isinstance(value, (list, tuple)):
         return type(value)(without_marks(item) for item in value)
     return value
+
+
+def base_values(config: Config, path: str) -> Group:
+    """The values of a base. Names of ``package::file`` are that package's, which its outermost objects say, as mmengine
+    does it."""
+    package, colons, _ = path.partition("::")
+    values: Group = _scoped(config.values, package) if colons else config.values
+    return deepcopy(values)
+
+
+def _scoped(value: Any, scope: str) -> Any:
+    if isinstance(value, Group) and TYPE in value:
+        return value.like({SCOPE: scope, **value}.items())
+    if isinstance(value, Group):
+        return value.like((key, _scoped(item, scope)) for key, item in value.items())
+    return type(value)(_scoped(item, scope) for item in value) if isinstance(value, (list, tuple)) else value
+
+
+def groups(value: Any) -> Iterator[Group]:
+    """All tables in a value, those outside first."""
+    if isinstance(value, Group):
+        yield value
+    for item in value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else ():
+        yield from groups(item)
+
+
+def place(value: Any, scope: str, key: str) -> None:
+    """Tell the tables in a value where they stand."""
+    if isinstance(value, Group):
+        value.scope, value.key = value.get(SCOPE) or scope, key
+        for name, item in value.items():
+            place(item, value.scope, name)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            place(item, scope, key)
 
 
 def class_of(value: Mapping[str, Any]) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,11 +11,12 @@ from typing import Any
 from excore.lang.catalog import Catalog, Entry
 from excore.lang.grammar import NEW, NO_CALL_KEY, NONE, VARIABLE, Prefix, field_reference
 from excore.lang.syntax.writer import array_text, header_text, inline_table_text, is_bare, key_text, value_text
-from excore.migrate.source import TARGET, TYPE, Environment, Group, Variable, class_of
+from excore.migrate.source import SCOPE, TARGET, TYPE, Environment, Group, Variable, class_of, groups
 
 PARTS = ("group", "listed", "given")
 """Functions of the project that is written: a dict of objects and values, a list of them, one value."""
-_DROPPED = ("_scope_",)  # names are found wherever they are registered
+SHARED = ("transform", "mmcv.transforms")
+"""A registry, and a package that fills it without one of its own."""
 _WIDTH = 100
 Key = tuple[str, str]  # group or "", and class: the table
 Path = tuple[Any, ...]
@@ -24,27 +26,69 @@ Said = tuple[Prefix | None, Any]  # what an argument is given under
 class Classes:
     """What a ``type`` stands for."""
 
-    def __init__(self, catalog: Catalog) -> None:
+    def __init__(self, catalog: Catalog, scopes: Iterable[str], configs: Iterable[Group]) -> None:
         self.catalog = catalog
+        self.scopes = tuple(scopes)
+        self.known: dict[str, list[tuple[str, str]]] = {}
+        self.habits: dict[str, Counter[str]] = {}  # the registries of what stands under a key
+        for group in (group for config in configs for group in groups(config)):
+            found = self._candidates(class_of(group))
+            if len({registry for registry, _ in found}) == 1:
+                self.habits.setdefault(group.key, Counter())[found[0][0]] += 1
         self.unknown: dict[str, int] = {}
         self.open: dict[str, str] = {}  # dicts of known classes that stay dicts, with the reason
         self.given: dict[tuple[str, str], Entry] = {}  # arguments, by class, that are given objects
 
-    def entry(self, name: Any) -> Entry | None:
-        """The registered class or function of a ``type``, which may have its package or module before its name."""
+    def _candidates(self, name: Any) -> list[tuple[str, str]]:
+        """What a ``type`` may be, which may have its package or module before its name: registries and import paths."""
         if not isinstance(name, str) or not name:
-            return None
+            return []
         package, _, last = name.rpartition(".")
-        for entry in self.catalog.by_name.get(last, ()):
-            fits = entry.path.split(".")[0] == package.split(".")[0] or entry.path == name
-            if entry.kind != "module" and (fits or not package):
-                return entry
-        return None
+        if last not in self.known:
+            self.known[last] = list(self._named(last))
+        found = self.known[last]
+        return [one for one in found if not package or _package(one[1]) == _package(package) or one[1] == name]
+
+    def _named(self, name: str) -> Iterator[tuple[str, str]]:
+        shared = self.catalog.described(f"{SHARED[1]}.{name}") if SHARED[0] in self.catalog.registries else None
+        for entry in self.catalog.by_name.get(name, ()):
+            if entry.kind != "module":
+                yield from ((entry.registry, path) for path in (entry.path, *entry.elsewhere))
+                shared = None if shared is not None and shared.path in (entry.path, *entry.elsewhere) else shared
+        if shared is not None and shared.kind == "class":
+            yield SHARED[0], shared.path
+
+    def meant(self, value: Group) -> tuple[str, str] | None:
+        """Registry and import path of the class of a dict: of several what is usual under its key, its own package's,
+        that of one that is no scope."""
+        name = class_of(value)
+        usual = self.habits.get(value.key, Counter())
+
+        def rank(one: tuple[str, str]) -> tuple[bool, int, int]:
+            package = _package(one[1])
+            return one[1] != name, -usual[one[0]], 0 if package == value.scope else 1 + (package in self.scopes)
+
+        return min(self._candidates(name), key=rank, default=None)
+
+    def hidden(self, value: Group) -> tuple[str, str] | None:
+        """What a dict means where the name alone means, or may mean, something else."""
+        meant = self.meant(value)
+        entries = self.catalog.by_name.get(class_of(value).rpartition(".")[2], ()) if meant is not None else ()
+        return meant if meant is not None and [entry.path for entry in entries] != [meant[1]] else None
+
+    def entry(self, value: Group) -> Entry | None:
+        """The registered class or function that a dict is of."""
+        meant = self.meant(value)
+        if meant is None:
+            return None
+        name = alias(*meant) if self.hidden(value) else class_of(value).rpartition(".")[2]
+        entry = self.catalog.get(meant[0], name)
+        return entry if entry is not None and entry.path == meant[1] else None
 
     def of(self, value: Any) -> Entry | None:
         """The class that a dict is an object of: one that gets all it needs, and nothing it does not take."""
         name = class_of(value) if isinstance(value, Group) else None
-        entry = self.entry(name)
+        entry = self.entry(value) if name is not None else None
         if entry is None:
             if isinstance(name, str):
                 self.unknown.setdefault(str(name), value.line)
@@ -59,10 +103,19 @@ class Classes:
         return entry
 
 
+def alias(registry: str, path: str) -> str:
+    """The name under which a class is registered once more, since its own is another's."""
+    return re.sub(r"\W", "_", f"{_package(path)}_{registry}_{path.rpartition('.')[2]}")
+
+
+def _package(path: str) -> str:
+    return path.split(".")[0]
+
+
 def arguments(value: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments of an object."""
     said = TARGET if TARGET in value else TYPE
-    return {name: item for name, item in value.items() if name != said and name not in _DROPPED}
+    return {name: item for name, item in value.items() if name != said and name != SCOPE}
 
 
 @dataclass

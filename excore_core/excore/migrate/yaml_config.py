@@ -10,14 +10,13 @@ from copy import deepcopy
 from typing import Any
 
 from excore.migrate.python_config import LIMIT, Comments
-from excore.migrate.source import TARGET, Config, Environment, Group, ImportPath, Unread, Variable, merged
+from excore.migrate.source import TARGET, Config, Environment, Group, ImportPath, Unread, Variable, base_values, merged
 
 BASE = "_base_"
 _HERE = re.compile(r"\{\{\s*_base_\.([\w.]+)\s*\}\}")
 _PLACE = re.compile(r"\$\{([^${}]+)\}")
 _PACKAGE = re.compile(r"^#\s*@package\s+(\S+)", re.MULTILINE)
 _FLOAT = re.compile(r"[-+]?(\d[\d_]*)(\.[\d_]*)?[eE][-+]?\d+$|[-+]?\.\d+([eE][-+]?\d+)?$")  # as OmegaConf reads them
-_OWN = ("_recursive_", "_convert_")
 ARGS = "_args_"
 
 
@@ -117,7 +116,7 @@ def mmengine_config(path: str, text: str, read_base: Callable[[str], Config | No
             continue
         config.bases.append(place)
         config.unread += found.unread
-        below = merged(below, found.values)
+        below = merged(below, base_values(found, base))
     _take_bases(own, below)
     config.values = merged(below, _grouped(own))
     config.loose = comments.rest()
@@ -169,6 +168,7 @@ class Hydra:
     def config(self, path: str) -> Config:
         """The config that begins at a file. In a file of a group, names that only its users have stay names."""
         self.result = Config(path)
+        self.kept: set[int] = set()
         self.top: Group = self._compose(path, None, {})
         self.top.pop("hydra", None)
         self._resolve(self.top, ())
@@ -193,8 +193,7 @@ class Hydra:
         except _NoConfig as error:
             self.result.unread.append(error.unread)
             return Group()
-        natural = self._natural(path, text)
-        package = natural if package is None or _PACKAGE.search(text) else package
+        package = self._natural(path, text) if package is None else package
         own = values if isinstance(values, Group) else Group()
         defaults = own.pop("defaults", [])
         own.pop("hydra", None)
@@ -227,7 +226,7 @@ class Hydra:
             name, _, given = entry.partition("@")
             place = os.path.join(self.root if name.startswith("/") else folder, name.strip("/"))
             group = os.path.dirname(name.strip("/")).replace("/", ".")
-            yield from self._file(place, _package(package, given or group), entry, False)
+            yield from self._file(place, package, given, group, entry, False)
             return
         for key, names in entry.items() if isinstance(entry, Group) else ():
             if key.startswith("override "):
@@ -238,20 +237,28 @@ class Hydra:
             group = group.strip("/")
             place = os.path.join(start, group)
             known = os.path.relpath(place, self.root).replace(os.sep, "/")
-            names = overrides.get(known, overrides.get(f"{known}@{given}", names))
+            inner = _package(package, given or group.replace("/", "."))
+            own = known.replace("/", ".")
+            names = overrides.get(known if inner == own else f"{known}@{inner or '_global_'}", names)
             if group.split("/")[0] == "hydra" or names is None:
                 continue
             for name in names if isinstance(names, list) else [names]:
                 if name == "???":
                     self.result.told.append(f"`{key}` has to be chosen: put a file of {group}/ into `__base__`")
                     continue
-                inner = _package(package, given or group.replace("/", "."))
-                yield from self._file(os.path.join(place, str(name)), inner, f"{key}: {name}", optional)
+                file, group = os.path.join(place, str(name)), group.replace("/", ".")
+                yield from self._file(file, package, given, group, f"{key}: {name}", optional)
 
-    def _file(self, place: str, package: str, text: str, optional: bool) -> Iterator[tuple[str, str]]:
+    def _file(
+        self, place: str, package: str, given: str, group: str, text: str, optional: bool
+    ) -> Iterator[tuple[str, str]]:
+        """A file with its package: the one given within that of its user, that of its header, or its group."""
         for suffix in ("", ".yaml", ".yml"):
-            if os.path.splitext(place + suffix)[1] and self.read(os.path.normpath(place + suffix)) is not None:
-                yield os.path.normpath(place + suffix), package
+            path = os.path.normpath(place + suffix)
+            found = self.read(path) if os.path.splitext(path)[1] else None
+            if found is not None:
+                is_own = not given and _PACKAGE.search(found)
+                yield path, self._natural(path, found) if is_own else _package(package, given or group)
                 return
         if not optional:
             self.result.unread.append(Unread(1, text, "there is no such file among the sources"))
@@ -277,9 +284,11 @@ class Hydra:
                 self._leave_out(value, key, f"`{'.'.join(map(str, (*path, key)))}` has to be given: it is left out", "")
         if isinstance(value, Group):
             self._mark(value, path)
-        for key, item in value.items() if isinstance(value, Group) else enumerate(value):
+        keeps = id(value) in self.kept
+        for key, item in list(value.items()) if isinstance(value, Group) else enumerate(value):
             if isinstance(item, (Group, list)):
                 self._resolve(item, (*path, key))
+                value[key] = _data(item) if keeps else item
 
     def _leave_out(self, value: Any, key: Any, told: str, text: str) -> None:
         if text and not self._is_fragment:
@@ -299,10 +308,12 @@ class Hydra:
             return
         value[TARGET] = ImportPath(value[TARGET])
         value.partial = value.pop("_partial_", False) is True
-        for key in _OWN:
-            if key in value:
-                del value[key]
-                self.result.told.append(f"`{'.'.join(map(str, path))}`: `{key}` has no counterpart and is left out")
+        where = f"`{'.'.join(map(str, path))}`"
+        if value.pop("_convert_", None) is not None:
+            self.result.told.append(f"{where}: `_convert_` is left out: dicts and lists are always plain")
+        if value.pop("_recursive_", True) is False:
+            self.result.told.append(f"{where}: its constructor gets dicts, as `_recursive_: false` says")
+            self.kept.add(id(value))
 
     def _text(self, text: str, path: tuple[Any, ...], depth: int) -> tuple[Any, str]:
         """The value of a text with interpolations, and the name that it is as a whole. Raises LookupError."""
@@ -330,10 +341,13 @@ class Hydra:
     def _one(self, expression: str, path: tuple[Any, ...], depth: int) -> tuple[Any, str]:
         resolver, colon, rest = expression.partition(":")
         if colon and resolver == "oc.env":
-            name, comma, default = rest.partition(",")
-            return Environment(f"${{{name.strip()}{':-' if comma else ''}{default.strip()}}}"), ""
+            name, comma, default = (part.strip() for part in rest.partition(","))
+            if default == "null":
+                raise LookupError("`null` is no text that could stand for a variable")
+            default = default[1:-1] if default[:1] in ("'", '"') and default[-1:] == default[0] else default
+            return Environment(f"${{{name}{':-' if comma else ''}{default}}}"), ""
         if colon:
-            raise LookupError(f"the resolver `{resolver}` runs code")
+            raise LookupError(f"what the resolver `{resolver}` computes is not known")
         dots = len(expression) - len(expression.lstrip("."))
         parts = [*map(str, path[: len(path) - dots]), expression.lstrip(".")] if dots else [expression]
         name = re.sub(r"\[(\w+)\]", r".\1", ".".join(parts))
@@ -346,6 +360,14 @@ class Hydra:
         if isinstance(value, str) and "${" in value and not isinstance(value, Environment):
             value, _ = self._text(value, tuple(name.split(".")), depth + 1)
         return deepcopy(value), name
+
+
+def _data(value: Any) -> Any:
+    """A value in which nothing is an object."""
+    if isinstance(value, Group):
+        partial: dict[str, Any] = {"_partial_": True} if value.partial else {}
+        return {**{key: _data(item) for key, item in value.items()}, **partial}
+    return [_data(item) for item in value] if isinstance(value, list) else value
 
 
 def _nested(package: str, own: Group) -> Group:

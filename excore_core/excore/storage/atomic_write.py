@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import errno
 import os
+from contextlib import suppress
+from glob import escape
 from pathlib import Path
+
+_RANDOM = 6  # bytes in the name of a temporary file
+_LONGEST = 3600.0
+"""Seconds after which nobody writes a file any more."""
 
 
 class NotOurs(OSError):
@@ -38,7 +44,8 @@ def write_text(path: Path, text: str, *, within: str = "") -> None:
             device.write(text)
         return
     target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = target.with_name(f".{target.name}.{secrets.token_hex(6)}")
+    temporary = target.with_name(f".{target.name}.{secrets.token_hex(_RANDOM)}")
+    _remove_left_behind(target)
     try:
         with open(temporary, "x", encoding="utf-8", newline="") as file:
             file.write(text)
@@ -47,3 +54,13 @@ def write_text(path: Path, text: str, *, within: str = "") -> None:
         os.replace(temporary, target)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _remove_left_behind(target: Path) -> None:
+    """Remove what processes that were killed while they wrote ``target`` left beside it."""
+    import time
+
+    for left in target.parent.glob(f".{escape(target.name)}.{'[0-9a-f]' * 2 * _RANDOM}"):
+        with suppress(OSError):
+            if time.time() - left.stat().st_mtime > _LONGEST:
+                left.unlink()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -53,27 +54,41 @@ def make_engine(name: EngineName, jobs: int | None, folder: str, options: Mappin
         raise NoEngine(f"{error.name or name.value} is not installed: it comes with the extra `{name.value}`") from None
 
 
-def _arguments(folder: str, command: Sequence[str]) -> list[str]:
-    return [sys.executable, "-I", "-S", one_run.__file__, folder, *command]
+_ONE_RUN = [sys.executable, "-I", "-S", one_run.__file__]
 
 
 class _Local:
     def __init__(self, jobs: int | None) -> None:
         self.width: int | None = jobs or os.cpu_count() or 1
         self._pool = ThreadPoolExecutor(self.width)
-        self._processes: set[subprocess.Popen[bytes]] = set()
+        self._processes: set[subprocess.Popen[str]] = set()
+        self._idle: list[subprocess.Popen[str]] = []
         self._stopped = False
 
     def submit(self, folder: str, command: Sequence[str]) -> Any:
-        return self._pool.submit(self._call, _arguments(folder, command))
+        return self._pool.submit(self._call, json.dumps([folder, *command]) + "\n")
 
-    def _call(self, arguments: list[str]) -> None:
+    def _call(self, line: str) -> None:
+        """Have a run done by a process that does one after another: to start one for each costs more than runs do."""
         if self._stopped:
             return
-        process = subprocess.Popen(arguments)
+        process = self._idle.pop() if self._idle else self._started()
+        assert process.stdin is not None
+        assert process.stdout is not None
+        with suppress(BrokenPipeError):
+            process.stdin.write(line)
+            process.stdin.flush()
+        if process.stdout.readline():
+            self._idle.append(process)
+        else:
+            process.communicate()
+            self._processes.discard(process)
+
+    def _started(self) -> subprocess.Popen[str]:
+        pipe = subprocess.PIPE
+        process = subprocess.Popen(_ONE_RUN, stdin=pipe, stdout=pipe, encoding="utf-8")
         self._processes.add(process)
-        process.wait()
-        self._processes.discard(process)
+        return process
 
     def wait(self, handles: Sequence[Any], seconds: float) -> list[Any]:
         return list(wait_for(handles, seconds, FIRST_COMPLETED).done)
@@ -84,6 +99,8 @@ class _Local:
             with suppress(OSError):
                 process.terminate()
         self._pool.shutdown(cancel_futures=True)
+        for process in list(self._processes):
+            process.communicate()
 
 
 def _remote_call() -> Callable[[list[str], str, dict[str, str]], int]:
@@ -99,7 +116,7 @@ def _remote_call() -> Callable[[list[str], str, dict[str, str]], int]:
 
 
 def _remote_arguments(folder: str, command: Sequence[str]) -> tuple[list[str], str, dict[str, str]]:
-    return _arguments(os.path.abspath(folder), command), os.getcwd(), dict(os.environ)
+    return [*_ONE_RUN, os.path.abspath(folder), *command], os.getcwd(), dict(os.environ)
 
 
 class _Ray:

@@ -1,4 +1,5 @@
 """One run of a sweep, as a program of its own: ``python one_run.py FOLDER COMMAND...`` with the standard library alone.
+Without arguments it does one after another: each line of its input is ``[FOLDER, COMMAND...]``, and is answered by one.
 
 It holds a lock as long as the run goes on, also if whoever started it has died, and writes at the end how it ended,
 whole or not at all. Started again, it waits for the first and does nothing, or runs what was interrupted.
@@ -79,9 +80,20 @@ def _call(folder: str, command: list[str], lock: IO[str]) -> int:
         raise
 
 
+def _serve() -> int:
+    import json
+
+    for line in iter(sys.stdin.readline, ""):
+        folder, *command = json.loads(line)
+        print(run(folder, command), flush=True)
+    return 0
+
+
 if __name__ == "__main__":
     signal.signal(signal.SIGTERM, _stopped)
     try:
-        sys.exit(run(sys.argv[1], sys.argv[2:]) & 255)
+        sys.exit(run(sys.argv[1], sys.argv[2:]) & 255 if len(sys.argv) > 1 else _serve())
     except KeyboardInterrupt:
         sys.exit(130)
+    except BrokenPipeError:  # whoever started this has died, and the run has ended
+        os._exit(0)

@@ -54,7 +54,7 @@ class RunOf:
         ended = ending(self.folder)
         self.metrics = metrics_of(self.folder)
         if ended is None:
-            self.state = "left"
+            self.state, self.code = "left", None
             return
         self.code, self.seconds = ended["code"], ended["seconds"]
         is_done = self.code == 0 and (not metric or metric in self.metrics)
@@ -76,8 +76,7 @@ class Sweeping:
     # -- what there is
 
     def plan(self, retry: bool) -> None:
-        """Write the records of all runs that are known before, and take up those that have ended. Raises
-        ``OtherSweep``."""
+        """Take up what there is of the runs that are known before. Raises ``OtherSweep``."""
         path = os.path.join(self.folder, _FACTS)
         facts = {
             "sweep": os.path.abspath(self.sweep.path),
@@ -102,13 +101,14 @@ class Sweeping:
             self.total = int(str(self.sweep.search["trials"]))
 
     def take(self, number: int, run: Run, retry: bool = False) -> RunOf:
-        """A run with its record. Raises ``OtherSweep`` if it has ended as another one."""
+        """A run as it is until now. Raises ``OtherSweep`` if it has ended as another one."""
         one = RunOf(number, run, os.path.join(self.folder, self._name(number)))
         one.look(self.sweep.metric)
         if retry and one.state == "failed" and one.code is not None:
             os.unlink(os.path.join(one.folder, ENDED))
             one.look(self.sweep.metric)
-        self.record(one)
+        if one.code is not None:
+            self.record(one)
         self.runs.append(one)
         return one
 
@@ -148,18 +148,24 @@ class Sweeping:
         width = jobs or (engine.width or 8 if search is not None else engine.width) or self.total
         waiting = self._waiting(search)
         running: dict[Any, RunOf] = {}
-        more = True
-        while more or running:
-            while more and len(running) < width:
-                one = next(waiting, None)
-                more = one is not None
-                if one is not None:
-                    one.state = "running"
-                    words = [word.replace(CONFIG, os.path.join(one.folder, RECORD_NAME)) for word in command]
-                    handle = engine.submit(one.folder, [word.replace(FOLDER, one.folder) for word in words])
-                    running[handle] = one
-                    changed(one)
-            for handle in engine.wait(list(running), _PAUSE) if running else ():
+        following: RunOf | None = None
+        while True:
+            # what follows is made ready while runs go on; a search knows it once it is told how they ended
+            if following is None and (search is None or len(running) < width):
+                following = next(waiting, None)
+                if following is not None:
+                    self.record(following)
+            if following is not None and len(running) < width:
+                words = [word.replace(CONFIG, os.path.join(following.folder, RECORD_NAME)) for word in command]
+                handle = engine.submit(following.folder, [word.replace(FOLDER, following.folder) for word in words])
+                following.state = "running"
+                running[handle] = following
+                changed(following)
+                following = None
+                continue
+            if not running:
+                return
+            for handle in engine.wait(list(running), _PAUSE):
                 one = running.pop(handle)
                 self._end(one, search)
                 changed(one)

@@ -40,12 +40,12 @@ class Row(NamedTuple):
 def snapshot_of(config: str, overrides: Iterable[str] = (), source: Source | None = None) -> tuple[Snapshot, str]:
     """A snapshot that knows the Python of a config's project, and the absolute path of the config with ``overrides``.
 
-    ``source`` reads the configs; the Python is what is on disk.
+    A sweep's is that of its base. ``source`` reads the configs; the Python is what is on disk.
     """
     path = os.path.abspath(config)
     host = Host(environment=os.environ) if source is None else Host(source, os.environ)
     host.add_folder(os.getcwd())
-    project = host.project_of(path)
+    project = host.project_of(host.snapshot().subject(path))
     host.set_catalog(project.root, project_catalog(project))
     if overrides:
         host.override(path, overrides)

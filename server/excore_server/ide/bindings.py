@@ -12,7 +12,7 @@ from excore.lang.resolve.model import Path
 from excore.lang.tables.table import Binding, Table
 from excore_server.ide.argument_types import argument_types
 from excore_server.ide.candidates import catalog_index, class_named
-from excore_server.ide.cursor import BasePlace, ReferencePlace
+from excore_server.ide.cursor import CHOICE, BasePlace, ReferencePlace
 from excore_server.ide.view import View
 
 
@@ -21,6 +21,9 @@ def reference_paths(view: View, cursor: ReferencePlace) -> tuple[Path, ...]:
     part, word = cursor.part, cursor.word
     if part.kind == "name":
         return view.bound_paths(Name(word, part.span))
+    if cursor.prefix is CHOICE:
+        path = (part.field, word)
+        return (path,) if view.entry(path) is not None else ()
     if part.kind == "member":
         return view.bound_paths(FieldRef(part.field, part.span, word, part.span, part.span))
     if part.kind != "field":

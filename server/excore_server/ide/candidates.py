@@ -9,6 +9,7 @@ from functools import cached_property
 from threading import Lock
 
 from excore.lang.catalog import Catalog, Entry, Param
+from excore.lang.collector import many_objects
 from excore.lang.project.model import Project
 from excore.lang.resolve.entries import first_declared, is_meant
 from excore.lang.resolve.sections import HOOK_PARAMETER
@@ -85,7 +86,8 @@ def catalog_index(catalog: Catalog) -> CatalogIndex:
 def warm(catalog: Catalog) -> None:
     """Derive now what the first questions about a catalog need; from any thread."""
     index = catalog_index(catalog)
-    _ = index.below, index.by_path, index.by_class, index.folded
+    with many_objects():
+        _ = index.below, index.by_path, index.by_class, index.folded
 
 
 def config_parameters(entry: Entry) -> Iterator[Param]:
@@ -133,13 +135,13 @@ def candidates(param: Param | None, name: str, catalog: Catalog, project: Projec
 
 def _candidates(param: Param | None, name: str, catalog: Catalog, project: Project) -> Candidates:
     want = argument_types(param.annotation if param is not None else None)
-    below = catalog_index(catalog).below
-    entries = [entry for cls in want.classes for entry in below.get(cls, ())]
+    index = catalog_index(catalog)  # whose entries are all read once something asks for a class
+    entries = [entry for cls in want.classes for entry in index.below.get(cls, ())]
     plain = bool(want.scalars) or (param is not None and param.choices)
     like = None if plain or want.types else registry_like(name, catalog, project)
     as_class = not entries and like is None and bool(want.types or want.callable)
     if as_class:
-        entries += [entry for cls in want.types for entry in below.get(cls, ()) if entry.kind == "class"]
+        entries += [entry for cls in want.types for entry in index.below.get(cls, ()) if entry.kind == "class"]
     if like is not None:
         entries += catalog.entries.get(like, {}).values()
         entries.sort(key=lambda entry: entry.registry != like)  # an annotation may fit everything; a name does not

@@ -7,6 +7,7 @@ be whole: half a header, an open string or a key without a value are places like
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -14,7 +15,8 @@ from excore.lang.catalog import Catalog
 from excore.lang.grammar import BASE_KEY, Grammar, Part, Prefix
 from excore.lang.project.model import Project
 from excore.lang.resolve.model import Path
-from excore.lang.resolve.top_level import is_module_path
+from excore.lang.resolve.top_level import is_field_or_registry, is_module_path
+from excore.lang.sweep import config_path, key_pieces, names_base
 from excore.lang.syntax.scalar import content
 from excore.lang.syntax.tree import Array, Block, Header, InlineTable, KeyPart, KeyValue, Missing, Scalar, Value
 from excore.lang.tables.elements import split_element
@@ -167,6 +169,45 @@ def slot_of(snapshot: Snapshot, file: str, path: Path) -> Slot:
     return Slot(path, path[:length], key.name, key.prefix, path[length + 1 :])
 
 
+CHOICE = Prefix("", "new", 0, "one class of its field", "object")
+"""What the classes are that an axis of a sweep lists: ``Model = ["FCN", "SegNet"]``."""
+
+
+class Keys:
+    """What the keys of a file mean: those of a sweep are those of its config."""
+
+    def __init__(self, snapshot: Snapshot, file: str) -> None:
+        self.snapshot = snapshot
+        self.file = file
+        self.is_sweep = snapshot.sweep(file) is not None
+
+    def parts(self, parts: Iterable[KeyPart]) -> Iterator[KeyPart]:
+        """The parts of a key, those in one pair of quotes as well."""
+        for part in parts:
+            yield from key_pieces(part, self.snapshot.grammar(self.file).prefix_chars) if self.is_sweep else (part,)
+
+    def path(self, path: Path) -> Path:
+        """A path of the config; empty for what only a sweep has."""
+        if not self.is_sweep:
+            return path
+        return config_path(path, self.snapshot.model(self.file).root, self.snapshot.grammar(self.file))
+
+    def slot(self, path: Path) -> Slot:
+        return slot_of(self.snapshot, self.file, self.path(path))
+
+    def is_base(self, path: Path) -> bool:
+        """Whether the values there are files."""
+        return names_base(path, self.snapshot.model(self.file).root) if self.is_sweep else path == (BASE_KEY,)
+
+    def is_choice(self, value: object, slot: Slot) -> bool:
+        """Whether a value is the name of a class that takes the place of another."""
+        of_field = bool(slot.path) and is_field_or_registry(
+            slot.path[0], self.snapshot.catalog(self.file), self.snapshot.project(self.file)
+        )
+        at_class = len(slot.path) == 1 or (len(slot.path) == 2 and slot.is_section)
+        return self.is_sweep and of_field and at_class and isinstance(value, str) and value.isidentifier()
+
+
 def header_path(block: Block) -> Path:
     """Names of a block's header; empty without one."""
     return tuple(part.name for part in block.header.parts if not part.broken) if block.header is not None else ()
@@ -193,9 +234,8 @@ class _Classifier:
         self.block = file.tree.blocks[self.index]
         self.base = file.tree.starts[self.index]
         self.at = offset - self.base  # in the block
-
-    def slot(self, path: Path) -> Slot:
-        return slot_of(self.snapshot, self.file.path, path)
+        self.keys = Keys(snapshot, file.path)
+        self.slot = self.keys.slot
 
     def absolute(self, start: int, end: int) -> Span:
         return Span(start + self.base, end + self.base)
@@ -229,7 +269,8 @@ class _Classifier:
     def header(self, header: Header) -> Cursor:
         names: list[str] = []
         text = self.block.text
-        for number, part in enumerate(header.parts):
+        parts = tuple(self.keys.parts(header.parts))
+        for number, part in enumerate(parts):
             if part.start <= self.at <= part.end:
                 return HeaderPart(
                     self.absolute(part.start, part.end),
@@ -237,7 +278,7 @@ class _Classifier:
                     text[part.start : self.at],
                     tuple(names),
                     self.slot((*names, part.name)),
-                    number == len(header.parts) - 1,
+                    number == len(parts) - 1,
                     header,
                     self.absolute(part.start, header.end),
                     self.index,
@@ -252,7 +293,7 @@ class _Classifier:
 
     def entry(self, entry: KeyValue, path: Path) -> Cursor:
         table = path
-        for part in entry.parts:
+        for part in self.keys.parts(entry.parts):
             if part.start <= self.at <= part.end:
                 return Key(
                     self.absolute(part.start, part.end),
@@ -337,11 +378,15 @@ class _Classifier:
             key = self.grammar.split_key(path[-1])
             slot = Slot(path, path[:-1], key.name, key.prefix) if key.prefix is not None else slot
         whole, listed = self.absolute(*span), array is not None or split_element(path[-1]) is not None
-        if path == (BASE_KEY,):
+        if self.keys.is_base(path):
             items = array.items if array is not None else ()
             others = tuple(str(item.value) for item in items if isinstance(item, Scalar) and item is not value)
             text = value.value if isinstance(value, Scalar) else self.block.text[span.start : span.end]
             return BasePlace(whole, typed, str(text), quoted, value, others, self.index)
+        if isinstance(value, Scalar) and quoted and self.keys.is_choice(value.value, slot):
+            text = str(value.value)
+            part = Part("member", Span(0, len(text)), field=slot.path[0])
+            return ReferencePlace(whole, typed, quoted, slot, value, listed, self.index, text, part, whole, CHOICE)
         if slot.prefix is None or not slot.section or slot.prefix.kind == "custom":
             return ValuePlace(whole, typed, quoted, slot, value, listed, self.index)
         text, offset = self.reference_text(value, span)

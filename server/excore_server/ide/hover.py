@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from excore.lang.grammar import BASE_KEY, HOOKS_TABLE, NO_CALL_KEY, Prefix
 from excore.lang.resolve.entries import registry_behind
 from excore.lang.resolve.model import Path
+from excore.lang.sweep import word_text
 from excore.lang.tables.table import Binding, Table
 from excore.lang.text import Span
 from excore.lang.workspace.host import Snapshot
@@ -49,7 +50,9 @@ def hover(snapshot: Snapshot, path: str, offset: int, *, python: Python | None =
 
 def _text(view: View, cursor: Cursor) -> str:
     if isinstance(cursor, HeaderPart | Key):
-        return _named(view, cursor.slot)
+        above = cursor.before if isinstance(cursor, HeaderPart) else cursor.table
+        own = word_text((*above, cursor.name)) if view.snapshot.sweep(view.file.path) is not None else ""
+        return _named(view, cursor.slot) or (f"{inline(cursor.name)}: {own}" if own else "")
     if isinstance(cursor, ReferencePlace):
         return _reference(view, cursor)
     if isinstance(cursor, BasePlace):

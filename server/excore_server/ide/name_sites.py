@@ -11,7 +11,7 @@ from excore.lang.resolve.model import Path
 from excore.lang.syntax.tree import Array, InlineTable, KeyPart, KeyValue, Scalar, Value
 from excore.lang.text import Span
 from excore.lang.workspace.host import File, Snapshot
-from excore_server.ide.cursor import slot_of
+from excore_server.ide.cursor import CHOICE, Keys
 
 
 class KeySite(NamedTuple):
@@ -66,6 +66,9 @@ class _SiteWalk:
     block: int = 0
     base: int = 0
 
+    def __post_init__(self) -> None:
+        self.keys = Keys(self.snapshot, self.file.path)
+
     def sites(self) -> Iterator[Site]:
         for index, block in enumerate(self.file.tree.blocks):
             if self.word in block.text:
@@ -76,19 +79,21 @@ class _SiteWalk:
         self.block, self.base = index, self.file.tree.starts[index]
         path: Path = ()
         if block.header is not None:
-            for part in block.header.parts:
+            for part in self.keys.parts(block.header.parts):
                 path = (*path, part.name)
-                yield self.key(path, part)
+                yield from self.key(path, part)
         for entry in block.entries:
             yield from self.entry(entry, path)
 
-    def key(self, path: Path, part: KeyPart) -> KeySite:
-        return KeySite(path, part, self.block, Span(self.base + part.start, self.base + part.end))
+    def key(self, path: Path, part: KeyPart) -> Iterator[KeySite]:
+        path = self.keys.path(path)
+        if path:
+            yield KeySite(path, part, self.block, Span(self.base + part.start, self.base + part.end))
 
     def entry(self, entry: KeyValue, path: Path) -> Iterator[Site]:
-        for part in entry.parts:
+        for part in self.keys.parts(entry.parts):
             path = (*path, part.name)
-            yield self.key(path, part)
+            yield from self.key(path, part)
         yield from self.value(entry.value, path)
 
     def value(self, value: Value, path: Path) -> Iterator[Site]:
@@ -99,8 +104,10 @@ class _SiteWalk:
             for item in value.items:
                 yield from self.value(item, path)
         elif self.texts and isinstance(value, Scalar) and value.kind == "string" and self.word in value.raw:
-            slot = slot_of(self.snapshot, self.file.path, path)
-            if slot.prefix is not None and slot.section and slot.prefix.kind != "custom":
+            slot = self.keys.slot(path)
+            if self.keys.is_choice(value.value, slot):
+                yield TextSite(value, CHOICE, slot.section, self.base)
+            elif slot.prefix is not None and slot.section and slot.prefix.kind != "custom":
                 yield TextSite(value, slot.prefix, slot.section, self.base)
 
 

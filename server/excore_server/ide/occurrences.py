@@ -18,7 +18,7 @@ from excore.lang.workspace.host import Snapshot
 from excore_server.ide.bindings import reference_paths
 from excore_server.ide.cursor import Cursor, HeaderPart, Key, ReferencePlace
 from excore_server.ide.edits_toml import scalars
-from excore_server.ide.name_sites import bases
+from excore_server.ide.name_sites import TextSite, bases, module_name, sites
 from excore_server.ide.view import View, absolute
 
 
@@ -68,7 +68,7 @@ def _top_level(model: Model, name: str) -> Subject | None:
     return Subject("variable", (name,)) if name in model.isolated else None
 
 
-def occurrences(snapshot: Snapshot, roots: Iterable[str], subject: Subject) -> tuple[Occurrence, ...]:
+def occurrences(snapshot: Snapshot, roots: Sequence[str], subject: Subject) -> tuple[Occurrence, ...]:
     """Every place that names the subject in the configs of these roots, by file and position."""
     places: dict[tuple[str, Span], Occurrence] = {}
     for root in roots:
@@ -77,7 +77,29 @@ def occurrences(snapshot: Snapshot, roots: Iterable[str], subject: Subject) -> t
             span = absolute(snapshot, origin)
             if span is not None:
                 places.setdefault((origin.file, span), Occurrence(origin.file, span, definition, named))
+    for path in snapshot.sweeps:
+        file = snapshot.file(path)
+        if file is not None and not set(snapshot.roots(snapshot.subject(path))).isdisjoint(roots):
+            for span in _in_sweep(View(snapshot, file), subject):
+                places.setdefault((path, span), Occurrence(path, span, False))
     return _in_order(places)
+
+
+def _in_sweep(view: View, subject: Subject) -> Iterator[Span]:
+    """Where the axes and conditions of a sweep name the subject of its config."""
+    is_module = subject.kind == "section"
+    for site in sites(view.snapshot, view.file, subject.parameter.name if subject.parameter else subject.path[-1]):
+        if isinstance(site, TextSite):
+            for base in bases(site.expression(view.grammar)) if is_module else ():
+                if view.bound_paths(base) == (subject.path,):
+                    yield site.span(*module_name(base)[1])
+        elif subject.parameter is None:
+            if site.path == subject.path:
+                yield site.span
+        elif not (slot := view.slot(site.path)).deeper:
+            own = view.param(slot)
+            if own is not None and (own.name, own.location) == (subject.parameter.name, subject.parameter.location):
+                yield site.span
 
 
 _Naming = tuple[Origin, bool, bool]

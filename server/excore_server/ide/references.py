@@ -22,7 +22,7 @@ def references(
     if subject is None:
         return ()
     everywhere = subject.kind == "parameter" and not nearby
-    roots = project_roots(snapshot, view.project.root) if everywhere else snapshot.roots(path)
+    roots = project_roots(snapshot, view.project.root) if everywhere else snapshot.roots(snapshot.subject(path))
     places = occurrences(snapshot, roots, subject)
     return places if declaration else tuple(each for each in places if not each.definition)
 

@@ -1,1 +1,1 @@
-"""The edge: the only code that knows pygls and the types of the Language Server Protocol."""
+"""The edge: the only code that knows the Language Server Protocol."""

@@ -7,15 +7,13 @@ from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any, Literal
 
-from lsprotocol import types
-
 from excore import __version__
 from excore_server.lsp.session.client_features import read_features
 from excore_server.lsp.session.registration import initialized
 from excore_server.lsp.session.server_capabilities import capabilities
 from excore_server.lsp.session.session import Session
 from excore_server.lsp.session.settings import TRACES
-from excore_server.lsp.transport.protocol import Refused
+from excore_server.lsp.transport.protocol import ErrorCode, Refused
 
 log = logging.getLogger(__name__)
 
@@ -36,11 +34,11 @@ class Lifecycle:
         """Raises ``Refused`` for a request of the client that comes too early or too late."""
         if method == "initialize":
             if self.state != "new":
-                raise Refused(types.ErrorCodes.InvalidRequest, "initialize comes once")
+                raise Refused(ErrorCode.InvalidRequest, "initialize comes once")
         elif self.state == "new":
-            raise Refused(types.ErrorCodes.ServerNotInitialized, "the first request must be initialize")
+            raise Refused(ErrorCode.ServerNotInitialized, "the first request must be initialize")
         elif self.state == "shut down":
-            raise Refused(types.ErrorCodes.InvalidRequest, "the server was shut down")
+            raise Refused(ErrorCode.InvalidRequest, "the server was shut down")
 
     def request(self, method: str, params: Any) -> Any:
         """The result of a request of the client. Raises ``Refused``."""

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-
-from lsprotocol import types
+from typing import TYPE_CHECKING
 
 from excore.lang.project.foreign import is_hidden
 from excore.lang.source import folders_below
 from excore_server.lsp.session.registration import fetch_settings, watch_files
 from excore_server.lsp.session.session import Session
+
+if TYPE_CHECKING:
+    from lsprotocol import types
 
 
 def did_open(session: Session, params: types.DidOpenTextDocumentParams) -> None:

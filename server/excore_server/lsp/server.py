@@ -10,11 +10,7 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from pygls.lsp.server import LanguageServer
-from pygls.protocol import default_converter
-
-from excore import __version__
-from excore_server.lsp.lifecycle import NAME, Lifecycle
+from excore_server.lsp.lifecycle import Lifecycle
 from excore_server.lsp.session.session import Session
 from excore_server.lsp.transport.protocol import ExcoreProtocol
 from excore_server.lsp.transport.wire import Reader, Writer
@@ -27,13 +23,11 @@ PARENT_CHECK_SECONDS = 5.0
 log = logging.getLogger("excore_server")
 
 
-class Server(LanguageServer):
-    """pygls' server on the two descriptors that are the protocol's alone."""
-
-    protocol: ExcoreProtocol
+class Server:
+    """The server on the two descriptors that are the protocol's alone."""
 
     def __init__(self, recorder: Recorder | None = None) -> None:
-        super().__init__(NAME, __version__, protocol_cls=ExcoreProtocol, converter_factory=default_converter)
+        self.protocol = ExcoreProtocol()
         self.recorder = recorder
 
     def serve(self, stdin: int, stdout: int) -> int:
@@ -153,5 +147,4 @@ def main(level: str, log_file: str | None = None, json_log: str | None = None, r
     logging.basicConfig(level=level.upper(), handlers=targets, force=True)
     if json_log:
         log.setLevel(logging.DEBUG)
-    logging.getLogger("pygls").setLevel(logging.WARNING)
     return Server(recorder).serve(stdin, stdout)

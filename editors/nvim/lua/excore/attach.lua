@@ -48,6 +48,9 @@ end
 ---@param client vim.lsp.Client
 ---@param bufnr integer
 local function attached(client, bufnr)
+  if client.name == 'excore' then
+    require('excore.server').watch(client)
+  end
   if client.name == 'excore' and vim.bo[bufnr].filetype == 'python' then
     require('excore.python_buffer').give_back(client, bufnr)
   elseif client.name == 'excore' then

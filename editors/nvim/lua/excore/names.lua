@@ -52,8 +52,10 @@ return {
     wrangler.toml
   ]]),
   plain_patterns = { '^pylock%.', '^pipfile', '[.-]lock%.toml$' },
-  boundaries = { 'pyproject.toml', 'setup.py', 'setup.cfg', '.git', '.hg' },
-  skipped_folders = set([[__pycache__ __pypackages__ build dist env node_modules outputs site-packages target venv wandb]]),
+  boundaries = { '.excore.toml', 'pyproject.toml', 'setup.py', 'setup.cfg', '.git', '.hg' },
+  tool_folders = set([[__pycache__ __pypackages__ build dist env node_modules site-packages venv]]),
+  run_folders = set([[outputs target wandb]]),
+  search = { deepest = 3, folders = 400, files = 200, bytes = 16384, above = 2 },
   prefix_class = '[!@$&]',
   prefixes = {
     { char = '!', kind = 'new' },

@@ -2,11 +2,11 @@
 --
 -- The same cheap checks as in the VS Code client, in this order:
 --   1. the name: only `*.toml`, never a hidden file or one that belongs to another tool (pyproject.toml, ...);
---   2. the nearest folder above with `.excore.toml`, or with `[tool.excore]` in its pyproject.toml, is the project;
+--   2. the project: the nearest folder above with `.excore.toml`, or with `[tool.excore]` in its pyproject.toml, else as
+--      `lang/project/sources.py` says it to the server; the current folder is the one that is open;
 --   3. a file with a `__base__` key or a prefixed key is a config wherever it is;
---   4. a file in a Python project whose sources import excore is a config. Where nothing marks a project, the current
---      folder is one if the file is below it, else the nearest whose sources do, a few levels up;
---      `lang/project/sources.py` says the same to the server.
+--   4. any file of a project that says it is one, or whose sources import excore, is a config, but not in folders that
+--      tools and runs fill.
 
 local M = {}
 
@@ -14,13 +14,7 @@ local uv = vim.uv
 
 local names = require('excore.names')
 
-local BOUNDARIES = names.boundaries
-
-local MAX_FILES = 200
-local MAX_ENTRIES = 2000
-local MAX_DEPTH = 3
-local LEVELS_ABOVE = 2
-local MAX_BYTES = 16384
+local SEARCH = names.search
 
 ---@param path string
 ---@param limit? integer
@@ -37,15 +31,21 @@ end
 
 ---@param name string
 ---@return boolean
-local function hidden(name)
-  return name:sub(1, 1) == '.'
+local function is_hidden(name)
+  return name:sub(1, 1) == '.' and #name > 1
+end
+
+---@param name string
+---@return boolean
+local function holds_no_source(name)
+  return is_hidden(name) or names.tool_folders[name] or vim.endswith(name, '.egg-info')
 end
 
 ---@param path string
 ---@return boolean belongs_to_another_tool
 function M.is_foreign(path)
   local name = vim.fs.basename(path):lower()
-  if hidden(name) or name:sub(-5) ~= '.toml' then
+  if is_hidden(name) or name:sub(-5) ~= '.toml' then
     return true
   end
   for _, pattern in ipairs(names.plain_patterns) do
@@ -70,13 +70,9 @@ end
 ---@param root string
 ---@return boolean
 local function in_skipped_folder(path, root)
-  local relative = vim.fs.relpath(root, path) or ''
-  for part in vim.fs.dirname(relative):gmatch('[^/]+') do
-    if (hidden(part) and part ~= '.' and part ~= '..') or names.skipped_folders[part] then
-      return true
-    end
-  end
-  return false
+  return vim.iter(vim.gsplit(vim.fs.dirname(vim.fs.relpath(root, path) or ''), '/')):any(function(part)
+    return is_hidden(part) or names.tool_folders[part] or names.run_folders[part]
+  end)
 end
 
 ---@param lines string[]
@@ -90,48 +86,86 @@ function M.looks_like_config(lines)
   return false
 end
 
+-- Has a folder a sign that a project begins there?
 ---@param folder string
 ---@return boolean
 local function is_marked(folder)
-  return vim.iter({ '.excore.toml', unpack(BOUNDARIES) }):any(function(name)
+  return vim.iter(names.boundaries):any(function(name)
     return uv.fs_stat(vim.fs.joinpath(folder, name)) ~= nil
   end)
+end
+
+-- No project, whatever lies in it: a user's home and the whole disk.
+---@param folder string
+---@return boolean
+local function is_vast(folder)
+  return folder == vim.fs.normalize('~') or folder == vim.fs.dirname(folder)
+end
+
+-- The nearest folder above a file with a sign.
+---@param path string
+---@return string?
+local function marked_root(path)
+  return vim.iter(vim.fs.parents(path)):find(function(folder)
+    return not is_vast(folder) and is_marked(folder)
+  end)
+end
+
+-- Go through the first Python files below a folder, not deep, until one is what is looked for.
+---@param root string
+---@param wanted fun(path: string): boolean
+---@param alone? boolean projects below are left out
+---@return boolean found
+local function any_python_file(root, wanted, alone)
+  local files, folders, level = 0, 0, { root }
+  for _ = 1, SEARCH.deepest do
+    local below = {}
+    for _, folder in ipairs(vim.list_slice(level, 1, SEARCH.folders - folders)) do
+      folders = folders + 1
+      local entries = vim.iter(vim.fs.dir(folder)):totable()
+      table.sort(entries, function(one, other)
+        return one[1] < other[1]
+      end)
+      for _, entry in ipairs(entries) do
+        local name, kind = entry[1], entry[2]
+        local full = vim.fs.joinpath(folder, name)
+        if kind == 'directory' then
+          if not holds_no_source(name) and not (alone and is_marked(full)) then
+            below[#below + 1] = full
+          end
+        elseif kind == 'file' and vim.endswith(name, '.py') then
+          files = files + 1
+          if wanted(full) then
+            return true
+          elseif files >= SEARCH.files then
+            return false
+          end
+        end
+      end
+    end
+    level = below
+  end
+  return false
+end
+
+---@param path string
+---@return boolean
+local function imports_excore(path)
+  local text = '\n' .. (read(path, SEARCH.bytes) or '') .. '\n'
+  return text:find('\n[ \t]*from[ \t]+excore[%s%.]') ~= nil or text:find('\n[ \t]*import[ \t]+excore[%s%.,;]') ~= nil
 end
 
 ---@type table<string, true>
 local uses_excore_memo = {}
 
--- Does any Python source near the top of this folder import excore? A yes is kept until `M.forget()`.
+-- Do the Python sources near the top of this folder import excore? A yes is kept until `M.forget()`.
 ---@param folder string
----@param alone? boolean projects below it are left out
 ---@return boolean
-local function uses_excore(folder, alone)
-  if uses_excore_memo[folder] then
-    return true
+local function uses_excore(folder)
+  if not uses_excore_memo[folder] and any_python_file(folder, imports_excore) then
+    uses_excore_memo[folder] = true
   end
-  local seen, entries = 0, 0
-  local options = {
-    depth = MAX_DEPTH,
-    skip = function(name)
-      local base, full = vim.fs.basename(name), vim.fs.joinpath(folder, name)
-      return not (hidden(base) or names.skipped_folders[base] or (alone and is_marked(full)))
-    end,
-  }
-  for name, kind in vim.fs.dir(folder, options) do
-    entries = entries + 1
-    if kind == 'file' and name:sub(-3) == '.py' then
-      seen = seen + 1
-      local text = '\n' .. (read(vim.fs.joinpath(folder, name), MAX_BYTES) or '')
-      if text:find('\n%s*from%s+excore[%s%.]') or text:find('\n%s*import%s+excore[%s%.,]') then
-        uses_excore_memo[folder] = true
-        return true
-      end
-    end
-    if seen >= MAX_FILES or entries >= MAX_ENTRIES then
-      break
-    end
-  end
-  return false
+  return uses_excore_memo[folder] or false
 end
 
 -- Look at the disk again next time.
@@ -150,17 +184,30 @@ function M.declared_root(path)
   end
 end
 
--- The folder that uses excore where nothing marks a project.
+-- Where the project of a file begins of which no project file says so.
 ---@param path string
----@return string?
-local function unmarked_root(path)
-  local current = vim.fs.normalize(vim.fn.getcwd())
-  local candidates = vim.startswith(path, current .. '/') and { current } or {}
-  vim.list_extend(candidates, vim.iter(vim.fs.parents(path)):take(LEVELS_ABOVE + 1):totable())
-  local vast = { [vim.fs.normalize('~')] = true, [vim.fs.normalize(uv.os_tmpdir())] = true, ['/'] = true }
-  return vim.iter(candidates):find(function(candidate)
-    return not vast[candidate] and uses_excore(candidate, true)
-  end)
+---@return string
+local function beginning(path)
+  local opened, nearest = vim.fs.normalize(vim.fn.getcwd()), marked_root(path) or vim.fs.dirname(path)
+  local within = vim.startswith(path, opened .. '/') and not is_vast(opened)
+  local meant = within and (is_marked(opened) or #nearest <= #opened or not is_marked(nearest))
+  local folder = meant and opened or nearest
+  local function is_any()
+    return true
+  end
+  if is_marked(folder) or any_python_file(folder, is_any) then
+    return folder
+  end
+  for above in vim.iter(vim.fs.parents(folder)):take(SEARCH.above) do
+    if is_vast(above) or above == vim.fs.normalize(uv.os_tmpdir()) then
+      break
+    elseif any_python_file(above, imports_excore, true) then
+      return above
+    elseif is_marked(above) then
+      break
+    end
+  end
+  return folder
 end
 
 local REFUSED = 'the file is in a folder that is not part of the project'
@@ -172,7 +219,7 @@ local REFUSED = 'the file is in a folder that is not part of the project'
 function M.python_root_of(path)
   path = vim.fs.normalize(path)
   local declared = M.declared_root(path)
-  local root = declared or vim.fs.root(path, BOUNDARIES)
+  local root = declared or marked_root(path)
   if root and in_skipped_folder(path, root) then
     return nil, REFUSED
   elseif declared then
@@ -194,20 +241,24 @@ function M.root_of(path, lines)
     return nil, 'the file belongs to another tool'
   end
   local declared = M.declared_root(path)
-  if declared then
-    if in_skipped_folder(path, declared) then
-      return nil, REFUSED
-    end
-    return declared, 'inside the project ' .. declared
-  end
-  local boundary = vim.fs.root(path, BOUNDARIES)
-  local own = not boundary and unmarked_root(path) or nil
+  local root = declared or beginning(path)
   if M.looks_like_config(lines) then
-    return boundary or own or vim.fs.dirname(path), 'it has __base__ or a prefixed key'
+    return root, 'it has __base__ or a prefixed key'
+  elseif in_skipped_folder(path, root) then
+    return nil, REFUSED
+  elseif declared then
+    return root, 'inside the project ' .. root
   end
-  local root = own or (boundary and uses_excore(boundary) and boundary)
-  if root and not in_skipped_folder(path, root) then
-    return root, 'the Python sources of ' .. root .. ' import excore'
+  local candidates = { root }
+  for folder in vim.iter(vim.fs.parents(path)):take(SEARCH.above + 1) do
+    if #folder <= #root then
+      break
+    end
+    candidates[#candidates + 1] = folder
+  end
+  local user = vim.iter(candidates):find(uses_excore)
+  if user then
+    return root, 'the Python sources of ' .. user .. ' import excore'
   end
   return nil, 'no .excore.toml, no [tool.excore], no Python source that imports excore, no prefixed key'
 end

@@ -5,6 +5,33 @@ local M = {}
 ---@type table<string, string> root -> how its server ended by itself, for people
 local crashes = {}
 
+---@type table<integer, true> ids of clients
+local watched = {}
+
+---@param root string
+---@param code integer
+---@param signal integer
+local function ended(root, code, signal)
+  if code ~= 0 or (signal ~= 0 and signal ~= 15) then
+    crashes[root] = ('crashed at %s (exit code %d, signal %d)'):format(os.date('%H:%M:%S'), code, signal)
+  end
+end
+
+-- Watch a server that a command of the user's own started. Nothing public tells its end, for `on_exit` is the user's.
+---@param client vim.lsp.Client
+function M.watch(client)
+  local callbacks, root = rawget(client, '_on_exit_cbs'), client.root_dir or 'no folder'
+  if type(client.config.cmd) == 'table' and callbacks and not watched[client.id] then
+    watched[client.id], crashes[root] = true, nil
+    rawset(client, '_on_exit_cbs', {
+      function(code, signal)
+        ended(root, code, signal)
+      end,
+      unpack(callbacks),
+    })
+  end
+end
+
 -- Start the server. Raises one sentence when there is none.
 ---@param dispatchers vim.lsp.rpc.Dispatchers
 ---@param root string
@@ -25,9 +52,7 @@ function M.start(dispatchers, root, configured)
   crashes[root] = nil
   local watched = vim.tbl_extend('force', dispatchers, {
     on_exit = function(code, signal)
-      if code ~= 0 or (signal ~= 0 and signal ~= 15) then
-        crashes[root] = ('crashed at %s (exit code %d, signal %d)'):format(os.date('%H:%M:%S'), code, signal)
-      end
+      ended(root, code, signal)
       dispatchers.on_exit(code, signal)
     end,
   })

@@ -6,7 +6,10 @@ config with errors keeps at least one, and ``check``, the editor and a load agre
 
 from __future__ import annotations
 
+import sys
+from bisect import bisect_right
 from collections.abc import Collection, Iterable, Sequence
+from itertools import accumulate
 
 from excore.lang.check.typos import IN_BASES
 from excore.lang.grammar import BASE_KEY
@@ -66,15 +69,20 @@ def finished(problems: Sequence[Problem]) -> list[Problem]:
     unmerged = {item.origin.file for item in problems if ("conflict", "merge") in item.data}
     if unmerged:
         return [item for item in problems if item.origin.file not in unmerged or ("conflict", "merge") in item.data]
-    errors: dict[Block, list[Origin]] = {}
+    errors: dict[Block, list[tuple[int, int]]] = {}
     for item in problems:
         if item.code in _UNREAD:
-            errors.setdefault(item.origin.block, []).append(item.origin)
+            errors.setdefault(item.origin.block, []).append((item.origin.start, item.origin.end))
     if not errors:
         return list(problems)
+    ends: dict[Block, list[int]] = {}  # how far the errors reach up to each
+    for block, spans in errors.items():
+        spans.sort()
+        ends[block] = list(accumulate((end for _, end in spans), max))
 
     def touches(origin: Origin) -> bool:
-        return any(origin.start <= each.end and each.start <= origin.end for each in errors.get(origin.block, ()))
+        before = bisect_right(errors.get(origin.block, ()), (origin.end, sys.maxsize))
+        return before > 0 and ends[origin.block][before - 1] >= origin.start
 
     return [item for item in problems if item.code in _UNREAD or not touches(item.origin)]
 

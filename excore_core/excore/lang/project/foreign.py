@@ -10,15 +10,14 @@ import re
 
 PLAIN_NAMES = frozenset(
     """
-    .excore.toml pyproject.toml cargo.toml taplo.toml .taplo.toml tombi.toml lock.toml ruff.toml .ruff.toml uv.toml
-    ty.toml poetry.toml pdm.toml .pdm.toml pixi.toml hatch.toml mise.toml tox.toml pytest.toml .pytest.toml
-    rustfmt.toml .rustfmt.toml clippy.toml rust-toolchain.toml cross.toml deny.toml typos.toml _typos.toml
-    .typos.toml stylua.toml .stylua.toml selene.toml cliff.toml book.toml netlify.toml wrangler.toml fly.toml
-    hugo.toml gopkg.toml project.toml manifest.toml mypy.toml bunfig.toml dprint.toml starship.toml pyrefly.toml
-    languages.toml gitleaks.toml .gitleaks.toml .bumpversion.toml
+    pyproject.toml cargo.toml taplo.toml tombi.toml lock.toml ruff.toml uv.toml ty.toml poetry.toml pdm.toml
+    pixi.toml hatch.toml mise.toml tox.toml pytest.toml rustfmt.toml clippy.toml rust-toolchain.toml cross.toml
+    deny.toml typos.toml _typos.toml stylua.toml selene.toml cliff.toml book.toml netlify.toml wrangler.toml
+    fly.toml hugo.toml gopkg.toml project.toml manifest.toml mypy.toml bunfig.toml dprint.toml starship.toml
+    pyrefly.toml languages.toml gitleaks.toml
     """.split()
 )
-"""TOML files that other tools read, by name; case does not count."""
+"""TOML files that other tools read, by name; case does not count. Hidden ones are besides."""
 
 PLAIN_PATTERN = re.compile(r"(pylock\..*|pipfile.*|.*[.-]lock)\.toml|.*\.lock")
 """Lock files, by name in lower case."""
@@ -41,9 +40,9 @@ def is_toml(path: str) -> bool:
 
 
 def is_plain_name(path: str) -> bool:
-    """Whether a file is by its name the configuration of some other tool."""
+    """Whether a file is by its name the configuration of some other tool, as every hidden one is."""
     name = os.path.basename(path).casefold()
-    return name in PLAIN_NAMES or PLAIN_PATTERN.fullmatch(name) is not None
+    return name.startswith(".") or name in PLAIN_NAMES or PLAIN_PATTERN.fullmatch(name) is not None
 
 
 def is_hidden(folder: str) -> bool:

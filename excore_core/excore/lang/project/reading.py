@@ -24,7 +24,7 @@ from excore.lang.tables.table import Binding, FileTables, Table, plain
 PROJECT_FILE = ".excore.toml"
 PYPROJECT = "pyproject.toml"
 
-MARKERS = (PYPROJECT, "setup.py", "setup.cfg", ".git", ".hg")
+MARKERS = (PROJECT_FILE, PYPROJECT, "setup.py", "setup.cfg", ".git", ".hg")
 """What shows that a project begins in a folder, where no project file says so."""
 _KEYS = (
     *("name", "src_dir", "registries", "registry_types", "include", "exclude", "severity", "primary_fields"),
@@ -63,9 +63,14 @@ def find_project(path: str, source: Source | None = None) -> Project:
         parent = os.path.dirname(current)
         if parent == current:
             return Project(likely or folder)
-        if likely is None and any(os.path.exists(os.path.join(current, name)) for name in MARKERS):
+        if likely is None and is_marked(current) and not is_vast(current):
             likely = current
         current = parent
+
+
+def is_marked(folder: str) -> bool:
+    """Whether a folder has a sign that a project begins there."""
+    return any(os.path.exists(os.path.join(folder, name)) for name in MARKERS)
 
 
 def is_vast(folder: str) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from excore.lang.catalog import Catalog, Entry
+from excore.lang.catalog import Catalog, Entry, Unregistered
 from excore.lang.grammar import NONE
 from excore.lang.nearest import Vocabulary, is_typo, suggestion_text
 from excore.lang.problems import Origin, Problem, Severity, problem
@@ -56,6 +56,8 @@ def unknown_class(
     others_here = sought.members.keys() - vocabulary.names
     suggestions = () if others else vocabulary.near(name, others_here)
     is_open = catalog.is_open(registry) if registry is not None else catalog.has_open
+    definition = catalog.unregistered.get(name)
+    is_open |= not others and definition is not None and bool(definition.doubt)
     unmade: Collection[str] = ()
     if registry is not None and registry not in catalog.registries:
         unmade = () if others else (registry,)
@@ -67,14 +69,13 @@ def unknown_class(
     message = f"no class `{name}` in {where}" + (f", for {sought.place}" if sought.place else "")
     if others and registry is not None:
         message += f"; it is registered in {', '.join(f'`{other}`' for other in others)}"
-    elif name in catalog.unregistered:
-        definition = catalog.unregistered[name]
-        file = os.path.basename(definition.location.path)
-        message += f"; `{definition.path}` exists ({file}:{definition.location.line + 1}) but is not registered"
+    elif definition is not None:
+        message += _exists(definition)
     elif unmade:
         names = ", ".join(f"`{one}`" for one in unmade)
         message += (
-            f"; no source of the project makes the registry {names}: an installed package may, or its name is wrong"
+            f"; no source of the project makes the registry {names}: an installed package may, which "
+            "`excore auto-register` finds out, or its name is wrong"
         )
     elif is_open:
         reasons = _open_reasons(catalog, registry)
@@ -92,6 +93,12 @@ def unknown_class(
     if unmade and catalog.registries and not (registry is None and catalog.has_open):
         severity = "warning"
     return problem("unknown-class", message, origin, severity=severity, suggestions=suggestions, name=name)
+
+
+def _exists(definition: Unregistered) -> str:
+    file, doubt = os.path.basename(definition.location.path), definition.doubt
+    rest = f"whether {doubt} registers it cannot be read" if doubt else "is not registered"
+    return f"; `{definition.path}` exists ({file}:{definition.location.line + 1}) but {rest}"
 
 
 def registries_taken(catalog: Catalog, project: Project, entry: Entry | None, argument: str) -> tuple[str, ...]:
@@ -132,7 +139,9 @@ def _is_slip(name: str, meant: str) -> bool:
     kin = _DIGITS.sub("", name), _DIGITS.sub("", meant)
     short, long = sorted(kin, key=len)
     letter = long.removeprefix(short) if long.startswith(short) else long.removesuffix(short)
-    return bool(meant) and is_typo(name, meant) and short != long and not (len(letter) == 1 and letter.isupper())
+    if not meant or not is_typo(name, meant) or (len(letter) == 1 and letter.isupper()):
+        return False
+    return short != long or _DIGITS.findall(name) == _DIGITS.findall(meant)
 
 
 def unknown_variable(names: Vocabulary, name: str, origin: Origin) -> Problem:

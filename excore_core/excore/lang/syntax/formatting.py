@@ -15,6 +15,7 @@ from functools import cache
 from typing import NamedTuple
 
 from excore.lang.syntax.document import SyntaxTree
+from excore.lang.syntax.patterns import IGNORE
 from excore.lang.syntax.tree import Array, Block, Header, InlineTable, KeyPart, KeyValue, Value, key_parts
 from excore.lang.syntax.writer import is_bare, key_text
 from excore.lang.text import Edit, applied
@@ -159,7 +160,7 @@ class _Layout:
         edges = [start, *(edge for comment in comments for edge in comment[:2]), end]
         gaps = [(edges[index], edges[index + 1]) for index in range(0, len(edges), 2)]
         breaks = [len(_LINE_END.findall(self.text[a:b])) for a, b in gaps]
-        blank = self.blank_lines(before, after, breaks)
+        blank = self.blank_lines(before, after, comments, breaks)
         for index, (a, b) in enumerate(gaps):
             gap = self.text[a:b]
             if index == 0 and before is None:
@@ -172,11 +173,13 @@ class _Layout:
                 space = self.lines(gap, 1 + blank[index])
             self.put(a, b, space)
 
-    def blank_lines(self, before: _Item | None, after: _Item | None, breaks: list[int]) -> list[int]:
+    def blank_lines(
+        self, before: _Item | None, after: _Item | None, comments: list[_Comment], breaks: list[int]
+    ) -> list[int]:
         """For each gap whether an empty line belongs there.
 
         One stands above each header, above the comment on it where there is one: lines that touch the header, and
-        nothing above.
+        nothing above; or the one line that silences problems of the header.
         """
         blank = [int(count > 1) for count in breaks]
         if before is not None and isinstance(before.node, Header):
@@ -189,6 +192,8 @@ class _Layout:
                 top -= 1
             if breaks[top] > 1 or (top == 0 and before is None):
                 blank[top] = 1
+            elif comments and comments[-1].own_line and IGNORE in self.text[comments[-1].start : comments[-1].end]:
+                blank[-2] = 1
             else:
                 blank[-1] = 1
         return blank

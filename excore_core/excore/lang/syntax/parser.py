@@ -24,6 +24,8 @@ _KINDS: tuple[ScalarKind, ...] = ("string", "string", "string", "string", "integ
 _CLOSERS = re.compile(r"[ \t]*[\]}]+[ \t]*,?[ \t]*(?:#[^\r\n]*)?\Z")
 _COMMA = re.compile(r",[ \t]*(?:#[^\r\n]*)?\Z")
 _TABLES = re.compile(r"(?:\[\s*)?\{")  # how a value begins that holds inline tables
+_TRIALS = 5
+"""How many values of a block are read up to the next header, and found not to be closed, before none is any more."""
 
 
 class BlockParser:
@@ -39,6 +41,8 @@ class BlockParser:
         self.left_open = (
             False  # whether an array or inline table is known to lack its end: stray closers and commas are no news
         )
+        self.trials = _TRIALS
+        self.next_header = (-1, -1)  # range of the header that ends the values of this block
 
     def block(self, pos: int, has_header: bool) -> tuple[Block, int]:
         """The block that begins at ``pos``, and where it ends; the first of a file begins without a header."""
@@ -47,6 +51,7 @@ class BlockParser:
         self.entries = []
         self.problems = []
         self.left_open = False
+        self.trials, self.next_header = _TRIALS, (-1, -1)
         header: Header | None = None
         if has_header:
             header, pos = self._header(pos + 1 if pos == 0 and text.startswith("\ufeff") else pos)
@@ -205,15 +210,20 @@ class BlockParser:
     def _spread(self, reader: ValueReader, depth: int) -> int | None:
         """Where an inline table of several lines ends that is closed, whatever else is wrong in it."""
         text, start = self.text, reader.pos
-        if _TABLES.match(text, start) is None:
+        if not self.trials or _TABLES.match(text, start) is None:
             return None
-        header = self.patterns.header_line.search(text, start)
-        limit, looked_to = (len(text), len(text)) if header is None else header.span()
+        if self.next_header[0] < start:
+            header = self.patterns.header_line.search(text, start)
+            self.next_header = (len(text), len(text)) if header is None else header.span()
+        limit, looked_to = self.next_header
         self.far = max(self.far, looked_to + 2)
         trial = ValueReader(text, self.patterns, start, self.base, limit, strict=False)
         value = trial.value(depth)
         closed = getattr(value, "closed", False) and "\n" in text[start : trial.pos]
-        return trial.pos if closed and TAIL.match(text, trial.pos) is not None else None
+        if closed and TAIL.match(text, trial.pos) is not None:
+            return trial.pos
+        self.trials -= 1
+        return None
 
     def _next_item(self, start: int) -> tuple[int, int]:
         """Range of what makes a line below that of ``start`` look like a header or ``key =``."""

@@ -6,6 +6,7 @@ import re
 import sys
 from functools import cached_property, lru_cache
 
+IGNORE = "excore: ignore"  # in a comment that silences problems
 CONTROL = r"\x00-\x08\x0a-\x1f\x7f"  # what a comment or a one-line string must not hold
 COMMENT = rf"#[^{CONTROL}]*"
 BARE = r"[A-Za-z0-9_-]+"

@@ -51,6 +51,10 @@ _NONE: Mapping[str, Counts] = {}
 def written(group: str, key: str, value: BoundValue, grammar: Grammar) -> Written:
     """What stands at a key of a module table."""
     prefix = grammar.split_key(key).prefix
+    return _written(group, prefix.char if prefix is not None else "", value)
+
+
+def _written(group: str, prefix: str, value: BoundValue) -> Written:
     names = tuple(_strings(value))
     text = ""
     if isinstance(value, Scalar):
@@ -59,7 +63,7 @@ def written(group: str, key: str, value: BoundValue, grammar: Grammar) -> Writte
         text = value_text(value.values())
     if len(text) > _LONGEST or "\n" in text:
         text = ""
-    return Written(group, prefix.char if prefix is not None else "", text, names)
+    return Written(group, prefix, text, names)
 
 
 def _strings(value: object) -> Iterator[str]:
@@ -78,12 +82,25 @@ def facts_of(file: File, grammar: Grammar, before: Facts | None = None) -> Facts
     """What a file says; of tables that did not change what ``before`` has."""
     known = before or {}
     facts: Facts = {}
+    keys = _Keys(grammar)
     for group, name, table in _tables(file.tables.root):
         same = known.get((group, name))
         if same is None or same[0] is not table:
-            same = (table, tuple(_of_table(group, name, table, grammar)))
+            same = (table, tuple(_of_table(group, name, table, keys)))
         facts[group, name] = same
     return facts
+
+
+class _Keys(dict[str, tuple[str, str]]):
+    """The prefix character and the name of each key, read once: tables of a class have the same ones."""
+
+    def __init__(self, grammar: Grammar) -> None:
+        self.grammar = grammar
+
+    def __missing__(self, key: str) -> tuple[str, str]:
+        split = self.grammar.split_key(key)
+        found = self[key] = (split.prefix.char if split.prefix is not None else "", split.name)
+        return found
 
 
 def _tables(root: Table) -> Iterator[tuple[str, str, Table]]:
@@ -95,12 +112,13 @@ def _tables(root: Table) -> Iterator[tuple[str, str, Table]]:
                     yield group, name, inner.value
 
 
-def _of_table(group: str, name: str, table: Table, grammar: Grammar) -> Iterator[Fact]:
+def _of_table(group: str, name: str, table: Table, keys: _Keys) -> Iterator[Fact]:
     if table.style != "implicit":
         yield Fact(name, "", Written(group, "", ""))
     for key, binding in table.bindings.items():
         if not _is_section(binding):
-            yield Fact(name, grammar.split_key(key).name, written(group, key, binding.value, grammar))
+            prefix, parameter = keys[key]
+            yield Fact(name, parameter, _written(group, prefix, binding.value))
 
 
 def _is_section(binding: Binding) -> bool:
@@ -155,17 +173,27 @@ class Practice:
 
 
 class Learned:
-    """The practice of one project as far as its files were read. What a base says counts for each that includes it,
-    too. Belongs to the thread of its host."""
+    """The practice of one project as far as its files were read; ``pending`` are those that were not, or have changed.
+    What a base says counts for each that includes it, too. Belongs to the thread of its host."""
 
-    def __init__(self, grammar: Grammar) -> None:
+    def __init__(self, grammar: Grammar, pending: Iterable[str] = ()) -> None:
         self.grammar = grammar
+        self.pending = dict.fromkeys(pending)
         self.practice = Practice()
         self._known: dict[str, tuple[File, Facts, int]] = {}
 
+    def __contains__(self, path: object) -> bool:
+        """Whether a file was read, be it that it has changed since."""
+        return path in self._known
+
     def take(self, paths: Iterable[str], read: Callable[[str], File | None], weight: Callable[[str], int]) -> None:
-        """Take files as they are now; ``read`` gives None for one that is gone, ``weight`` how much it counts."""
+        """Take files as they are now: they are pending no more.
+
+        ``read`` gives None for one that is gone, ``weight`` how much it counts.
+        """
         now = {path: read(path) for path in paths}
+        for path in now:
+            self.pending.pop(path, None)
         for path, file in list(now.items()):
             before = self._known.get(path)
             old, new = (set(one.bases) if one is not None else set() for one in (before and before[0], file))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from functools import cached_property
 from typing import Protocol
 
@@ -34,6 +34,8 @@ from excore.lang.workspace.practice import Learned, Practice
 from excore.lang.workspace.sweep_check import sweep_problems
 
 _EMPTY = Catalog()
+_AT_ONCE = 50_000
+"""Characters of files that are learned from at once: twenty milliseconds."""
 
 
 class State(Protocol):
@@ -94,6 +96,7 @@ class Snapshot:
         self._problems: dict[str, tuple[Problem, ...]] = {}
         self._diagnostics: dict[str, tuple[Problem, ...]] = {}
         self._practices: dict[str, Practice] = {}
+        self._sweeps: dict[str, Sweep | None] = {}
 
     # -- files and projects
 
@@ -151,12 +154,27 @@ class Snapshot:
 
     def sweep(self, path: str) -> Sweep | None:
         """What a file says, if it is a sweep."""
+        if path not in self._sweeps:
+            self._sweeps[path] = self._sweep(path)
+        return self._sweeps[path]
+
+    def _sweep(self, path: str) -> Sweep | None:
         file = self.file(path)
         if file is None or not is_sweep(file.tables) or not self.is_config(path):
             return None
         if is_field_or_registry(SWEEP, self.catalog(path), self.project(path)) or path in self._includers:
             return None
         return read_sweep(file.tables, self.grammar(path).prefix_chars)
+
+    @cached_property
+    def sweeps(self) -> tuple[str, ...]:
+        """All known sweeps."""
+        return tuple(path for path in self._all if self.sweep(path) is not None)
+
+    def subject(self, path: str) -> str:
+        """The config that the names in a file belong to: that of a sweep, else the file itself."""
+        sweep = self.sweep(path)
+        return sweep.base if sweep is not None and self.file(sweep.base) is not None else path
 
     @cached_property
     def _all(self) -> tuple[str, ...]:
@@ -172,32 +190,60 @@ class Snapshot:
         """All known files of a project that are configs or may become one: what can be a base."""
         return tuple(path for path in self._all if self.project(path).root == root and self.is_config(path))
 
-    def practice(self, path: str) -> Practice:
-        """What the configs of a file's project write, this file included."""
+    def practice(self, path: str, idle: bool = False) -> Practice:
+        """What the configs of a file's project write, as far as they were read: those that can be read at once, this
+        file and its bases first, then what is open or near. Who is ``idle`` may ask again until ``has_learned``."""
         root = self.project(path).root
         practice = self._practices.get(root)
         if practice is None:
-            practice = self._practices[root] = self._learn(root, self.grammar(path))
+            known = self._learn(path, root, idle)
+            practice = known.practice
+            if not known.pending or self._host.snapshot() is not self:
+                self._practices[root] = practice
         return practice
 
-    def _learn(self, root: str, grammar: Grammar) -> Practice:
-        host = self._host
+    def has_learned(self, path: str) -> bool:
+        """Whether ``practice`` is about all configs of a file's project."""
+        return self.project(path).root in self._practices
+
+    def _learn(self, path: str, root: str, idle: bool) -> Learned:
+        host, grammar = self._host, self.grammar(path)
         known = host.learned.get(root)
         if host.snapshot() is not self:
-            return known.practice if known is not None else Practice()  # what has changed since is not read here
-        changed: Iterable[str] = host.unlearned
+            return known or Learned(grammar)  # what has changed since is not read here
         if known is None or known.grammar != grammar:
-            known = host.learned[root] = Learned(grammar)
-            changed = self._all
-        files = [path for path in changed if self.project(path).root == root]
-        there = (host.open_files, host.toml_files)
-        known.take(
-            files,
-            lambda path: self.file(path) if any(path in one for one in there) and self.is_config(path) else None,
-            lambda path: 1 + len(self.includers(path)),
-        )
-        host.unlearned.difference_update(files)
-        return known.practice
+            known = host.learned[root] = Learned(grammar, (one for one in self._all if self.project(one).root == root))
+        changed = [one for one in host.unlearned if self.project(one).root == root]
+        host.unlearned.difference_update(changed)
+        known.pending.update(dict.fromkeys(changed))
+        if known.pending:
+            there = (host.open_files, host.toml_files)
+            known.take(
+                self._nearest(path, known.pending, known, idle),
+                lambda one: self.file(one) if any(one in files for files in there) and self.is_config(one) else None,
+                lambda one: 1 + len(self.includers(one)),
+            )
+        return known
+
+    def _nearest(self, path: str, pending: Iterable[str], known: Container[str], idle: bool) -> list[str]:
+        """The pending files that are read now; one at least where there is time. Of those that were read before only
+        what changed is read."""
+        chain, folder = _reached(path, self.bases), os.path.dirname(path)
+
+        def place(one: str) -> tuple[bool, ...]:
+            return one != path, one not in chain, one not in self._open, os.path.dirname(one) != folder
+
+        taken, room = [], _AT_ONCE
+        for one in sorted(pending, key=place):
+            if one in known:
+                taken.append(one)
+            elif room > 0:
+                file = self.file(one)
+                size = len(file.text) if file is not None else 1
+                if size <= room or (idle and room == _AT_ONCE):
+                    taken.append(one)
+                    room -= size
+        return taken
 
     # -- inheritance
 
@@ -261,8 +307,9 @@ class Snapshot:
         return self.analysis(path).closure
 
     def model(self, path: str) -> Model:
-        """The config in which questions about a file are answered: its own, or the first that includes it."""
-        return self.own_model(self.roots(path)[0])
+        """The config in which questions about a file are answered: its own, or the first that includes it; that of a
+        sweep."""
+        return self.own_model(self.roots(self.subject(path))[0])
 
     # -- problems
 

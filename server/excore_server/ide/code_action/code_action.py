@@ -51,6 +51,8 @@ FIXES: Mapping[str, tuple[Maker, ...]] = {
     "invalid-no-call": (no_call,),
     "unquoted-prefix": (put_in_quotes,),
     "missing-base": (near_path,),
+    "unknown-key": (near_names,),
+    "invalid-sweep": (near_names,),
 }
 _CERTAIN = frozenset(["ineffective-override", "invalid-base", "missing-base", "unquoted-prefix"])
 """Problems that may have a fix without choice though they come without suggestions."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from excore.lang.nearest import distance
+from excore.lang.nearest import distance, nearest
 from excore.lang.problems import Problem
 from excore_server.ide.code_action.quick_fix import Fix, fact, fix
 from excore_server.ide.edits import Edit
@@ -13,6 +13,7 @@ from excore_server.ide.name_sites import KeySite, bases, key_sites, module_name,
 from excore_server.ide.view import View
 
 _MOST = 5
+_OF_SWEEPS = ("unknown-key", "invalid-sweep")
 
 
 def near_names(view: View, problem: Problem) -> Iterator[Fix]:
@@ -23,8 +24,10 @@ def near_names(view: View, problem: Problem) -> Iterator[Fix]:
     located = locate(origin.block, origin.start, origin.end)
     suggestions = problem.suggestions[:_MOST]
     certain = problem.code != "ambiguous-reference" and is_clear(fact(problem, "name") or there, suggestions)
-    if located is None and scalar_at(origin.block, origin.start) is None:
+    if located is None and scalar_at(origin.block, origin.start) is None and not there.isidentifier():
         return
+    if problem.code in _OF_SWEEPS:  # other suggestions are whole paths
+        suggestions = tuple(text for text in suggestions if nearest(there.strip("\"'"), (text,)))
     changes = ((text, list(_named(view, problem, located, text))) for text in suggestions)
     for number, (text, edits) in enumerate(change for change in changes if change[1]):
         yield fix(view, _title(problem, text), *edits, preferred=not number, certain=certain and not number)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cached_property
 
 from excore.lang.catalog import Entry
@@ -16,11 +17,13 @@ from excore.lang.tables.table import Table
 from excore.lang.text import Span
 from excore_server.ide.argument_types import call_shape
 from excore_server.ide.bindings import object_before, value_at
+from excore_server.ide.candidates import config_parameters
 from excore_server.ide.completion.closers import Closer, goes_on, string_closer, whole
 from excore_server.ide.completion.elsewhere import elsewhere, sections, values
 from excore_server.ide.completion.items import SCALE, CompletionList, ItemKind, Option, about, choose, is_subsequence
 from excore_server.ide.cursor import ReferencePlace
 from excore_server.ide.edits import Edit
+from excore_server.ide.edits_toml import add_section, header_text
 from excore_server.ide.habits import Habits
 from excore_server.ide.snippets import quote
 from excore_server.ide.view import View, source_of
@@ -240,6 +243,7 @@ class _Parts:
             entry = self.view.candidates(self.slot).meant.get(name)
             if entry is not None:
                 yield Option(name, unused, entry.kind, name, detail=entry.registry, key=about(entry))
+                yield from self.with_table(name, (name,), entry)
                 return
         alone = len(self.paths(name)) == 1
         for path in paths:
@@ -255,6 +259,23 @@ class _Parts:
                 yield Option(text, ready, "section", text, detail=f"[{'.'.join(path)}]", key=about(entry))
             elif entry is not None:
                 yield Option(name, unused, entry.kind, name, detail=entry.registry, key=about(entry))
+                yield from self.with_table(name, path, entry)
+
+    def with_table(self, name: str, path: Path, entry: Entry) -> Iterator[Option]:
+        """A class that needs arguments together with a table for them, where nothing else would be written at its
+        end."""
+        view = self.view
+        if path in self.circular or not any(param.needed for param in config_parameters(entry)):
+            return
+        if not view.file.text[self.cursor.span.end :].strip(" \t\"'"):
+            return
+        quoted = view.quoted(self.cursor.block)
+        header = header_text(path, quoted, view.grammar)
+        _, usual = Habits(view).usual(path, entry)
+        lines = replace(view.writer(quoted), snippets=False).required(entry, usual.keys(), usual)
+        edit = add_section(view.file, header, lines)
+        label, detail = f"{name} + {header}", f"{entry.registry}, with a table for its arguments"
+        yield Option(name, _NEAR, entry.kind, name, label, detail, key=about(entry), beside=(edit,))
 
     def sections_elsewhere(self) -> Iterator[Option]:
         """What suits the parameter and has its table in a file that is no base yet, where no table here does."""

@@ -45,6 +45,8 @@ def refactors(snapshot: Snapshot, path: str, span: Span, only: tuple[str, ...] |
     file = snapshot.file(path)
     if file is None or next(file.tree.problems, None) is not None or not snapshot.is_judged(path):
         return ()
+    if snapshot.sweep(path) is not None:
+        return ()
     view = View(snapshot, file, snippets=False)
     cursor = cursor_at(snapshot, path, span.start)
     offers = (

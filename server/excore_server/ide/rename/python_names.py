@@ -42,7 +42,7 @@ def rename_in_python(entry: Entry, new: str, sources: PythonSources, catalog: Ca
     """
     assert entry.location is not None
     old = entry.name
-    files = list(_files(sources, old))
+    files = list(python_files(sources, old))
     home = entry.location.path
     if not any(file.path == home for file in files):
         raise RenameError(f"{os.path.basename(home)} does not define `{old}` any more")
@@ -60,7 +60,7 @@ def rename_in_python(entry: Entry, new: str, sources: PythonSources, catalog: Ca
         edits = list(_Uses(file, old, new, homes, registries, file.path == home).edits())
         if edits:
             if new != old and re.search(rf"\b{re.escape(new)}\b", file.text) and new in file.names:
-                raise RenameError(f"{os.path.basename(file.path)} has a name `{new}` already")
+                raise RenameError(f"{file.name} has a name `{new}` already")
             changes[file.path] = edits
     return changes
 
@@ -88,7 +88,9 @@ class _Homes:
 
 
 @dataclass
-class _PythonFile:
+class PythonFile:
+    """A file that holds a name, and its tree."""
+
     path: str
     module: str
     text: str
@@ -97,14 +99,23 @@ class _PythonFile:
 
     def __post_init__(self) -> None:
         self.lines = LineIndex(self.text)
-        self.package = os.path.basename(self.path) == "__init__.py"
-        self.names = {name for node in self.tree.body for name in _bound(node)}
+        self.package = self.name == "__init__.py"
+        self.names = {name for node in self.tree.body for name in bound_names(node)}
 
     def offset(self, line: int, column: int) -> int:
         """Offset of a line (from 1) and a column in bytes, as ``ast`` counts."""
         start = self.lines.starts[line - 1]
         text = self.lines.line(line - 1)
         return start + (column if text.isascii() else len(text.encode()[:column].decode(errors="ignore")))
+
+    @property
+    def name(self) -> str:
+        return os.path.basename(self.path)
+
+    def place(self, node: ast.AST) -> str:
+        """Where a node begins, for messages."""
+        line, column = getattr(node, "lineno", 1), getattr(node, "col_offset", 0)
+        return f"{self.name}:{line}:{self.lines.position(self.offset(line, column))[1] + 1}"
 
     def module_of(self, node: ast.ImportFrom) -> str:
         """Import path of the module that names are imported from."""
@@ -124,7 +135,8 @@ class _PythonFile:
         return False
 
 
-def _files(sources: PythonSources, name: str) -> Iterator[_PythonFile]:
+def python_files(sources: PythonSources, name: str) -> Iterator[PythonFile]:
+    """The files that may hold a name. Raises ``RenameError`` if one of them cannot be read as Python."""
     word = re.compile(rf"\b{re.escape(name)}\b")
     for path, module in sources.modules.items():
         if sources.deadline is not None and time.monotonic() > sources.deadline:
@@ -140,10 +152,10 @@ def _files(sources: PythonSources, name: str) -> Iterator[_PythonFile]:
             if word.search(text):
                 raise RenameError(f"{os.path.basename(path)} uses `{name}` and cannot be read as Python") from None
             continue
-        yield _PythonFile(path, module, text, tree)
+        yield PythonFile(path, module, text, tree)
 
 
-def _bound(node: ast.AST) -> Iterator[str]:
+def bound_names(node: ast.AST) -> Iterator[str]:
     """Names that a statement binds in its own scope."""
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         yield node.name
@@ -158,14 +170,14 @@ def _bound(node: ast.AST) -> Iterator[str]:
     elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
         yield node.name
     for child in ast.iter_child_nodes(node):
-        yield from _bound(child)
+        yield from bound_names(child)
 
 
 class _Uses:
     """Finds what must change in one file."""
 
     def __init__(
-        self, file: _PythonFile, old: str, new: str, homes: _Homes, registries: Collection[str], home: bool
+        self, file: PythonFile, old: str, new: str, homes: _Homes, registries: Collection[str], home: bool
     ) -> None:
         self.file = file
         self.old = old
@@ -202,7 +214,7 @@ class _Uses:
         if isinstance(node, ast.Lambda):
             for default in (*node.args.defaults, *(one for one in node.args.kw_defaults if one is not None)):
                 yield from self.visit(default, here)
-            yield from self.visit(node.body, here and self.old not in _arguments(node))
+            yield from self.visit(node.body, here and self.old not in arguments_of(node))
             return
         yield from self.simple(node, here)
         for child in ast.iter_child_nodes(node):
@@ -233,12 +245,12 @@ class _Uses:
 
     def inside(self, node: ast.FunctionDef | ast.AsyncFunctionDef, here: bool) -> bool:
         """What the plain name means in a function's body."""
-        own = {name for child in node.body for name in _bound(child)} | set(_arguments(node))
+        own = {name for child in node.body for name in bound_names(child)} | set(arguments_of(node))
         if any(isinstance(child, ast.Global) and self.old in child.names for child in ast.walk(node)):
             return self.file.path in self.homes.paths
         if self.old not in own:
             return here
-        return self.old not in _arguments(node) and any(
+        return self.old not in arguments_of(node) and any(
             isinstance(child, ast.ImportFrom) and self.imports(child) for child in ast.walk(node)
         )
 
@@ -308,7 +320,8 @@ class _Uses:
         return ".".join((self.modules[node.id], *reversed(names))) in self.homes
 
 
-def _arguments(node: Function) -> list[str]:
+def arguments_of(node: Function) -> list[str]:
+    """The names of all parameters."""
     every = node.args
     names = [one.arg for one in (*every.posonlyargs, *every.args, *every.kwonlyargs)]
     return names + [one.arg for one in (every.vararg, every.kwarg) if one is not None]

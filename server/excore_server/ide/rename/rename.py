@@ -20,6 +20,8 @@ from excore_server.ide.cursor import Cursor, HeaderPart, Key, ReferencePlace, cu
 from excore_server.ide.edits import Edit, WorkspaceEdit, workspace_edit
 from excore_server.ide.edits_toml import key_text, scalar_at
 from excore_server.ide.name_sites import KeySite, Site, TextSite, bases, module_name, sites
+from excore_server.ide.occurrences import Subject, occurrences, project_roots, subject_of
+from excore_server.ide.rename.parameters import rename_parameter
 from excore_server.ide.rename.python_names import PythonSources, RenameError, rename_in_python
 from excore_server.ide.view import View
 
@@ -34,10 +36,11 @@ Found = Callable[[Base], "Span | None"]
 class RenameSubject:
     """What would be renamed; ``span`` is its name under the cursor, without quotes."""
 
-    kind: Literal["variable", "scratchpad", "module"]
+    kind: Literal["variable", "scratchpad", "module", "parameter"]
     name: str
     span: Span
     entry: Entry | None = None
+    parameter: Subject | None = None
 
 
 def prepare_rename(snapshot: Snapshot, path: str, offset: int) -> RenameSubject:
@@ -48,18 +51,19 @@ def prepare_rename(snapshot: Snapshot, path: str, offset: int) -> RenameSubject:
     view = View(snapshot, file)
     cursor = cursor_at(snapshot, path, offset)
     subject = _subject(view, cursor)
-    if subject.entry is not None:
-        _check_entry(view, subject.entry)
+    for entry in _with_parameter(view, subject) if subject.parameter is not None else (subject.entry,):
+        if entry is not None:
+            _check_entry(view, entry)
     return subject
 
 
 def _subject(view: View, cursor: Cursor) -> RenameSubject:
     if isinstance(cursor, HeaderPart | Key):
         span, slot = _inside(view, cursor.span), cursor.slot
-        if isinstance(cursor, Key) and not view.grammar.split_key(cursor.name).name:
+        if not slot.path or (isinstance(cursor, Key) and not view.grammar.split_key(cursor.name).name):
             raise RenameError("there is nothing to rename here")
         if slot.argument:
-            raise _parameter(slot.argument)
+            return _parameter(view, cursor, slot.argument)
         return _module(view, slot.path, span) if slot.section else _top(view, slot.path, span)
     if isinstance(cursor, ReferencePlace):
         kind, word = cursor.part.kind, cursor.word
@@ -76,9 +80,28 @@ def _subject(view: View, cursor: Cursor) -> RenameSubject:
     raise RenameError("there is nothing to rename here")
 
 
-def _parameter(name: str) -> RenameError:
-    why = "code that calls it may pass it by name, and reading does not find all such calls"
-    return RenameError(f"`{name}` is a parameter of a Python class; rename it there: {why}")
+def _parameter(view: View, cursor: HeaderPart | Key, name: str) -> RenameSubject:
+    subject = subject_of(view, cursor)
+    if subject is None or subject.parameter is None:
+        raise RenameError(f"`{name}` is no parameter that reading knows: nothing says what else is called so")
+    if subject.parameter.location is None:
+        raise RenameError(f"reading does not know where the parameter `{name}` is defined")
+    here = occurrences(view.snapshot, view.snapshot.roots(view.file.path), subject)
+    inside = (each.span for each in here if each.path == view.file.path)
+    span = next((one for one in inside if cursor.span.start <= one.start and one.end <= cursor.span.end), None)
+    if span is None or view.file.text[span.start : span.end] != name:
+        raise RenameError(f"`{name}` is not written as it is called; write it plainly first")
+    return RenameSubject("parameter", name, span, view.entry(subject.path), subject)
+
+
+def _with_parameter(view: View, subject: RenameSubject) -> list[Entry]:
+    """All that have the parameter from the same place."""
+    assert subject.parameter is not None
+    assert subject.parameter.parameter is not None
+    param = subject.parameter.parameter
+    own = ((entry, entry.signature.get(param.name)) for entry in view.catalog)
+    alike = {entry.path: entry for entry, one in own if one is not None and one.location == param.location}
+    return list(alike.values())
 
 
 def _inside(view: View, span: Span) -> Span:
@@ -138,6 +161,8 @@ def rename(snapshot: Snapshot, path: str, offset: int, new: str, python: PythonS
     view = View(snapshot, file)
     if subject.kind == "module":
         return _rename_module(view, subject, new, python)
+    if subject.kind == "parameter":
+        return _rename_parameter(view, subject, new, python)
     return _rename_name(view, subject, new)
 
 
@@ -150,7 +175,7 @@ def _rename_name(view: View, subject: RenameSubject, new: str) -> WorkspaceEdit:
         raise RenameError(f"`{new}` cannot be the name of a {subject.kind}")
     _check_free(view, new)
     files = _connected(view.snapshot, view.file.path, subject.name)
-    roots = dict.fromkeys(root for file in files for root in view.snapshot.roots(file))
+    roots = dict.fromkeys(root for file in files for root in view.snapshot.roots(view.snapshot.subject(file)))
     for root in roots:
         if new in view.snapshot.closure(root).root.bindings:
             where = os.path.relpath(root, view.project.root)
@@ -192,8 +217,9 @@ def _connected(snapshot: Snapshot, path: str, name: str) -> dict[str, File]:
         if file is None or current in files or (name not in file.text and current != path):
             continue
         files[current] = file
-        for root in snapshot.roots(current):
+        for root in snapshot.roots(snapshot.subject(current)):
             pending.extend(snapshot.closure(root).files)
+            pending.extend(one for one in snapshot.sweeps if root in snapshot.roots(snapshot.subject(one)))
     return files
 
 
@@ -211,7 +237,8 @@ def _rename_module(view: View, subject: RenameSubject, new: str, python: PythonS
     edits: dict[str, list[Edit]] = {}
     snapshot, old = view.snapshot, subject.name
 
-    for path in snapshot.configs(view.project.root):
+    sweeps = (path for path in snapshot.sweeps if snapshot.project(path).root == view.project.root)
+    for path in (*snapshot.configs(view.project.root), *sweeps):
         file = snapshot.file(path)
         if file is None or old not in file.text:
             continue
@@ -229,6 +256,36 @@ def _rename_module(view: View, subject: RenameSubject, new: str, python: PythonS
             edits.setdefault(name, []).extend(_in_text(other, text, named, new))
     for path, in_python in rename_in_python(entry, new, python, view.catalog).items():
         edits.setdefault(path, []).extend(in_python)
+    return workspace_edit(edits)
+
+
+# -- parameters
+
+
+def _rename_parameter(view: View, subject: RenameSubject, new: str, python: PythonSources | None) -> WorkspaceEdit:
+    parameter = subject.parameter
+    assert parameter is not None
+    assert parameter.parameter is not None
+    assert parameter.parameter.location is not None
+    snapshot, entries = view.snapshot, _with_parameter(view, subject)
+    if not new.isidentifier() or keyword.iskeyword(new) or new == NO_CALL_KEY:
+        raise RenameError(f"`{new}` cannot be the name of a parameter")
+    taken = next((entry for entry in entries if entry.signature.get(new) is not None), None)
+    if taken is not None:
+        raise RenameError(f"`{taken.name}` has a parameter `{new}` already")
+    if python is None:
+        raise RenameError("the Python files of the project have not been read yet")
+    edits: dict[str, list[Edit]] = {}
+    for each in occurrences(snapshot, project_roots(snapshot, view.project.root), parameter):
+        file = snapshot.file(each.path)
+        if file is None or file.text[each.span.start : each.span.end] != subject.name:
+            where = file.position(each.span.start)[0] + 1 if file is not None else 1
+            place = f"{os.path.relpath(each.path, view.project.root)}:{where}"
+            raise RenameError(f"{place}: `{subject.name}` is not written as it is called; write it plainly first")
+        edits.setdefault(each.path, []).append(Edit(*each.span, new))
+    at = parameter.parameter.location
+    for path, more in rename_parameter(entries, at, subject.name, new, python, view.catalog).items():
+        edits.setdefault(path, []).extend(more)
     return workspace_edit(edits)
 
 

@@ -1,12 +1,12 @@
-"""Configs that move: the ``__base__`` entries that name them, and their own, follow."""
+"""Configs that move: the bases and sweeps that name them, and their own, follow."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
 
-from excore.lang.resolve.inherit import read_bases
 from excore.lang.workspace.host import File, Snapshot
+from excore_server.ide.document_link import named_files
 from excore_server.ide.edits import Edit, WorkspaceEdit, workspace_edit
 from excore_server.ide.edits_toml import base_text, rewritten, scalar_at
 
@@ -23,17 +23,21 @@ def moved_files(snapshot: Snapshot, moves: Iterable[tuple[str, str]]) -> Workspa
 
 
 def orphans(snapshot: Snapshot, deleted: Iterable[str]) -> tuple[str, ...]:
-    """The configs that name a file in ``__base__`` which is deleted, alone or with its folder, and stay themselves."""
+    """The configs and sweeps that begin with a file which is deleted, alone or with its folder, and stay themselves."""
     gone = [path.rstrip(os.sep) for path in deleted]
 
     def goes(path: str) -> bool:
         return any(path == one or path.startswith(one + os.sep) for one in gone)
 
-    return tuple(path for path in snapshot.configs() if not goes(path) and any(map(goes, snapshot.bases(path))))
+    def names(path: str) -> bool:
+        file = snapshot.file(path)
+        return file is not None and any(goes(base.path) for base in named_files(snapshot, file))
+
+    return tuple(path for path in _every(snapshot, []) if not goes(path) and names(path))
 
 
 def _every(snapshot: Snapshot, moved: list[str]) -> Iterable[str]:
-    paths = dict.fromkeys(snapshot.configs())
+    paths = dict.fromkeys((*snapshot.configs(), *snapshot.sweeps))
     paths.update((path, None) for path in moved if path.endswith(".toml"))
     return paths
 
@@ -50,7 +54,7 @@ def _moved(path: str, pairs: list[tuple[str, str]]) -> str:
 
 def _followed(snapshot: Snapshot, file: File, pairs: list[tuple[str, str]]) -> Iterator[Edit]:
     folder = os.path.dirname(_moved(file.path, pairs))
-    for base in read_bases(file.path, file.tables)[0]:
+    for base in named_files(snapshot, file):
         target = _moved(base.path, pairs)
         absolute = os.path.isabs(os.path.expanduser(base.text))
         if absolute and target == base.path:

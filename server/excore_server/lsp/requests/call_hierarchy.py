@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
-
-from lsprotocol import types
+from typing import TYPE_CHECKING, Any
 
 from excore.tooling.diagnostics import Json
 from excore_server.ide.call_hierarchy import CallItem, incoming_calls, outgoing_calls, prepare_calls
 from excore_server.ide.call_hierarchy import CallLink as Call
 from excore_server.lsp.session.session import Session
 from excore_server.lsp.to_lsp.location import goal_ranges, span_range
-from excore_server.lsp.transport.protocol import Refused
+from excore_server.lsp.transport.protocol import ErrorCode, Refused
+
+if TYPE_CHECKING:
+    from lsprotocol import types
 
 _CLASS = 5
 
@@ -41,7 +42,7 @@ def _key(data: object) -> tuple[str, tuple[str, ...]]:
     """Root and section of an item that went to the client and came back. Raises ``Refused``."""
     if isinstance(data, Sequence) and len(data) > 1 and all(isinstance(part, str) for part in data):
         return data[0], tuple(data[1:])
-    raise Refused(types.ErrorCodes.InvalidParams, "this item is not from here")
+    raise Refused(ErrorCode.InvalidParams, "this item is not from here")
 
 
 def _item(item: CallItem, session: Session) -> Json | None:

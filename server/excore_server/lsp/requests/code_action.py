@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from hashlib import sha256
-from typing import Any
-
-from lsprotocol import types
+from typing import TYPE_CHECKING, Any
 
 from excore.lang.text import Span
 from excore.lang.workspace.host import File
@@ -17,9 +15,13 @@ from excore_server.ide.edits import WorkspaceEdit as Change
 from excore_server.ide.refactor.refactor import refactors
 from excore_server.lsp.session.session import Session
 from excore_server.lsp.to_lsp.workspace_edit import workspace_edit
-from excore_server.lsp.transport.protocol import Refused
+from excore_server.lsp.transport.protocol import ErrorCode, Refused
+
+if TYPE_CHECKING:
+    from lsprotocol import types
 
 _DATA = [[str, version, int, int, str, str] for version in (int, type(None))]
+_BY_ITSELF = 2
 AUTOMATIC = (QUICK_FIX, "source")
 """What is looked for while the cursor moves; what else could be done is for those who ask."""
 
@@ -28,8 +30,8 @@ def code_action(session: Session, params: types.CodeActionParams) -> Any:
     """What is offered at a range, of the kinds that are asked for; edits come later where the client takes them so."""
     uri = params.text_document.uri
     snapshot, path, file = session.file(uri)
-    only = None if params.context.only is None else tuple(str(_value(kind)) for kind in params.context.only)
-    if only is None and params.context.trigger_kind == types.CodeActionTriggerKind.Automatic:
+    only = None if params.context.only is None else tuple(map(str, params.context.only))
+    if only is None and params.context.trigger_kind == _BY_ITSELF:
         only = AUTOMATIC
     span = session.span(file, params.range)
     result: list[Json] = []
@@ -58,7 +60,7 @@ def resolve(session: Session, params: types.CodeAction) -> Any:
     """The action with its edit. Raises ``Refused`` where the document is not what it was."""
     data = params.data
     if not isinstance(data, list) or [type(part) for part in data] not in _DATA:
-        raise Refused(types.ErrorCodes.InvalidParams, "this code action is not from here")
+        raise Refused(ErrorCode.InvalidParams, "this code action is not from here")
     uri, version, start, end, kind, identity = data
     snapshot, path, _ = session.file(uri)
     change: Change | None = None
@@ -69,10 +71,10 @@ def resolve(session: Session, params: types.CodeAction) -> Any:
             actions = _actions(session, path, Span(start, end), (kind,))
             change = next((one.change for one in actions if _identity(one.change) == identity), None)
     if change is None:
-        raise Refused(types.LSPErrorCodes.ContentModified, "the document has changed meanwhile")
+        raise Refused(ErrorCode.ContentModified, "the document has changed meanwhile")
     item: Json = {"title": params.title, "edit": workspace_edit(change, session), "data": data}
     if params.kind is not None:
-        item["kind"] = str(_value(params.kind))
+        item["kind"] = params.kind
     if params.is_preferred is not None:
         item["isPreferred"] = params.is_preferred
     return item
@@ -109,12 +111,8 @@ def _fixed(action: Action, diagnostics: Iterable[types.Diagnostic], session: Ses
                     "start": {"line": start.line, "character": start.character},
                     "end": {"line": end.line, "character": end.character},
                 },
-                "severity": _value(item.severity),
+                "severity": item.severity,
                 "code": item.code,
                 "source": item.source,
                 "message": item.message,
             }
-
-
-def _value(kind: Any) -> Any:
-    return getattr(kind, "value", kind)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
-
-from lsprotocol import types
+from typing import TYPE_CHECKING, Any
 
 from excore.tooling.diagnostics import Json
 from excore_server.ide import code_lens as lens
@@ -13,6 +11,9 @@ from excore_server.ide.locations import Goal
 from excore_server.lsp.session.client_features import SHOW_REFERENCES
 from excore_server.lsp.session.session import Session
 from excore_server.lsp.to_lsp.location import goal_location, python_range, span_range
+
+if TYPE_CHECKING:
+    from lsprotocol import types
 
 
 def code_lens(session: Session, params: types.CodeLensParams) -> Any:

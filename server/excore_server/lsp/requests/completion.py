@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from typing import Any
-
-from lsprotocol import types
+from typing import TYPE_CHECKING, Any
 
 from excore_server.ide.completion.complete import complete, in_the_way
 from excore_server.ide.completion.documentation import documentation
@@ -16,16 +14,19 @@ from excore_server.lsp.session.session import Session
 from excore_server.lsp.to_lsp.completion_list import completion_list
 from excore_server.lsp.to_lsp.markup import markup
 
+if TYPE_CHECKING:
+    from lsprotocol import types
+
 MOST_DOCUMENTED = 200
 """Items of a list whose documentation comes with them, for clients that do not ask for it."""
-_BY_CHARACTER = types.CompletionTriggerKind.TriggerCharacter
+_INVOKED, _BY_CHARACTER = 1, 2
 
 
 def completion(session: Session, params: types.CompletionParams) -> Any:
     """A ``CompletionList``."""
     snapshot, path, file, offset = session.at(params)
     opened_itself = params.context is not None and params.context.trigger_kind == _BY_CHARACTER
-    requested = params.context is not None and params.context.trigger_kind == types.CompletionTriggerKind.Invoked
+    requested = params.context is not None and params.context.trigger_kind == _INVOKED
     if opened_itself and in_the_way(snapshot, path, offset):
         return completion_list(CompletionList(), file, params.text_document.uri, session.client)
     python, snippets = session.python(path), session.client.snippets

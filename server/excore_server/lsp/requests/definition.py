@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from lsprotocol import types
+from typing import TYPE_CHECKING, Any
 
 from excore_server.ide.declaration import declaration as find_declaration
 from excore_server.ide.definition import definition as find_definition
@@ -12,6 +10,9 @@ from excore_server.ide.implementation import implementation as find_implementati
 from excore_server.ide.type_definition import type_definition as find_type_definition
 from excore_server.lsp.session.session import Session
 from excore_server.lsp.to_lsp.location import goal_links
+
+if TYPE_CHECKING:
+    from lsprotocol import types
 
 
 def definition(session: Session, params: types.DefinitionParams) -> Any:

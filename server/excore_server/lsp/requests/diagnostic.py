@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
-
-from lsprotocol import types
+from typing import TYPE_CHECKING, Any
 
 from excore_server.lsp.session.session import Session
+
+if TYPE_CHECKING:
+    from lsprotocol import types
 
 
 def document_diagnostic(session: Session, params: types.DocumentDiagnosticParams) -> Any:

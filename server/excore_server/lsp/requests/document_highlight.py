@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from lsprotocol import types
+from typing import TYPE_CHECKING, Any
 
 from excore_server.ide.document_highlight import document_highlights as highlights
 from excore_server.lsp.session.session import Session
 from excore_server.lsp.to_lsp.location import span_range
+
+if TYPE_CHECKING:
+    from lsprotocol import types
 
 _READ, _WRITE = 2, 3
 

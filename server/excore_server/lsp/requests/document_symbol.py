@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from lsprotocol import types
+from typing import TYPE_CHECKING, Any
 
 from excore_server.ide import document_symbol as ide
 from excore_server.lsp.session.session import Session
 from excore_server.lsp.to_lsp import symbols
+
+if TYPE_CHECKING:
+    from lsprotocol import types
 
 
 def document_symbol(session: Session, params: types.DocumentSymbolParams) -> Any:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any
-
-from lsprotocol import types
+from typing import TYPE_CHECKING, Any
 
 from excore import __version__
 from excore.tooling.registry_dump import dump_file
 from excore_server.lsp.requests import text_document_content as content
 from excore_server.lsp.session.project_indexes import ProjectIndex
 from excore_server.lsp.session.session import Session
-from excore_server.lsp.transport.protocol import Refused
+from excore_server.lsp.transport.protocol import ErrorCode, Refused
+
+if TYPE_CHECKING:
+    from lsprotocol import types
 
 
 def reindex(session: Session, arguments: Sequence[Any]) -> int:
@@ -90,7 +91,7 @@ def execute_command(session: Session, params: types.ExecuteCommandParams) -> Any
     """The result of a command. Raises ``Refused`` for one that does not exist."""
     command = COMMANDS.get(params.command)
     if command is None:
-        raise Refused(types.ErrorCodes.InvalidParams, f"there is no command {params.command}")
+        raise Refused(ErrorCode.InvalidParams, f"there is no command {params.command}")
     result = session.protocol.guarded(params.command, command, session, params.arguments or ())
     if isinstance(result, Refused):
         raise result

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from lsprotocol import types
+from typing import TYPE_CHECKING, Any
 
 from excore.lang.syntax.tree import Block
 from excore_server.ide.folding_range import block_folds
 from excore_server.lsp.session.document_cache import Template
 from excore_server.lsp.session.session import Session
+
+if TYPE_CHECKING:
+    from lsprotocol import types
 
 
 def folding_range(session: Session, params: types.FoldingRangeParams) -> Any:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from lsprotocol import types
+from typing import TYPE_CHECKING, Any
 
 from excore_server.ide.formatting import format_file
 from excore_server.lsp.session.session import Session
 from excore_server.lsp.to_lsp.workspace_edit import text_edits
+
+if TYPE_CHECKING:
+    from lsprotocol import types
 
 
 def formatting(session: Session, params: types.DocumentFormattingParams | types.DocumentRangeFormattingParams) -> Any:
@@ -19,6 +20,6 @@ def formatting(session: Session, params: types.DocumentFormattingParams | types.
         return None
     options = params.options
     indent = " " * max(1, options.tab_size) if options.insert_spaces else "\t"
-    where = params.range if isinstance(params, types.DocumentRangeFormattingParams) else None
+    where = getattr(params, "range", None)
     edits = format_file(file, None if where is None else session.span(file, where), indent)
     return None if edits is None else list(text_edits(path, edits, session))

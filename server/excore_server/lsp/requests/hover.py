@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from lsprotocol import types
+from typing import TYPE_CHECKING, Any
 
 from excore_server.ide import hover as ide
 from excore_server.lsp.session.session import Session
 from excore_server.lsp.to_lsp.location import span_range
 from excore_server.lsp.to_lsp.markup import linked, markup
+
+if TYPE_CHECKING:
+    from lsprotocol import types
 
 
 def hover(session: Session, params: types.HoverParams) -> Any:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from lsprotocol import types
+from typing import TYPE_CHECKING, Any
 
 from excore.tooling.diagnostics import Json
 from excore_server.ide import inlay_hint as inlay
 from excore_server.lsp.session.session import Session
 from excore_server.lsp.to_lsp.location import goal_location
+
+if TYPE_CHECKING:
+    from lsprotocol import types
 
 HINT_SETTINGS: dict[str, inlay.HintKind] = {
     "variables": "variable",

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from time import monotonic
-from typing import Any
-
-from lsprotocol import types
+from typing import TYPE_CHECKING, Any
 
 from excore.lang.text import LineIndex
 from excore.lang.workspace.host import File
@@ -14,7 +12,10 @@ from excore_server.ide.rename.python_names import PythonSources, RenameError
 from excore_server.lsp.session.session import Session
 from excore_server.lsp.to_lsp.location import span_range
 from excore_server.lsp.to_lsp.workspace_edit import workspace_edit
-from excore_server.lsp.transport.protocol import Refused
+from excore_server.lsp.transport.protocol import ErrorCode, Refused
+
+if TYPE_CHECKING:
+    from lsprotocol import types
 
 LONGEST_RENAME = 5.0
 """Seconds after which no more Python is read for a rename."""
@@ -32,7 +33,7 @@ def prepare_rename(session: Session, params: types.PrepareRenameParams) -> Any:
         subject = ide.prepare_rename_in_python(session.snapshot(), root, python, offset, sources)
         return None if subject is None else _renamable(subject, lines, session)
     except RenameError as reason:
-        raise Refused(types.LSPErrorCodes.RequestFailed, str(reason)) from reason
+        raise Refused(ErrorCode.RequestFailed, str(reason)) from reason
 
 
 def _renamable(subject: ide.RenameSubject, lines: File | LineIndex, session: Session) -> Any:
@@ -51,7 +52,7 @@ def rename(session: Session, params: types.RenameParams) -> Any:
         root, sources = session.host.project_of(python).root, _python_sources(session, python)
         change = ide.rename_in_all(session.snapshot(), root, python, offset, params.new_name, sources)
     except RenameError as reason:
-        raise Refused(types.LSPErrorCodes.RequestFailed, str(reason)) from reason
+        raise Refused(ErrorCode.RequestFailed, str(reason)) from reason
     return None if change is None else workspace_edit(change, session)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from lsprotocol import types
+from typing import TYPE_CHECKING, Any
 
 from excore_server.lsp.session.session import Session
+
+if TYPE_CHECKING:
+    from lsprotocol import types
 
 
 def full(session: Session, params: types.SemanticTokensParams) -> Any:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from lsprotocol import types
+from typing import TYPE_CHECKING, Any
 
 from excore.lang.text import units
 from excore.tooling.diagnostics import Json
 from excore_server.ide import signature_help as signatures
 from excore_server.lsp.session.session import Session
 from excore_server.lsp.to_lsp.markup import markup
+
+if TYPE_CHECKING:
+    from lsprotocol import types
 
 
 def signature_help(session: Session, params: types.SignatureHelpParams) -> Any:

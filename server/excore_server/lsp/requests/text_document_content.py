@@ -6,9 +6,7 @@ import asyncio
 import os
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any, NamedTuple
-
-from lsprotocol import types
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from excore.lang.problems import Origin
 from excore.lang.workspace.snapshot import Snapshot
@@ -25,7 +23,10 @@ from excore_server.ide.view import absolute
 from excore_server.lsp.session.server_capabilities import CONTENT_SCHEME
 from excore_server.lsp.session.session import NotServed, Session
 from excore_server.lsp.to_lsp.location import goal_location
-from excore_server.lsp.transport.protocol import Refused
+from excore_server.lsp.transport.protocol import ErrorCode, Refused
+
+if TYPE_CHECKING:
+    from lsprotocol import types
 
 
 class VirtualDocument(NamedTuple):
@@ -80,7 +81,7 @@ def show(view: str, session: Session, arguments: Sequence[Any]) -> Any:
     uri = arguments[0] if arguments else None
     form = arguments[2] if len(arguments) > 2 else ""
     if not isinstance(uri, str):
-        raise Refused(types.ErrorCodes.InvalidParams, "the first argument is the uri of a config")
+        raise Refused(ErrorCode.InvalidParams, "the first argument is the uri of a config")
     form = form if isinstance(form, str) else ""
     path = session.path_of(uri)
     if path is not None and not session.is_ready(path):
@@ -98,7 +99,7 @@ def _shown(view: str, session: Session, uri: str, form: str) -> Json:
     try:
         snapshot, path, _ = session.file(uri)
     except NotServed:
-        raise Refused(types.LSPErrorCodes.RequestFailed, f"{uri} is no config") from None
+        raise Refused(ErrorCode.RequestFailed, f"{uri} is no config") from None
     document = VIEWS[view](snapshot, path, form)
     answer: Json = {"text": document.text, "language": document.language, "places": _places(document.origins, session)}
     if session.client.document_content:
@@ -141,6 +142,6 @@ def _content(session: Session, uri: str) -> str:
     scheme, _, rest = uri.partition("://")
     view, slash, path = rest.partition("/")
     if scheme != CONTENT_SCHEME or view not in VIEWS or not slash:
-        raise Refused(types.ErrorCodes.InvalidParams, f"{uri} is no document of this server")
+        raise Refused(ErrorCode.InvalidParams, f"{uri} is no document of this server")
     text: str = _shown(view, session, f"file://{slash}{path}", "")["text"]
     return text

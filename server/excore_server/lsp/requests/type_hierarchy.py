@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
-
-from lsprotocol import types
+from typing import TYPE_CHECKING, Any
 
 from excore.tooling.diagnostics import Json
 from excore_server.ide import type_hierarchy as ide
 from excore_server.lsp.session.session import Session
 from excore_server.lsp.to_lsp.location import goal_ranges
+
+if TYPE_CHECKING:
+    from lsprotocol import types
 
 _FILE = 1
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from typing import Any
-
-from lsprotocol import types
+from typing import TYPE_CHECKING, Any
 
 from excore_server.ide.rename.will_rename_files import moved_files, orphans
 from excore_server.lsp.session.session import Session
 from excore_server.lsp.to_lsp.workspace_edit import workspace_edit
+
+if TYPE_CHECKING:
+    from lsprotocol import types
 
 _MOST = 5
 

@@ -24,6 +24,7 @@ State = Literal["waiting", "reading", "ready", "failed"]
 PATIENCE = 1.0
 """Seconds that a question about names waits for the first index of its project."""
 _REPORT_EVERY = 0.1
+_FIRST_ANSWERS = 0.5
 
 
 def is_within(path: str, folder: str) -> bool:
@@ -139,7 +140,6 @@ class ProjectIndexes:
         catalog = None if isinstance(found, Refused) else found
         post(self._finished, index, catalog, perf_counter() - started)
         report.end()
-        _prepare(catalog)
 
     def _read(self, index: ProjectIndex, buffers: Mapping[str, str], report: Callable[[int, int], None]) -> Catalog:
         from excore.tooling.indexers import make_indexer  # not needed for the first answer, and not light
@@ -152,7 +152,6 @@ class ProjectIndexes:
             started = perf_counter()
             catalog = self._completed(index, index.indexer.update(changes))
             self.protocol.post(self._finished, index, catalog, perf_counter() - started)
-            _prepare(catalog)
 
     def _completed(self, index: ProjectIndex, catalog: Catalog) -> Catalog:
         """The catalog with what the registry dump knows."""
@@ -185,14 +184,15 @@ class ProjectIndexes:
         for waiting in self._waiting.pop(index.project.root, []):
             if not waiting.done():
                 waiting.set_result(None)
+        if catalog is not None:
+            self.protocol.loop.call_later(_FIRST_ANSWERS, self._prepare, index, catalog)
 
+    def _prepare(self, index: ProjectIndex, catalog: Catalog) -> None:
+        """Have derived what completions would have to derive from a catalog, behind the first answers from it."""
+        from excore_server.ide.candidates import warm
 
-def _prepare(catalog: Catalog | None) -> None:
-    """Derive what the first completions would have to derive from a catalog that is in use by now."""
-    from excore_server.ide.candidates import warm
-
-    if catalog is not None:
-        warm(catalog)
+        if index.catalog is catalog:
+            self.worker.add(f"entries of {index.project.root}", partial(warm, catalog))
 
 
 class _Progress:

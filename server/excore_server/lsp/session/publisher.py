@@ -121,16 +121,20 @@ class Publisher:
         started = perf_counter()
         snapshot = session.snapshot()
         client = session.client
-        found = diagnostics(
-            snapshot,
-            path,
-            client.encoding,
-            related=client.related,
-            tags=client.tags,
-            pages=client.pages,
-            uri=session.uri_of,
-        )
-        found += self._lost_bytes(snapshot, path)
+        if session.is_too_large(path):
+            limit = session.documents[path].limit / 1_000_000
+            found = [self._unreadable(Unreadable(f"larger than {limit:g} MB"))]
+        else:
+            found = diagnostics(
+                snapshot,
+                path,
+                client.encoding,
+                related=client.related,
+                tags=client.tags,
+                pages=client.pages,
+                uri=session.uri_of,
+            )
+            found += self._lost_bytes(snapshot, path)
         if not client.data:
             found = [{key: value for key, value in item.items() if key != "data"} for item in found]
         if perf_counter() - started > _AT_ONCE:
@@ -145,11 +149,14 @@ class Publisher:
         text = Disk().read(path)
         if not isinstance(text, Unreadable) or text.missing:
             return []
-        start, client = file.text.index(_REPLACEMENT), self.session.client
-        item = {**unreadable(text), "range": place(file, start, start + 1, client.encoding)}
-        if not client.pages:
-            del item["codeDescription"]
-        return [item]
+        start = file.text.index(_REPLACEMENT)
+        return [{**self._unreadable(text), "range": place(file, start, start + 1, self.session.client.encoding)}]
+
+    def _unreadable(self, why: Unreadable) -> dict[str, Any]:
+        item = unreadable(why)
+        if not self.session.client.pages:
+            item.pop("codeDescription", None)
+        return item
 
     def report(self, path: str, previous: str | None) -> dict[str, Any]:
         """The answer to a pull: a full report, or "unchanged" if ``previous`` names the same one."""

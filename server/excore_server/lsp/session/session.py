@@ -7,8 +7,6 @@ import os
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from lsprotocol import types
-
 from excore.lang.catalog import Catalog
 from excore.lang.project.foreign import is_toml
 from excore.lang.project.reading import PROJECT_FILE, PYPROJECT, is_vast
@@ -24,13 +22,16 @@ from excore_server.lsp.session.server_capabilities import REFRESHED
 from excore_server.lsp.session.settings import Settings, read_settings
 from excore_server.lsp.session.virtual_documents import VirtualDocuments
 from excore_server.lsp.session.watcher import Watcher
-from excore_server.lsp.transport.protocol import ExcoreProtocol, Refused
+from excore_server.lsp.transport.protocol import ErrorCode, ExcoreProtocol, Refused
 
 if TYPE_CHECKING:
+    from lsprotocol import types
+
     from excore_server.ide.view import Python
     from excore_server.lsp.session.document_cache import DocumentCache
 
 _TYPING_PAUSE = 0.3
+_PIECE_PAUSE = 0.01
 
 
 class PositionParams(Protocol):
@@ -75,6 +76,7 @@ class Session:
         self._touched = 0
         self._typed: set[str] = set()  # Python files that were edited and not read since
         self._typing: asyncio.TimerHandle | None = None
+        self._learning: asyncio.TimerHandle | None = None
 
     # Names of things
 
@@ -102,7 +104,7 @@ class Session:
     def file(self, uri: str) -> tuple[Snapshot, str, File]:
         """A config file in the snapshot of now. Raises ``NotServed``."""
         path = self.path_of(uri)
-        if path is None or not self.is_toml(path):
+        if path is None or not self.is_toml(path) or self.is_too_large(path):
             raise NotServed
         snapshot = self.snapshot()
         file = snapshot.file(path) if snapshot.is_config(path) else None
@@ -126,6 +128,10 @@ class Session:
         document = self.documents.get(path)
         return is_toml(path) if document is None else document.is_toml
 
+    def is_too_large(self, path: str) -> bool:
+        """Whether the client has more open than is read."""
+        return path in self.documents and self.documents[path].too_large
+
     def python_path(self, uri: str) -> str | None:
         """The path of a document that is no TOML but Python; None for any other."""
         path = self.path_of(uri)
@@ -139,7 +145,8 @@ class Session:
     def python_text(self, path: str) -> str | None:
         """The text of a Python file as the editor or else the disk has it."""
         document = self.documents.get(path)
-        text = document.text if document and not document.is_toml else self.host.source.read(path)
+        has_text = document is not None and not document.is_toml and not document.too_large
+        text = document.text if document is not None and has_text else self.host.source.read(path)
         return text if isinstance(text, str) else None
 
     def python_modules(self, path: str) -> dict[str, str]:
@@ -262,13 +269,14 @@ class Session:
         if path is None:
             return
         if item.language_id == "python" or path.endswith((".py", ".pyi")):
-            self.documents[path] = OpenDocument(item.uri, path, item.version, False, item.text)
-            self.indexing.change({path: item.text})
+            document = self.documents[path] = OpenDocument(item.uri, path, item.version, False)
+            document.take(item.text, self.host)
+            self.indexing.change({path: self.open_python.get(path)})
             return
         if item.language_id not in ("toml", "excore") and not is_toml(path):
             return
-        self.documents[path] = OpenDocument(item.uri, path, item.version, True)
-        self.host.open(path, item.text)
+        document = self.documents[path] = OpenDocument(item.uri, path, item.version, True)
+        document.take(item.text, self.host)
         self._touch(path)
         if self.initialized:
             self._take_up_project(path)
@@ -279,7 +287,7 @@ class Session:
         path = self.path_of(uri)
         document = self.documents.get(path or "")
         if path is None or document is None:
-            raise Refused(types.ErrorCodes.InvalidParams, f"{uri} is not open")
+            raise Refused(ErrorCode.InvalidParams, f"{uri} is not open")
         document.version = version
         for change in changes:
             document.change(change, self.host, self.client.encoding)
@@ -313,12 +321,13 @@ class Session:
 
     def _python_paused(self) -> None:
         typed, self._typed = self._typed, set()
-        self.indexing.change({path: text for path, text in self.open_python.items() if path in typed})
+        self.indexing.change({path: self.open_python.get(path) for path in typed if path in self.documents})
 
     @property
     def open_python(self) -> dict[str, str]:
         """The texts of the Python files that the client has open, which hide what is on disk."""
-        return {path: document.text for path, document in self.documents.items() if not document.is_toml}
+        documents = self.documents.items()
+        return {path: one.text for path, one in documents if not one.is_toml and not one.too_large}
 
     # Changes
 
@@ -391,17 +400,24 @@ class Session:
         self.publisher.changed()
         self.virtual_documents.changed()
         self.protocol.loop.call_soon(self._settled)
+        if self._learning is not None:
+            self._learning.cancel()
+        self._learning = self.protocol.loop.call_later(_TYPING_PAUSE, self._learn)
 
     def _settled(self) -> None:
         if not self.protocol.inbox:
             self.protocol.guarded("diagnostics", self.publisher.idle)
-            self.protocol.guarded("what configs write", self._learn)
 
     def _learn(self) -> None:
-        """Count now what the next completion would have to count."""
+        """Read on what the configs write, a piece at a time: completions need not wait for all of it."""
+        self._learning = None
         for root, index in self.indexing.projects.items():
-            if index.state == "ready":
-                self.snapshot().practice(os.path.join(root, PROJECT_FILE))
+            path = os.path.join(root, PROJECT_FILE)
+            if index.state == "ready" and not self.snapshot().has_learned(path):
+                self.protocol.guarded("what configs write", self.snapshot().practice, path, True)
+                pause = _PIECE_PAUSE if not self.protocol.inbox else _TYPING_PAUSE
+                self._learning = self.protocol.loop.call_later(pause, self._learn)
+                return
 
     def refresh(self) -> None:
         """Have the client ask again for what it has on screen, where it can be told to."""

@@ -1,8 +1,7 @@
-"""pygls' protocol, with its own way to receive, to dispatch and to answer.
+"""JSON-RPC as language clients speak it: how messages are received, dispatched and answered.
 
-What is different, and why: messages come from one reader thread, so that a request can be cancelled before its turn;
-no text of a document is kept here, for the host keeps it; results are plain JSON values or text that is JSON already,
-for turning thousands of protocol objects into JSON costs more than finding them. Parameters are lsprotocol's objects.
+Messages come from one reader thread, so that a request can be cancelled before its turn; results are plain JSON values
+or text that is JSON already, for turning thousands of protocol objects into JSON costs more than finding them.
 """
 
 from __future__ import annotations
@@ -12,30 +11,35 @@ import json
 import logging
 from collections import deque
 from collections.abc import Callable
+from enum import IntEnum
 from statistics import median
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
-from cattrs.errors import BaseValidationError
-from lsprotocol import types
-from pygls.protocol import LanguageServerProtocol
-
+from excore_server.lsp.transport.params import read_params
 from excore_server.lsp.transport.wire import END, Ready, Writer
-
-if TYPE_CHECKING:
-    from cattrs import Converter
-    from pygls.lsp.server import LanguageServer
 
 log = logging.getLogger(__name__)
 
-AS_SENT = frozenset([types.INITIALIZE, types.COMPLETION_ITEM_RESOLVE])
-"""Most of ``InitializeParams`` is never read, and an item to resolve goes back as it came."""
-
 _RECENT = 1000
-_NOT_TRACED = frozenset([types.LOG_TRACE, types.SET_TRACE])
+_NOT_TRACED = frozenset(["$/logTrace", "$/setTrace"])
 
 T = TypeVar("T")
 MessageId = int | str
+
+
+class ErrorCode(IntEnum):
+    """The codes of JSON-RPC and of the Language Server Protocol that are used."""
+
+    ParseError = -32700
+    InvalidRequest = -32600
+    MethodNotFound = -32601
+    InvalidParams = -32602
+    InternalError = -32603
+    ServerNotInitialized = -32002
+    RequestFailed = -32803
+    ContentModified = -32801
+    RequestCancelled = -32800
 
 
 class Refused(Exception):
@@ -90,15 +94,14 @@ class Timing:
         return median(self.recent)
 
 
-class ExcoreProtocol(LanguageServerProtocol):
+class ExcoreProtocol:
     """One connection. All methods but ``guarded`` and ``post`` belong to the thread of the loop."""
 
     dispatch: Dispatch
     loop: asyncio.AbstractEventLoop
     writer: Writer
 
-    def __init__(self, server: LanguageServer, converter: Converter) -> None:
-        super().__init__(server, converter)
+    def __init__(self) -> None:
         self.inbox: deque[Any] = deque()
         self.cancelled: set[MessageId] = set()
         self.running: dict[MessageId, asyncio.Future[Any]] = {}
@@ -142,7 +145,7 @@ class ExcoreProtocol(LanguageServerProtocol):
     def handle_message(self, message: Any) -> None:
         """Handle one decoded message, whatever it is."""
         if not isinstance(message, dict):
-            code = types.ErrorCodes.ParseError if isinstance(message, bytes) else types.ErrorCodes.InvalidRequest
+            code = ErrorCode.ParseError if isinstance(message, bytes) else ErrorCode.InvalidRequest
             self.writer.send({"id": None, "error": {"code": code, "message": "this is not a message"}})
             return
         method, identifier = message.get("method"), message.get("id")
@@ -150,7 +153,7 @@ class ExcoreProtocol(LanguageServerProtocol):
             if "result" in message or "error" in message:
                 self._response(message)
             elif isinstance(identifier, (int, str)):
-                self._refuse(identifier, Refused(types.ErrorCodes.InvalidRequest, "a request without a method"))
+                self._refuse(identifier, Refused(ErrorCode.InvalidRequest, "a request without a method"))
         elif isinstance(identifier, (int, str)):
             self._request(identifier, method, message)
         else:
@@ -175,7 +178,7 @@ class ExcoreProtocol(LanguageServerProtocol):
         return self.dispatch.request(method, self._params(method, message))
 
     def _notification(self, method: str, message: Any) -> None:
-        if method == types.CANCEL_REQUEST:
+        if method == "$/cancelRequest":
             params = message.get("params")
             identifier = params.get("id") if isinstance(params, dict) else None
             if isinstance(identifier, (int, str)):
@@ -184,22 +187,17 @@ class ExcoreProtocol(LanguageServerProtocol):
                     self.running[identifier].cancel()
             return
         if self.tracing != "off" and method not in _NOT_TRACED:
-            self.notify(types.LOG_TRACE, {"message": f"received {method}"})
+            self.notify("$/logTrace", {"message": f"received {method}"})
         refused = self.guarded(method, lambda: self.dispatch.notification(method, self._params(method, message)))
         if isinstance(refused, Refused):
             log.warning("%s: %s", method, refused)
 
     def _params(self, method: str, message: Any) -> Any:
-        """The parameters as lsprotocol's object; as they came for methods it does not know, and for ``AS_SENT``."""
-        known = types.METHOD_TO_TYPES.get(method)
-        if known is None or method in AS_SENT:
-            return message.get("params")
-        message.setdefault("params", None)
+        """The parameters as an object; as they came for methods whose are not known. Raises ``Refused``."""
         try:
-            return self._converter.structure({**message, "jsonrpc": "2.0"}, known[0]).params
-        except (BaseValidationError, TypeError, ValueError, KeyError, AttributeError) as error:
-            reason = f"{method}: the parameters cannot be understood ({type(error).__name__})"
-            raise Refused(types.ErrorCodes.InvalidParams, reason) from error
+            return read_params(method, message.get("params"))
+        except ValueError as error:
+            raise Refused(ErrorCode.InvalidParams, f"{method}: {error} cannot be understood") from error
 
     # Answering
 
@@ -232,7 +230,7 @@ class ExcoreProtocol(LanguageServerProtocol):
             params = {"message": f"answered {method} ({identifier}) in {took * 1e3:.1f} ms"}
             if self.tracing == "verbose":
                 params["verbose"] = result.text if isinstance(result, Ready) else json.dumps(result)
-            self.notify(types.LOG_TRACE, params)
+            self.notify("$/logTrace", params)
 
     def _refuse(self, identifier: MessageId, refused: Refused) -> None:
         self.writer.send({"id": identifier, "error": {"code": refused.code, "message": str(refused)}})
@@ -245,7 +243,7 @@ class ExcoreProtocol(LanguageServerProtocol):
             return refused
         except Exception as error:
             self._failed(what, error)
-            return Refused(types.ErrorCodes.InternalError, f"{what} failed; the log of excore-server says how")
+            return Refused(ErrorCode.InternalError, f"{what} failed; the log of excore-server says how")
 
     def _failed(self, what: str, error: BaseException) -> None:
         log.error("%s failed", what, exc_info=error)
@@ -289,4 +287,4 @@ class ExcoreProtocol(LanguageServerProtocol):
 
 
 def _cancelled() -> Refused:
-    return Refused(types.LSPErrorCodes.RequestCancelled, "cancelled")
+    return Refused(ErrorCode.RequestCancelled, "cancelled")

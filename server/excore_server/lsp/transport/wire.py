@@ -19,7 +19,9 @@ class Ready(NamedTuple):
 
 
 END = object()
-LIMIT = 256 * 1024 * 1024
+LIMIT = 128 * 1024 * 1024
+"""Messages of more bytes are passed over: no config that is read needs as many, however it is escaped."""
+_LARGEST = 1 << 32
 _PIECE = 1 << 16
 
 
@@ -27,21 +29,30 @@ def bodies(descriptor: int) -> Iterator[bytes]:
     """The body of each message that arrives on a file descriptor, until its end.
 
     The descriptor is read directly: a thread that sits in a buffered ``sys.stdin`` keeps Python from ending. Raises
-    ``ValueError`` where what arrives cannot be the protocol, for nothing after it can be trusted.
+    ``ValueError`` where what arrives cannot be the protocol, for nothing after it can be trusted. What is larger than
+    ``LIMIT`` is passed over, and never held.
     """
     buffer = bytearray()
     while True:
         head = buffer.find(b"\r\n\r\n")
         if head >= 0:
-            end = head + 4 + _length(bytes(buffer[:head]))
-            while len(buffer) < end:
-                piece = os.read(descriptor, max(_PIECE, end - len(buffer)))
+            length = _length(bytes(buffer[:head]))
+            del buffer[: head + 4]
+            kept = length <= LIMIT
+            if not kept:
+                log.error("a message of %d MB is passed over: at most %d MB are read", length >> 20, LIMIT >> 20)
+            while len(buffer) < length:
+                if not kept:
+                    length -= len(buffer)
+                    buffer.clear()
+                piece = os.read(descriptor, min(length - len(buffer), 16 * _PIECE))
                 if not piece:
                     return
                 buffer += piece
-            body = bytes(buffer[head + 4 : end])
-            del buffer[:end]
-            yield body
+            body = bytes(memoryview(buffer)[:length])
+            del buffer[:length]
+            if kept:
+                yield body
             continue
         if len(buffer) > _PIECE:
             raise ValueError("no header where one must be")
@@ -56,7 +67,7 @@ def _length(head: bytes) -> int:
         name, _, value = line.partition(b":")
         if name.strip().lower() == b"content-length":
             length = int(value)
-            if 0 <= length <= LIMIT:
+            if 0 <= length <= _LARGEST:
                 return length
     raise ValueError("no usable Content-Length")
 
