@@ -348,3 +348,58 @@ def test_migrate_hydra_reads_what_hydra_composes(project: str, folder: Path, run
     assert "what the resolver `eval` computes is not known" in told or not is_code
     for said in ("`must` has to be given", "`_convert_` is left out", "gets dicts, as `_recursive_: false` says"):
         assert said in told or project != "training"
+
+
+def test_migrate_lazy_configs_of_detectron2(folder: Path, run: Run) -> None:
+    write(
+        folder,
+        """
+#- old/common/model.py
+from functools import partial
+import torch.nn as nn
+from detectron2.config import LazyCall as L
+from detectron2.layers import ShapeSpec
+from models import FCN, Head, ResNet
+model = L(FCN)(
+    backbone=L(ResNet)(depth=50, norm=partial(nn.LayerNorm, eps=1e-6)),
+    size=3,
+    head=L(Head)(width="${..size}", weight=ShapeSpec(channels=2)),
+)
+#- old/common/schedule.py
+from detectron2.config import LazyCall as L
+from omegaconf import OmegaConf
+def schedule(num, *, start=0.5):
+    steps = num * 9
+    if num <= 2:
+        return L(Head)(width=steps, weight=start)
+    return dict(steps=[steps - 6, steps])
+from models import Head
+short = schedule(1)
+long = schedule(num=3)
+loader = OmegaConf.create()
+loader.train = dict(batch=2)
+loader.test = dict(batch="${..train.batch}")
+#- old/run.py
+from .common.model import model
+from .common.schedule import short as schedule, loader
+from models import VGG
+[model.backbone.pop(name) for name in ["norm"]]
+model.backbone.update(_target_=VGG, depth=16)
+model.size = 5
+loader.train.batch = 4
+hook = lambda name: name
+""",
+    )
+    result = run("migrate", "old", "--to", "new", code=1)
+    assert "2 of 3 files" in result.output
+    assert "old/run.py:8: `lambda name: name`" in result.output
+    model, schedule, config = (toml(folder, f"{name}.toml") for name in ("common/model", "common/schedule", "run"))
+    for line in ("width = 3", 'norm = { _target_ = "torch.nn.LayerNorm", eps = 1e-06, _partial_ = true }'):
+        assert line in model, model
+    assert 'weight = { _target_ = "detectron2.layers.ShapeSpec", channels = 2 }' in model, "it is in no registry"
+    for line in ("[short.Head]\nwidth = 9\nweight = 0.5", "steps = [21, 27]"):
+        assert line in schedule, schedule
+    for line in ('!backbone = "VGG"', "[VGG]\ndepth = 16", "size = 5", "[Head]\nwidth = 5", "batch = 4"):
+        assert line in config, config
+    assert "test = { batch = 2 }" in schedule
+    assert config.count("batch = 4") == 2

@@ -199,6 +199,7 @@ def test_text_that_is_a_class_name_by_chance(annotation):
 @pytest.mark.parametrize(
     ("annotation", "line", "fixed"),
     [
+        ("list[list[Base]]", 'x = [["Sub"], ["Sub", "Sub"]]', "!x"),
         ("list[Base]", 'x = ["Sub", "Sub"]', "!x"), ("Sequence[Base] | None", 'x = ["$Model::*"]', "!x"),
         ("dict[str, Base]", 'x = {a = "Sub"}', "!x"), ("list[type[Base]]", 'x = ["Sub"]', "$x"),
         ("Base", 'x = "$Model"', "@x"), ("int", 'x = "n"', "&x"),
@@ -211,7 +212,13 @@ def test_a_forgotten_prefix_of_many(annotation, line, fixed):
 
 @pytest.mark.parametrize(
     ("annotation", "line"),
-    [("list[str]", 'x = ["Sub"]'), ("list[Base]", 'x = ["Sub", "a b"]'), ("list[Base]", "x = []"), ("str", 'x = "n"')],
+    [
+        ("list[str]", 'x = ["Sub"]'),
+        ("list[Base]", 'x = ["Sub", "a b"]'),
+        ("list[Base]", "x = []"),
+        ("list[list[str]]", 'x = [["Sub"]]'),
+        ("str", 'x = "n"'),
+    ],
 )
 def test_lists_of_texts(annotation, line):
     assert judged(made(annotation, (), SUB), f"{line}\n[n]") == []

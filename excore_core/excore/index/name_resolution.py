@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -171,13 +172,14 @@ class NameResolver:
 
     def is_one_of_several(self, module: str, name: str, depth: int = 0) -> bool:
         """Whether the dotted ``name`` written in ``module`` may stand for something else, too: branches bind it of
-        which nobody knows which one runs. An import that leads to a file that can be read counts as one that works."""
+        which nobody knows which one runs. An import that leads to a file that can be read counts as one that works;
+        what Python itself has twice, once compiled, is the same."""
         head, _, last = name.rpartition(".")
         if head:
             owner = self.resolve(module, head)
             module = owner.module if owner is not None and owner.kind == "module" else ""
         file = self.lookup(module) if module and depth < _MAX_PARENTS else None
-        if file is None:
+        if file is None or file.module.partition(".")[0] in sys.stdlib_module_names:
             return False
         bindings = [item for item in file.facts["names"].get(last, ()) if item["kind"] != "value"]
         maybe = [index for index, item in enumerate(bindings) if item.get("guard") == MAYBE]

@@ -107,6 +107,9 @@ class Migration:
                 self.sources.remove(path)
         for path in self.sources:
             self.config(path)
+        for config in self.configs.values():
+            if config.interpolates:
+                Hydra(self.root, _text).interpolate(config)
         self.packages = [name for name in _packages(self.configs.values()) if self._has_registry(name)]
 
     def config(self, path: str) -> Config | None:
@@ -116,7 +119,9 @@ class Migration:
         package, colons, inner = os.path.basename(path.partition("::")[0]), *path.partition("::")[1:]
         if colons:  # a config that an installed package brings
             start = locate(package, self.search_paths)
-            path = os.path.join(os.path.dirname(start), ".mim", "configs", inner) if start is not None else path
+            package = os.path.dirname(start or "")
+            places = (os.path.join(package, folder, "configs", inner) for folder in (".mim", "model_zoo"))
+            path = next(filter(os.path.isfile, places), path)
         if path not in self.configs:
             text = _text(path)
             if text is None:
@@ -280,6 +285,9 @@ class Migration:
 
     def write(self) -> Iterator[Result]:
         """The results of all sources, bases before those that have them; nothing is on the disk yet."""
+        for group in (group for config in self.configs.values() for group in groups(config.values)):
+            if group.partial and self.classes.of(group) is None:
+                group["_partial_"] = True
         for path in self.sources:
             self._lay_out(path)
         return iter(self.results.values())

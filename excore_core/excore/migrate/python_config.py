@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from copy import deepcopy
 from typing import Any
 
-from excore.migrate.source import TYPE, Config, Group, ImportPath, Unread, base_values, merged
+from excore.migrate.source import TARGET, Config, Group, ImportPath, Unread, base_values, merged
 
 LIMIT = 100_000
 """Longest sequence and text, and most steps of a config."""
@@ -44,6 +44,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "copy.copy": deepcopy,
     "deepcopy": deepcopy,
 }
+_DICTS = ("omegaconf.OmegaConf.create", "omegaconf.DictConfig", "mmengine.ConfigDict", "mmengine.config.ConfigDict")
 _METHODS: dict[type, tuple[str, ...]] = {
     dict: ("update", "pop", "copy", "get", "keys", "values", "items", "setdefault"),
     list: ("append", "extend", "insert", "pop", "copy", "index", "remove"),
@@ -56,6 +57,13 @@ class _Unreadable(Exception):
 
     def __init__(self, node: ast.AST, reason: str) -> None:
         self.node, self.reason = node, reason
+
+
+class _Returned(Exception):
+    """What a function gives."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
 
 
 class Comments:
@@ -98,6 +106,8 @@ class PythonReader:
         self.comments = Comments(text)
         self.names: dict[str, Any] = {"__name__": "config"}
         self.imports: dict[str, str] = {}
+        self.functions: dict[str, ast.FunctionDef] = {}
+        self.depth = 0
         self.written = Group()
         self.base = Group()
         self.steps = 0
@@ -118,6 +128,7 @@ class PythonReader:
                 self.written[name] = self.names[name]
         self.config.values = merged(self.base, self.written)
         self.config.loose = self.comments.rest()
+        self.config.interpolates |= self.is_lazy
         return self.config
 
     def _try(self, statement: ast.stmt) -> None:
@@ -153,6 +164,7 @@ class PythonReader:
             self._unread(node, f"the base {path} is not there or not among the sources")
             return None
         self.config.bases.append(place)
+        self.config.interpolates |= found.interpolates
         self.config.unread += [one for one in found.unread if one not in self.config.unread]
         return base_values(found, path)
 
@@ -193,6 +205,14 @@ class PythonReader:
     def _do_expr(self, node: ast.Expr) -> None:
         if not isinstance(node.value, ast.Constant):
             self.value(node.value)
+
+    def _do_def(self, node: ast.FunctionDef) -> None:
+        if node.args.vararg or node.args.kwarg or node.decorator_list:
+            raise _Unreadable(node, "only functions of named values are worked out")
+        self.functions[node.name] = node
+
+    def _do_return(self, node: ast.Return) -> None:
+        raise _Returned(self.value(node.value) if node.value is not None else None)
 
     def _do_if(self, node: ast.If) -> None:
         for inner in node.body if self.value(node.test) else node.orelse:
@@ -440,17 +460,67 @@ class PythonReader:
             if isinstance(maker, ImportPath) and maker.endswith(("LazyCall", "LazyConfig.L")):
                 if node.args:
                     raise _Unreadable(node, "arguments by position have no names in a table")
-                return self._keywords(Group({TYPE: self._class(node.func.args[0])}, node.lineno), node.keywords)
+                return self._keywords(Group({TARGET: self._class(node.func.args[0])}, node.lineno), node.keywords)
         if name in _FUNCTIONS and name.split(".")[0] not in self.names:
             return _FUNCTIONS[name](
                 *self._items(node.args), **{k.arg or "": self.value(k.value) for k in node.keywords}
             )
         if name == "range":
             return range(*map(self.value, node.args))[: LIMIT + 1]
+        if name in self.functions:
+            return self._function(node, self.functions[name])
+        return self._made(node, self._path(node.func))
+
+    def _made(self, node: ast.Call, target: str) -> Any:
+        """What a call of something imported, or of a method, gives."""
+        if target in _DICTS:
+            return self._keywords(Group(self.value(node.args[0]) if node.args else (), node.lineno), node.keywords)
+        if target.endswith("model_zoo.get_config") and len(node.args) == 1:
+            return self._add_base(f"{target.split('.')[0]}::{self.value(node.args[0])}", node) or Group()
+        if target == "functools.partial" and len(node.args) == 1:
+            group = self._keywords(Group({TARGET: self._class(node.args[0])}, node.lineno), node.keywords)
+            group.partial = True
+            return group
+        if self.is_lazy and target.rpartition(".")[2][:1].isupper() and not node.args:
+            return self._keywords(Group({TARGET: ImportPath(target)}, node.lineno), node.keywords)
         if isinstance(node.func, ast.Attribute):
             owner = self.value(node.func.value)
             return self._method(node, owner, node.func.attr)
         raise _Unreadable(node, "a config is read, not run: the call is more than data")
+
+    @property
+    def is_lazy(self) -> bool:
+        """Whether this is a LazyConfig of detectron2, where objects are as good as their classes with arguments."""
+        return any(path.endswith(".LazyCall") for path in self.imports.values())
+
+    def _path(self, node: ast.expr) -> str:
+        """The import path that an expression names; empty if it names none."""
+        name, _, rest = ast.unparse(node).partition(".")
+        path = self.imports.get(name, "") if name not in self.names else ""
+        return f"{path}.{rest}" if path and rest else path
+
+    def _function(self, node: ast.Call, function: ast.FunctionDef) -> Any:
+        """What a function of the file gives, which sees its arguments and the names of the file."""
+        kinds = function.args
+        ordered = [one.arg for one in (*kinds.posonlyargs, *kinds.args)]
+        parameters = [*ordered, *(one.arg for one in kinds.kwonlyargs)]
+        defaults = dict(zip(reversed(ordered), reversed(kinds.defaults), strict=False))
+        defaults |= {one.arg: value for one, value in zip(kinds.kwonlyargs, kinds.kw_defaults, strict=True) if value}
+        given = {name: self.value(value) for name, value in defaults.items()}
+        given |= dict(zip(ordered, self._items(node.args), strict=False))
+        given |= {keyword.arg or "": self.value(keyword.value) for keyword in node.keywords}
+        if given.keys() != set(parameters) or self.depth > 20:
+            raise _Unreadable(node, "is not worked out")
+        names, written = self.names, self.written
+        self.names, self.written, self.depth = {**names, **given}, Group(), self.depth + 1
+        try:
+            for statement in function.body:
+                self.statement(statement)
+        except _Returned as returned:
+            return returned.value
+        finally:
+            self.names, self.written, self.depth = names, written, self.depth - 1
+        return None
 
     def _class(self, node: ast.expr) -> Any:
         value = self.value(node)
@@ -489,6 +559,8 @@ _STATEMENTS: dict[type[ast.AST], Callable[[PythonReader, Any], None]] = {
     ast.Expr: PythonReader._do_expr,
     ast.If: PythonReader._do_if,
     ast.For: PythonReader._do_for,
+    ast.FunctionDef: PythonReader._do_def,
+    ast.Return: PythonReader._do_return,
     ast.Import: PythonReader._do_import,
     ast.ImportFrom: PythonReader._do_import,
 }

@@ -85,7 +85,7 @@ class Group(dict[str, Any]):
 @dataclass
 class Config:
     """A file that was read. ``values`` are merged with those of its ``bases`` (paths); ``loose`` comments belong to no
-    key."""
+    key; ``interpolates``: texts may have ``${..x}`` in them."""
 
     path: str
     values: Group = field(default_factory=Group)
@@ -93,6 +93,7 @@ class Config:
     unread: list[Unread] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
     loose: list[str] = field(default_factory=list)
+    interpolates: bool = False
 
 
 def merged(base: Any, over: Any) -> Any:

@@ -175,6 +175,13 @@ class Hydra:
         self.result.values = self.top
         return self.result
 
+    def interpolate(self, config: Config) -> None:
+        """Put values in the place of ``${x}`` in a config of another kind."""
+        self.result, self.kept = config, set()
+        self.root = os.path.dirname(config.path)
+        self.top = config.values = deepcopy(config.values)
+        self._resolve(self.top, ())
+
     def _natural(self, path: str, text: str) -> str:
         """The package of a file by its header, else by its folder."""
         header = _PACKAGE.search(text)
@@ -307,7 +314,7 @@ class Hydra:
         if TARGET not in value:
             return
         value[TARGET] = ImportPath(value[TARGET])
-        value.partial = value.pop("_partial_", False) is True
+        value.partial = value.pop("_partial_", value.partial) is True
         where = f"`{'.'.join(map(str, path))}`"
         if value.pop("_convert_", None) is not None:
             self.result.told.append(f"{where}: `_convert_` is left out: dicts and lists are always plain")

@@ -12,8 +12,8 @@ from excore.lang.resolve.entries import entry_named
 from excore.lang.resolve.explain import WORD, registries_called
 from excore.lang.resolve.model import Argument, Meaning, Model, Plain, Reference, ReferenceDict, ReferenceList
 from excore.lang.resolve.top_level import is_field_or_registry
-from excore.lang.syntax.tree import Array, Scalar
-from excore.lang.tables.table import Table
+from excore.lang.syntax.tree import Array, Scalar, Value
+from excore.lang.tables.table import BoundValue, Table
 
 _NUMBERS = frozenset(("int", "float", "str", "bool", "bytes", "complex"))
 _NAMING = frozenset(("name", "type", "cls", "class_name"))  # parameters whose values are names themselves
@@ -97,18 +97,17 @@ def _of_wrong_registry(argument: Argument, entry: Entry, model: Model) -> Iterab
 
 
 def _registered_names(argument: Argument, model: Model) -> Iterable[Problem]:
-    """A text, or a list of texts, that are all exactly names of registered classes: a prefix is forgotten."""
+    """A text, or lists and tables of texts, that are all exactly names of registered classes: a prefix is forgotten."""
     value = argument.binding.value
-    items = value.items if isinstance(value, Array) else (value,)
-    names = [item.value for item in items if isinstance(item, Scalar) and isinstance(item.value, str)]
-    if not names or len(names) < len(items):
+    names = _texts(value)
+    if not names:
         return
     bases = [model.grammar.read(name).base for name in names]
     known = [base.name if isinstance(base, FieldRef) else name for base, name in zip(bases, names, strict=True)]
     entries = [entry_named(name or "", model.catalog, model.project) for name in known]
     if any(entry is None or entry.kind != "class" for entry in entries):
         return
-    groups = model.members.get(names[0], ()) if value is items[0] else ()
+    groups = model.members.get(names[0], ()) if isinstance(value, Scalar) else ()
     prefix = model.grammar.prefix("shared" if any(model.groups[one].role == "field" for one in groups) else "new")
     write = f"write `{prefix.char}{argument.name}` to pass the"
     if len(names) == 1:
@@ -117,6 +116,20 @@ def _registered_names(argument: Argument, model: Model) -> Iterable[Problem]:
         listed = ", ".join(f"`{name}`" for name in dict.fromkeys(names[:4])) + (" …" if len(names) > 4 else "")
         message = f"{listed} are registered classes, passed as text; {write} modules"
     yield _passed_as_text(argument, prefix, message)
+
+
+def _texts(value: BoundValue | Value) -> list[str] | None:
+    """The texts that a value is, or is made of on all its levels; None if there is anything else, or a key like
+    ``type`` whose text is a name."""
+    if isinstance(value, Scalar):
+        return [value.value] if isinstance(value.value, str) else None
+    if isinstance(value, Table) and not _NAMING.intersection(value.bindings):
+        parts = [_texts(one.value) for one in value.bindings.values()]
+    elif isinstance(value, Array):
+        parts = [_texts(item) for item in value.items]
+    else:
+        return None
+    return [text for part in parts for text in part or ()] if None not in parts else None
 
 
 def _forgotten_prefix(argument: Argument, annotation: Type, model: Model) -> Problem | None:
@@ -160,6 +173,11 @@ def _forgotten_for_all(argument: Argument, annotation: Type, model: Model) -> Pr
     if len(kinds) != 1 or kinds[0].shape != shape or kinds[0].fixed or not kinds[0].items:
         return None
     element = kinds[0].items[-1]
+    if isinstance(value, Array) and all(isinstance(item, Array) for item in value.items):
+        inner_kinds = [kind for kind in element.options if kind.shape == "array" and not kind.fixed and kind.items]
+        texts = _texts(value) or []
+        if len(inner_kinds) == len(element.options) == 1:
+            items, element = [*texts], inner_kinds[0].items[-1]
     texts = [item for item in items if isinstance(item, str)]
     if not texts or len(texts) < len(items) or not _takes_modules(element):
         return None
