@@ -82,7 +82,8 @@ def code(folder: Path) -> Iterator[Round]:
     sources = project(folder / "project")
     programs = vscode.Programs(tools.node(), tools.browser(), tools.drivers(), tools.vscode_server())
     before = 0.0
-    with vscode.server(programs, folder, vsix=vscode.package()) as running:
+    fresh = {"VIRTUAL_ENV": "", "PATH": "/usr/bin:/bin"}  # the server is that of the extension
+    with vscode.server(programs, folder, vsix=vscode.package(), variables=fresh) as running:
         request = {
             "workspace": str(sources),
             "config": str(sources / "src" / "models.py"),

@@ -50,8 +50,8 @@ Each source becomes one file at the same place below `DIR`. What stays as it was
 - **Comments** stand above the keys they stood at.
 
 Sources are Python, YAML and JSON configs of MMEngine (also with `read_base`), YAML of Hydra with its defaults lists,
-LazyConfigs of detectron2 with their functions and `${..x}`, and ExCore's own files, whose prefixed keys get quotes. YAML needs
-PyYAML, the extra `migrate`.
+LazyConfigs of detectron2 with their functions and `${..x}`, and ExCore's own files, whose prefixed keys get quotes.
+YAML needs PyYAML, the extra `migrate`.
 
 Dicts and lists that mix objects and plain values are tables of three functions, `group`, `listed` and `given`, in
 `config_parts.py` beside the configs; the project file gets the fields. Then each new config is resolved, without

@@ -303,6 +303,7 @@ class Net:
     assert '[pipeline.given]\n!value = ["Pad"]' in toml(folder, "plain.toml")
     assert "[model.det_model_Net]\nwidth = 3" in toml(folder, "based.toml")
     assert "[model.det_model_Net]\nwidth = 2" in toml(folder, "prefixed.toml")
+    assert "- `det_model_Net` is `det.nets.Net`, whose own name means" in toml(folder, "migration.md")
     assert "from mmcv.transforms import Pad\n" in toml(folder, "config_parts.py").replace("  # noqa: E402", "")
 
 

@@ -64,7 +64,8 @@ def test_sweep_6_runs_are_recorded_started_and_shown(run: Run, project: Path, wr
     assert not Path("outputs").exists()
     run("sweep", "depths.toml", "--", "python", "train.py", code=2)
     found = run("sweep", "depths.toml", "-j", "2", *COMMAND, code=1)
-    assert "002 failed with code 7, see" in found.output
+    log = os.path.join("outputs", "depths", "002", "log.txt")
+    assert f"002 failed with code 7, see {log}: layers 3 (" in found.output
     assert "3 done, 1 failed" in found.output
     assert [one["overrides"] for one in results()] == [[f"Model.FCN.layers={n}"] for n in (1, 2, 4, 3)]
     assert results()[0]["metrics"] == {"loss": 0.5, "extra": 1.0}

@@ -91,6 +91,24 @@ def test_load_2_paths_are_in_what_is_dumped(small: Project) -> None:
     assert raw.config["Model"]["FCN"]["layers"] == 3
 
 
+def test_load_2_what_no_text_stands_for_and_what_no_argument_is(small: Project) -> None:
+    (small.folder / "typed.py").write_text(
+        "from excore import Registry\n"
+        "@Registry('Model').register()\n"
+        "class Typed:\n"
+        "    def __init__(self, size: int = 1): self.size = size\n"
+    )
+    for given in (None, object()):
+        update = {"Model.Typed.size": given}
+        assert small.build("[Model.Typed]\nsize = 3", update_dict=update)[0].Model.size is given
+    cfg = small.load(BASE)
+    cfg.Model.FCN["!backbone"] = "R"
+    with pytest.raises(ConfigError, match=r"takes no argument `!backbone`\. Did you mean `backbone`\?"):
+        cfg.build_all()
+    with pytest.raises(CoreConfigParseError, match=r"`V` is the table of a class"):
+        small.load(BASE).V = 3
+
+
 @pytest.mark.parametrize("update", ["lr=3", ["lr=3"], 3])
 def test_load_2_an_update_that_is_no_dict(small: Project, update: Any) -> None:
     with pytest.raises(InvalidUpdateError, match=r"`update_dict` is a dict such as .*`DictAction`") as caught:

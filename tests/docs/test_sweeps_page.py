@@ -32,7 +32,9 @@ def test_the_page_about_sweeps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         assert output in CliRunner().invoke(app, words).output
     checked = CliRunner().invoke(app, ["sweep", "search.toml"])
     assert "8 trials, nothing wrong" in checked.output
-    words = [sys.executable if word == "python" else word for word in shown[2][0]]
-    done = CliRunner().invoke(app, words)
-    assert "7 done" in done.output, (tmp_path / "outputs/depths/000/log.txt").read_text("utf-8")
+    for (given, _), end in zip(shown[2:], ("7 done", "search/results.json"), strict=True):
+        done = CliRunner().invoke(app, [sys.executable if word == "python" else word for word in given])
+        assert end in done.output, (tmp_path / "outputs/depths/000/log.txt").read_text("utf-8")
+        assert "failed" not in done.output
+    assert (tmp_path / "outputs/search/study.journal").is_file()
     workspace.reset()

@@ -139,6 +139,8 @@ def value(snapshot: Snapshot, path: str) -> object:
         ("Backbone.ResNet.tag=None", "Backbone/ResNet/tag", "None"),
         ('Backbone.ResNet.tag="x"', "Backbone/ResNet/tag", "x"),
         ("Backbone.ResNet.sizes=1,.5", "Backbone/ResNet/sizes", [1, 0.5]),
+        ("Backbone.ResNet.sizes=(1, .5)", "Backbone/ResNet/sizes", [1, 0.5]),
+        ("Backbone.ResNet.sizes=()", "Backbone/ResNet/sizes", []),
         ("Backbone.ResNet.sizes=[]", "Backbone/ResNet/sizes", []),
         ("Backbone.ResNet.names=[1, b]", "Backbone/ResNet/names", ["1", "b"]),
         ("Backbone.ResNet.kind=1", "Backbone/ResNet/kind", "1"),
@@ -221,9 +223,14 @@ def test_over_4_other_classes_and_bases(texts: list[str], path: str, expected: o
         ^^^ unknown-key: `+new=` adds it
         VGG.depth=1
         ^^^ unknown-key: did you mean `Backbone.ResNet.depth`?
-        ^^^ unused-section: not used
         Data.City.size=1
         ^^^^ unknown-key: `+Data.City.size=` adds it
+        """,
+        """
+        FCN.num_classes=3
+        ^^^ unknown-key: did you mean `Model.FCN.num_classes`?
+        !backbone=VGG
+        ^^^^^^^^^ unknown-key: did you mean `Model.FCN.backbone`?
         """,
         """
         Model.FCN.backbone.depth=3

@@ -223,6 +223,12 @@ def test_a_name_of_an_open_registry_is_a_hint():
     assert item.severity == "error"
 
 
+def test_where_no_registry_is_marked_nothing_is_built():
+    (item,) = problems("[Model.FCN]\n", known=catalog("Model: FCN()"), fields=("Model",))
+    assert (item.code, item.severity) == ("unused-section", "hint")
+    assert '`"*Model"` in `registries`' in item.message
+
+
 def test_a_registry_that_no_source_makes_is_a_warning():
     made = catalog("Model: FCN(backbone)\nBackbone: ResNet()")
     fields = ("*Model", "*Backbone", "*Nets")

@@ -6,6 +6,7 @@ import pytest
 from spec_kit import bound, check, problems
 
 from excore.lang.tables.table import plain
+from kit import check_problems
 
 
 @pytest.mark.parametrize("key", ["!backbone", '"!backbone"', "'!backbone'", "   !backbone", "\t!backbone"])
@@ -308,6 +309,19 @@ def test_hdr_8_iso_1_everything_else_is_isolated():
     """)
     assert list(model.isolated) == ["number", "text", "items", "ResNet", "table", "empty", "array"]
     assert not model.sections
+
+
+def test_hdr_8_no_value_in_the_place_of_a_table():
+    check_problems("""
+        __base__ = ["fcn.toml"]
+        ResNet = 5
+        #        ^ error invalid-header
+        #- fcn.toml
+        [Model.FCN]
+        !backbone = "ResNet"
+        [ResNet]
+        layers = 3
+    """)
 
 
 def test_hdr_9_python_modules_take_no_arguments():

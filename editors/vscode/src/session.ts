@@ -176,7 +176,7 @@ export class Session implements vscode.Disposable {
     });
     try {
       await client.start();
-      listIfTyped(client);
+      await listIfTyped(client);
     } catch (error) {
       this.client = undefined;
       // The client library has said so in a message of its own.
@@ -288,7 +288,9 @@ class OwnCapabilities implements StaticFeature {
 }
 
 /** Whoever typed before the server was there gets the list that the last character would have opened. */
-function listIfTyped(client: LanguageClient): void {
+async function listIfTyped(client: LanguageClient): Promise<void> {
+  // There and back: what was typed before the window knew of our lists is known here after that.
+  await vscode.commands.executeCommand('setContext', 'excore.lists', true);
   const editor = vscode.window.activeTextEditor;
   const { line, character } = editor?.selection.active ?? new vscode.Position(0, 0);
   const before = editor?.document.lineAt(line).text.charAt(character - 1) ?? '';

@@ -19,6 +19,7 @@ from excore.lang.text import LineIndex, printable
 from excore.lang.workspace.snapshot import Snapshot
 from excore.lang.workspace.sweep_check import sweep_problems
 from excore.sweeps.engines import Engine, EngineName, NoEngine, make_engine
+from excore.sweeps.one_run import LOG
 from excore.sweeps.outcome import table, write
 from excore.sweeps.sweeping import CONFIG, OtherSweep, RunOf, Sweeping
 from excore.tooling.diagnostics import diagnostic
@@ -146,12 +147,24 @@ def _counts(sweeping: Sweeping) -> str:
     return ", ".join([*found, *([f"{left} left"] if left > 0 else [])])
 
 
+def _last_words(log: str) -> str:
+    """What a run said last, where Python names the error."""
+    try:
+        with open(log, "rb") as file:
+            file.seek(max(0, os.path.getsize(log) - 2000))
+            lines = file.read().decode("utf-8", "replace").split("\n")
+    except OSError:
+        return ""
+    last = next((line.strip() for line in reversed(lines) if line.strip()), "")
+    return f": {last[:200]}" if last else ""
+
+
 def _line(sweeping: Sweeping, one: RunOf) -> str:
     found = ", ".join(f"{name} {value:.6g}" for name, value in one.metrics.items())
-    why = (
-        f" with code {one.code}, see {os.path.join(one.folder, 'log.txt')}"
-        if one.state == "failed" and one.code
-        else ""
-    )
-    why = why or (" without a value of the metric" if one.state == "failed" and one.code == 0 else "")
+    why = ""
+    if one.state == "failed" and one.code:
+        log = os.path.join(one.folder, LOG)
+        why = f" with code {one.code}, see {log}{_last_words(log)}"
+    elif one.state == "failed" and one.code == 0:
+        why = " without a value of the metric"
     return printable(f"{one.name} {one.state}{why}{': ' if found else ''}{found} ({_counts(sweeping)})")

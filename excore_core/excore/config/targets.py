@@ -174,8 +174,10 @@ def positional_names(target: Any) -> list[str]:
 def unknown_arguments(target: Any, passed: Collection[str]) -> dict[str, str]:
     """Those of ``passed`` that ``target`` does not take, each with a hint at what may be meant."""
     params = parameters(target)
-    if params is None or any(parameter.kind is Parameter.VAR_KEYWORD for parameter in params):
+    if params is None:
         return {}
-    names = [parameter.name for parameter in params if parameter.kind is not Parameter.VAR_POSITIONAL]
+    names = [parameter.name for parameter in params if parameter.kind not in _VARIADIC]
+    if any(parameter.kind is Parameter.VAR_KEYWORD for parameter in params):
+        passed = [name for name in passed if not name[:1].isidentifier() and name[1:] in names]  # as with a prefix
     free = [name for name in names if name not in passed]
     return {name: did_you_mean(name, free) or did_you_mean(name, names) for name in passed if name not in names}

@@ -29,6 +29,7 @@ from excore.lang.syntax.arguments import (
     Argument,
     BareText,
     is_quoted,
+    is_tuple,
     nothing,
     plain_word,
     read_argument,
@@ -270,7 +271,7 @@ class _Application:
         """Whether a new key can mean something: an argument, a table of a class, or a value that is referred to."""
         if self.merger.known is None:
             return True
-        return self.is_module(path) if path else not self.is_group(name)
+        return self.is_module(path) if path else not (self.is_group(name) or self.grammar.is_prefixed(name))
 
     def name_in(self, table: Table, name: str, path: Path) -> str | None:
         """A key of a table; arguments of modules are found with and without their prefix."""
@@ -404,7 +405,7 @@ class _Application:
     def read(self, argument: Argument, wanted: Type, reference: bool = False) -> Value:
         """The value of an argument as a type wants it, or the reference it is."""
         start, text = argument.value_start, argument.value
-        listed = not argument.is_structured and "," in text and _only(wanted, "array")
+        listed = not argument.is_structured and ("," in text or is_tuple(text)) and _only(wanted, "array")
         if (not argument.is_structured and not listed) or (text[:1] in "[{" and _is_text(wanted) and not reference):
             return BareText(text, start) if reference else self.scalar(argument, text, start, wanted)
         try:
@@ -455,9 +456,11 @@ def unknown_key(path: Path, origin: Origin, root: Table, grammar: Grammar, key: 
     """The problem of a path that leads to nothing in a config; ``key`` is all of what was given."""
     table = _table_at(root, path[:-1])
     names = [grammar.split_key(name).name for name, one in table.bindings.items() if not is_new(one)] if table else []
-    suggestions = nearest(path[-1], names) if table is not None else ()
+    is_argument = len(path) == 1 and grammar.is_prefixed(path[-1])  # which no top level has
+    suggestions = nearest(path[-1], names) if table is not None and not is_argument else ()
     if not suggestions:
-        suggestions = tuple(paths_like(key, root, grammar))[:3]
+        like = grammar.split_key(key).name if is_argument else key
+        suggestions = tuple(paths_like(like, root, grammar))[:3]
     inside = f" in `{dotted_text(path[:-1], grammar.prefix_chars)}`" if len(path) > 1 else ""
     message = f"the config has no `{path[-1]}`{inside}"
     if suggestions:

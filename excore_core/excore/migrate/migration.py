@@ -232,7 +232,8 @@ class Migration:
         that the functions must be registered there, too."""
         for name in self.names.fields:
             home = self._home(name)
-            if home is not None and home != (f"{self.packages[0]}.registry", "MODELS"):
+            is_first = home is not None and (home[0].split(".")[0], home[1]) == (self.packages[0], "MODELS")
+            if home is not None and not is_first:
                 yield home
 
     def _home(self, registry: str) -> tuple[str, str] | None:

@@ -73,13 +73,19 @@ def _told(migration: Migration, results: list[Result]) -> Iterator[str]:
         yield "- TOML has no tuples: they are lists."
     if any(result.figures.nothing for result in results):
         yield '- `None` is `&x = "None"`; a top-level name that is `None` is left out.'
+    for _, path, name in migration.aliases:
+        if not path.endswith(f".{name}"):
+            yield f"- `{name}` is `{path}`, whose own name means another class of these configs"
     for result in results:
         yield from (f"- {_name(migration, result.source)}: {one}" for one in result.told)
 
 
 def _dicts(classes: Classes) -> Iterator[str]:
+    if classes.open:
+        yield "Whoever takes such a dict completes it, or takes something out, before building; it stays as it was:"
+        yield ""
     for name, reason in sorted(classes.open.items()):
-        yield f"- `{name}` is given {reason}: whoever takes the dict changes it before it is built"
+        yield f"- `{name}` is written {reason}, so no object can be made of it alone"
     if classes.unknown:
         names = ", ".join(f"`{name}`" for name in sorted(classes.unknown))
         yield f"- in no registry that can be read: {names}. Register them, or install their package, and migrate again"

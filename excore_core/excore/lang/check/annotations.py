@@ -56,6 +56,7 @@ _BUILTIN_WORDS = {
     "date-local": "a date",
     "time-local": "a time",
     "none": "None",
+    "object": "a Python object",
 }
 
 

@@ -155,6 +155,8 @@ def _leads_to_parameters(reference: Reference) -> bool:
 
 def _unused(model: Model, section: Section) -> str:
     message = f"`[{'.'.join(section.path)}]` is not used by anything that is built"
+    if not model.project.primary_fields:
+        return f'{message}; the project marks no registry as one whose objects are built, as `"*Model"` in `registries`'
     if section.role == "scratchpad":
         meant = nearest(section.path[0], (*model.project.primary_fields, *model.catalog.registries), 1)
         if meant:

@@ -16,7 +16,7 @@ from excore.lang.tables.table import Binding, BoundValue, Table, Tables
 
 def with_misplaced(problems: Sequence[Problem], model: Model, memo: Memo) -> list[Problem]:
     """``problems`` (those of ``model``) with those of misplaced names, without what only follows from these."""
-    prefixed = list(_prefixed_values(model, memo))
+    prefixed = [*_prefixed_values(model, memo), *_values_for_tables(model)]
     bases = list(_bases_below(model))
     if not bases:
         return [*problems, *prefixed]
@@ -63,6 +63,14 @@ def _prefixed_values(model: Model, memo: Memo) -> Iterator[Problem]:
     for name, binding in model.isolated.items():
         if grammar.is_prefixed(name) and isinstance(binding.value, Scalar | Array):
             yield _meaningless(binding.origin, name, grammar, model.root)
+
+
+def _values_for_tables(model: Model) -> Iterator[Problem]:
+    """Values in the place of a base's table of a class, whose arguments nobody would get."""
+    for name, binding in model.isolated.items():
+        if name in model.catalog.by_name and any(isinstance(one.value, Table) for one in binding.shadows):
+            message = f"`{name}` is the table of a class: it holds arguments, not a value; write `[{name}]`"
+            yield problem("invalid-header", message, binding.value_origin)
 
 
 def prefixed_inside(section: Section, grammar: Grammar) -> Iterator[Problem]:

@@ -14,6 +14,7 @@ from itertools import accumulate
 from excore.lang.check.typos import IN_BASES
 from excore.lang.grammar import BASE_KEY
 from excore.lang.problems import Origin, Problem
+from excore.lang.provenance import OVERRIDES
 from excore.lang.resolve.entries import entry_named
 from excore.lang.resolve.model import Model, Path
 from excore.lang.syntax.tree import Block
@@ -47,6 +48,9 @@ def causes(files: Sequence[Problem], meaning: Sequence[Problem], model: Model) -
         problems = _without_prefixes(problems)
     if "missing-parameter" in codes:
         problems = _without_missing(problems, model)
+    if "unknown-key" in codes:  # an override that leads to nothing
+        lost = {item.origin.block for item in problems if item.code == "unknown-key" and item.origin.file == OVERRIDES}
+        problems = [item for item in problems if item.code == "unknown-key" or item.origin.block not in lost]
     if "wrong-object" in codes:  # the reference at this place is an error for another reason
         wrong = {item.origin for item in problems if item.severity == "error"}
         problems = [item for item in problems if item.code != "wrong-object" or item.origin not in wrong]

@@ -49,8 +49,8 @@ class Argument(NamedTuple):
     @property
     def value_start(self) -> int:
         """Where that text begins."""
-        text = self.block.text
-        return self.equals + 1 + len(text[self.equals + 1 :]) - len(text[self.equals + 1 :].lstrip())
+        text = self.block.text[self.equals + 1 :]
+        return self.equals + 1 + len(text) - len(text.lstrip()) if self.value else self.equals + 1
 
     @property
     def is_structured(self) -> bool:
@@ -92,17 +92,24 @@ def read_structure(argument: Argument, listed: bool = False) -> Value:
     """The array, inline table or quoted text that the value is; texts in it may stand without quotes. Raises
     ``NotToml``.
 
-    ``listed`` are the items of an array without its brackets.
+    ``listed`` are the items of an array without its brackets, or in parentheses.
     """
     text, start = argument.block.text, argument.value_start
     end = start + len(argument.value)
-    if listed:  # brackets where `=` and the end of the line are: offsets stay
+    if listed and is_tuple(argument.value):
+        text = f"{text[:start]}[{text[start + 1 : end - 1]}]{text[end:]}"
+    elif listed:  # brackets where `=` and the end of the line are: offsets stay
         text, start, end = f"{text[: start - 1]}[{text[start:end]}]{text[end:]}", start - 1, end + 1
     reader = _StructureReader(text, key_patterns(""), start, 0, end, strict=True)
     value = reader.value()
     if reader.pos < end:
         reader.fail("nothing is expected after the value", reader.pos, end)
     return value
+
+
+def is_tuple(text: str) -> bool:
+    """Whether a text is in parentheses, as Python writes tuples."""
+    return text.startswith("(") and text.endswith(")")
 
 
 class _StructureReader(ValueReader):
