@@ -19,7 +19,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from figures import Figure, write
+from figures import Figure, least, table, write
 
 from excore.index import Indexer
 
@@ -38,7 +38,7 @@ def parse_all(texts: list[str]) -> None:
         ast.parse(text)
 
 
-def measure(project: Path, rounds: int, work: Path) -> list[Figure]:
+def measure(project: Path, rounds: int, work: Path, expected: int | None) -> list[Figure]:
     texts = [path.read_text("utf-8", "replace") for path in sorted(project.rglob("*.py"))]
     parse: list[float] = []
     cold: list[float] = []
@@ -63,14 +63,26 @@ def measure(project: Path, rounds: int, work: Path) -> list[Figure]:
         one_parse.append(cpu(lambda text=text: ast.parse(text)))
         one.append(cpu(lambda index=index, path=path, text=text: index.update({path: text})))
     size = sum(map(len, texts))
+    right = "" if expected is None else "OK" if registered == expected else "WRONG"
     return [
         Figure(
-            "index, nothing cached", min(cold), "ms", "ast.parse", min(parse), f"{registered} registered, {size} chars"
+            "index, nothing cached",
+            least(cold),
+            "ms",
+            "ast.parse",
+            min(parse),
+            f"{registered} registered, {size} chars",
+            right,
         ),
-        Figure("index, everything cached", min(warm), "ms", "ast.parse", min(parse)),
-        Figure("index, the largest file changed", min(one), "ms", "ast.parse of it", min(one_parse)),
+        Figure("index, everything cached", least(warm), "ms", "ast.parse", min(parse)),
+        Figure("index, the largest file changed", least(one), "ms", "ast.parse of it", min(one_parse)),
         Figure(
-            "index, details of every entry", min(entries), "ms", "ast.parse", min(parse), "only when all are looked at"
+            "index, details of every entry",
+            least(entries),
+            "ms",
+            "ast.parse",
+            min(parse),
+            "only when all are looked at",
         ),
     ]
 
@@ -140,8 +152,8 @@ def main() -> int:
                 project,
             ]
             subprocess.run(command, check=True, capture_output=True)
-        figures = measure(project, options.rounds, Path(folder))
-    print(*figures, sep="\n")
+        figures = measure(project, options.rounds, Path(folder), options.n if options.project is None else None)
+    print(table(figures))
     if options.json:
         write(figures, options.json)
     return 0
