@@ -65,7 +65,10 @@ torture: $(READY) ## Hostile workspaces, texts that coverage leads to, random wo
 	$(RUN) pytest -q tests/lang/test_growth.py tests/cli/test_hostile_repository.py tests/cli/test_hostile_workspace.py \
 	  tests/cli/test_injection.py tests/cli/test_terminal_escapes.py tests/e2e/test_no_code_runs.py tests/e2e/test_torture.py
 	.venv/bin/python -c 'import atheris' 2>/dev/null || .venv/bin/python -m pip install --quiet --disable-pip-version-check -e ".[fuzz]"
+	@mkdir -p .artifacts
 	.venv/bin/python tests/e2e/fuzz.py --cases $(or $(CASES),10000) --seed $(or $(SEED),1) 2>.artifacts/fuzz.log
+	.venv/bin/python tests/cli/hostile.py
+	.venv/bin/python tests/e2e/endurance.py --seed $(or $(SEED),1)
 	.venv/bin/python tests/e2e/torture.py --cases $(or $(CASES),10000) --seed $(or $(SEED),1)
 
 editor-tools: $(READY) ## Fetch what the editor tests need: VS Code's server, Chromium, tmux ...

@@ -21,7 +21,7 @@ is not a result: every answer is checked and gets a verdict.
 Times are ms from just before the write of the request (of the didChange, where there is one) to the
 arrival of the last byte of the answer; decoding in this client is not counted. CPU is the server's own on-CPU
 time of all threads per iteration (ms): it stays comparable on a loaded machine, the latencies do not.
-'{project}' and '{python}' in a server command are replaced.
+'{project}', '{config}' and '{python}' in a server command are replaced.
 """
 
 from __future__ import annotations
@@ -103,7 +103,8 @@ def main() -> int:
         for config, info in configs.items():
             for name in names[turn:] + names[:turn]:
                 print(f"round {number + 1}/{a.rounds} {config} {name} load {load()}", file=sys.stderr, flush=True)
-                session = Session(name, servers[name], root, config, info, a, max(1, -(-a.iters // a.rounds)))
+                command = [part.replace("{config}", config) for part in servers[name]]
+                session = Session(name, command, root, config, info, a, max(1, -(-a.iters // a.rounds)))
                 for metric, measured in session.run().items():
                     collect(result["configs"][config][name], metric, measured)
     result["load_end"] = load()

@@ -180,6 +180,8 @@ class Session:
                 break
             c.drain(0.02)
         self.put("open->first correct completion", (now() - t0) * 1e3, verdict=v or "TIMEOUT")
+        whole = (now() - c.t_start) * 1e3
+        self.put("start->first correct completion", whole, verdict=v or "TIMEOUT", cpu=c.cpu_ms())
         c.write(self.remove_lines(pr["at"], len(pr["insert"])))
         c.drain(0.1)
 

@@ -9,16 +9,14 @@ out, and includes the tables. Before anything is measured, the answers are compa
 from __future__ import annotations
 
 import argparse
-import json
-import os
 import random
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import tomlkit
+from figures import Figure, least, middle, table, write
 
 from excore.lang.syntax.document import SyntaxTree, parse
 from excore.lang.tables.assemble import assemble
@@ -54,14 +52,11 @@ def config(sections: int) -> str:
     return "\n".join(lines)
 
 
-def best(rounds: int, work: Callable[[], object]) -> float:
-    """Least CPU time of one call, in ms."""
-    least = float("inf")
-    for _ in range(rounds):
-        start = time.process_time()
-        work()
-        least = min(least, time.process_time() - start)
-    return least * 1000
+def cpu(work: Callable[[], object]) -> float:
+    """CPU time of one call, in ms."""
+    start = time.process_time()
+    work()
+    return (time.process_time() - start) * 1000
 
 
 def whole(text: str) -> FileTables:
@@ -69,20 +64,20 @@ def whole(text: str) -> FileTables:
     return assemble("config.toml", parse(text))
 
 
-def median_edit(tree: SyntaxTree, tables: FileTables, edits: list[tuple[int, int, str]]) -> float:
-    """Median CPU time, in ms, of one edit with its tables."""
+def times_of_edits(tree: SyntaxTree, tables: FileTables, edits: list[tuple[int, int, str]]) -> list[float]:
+    """CPU time, in ms, of each edit with its tables."""
     times = []
     for start, end, new in edits:
         begin = time.process_time()
         edited = tree.edit(start, end, new)  # kept until the next one replaces it, as an editor session does
         result = assemble("config.toml", edited, tables)
-        times.append(time.process_time() - begin)
+        times.append((time.process_time() - begin) * 1000)
     assert result.file == tables.file
-    return sorted(times)[len(times) // 2] * 1000
+    return times
 
 
-def measure(sections: int, rounds: int) -> dict[str, float]:
-    """One row of the table."""
+def measure(sections: int, rounds: int) -> list[Figure]:
+    """The figures of one size; whole files beside both peers by turns."""
     text = config(sections)
     tree = parse(text)
     tables = assemble("config.toml", tree)
@@ -95,19 +90,22 @@ def measure(sections: int, rounds: int) -> dict[str, float]:
     adding = [(at, at, "[Model.Fresh]\n") for at in chance.choices(headers, k=41)]
     removing = [(at, text.index("\n", at) + 1, "") for at in chance.choices(headers, k=41)]
     # Edits first: what the other parsers leave behind keeps the cycle collector busy.
-    edits = {
-        "typing ms": median_edit(tree, tables, typing),
-        "adding a header ms": median_edit(tree, tables, adding),
-        "removing a header ms": median_edit(tree, tables, removing),
-    }
-    return {
-        "sections": sections,
-        "kB": len(text) / 1000,
-        "tomllib ms": best(rounds, lambda: tomllib.loads(text)),
-        "tomlkit ms": best(1 if sections > 1000 else rounds, lambda: tomlkit.parse(text)),
-        "ours ms": best(rounds, lambda: whole(text)),
-        **edits,
-    }
+    kinds = {"one character": typing, "a new header": adding, "a deleted header": removing}
+    edits = {name: middle(times_of_edits(tree, tables, places)) for name, places in kinds.items()}
+    ours: list[float] = []
+    peers: dict[str, list[float]] = {"tomllib": [], "tomlkit": []}
+    for number in range(rounds):
+        ours.append(cpu(lambda: whole(text)))
+        peers["tomllib"].append(cpu(lambda: tomllib.loads(text)))
+        if number == 0 or sections <= 1000:
+            peers["tomlkit"].append(cpu(lambda: tomlkit.parse(text)))
+    size = f"{sections} sections, {len(text) / 1000:.0f} kB"
+    found = [
+        Figure(f"{size}: all of it", least(ours), "ms", name, min(taken), "", "OK") for name, taken in peers.items()
+    ]
+    whole_peer = min(peers["tomllib"])
+    found += [Figure(f"{size}: {name}", took, "ms", "tomllib", whole_peer, "", "OK") for name, took in edits.items()]
+    return found
 
 
 def main() -> None:
@@ -116,19 +114,12 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--json", type=Path, metavar="OUT")
     options = parser.parse_args()
-    rows = []
-    for sections in map(int, options.sections.split(",")):
-        row = measure(sections, options.rounds)
-        row["ours / tomllib"] = row["ours ms"] / row["tomllib ms"]
-        row["ours / tomlkit"] = row["ours ms"] / row["tomlkit ms"]
-        rows.append(row)
-    for name in rows[0]:
-        print(f"{name:22}", *(f"{row[name]:>10.{0 if name == 'sections' else 2}f}" for row in rows))
+    found = [
+        figure for sections in map(int, options.sections.split(",")) for figure in measure(sections, options.rounds)
+    ]
+    print(table(found))
     if options.json:
-        handle, temporary = tempfile.mkstemp(dir=options.json.parent, suffix=".json")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump({"python": sys.version.split()[0], "rows": rows}, file, indent=1)
-        os.replace(temporary, options.json)
+        write(found, options.json)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """Run every benchmark and print the figures as ratios to their peers.
 
 ``python benchmarks/run.py [NAME ...] [--json OUT]``: NAME is one or more of parser, edits, index, server, runtime
-(default: all there are). What each of them prints goes to ``.artifacts/bench/NAME.log``.
+(default: all there are). The figures go to ``.artifacts/bench/figures.json`` as well, what each of them prints to
+``NAME.log`` beside it, and the ratios as pictures to ``docs/images/speed-NAME.svg``.
 """
 
 from __future__ import annotations
@@ -13,10 +14,12 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from figures import read
+from figures import Figure, read, table
+from plots import plot
 
 HERE = Path(__file__).resolve().parent
 WORK = HERE.parent / ".artifacts" / "bench"
+IMAGES = HERE.parent / "docs" / "images"
 NAMES = ("parser", "edits", "index", "server", "runtime")
 
 
@@ -35,15 +38,23 @@ def run(name: str) -> tuple[list[dict[str, object]], bool]:
     except (OSError, ValueError, KeyError, TypeError):
         print(done.stdout.rstrip())  # figures of another form: its own words
         return [], True
-    print(*figures, sep="\n", flush=True)
+    print(table(figures), flush=True)
+    _draw(name, figures)
     return [{"benchmark": name, **asdict(figure), "ratio": figure.ratio} for figure in figures], True
+
+
+def _draw(name: str, figures: list[Figure]) -> None:
+    for peer in {figure.peer for figure in figures if figure.ratio} if name == "server" else {""}:
+        shown = [figure for figure in figures if peer in ("", figure.peer)]
+        path = IMAGES / f"speed-{name}{f'-{peer}' if peer else ''}.svg"
+        path.write_text(plot(f"{name} beside {peer}" if peer else name, shown), "utf-8")
 
 
 def main() -> int:
     there = [name for name in NAMES if (HERE / f"{name}.py").exists()]
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(there)} (default: all)")
-    parser.add_argument("--json", type=Path, metavar="OUT", help="write all figures to this file")
+    parser.add_argument("--json", type=Path, metavar="OUT", help="write all figures to this file instead")
     options = parser.parse_args()
     unknown = sorted(set(options.names) - set(there))
     if unknown:
@@ -54,8 +65,7 @@ def main() -> int:
         found, fine = run(name)
         rows += found
         succeeded = succeeded and fine
-    if options.json:
-        options.json.write_text(json.dumps({"figures": rows}, indent=1), "utf-8")
+    (options.json or WORK / "figures.json").write_text(json.dumps({"figures": rows}, indent=1), "utf-8")
     return 0 if succeeded else 1
 
 

@@ -19,7 +19,7 @@ import tempfile
 from pathlib import Path
 
 import peers
-from figures import Figure, write
+from figures import Figure, least, table, write
 
 HERE = Path(__file__).resolve().parent
 UPSTREAM = HERE.parent / ".tools" / "upstream" / "bin" / "python"
@@ -185,7 +185,7 @@ def interpreter(python: Path, code: str, rounds: int, folder: Path | None = None
         command = [sys.executable, "-c", measure, str(python), code]
         done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
         times.append(float(done.stdout) * 1000 if done.returncode == 0 else math.inf)
-    return min(times)
+    return least(times)
 
 
 def imports(upstream: Path | None, rounds: int) -> list[Figure]:
@@ -296,7 +296,7 @@ def main() -> int:
     if missing:
         print(f"no Hydra, no confection: {missing}")
     figures = measure([int(part) for part in options.sections.split(",")], options.rounds, upstream, not missing)
-    print(*figures, sep="\n")
+    print(table(figures))
     if options.json:
         write(figures, options.json)
     return 0

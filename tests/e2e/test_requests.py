@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 import logging
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import warm
@@ -296,11 +297,40 @@ def test_a_defect_costs_one_answer(caplog: pytest.LogCaptureFixture) -> None:
 
 def test_every_method_that_is_offered_is_served() -> None:
     from excore_server.ide import semantic_tokens as tokens
-    from excore_server.lsp.dispatch import PATIENT, REQUESTS
+    from excore_server.lsp.dispatch import NOTIFICATIONS, PATIENT, REQUESTS
     from excore_server.lsp.requests.execute_command import COMMANDS as SERVED
     from excore_server.lsp.session import server_capabilities as capabilities
+    from excore_server.lsp.transport.params import SHAPES
 
     assert set(REQUESTS) >= PATIENT
+    assert set(SHAPES) >= {*REQUESTS, *NOTIFICATIONS} - {"completionItem/resolve"}  # goes back as it came
     assert tuple(SERVED) == capabilities.COMMANDS
     assert tokens.TYPES == capabilities.TOKEN_TYPES
     assert tokens.MODIFIERS == capabilities.TOKEN_MODIFIERS
+
+
+def test_what_is_read_of_parameters_is_in_the_protocol() -> None:
+    from lsprotocol import types
+
+    from excore_server.lsp.transport.params import SHAPES, read_params
+
+    for method, shape in SHAPES.items():
+        known = inspect.signature(cast(Any, types.METHOD_TO_TYPES[method][2])).parameters
+        params = read_params(method, example(shape))
+        assert set(vars(params)) <= set(known), method
+        optional = {name for name, value in vars(params).items() if value is None}
+        needed = set(vars(params)) - optional
+        assert {name for name in needed if known[name].default is not inspect.Parameter.empty} == set(), method
+        wrong: list[Any] = [None, 3, {}] if needed else [None, 3]
+        for broken in wrong:
+            with pytest.raises(ValueError, match="params"):
+                read_params(method, broken)
+
+
+def example(shape: Any) -> Any:
+    """The smallest value of a shape."""
+    if isinstance(shape, dict):
+        return {key: example(inner) for key, inner in shape.items() if not key.endswith("?")}
+    if isinstance(shape, list):
+        return [example(shape[0])]
+    return {str: "a", int: 1, bool: True}.get(shape[0] if isinstance(shape, tuple) else shape)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import kit
+from excore_server.ide.completion.complete import complete
 
 HERE = Path(__file__).parent
 PROJECT = (HERE / "suggestions_project.txt").read_text(encoding="utf-8")
@@ -88,3 +89,20 @@ def test_a_class_that_needs_arguments_can_bring_its_table() -> None:
     assert not offered(f'{model}FCN<|>"')  # the cursor is where the table would be written
     assert not offered(f'{model}FCN<|>"\n\n[FCNHead]\nin_channels = 1\n')
     assert not offered('[Model.Segmentor]\n!backbone = "Mobil<|>"\n')  # needs none
+
+
+def test_what_is_usual_follows_what_the_configs_write() -> None:
+    text = "#- run.toml\n[Model.SegN|]\n#- other.toml\n[Model.FCN]\n@backbone = 'ResNet'\n[Backbone.ResNet]\n"
+    here = kit.world(text.replace("|", kit.CURSOR))
+    other = kit.path_of("other.toml")
+
+    def skeleton() -> str:
+        (item,) = complete(here.snapshot, *here.cursor).items
+        return kit.unfold(item)
+
+    assert "@backbone = 'ResNet'" in skeleton()
+    assert skeleton() == skeleton()
+    start = here.text(other).index("@backbone")
+    here.host.edit(other, start, start + 1, "!")
+    assert "!backbone = 'ResNet'" in skeleton()
+    here.host.close(other)

@@ -106,3 +106,14 @@ def test_deep_and_wide() -> None:
     assert not found.complete
     assert len(found.nodes) <= 500
     ast.parse(python_code(model, limit=500).text)
+
+
+def test_values_as_deep_as_they_are_read() -> None:
+    for text in (
+        "a = " + "[" * 300,
+        "a = " + "{ x = " * 300,
+        "a = " + "[" * 190 + "]" * 190,
+        "[" + "a." * 98 + "a]\nb = 1",
+    ):
+        here = world(text)
+        look(here.snapshot, path_of("run.toml"))

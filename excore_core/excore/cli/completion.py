@@ -31,6 +31,7 @@ _excore_complete() {{
     cut="${{word%"${{word##*[=:]}}"}}"
     mapfile -t COMPREPLY < <(excore completion words -- "${{words[@]}}" 2>/dev/null | cut -f1)
     COMPREPLY=("${{COMPREPLY[@]#"$cut"}}")
+    for word in "${{!COMPREPLY[@]}}"; do printf -v "COMPREPLY[word]" %q "${{COMPREPLY[word]}}"; done
     [[ ${{#COMPREPLY[@]}} == 1 && "${{COMPREPLY[0]}}" == *[.=/] ]] && compopt -o nospace 2>/dev/null
 }}
 complete -o default -F _excore_complete {names}
@@ -40,7 +41,7 @@ _ZSH = """\
 _excore_complete() {{
     local -a found
     found=("${{(@f)$(excore completion words -- "${{(@)words[1,CURRENT]}}" 2>/dev/null | cut -f1)}}")
-    if [[ -n "$found" ]]; then compadd -Q -S '' -a found; else _files; fi
+    if [[ -n "$found" ]]; then compadd -S '' -a found; else _files; fi
 }}
 compdef _excore_complete {names}
 """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated
@@ -106,7 +107,8 @@ def with_definitions(text: str, registries: Iterable[str]) -> str:
     for name in missing:
         variable = _variable(name, used)
         used.add(variable)
-        text += f'{variable} = {callee}("{name}"){newline}'
+        literal = f'"{name}"' if name.isidentifier() else repr(name)
+        text += f"{variable} = {callee}({literal}){newline}"
     return text
 
 
@@ -159,7 +161,7 @@ def _with_import(text: str, tree: ast.Module, newline: str) -> str:
 
 
 def _variable(name: str, used: set[str]) -> str:
-    variable = name.upper()
+    variable = re.sub(r"\W", "_", name).upper()
     if not variable.isidentifier():
         variable = f"_{variable}"
     while variable in used:

@@ -49,11 +49,11 @@ def _name(one: Record, folder: str) -> str:
 
 
 def _time(one: Record) -> str:
-    return str(one.fact("run", "time") or "")[:16]
+    return printable(str(one.fact("run", "time") or "")[:16])
 
 
 def _commit(one: Record) -> str:
-    commit = str(one.fact("repository", "commit") or "")[:10]
+    commit = printable(str(one.fact("repository", "commit") or "")[:10])
     return f"{commit}+" if commit and not one.fact("repository", "clean") else commit
 
 

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 
 from excore.lang.source import read_bytes
+from excore.lang.text import printable
 from excore.migrate.migration import Migration, Result
 from excore.migrate.proof import Figures
 from excore.migrate.tables import Classes
@@ -44,7 +45,7 @@ def report(migration: Migration) -> str:
         items = list(found)
         if items:
             lines += ["", f"## {title}", "", *items]
-    return "\n".join(lines) + "\n"
+    return "\n".join(printable(line) for line in lines) + "\n"
 
 
 def _unread(migration: Migration, results: list[Result]) -> Iterator[str]:
@@ -129,4 +130,4 @@ def _names(call: ast.Call) -> set[str]:
 
 
 def _name(migration: Migration, path: str) -> str:
-    return os.path.relpath(path, migration.root).replace(os.sep, "/")
+    return printable(os.path.relpath(path, migration.root).replace(os.sep, "/"))

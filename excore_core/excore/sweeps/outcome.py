@@ -8,10 +8,11 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape as escaped
 
 from excore.engine.text_table import render
 from excore.lang.sweep import Axis
+from excore.lang.text import printable
 from excore.storage.atomic_write import write_text
 from excore.sweeps.sweeping import RunOf, Sweeping
 
@@ -29,6 +30,7 @@ def varied(sweeping: Sweeping) -> list[Axis]:
 def shown(value: object) -> str:
     """A value in a table or a picture, not too long."""
     text = f"{value:.6g}" if isinstance(value, float) else str(value).lower() if isinstance(value, bool) else str(value)
+    text = printable(text)
     return text if len(text) <= _LONGEST else f"…{text[1 - _LONGEST :]}"
 
 
@@ -43,7 +45,13 @@ def table(sweeping: Sweeping) -> str:
         values = one.run.values
         state = f"{one.state} ({one.code})" if one.code else one.state
         rows.append([one.name, state, *found, *(shown(values[axis.key]) for axis in axes), f"{one.seconds:.1f}"])
-    return render(["run", "state", *metrics, *(axis.key for axis in axes), "seconds"], rows, tablefmt="simple")
+    head = ["run", "state", *metrics, *(axis.key for axis in axes), "seconds"]
+    return render([printable(name) for name in head], rows, tablefmt="simple")
+
+
+def escape(text: str) -> str:
+    """A text in a picture, which knows no control characters."""
+    return escaped(printable(text))
 
 
 def write(sweeping: Sweeping) -> list[str]:

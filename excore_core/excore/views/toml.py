@@ -33,14 +33,16 @@ def _value(value: BoundValue | Value, block: Block, grammar: Grammar | None) -> 
     if isinstance(value, Scalar):
         return value.raw
     if isinstance(value, (Array, Tables)):
-        texts = (_value(item, block, grammar) for item in value.items)
-        return array_text(text for text in texts if text is not None)
+        # lists, since generators would add to the depth of recursion
+        texts = [_value(item, block, grammar) for item in value.items]
+        return array_text([text for text in texts if text is not None])
     if isinstance(value, InlineTable):
-        entries = ((entry.parts, _value(entry.value, block, grammar)) for entry in value.entries)
-        return _inline((([part.name for part in parts], text) for parts, text in entries), grammar)
+        values = [_value(entry.value, block, grammar) for entry in value.entries]
+        names = [[part.name for part in entry.parts] for entry in value.entries]
+        return _inline(zip(names, values, strict=True), grammar)
     if isinstance(value, Table):
-        bindings = value.bindings.values()
-        return _inline((([inner.name], binding_text(inner, grammar)) for inner in bindings), grammar)
+        entries = [([inner.name], binding_text(inner, grammar)) for inner in value.bindings.values()]
+        return _inline(entries, grammar)
     return None
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from threading import Lock
+from typing import Any
 
 from excore.lang.catalog import Catalog, Entry, Param
 from excore.lang.collector import many_objects
@@ -26,6 +27,7 @@ class CatalogIndex:
         self.candidates: dict[tuple[str | None, str, bool], tuple[Project, Candidates]] = {}
         self.skeletons: dict[tuple[object, ...], tuple[Project, str]] = {}
         self.headers: dict[tuple[str, str], tuple[str, str]] = {}  # of entries: key, summary
+        self.habits: dict[tuple[str, ...], tuple[object, Any]] = {}  # with what each was derived from
 
     @property
     def catalog(self) -> Catalog:

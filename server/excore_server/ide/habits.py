@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Container, Iterable, Iterator
+from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 
 from excore.lang.catalog import Entry
 from excore.lang.grammar import Grammar, Name, PathHook
 from excore.lang.resolve.model import Path
 from excore.lang.workspace.practice import Counts, Written, written
-from excore_server.ide.candidates import config_parameters
+from excore_server.ide.candidates import catalog_index, config_parameters
 from excore_server.ide.snippets import literal, to_toml
 from excore_server.ide.view import View
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -21,11 +24,20 @@ class Habits:
     has before what another field of the same class has, and what is written often before what is not."""
 
     view: View
-    _of_registry: dict[tuple[str, str], Counts] = field(default_factory=dict)
     _by_registry: dict[str, list[str]] | None = None
 
     def __post_init__(self) -> None:
         self.practice = self.view.snapshot.practice(self.view.file.path)
+        self._fields = frozenset(self.view.project.primary_fields)
+        self._kept = catalog_index(self.view.catalog).habits
+
+    def _derived(self, question: tuple[str, ...], source: object, derive: Callable[[], T]) -> T:
+        """What was derived from the same ``source``, kept with the catalog: a list asks for hundreds."""
+        kept = self._kept.get(question)
+        if kept is None or kept[0] is not source:
+            kept = self._kept[question] = (source, derive())
+        found: T = kept[1]
+        return found
 
     @cached_property
     def _shared(self) -> str:
@@ -38,7 +50,9 @@ class Habits:
     def uses(self, name: str, group: str) -> int:
         """How often there is a table of a class, below ``group`` if that is a field."""
         counts = self.practice.of(name, "")
-        return sum(count for one, count in counts.items() if not self._foreign(one.group, group))
+        if group not in self._fields:
+            return sum(counts.values())
+        return sum([count for one, count in counts.items() if one.group == group or one.group not in self._fields])
 
     def tables(self, group: str) -> int:
         """How many tables there are below a group."""
@@ -57,7 +71,13 @@ class Habits:
 
     def usual(self, section: Path, entry: Entry) -> tuple[frozenset[str], dict[str, Written]]:
         """The parameters that a table at ``section`` has to give, or gives as a rule, and what stands there."""
-        names = frozenset(one.name for one in config_parameters(entry) if one.needed or self.is_usual(entry, one.name))
+        names = self._derived(
+            ("names", entry.registry, entry.name),
+            self.practice.classes.get(entry.name),
+            lambda: frozenset(
+                one.name for one in config_parameters(entry) if one.needed or self.is_usual(entry, one.name)
+            ),
+        )
         found = ((name, self.best(section, entry, name)) for name in names)
         return names, {name: one for name, one in found if one is not None}
 
@@ -80,16 +100,15 @@ class Habits:
                 yield Written("", "", text, (value,) if isinstance(value, str) else ())
 
     def _of_configs(self, section: Path, entry: Entry, parameter: str, counts: Counts) -> Iterator[Written]:
+        group = section[0] if len(section) > 1 else ""
         own = self._own(section, parameter)
-        ordered = [one for one, count in counts.items() if one != own or count > self._weight]
-        if len(ordered) > 1:
-            near = set(self._near(section, entry.name, parameter))
-            group = section[0] if len(section) > 1 else ""
-
-            def place(one: Written) -> tuple[object, ...]:
-                return self._foreign(one.group, group), (one.prefix, one.text) not in near, -counts[one], one
-
-            ordered.sort(key=place)
+        if own is not None or self._has(entry.name):
+            ordered = [one for one, count in counts.items() if one != own or count > self._weight]
+            if len(ordered) > 1:
+                ordered = self._ordered(ordered, counts, group, set(self._near(section, entry.name, parameter)))
+        else:
+            question = ("ordered", entry.registry, entry.name, parameter, group, *sorted(self._fields))
+            ordered = self._derived(question, counts, lambda: self._ordered(counts, counts, group))
         seen: set[tuple[str, str]] = set()
         for one in ordered:
             adapted = self._here(one)
@@ -97,24 +116,31 @@ class Habits:
                 seen.add((adapted.prefix, adapted.text))
                 yield adapted
 
+    def _ordered(
+        self, which: Iterable[Written], counts: Counts, group: str, near: Container[tuple[str, str]] = ()
+    ) -> list[Written]:
+        def place(one: Written) -> tuple[object, ...]:
+            return self._foreign(one.group, group), (one.prefix, one.text) not in near, -counts[one], one
+
+        return sorted(which, key=place)
+
     def _foreign(self, group: str, own: str) -> bool:
         """Whether a table belongs to another field than one of ``own``."""
-        fields = self.view.project.primary_fields
-        return group != own and group in fields and own in fields
+        return group != own and group in self._fields and own in self._fields
 
     def _of_others(self, entry: Entry, parameter: str) -> Counts:
         """References and variables that other classes of the registry have under a parameter of this name."""
-        question = (entry.registry, parameter)
-        counts = self._of_registry.get(question)
-        if counts is None:
-            merged: dict[Written, int] = {}
+
+        def merged() -> Counts:
+            counts: dict[Written, int] = {}
             for name in self.practice.users.get(parameter, ()):
                 if self.view.catalog.get(entry.registry, name) is not None:
                     for one, count in self.practice.of(name, parameter).items():
                         if one.prefix:
-                            merged[one] = merged.get(one, 0) + count
-            counts = self._of_registry[question] = merged
-        return counts
+                            counts[one] = counts.get(one, 0) + count
+            return counts
+
+        return self._derived(("others", entry.registry, parameter), self.practice.stamps.get(parameter), merged)
 
     def _own(self, section: Path, parameter: str) -> Written | None:
         """What the table itself says in this file: it is what is being written."""

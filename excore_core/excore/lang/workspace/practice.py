@@ -128,14 +128,19 @@ def _is_section(binding: Binding) -> bool:
 class Practice:
     """The facts of many files, counted. Immutable.
 
-    ``classes`` are the counts of each parameter by class, ``users`` the classes of each parameter.
+    ``classes`` are the counts of each parameter by class, ``users`` the classes of each parameter. What a change does
+    not touch stays the same object: that of a class in ``classes``, that of a parameter in ``stamps``.
     """
 
     def __init__(
-        self, classes: Mapping[str, Parameters] | None = None, users: Mapping[str, frozenset[str]] | None = None
+        self,
+        classes: Mapping[str, Parameters] | None = None,
+        users: Mapping[str, frozenset[str]] | None = None,
+        stamps: Mapping[str, object] | None = None,
     ) -> None:
         self.classes: Mapping[str, Parameters] = classes or {}
         self.users: Mapping[str, frozenset[str]] = users or {}
+        self.stamps: Mapping[str, object] = stamps or {}
 
     @cached_property
     def groups(self) -> Mapping[str, int]:
@@ -154,12 +159,14 @@ class Practice:
         """The counts with some facts so many times more, or less; shares what they do not touch."""
         classes = dict(self.classes)
         users = dict(self.users)
+        stamps, stamp = dict(self.stamps), object()
         fresh: dict[str, dict[str, dict[Written, int]]] = {}
         for (name, parameter, value), step in changes:
             parameters = fresh.get(name)
             if parameters is None:
                 parameters = {one: dict(counts) for one, counts in classes.get(name, _NONE).items()}
                 classes[name] = fresh[name] = parameters
+            stamps[parameter] = stamp
             counts = parameters.setdefault(parameter, {})
             counts[value] = counts.get(value, 0) + step
             if not counts[value]:
@@ -169,7 +176,7 @@ class Practice:
                 has = bool(parameters[parameter])
                 if has != (name in users.get(parameter, ())):
                     users[parameter] = users.get(parameter, frozenset()) ^ {name}
-        return Practice(classes, users)
+        return Practice(classes, users, stamps)
 
 
 class Learned:

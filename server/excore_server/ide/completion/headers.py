@@ -127,10 +127,11 @@ class _Names:
         """The option with the end of the header, and with the ``lines`` below it where there are none yet."""
         if not self.cursor.last:
             return option
-        option = option._replace(span=self.cursor.rest)
+        span = self.cursor.rest
         if not self.alone or not self.view.snippets:
-            return whole(option, self.closer, self.view.snippets)
-        return option._replace(insert=lambda: below(option.text, self.closer, lines()), snippet=True)
+            return whole(option._replace(span=span), self.closer, self.view.snippets)
+        name = option.text
+        return option._replace(insert=lambda: below(name, self.closer, lines()), snippet=True, span=span)
 
 
 def _as_header(index: CatalogIndex, entry: Entry) -> tuple[str, str]:
