@@ -168,6 +168,7 @@ class A(Left, Right):
         ("@attr.s\nclass A:\n  _a = attr.ib()\n  b = attrib(default=1)\n  c = 3", "a, b = 1"),
         ("@attrs.define\nclass A:\n  a: int\n  b: list = attrs.field(factory=list)", "a: int, b: list = []"),
         ("@attr.s(auto_attribs=True)\nclass A:\n  a: int = 1", "a: int = 1"),
+        ("import pydantic.dataclasses as p\n@p.dataclass\nclass A:\n  a: int = 1", "a: int = 1, ..."),
         ("@attr.s\nclass A:\n  a = attr.ib(default=1, alias='b')", "b = 1"),
         ("@attr.s\nclass A:\n  a = attr.ib()\n  @a.default\n  def first(self): ...", "a = self.first()"),
         ("class A(NamedTuple):\n  a: int\n  b: int = 2", "a: int, b: int = 2"),

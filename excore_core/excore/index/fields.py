@@ -115,6 +115,8 @@ def style_of(classes: Classes, module: str, decorator: Expr, depth: int = 0) -> 
     keywords = {name: render(value) for name, value in call.keywords.items()} if call is not None else {}
     target = classes.names.resolve(module, func)
     path = target.path if target is not None else func
+    if path.startswith("pydantic.") and "forbid" not in keywords.get("config", ""):
+        keywords = {**keywords, "more": "pydantic"}  # it ignores names that it does not know
     if path in _DATACLASS or path in _ATTRS:
         return ("dataclass" if path in _DATACLASS else "attrs"), keywords
     if path == "functools.partial" and call is not None and call.arguments:
