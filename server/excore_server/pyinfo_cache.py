@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from excore import __version__
-from excore.index.facts_cache import default_folder, digest
+from excore.index.facts_cache import default_folder
+from excore.index.python_files import digest
 from excore.lang.catalog import Entry
 from excore.lang.entry_json import entry_from_json, entry_to_json
 from excore.lang.source import OWN_LIMIT, read_bytes

@@ -15,6 +15,7 @@ from excore.cli.check_formats import RENDERERS
 from excore.cli.checked_file import CheckedFile
 from excore.cli.output import EXIT_NOT_DONE, fail, print_line, shown_path
 from excore.cli.resolved import paths_and_overrides
+from excore.index.indexer import Indexer
 from excore.index.syntax_errors import unparsed
 from excore.lang.project.foreign import is_toml
 from excore.lang.project.reading import is_vast
@@ -84,7 +85,8 @@ def run(paths: Iterable[str], warn: Callable[[str], None] = _warn, overrides: It
     ``warn`` is told of what was left aside: a file that is named and is no config, a registry dump that must not be
     used, a Python file that cannot be parsed and may register what is unknown.
     """
-    snapshot, checked, others = survey(paths, warn, overrides)
+    indexers: list[Indexer] = []
+    snapshot, checked, others = survey(paths, warn, overrides, indexers)
     for path in others:
         warn(f"{shown_path(path)} is not checked: {why_no_config(path, snapshot.project(path))}")
     project_files = {snapshot.project(path).file for path in checked}
@@ -92,6 +94,8 @@ def run(paths: Iterable[str], warn: Callable[[str], None] = _warn, overrides: It
     if overrides and diagnostics(snapshot, OVERRIDES):
         checked.add(OVERRIDES)
     files = [_finding(snapshot, path) for path in sorted(checked)]
+    for indexer in indexers:
+        indexer.save()  # with what the configs needed of classes
     checked.discard(OVERRIDES)
     names = _unknown_names(files)
     for project in {project.root: project for project in map(snapshot.project, checked)}.values():
@@ -101,13 +105,16 @@ def run(paths: Iterable[str], warn: Callable[[str], None] = _warn, overrides: It
 
 
 def survey(
-    paths: Iterable[str], warn: Callable[[str], None] = _warn, overrides: Iterable[str] = ()
+    paths: Iterable[str],
+    warn: Callable[[str], None] = _warn,
+    overrides: Iterable[str] = (),
+    indexers: list[Indexer] | None = None,
 ) -> tuple[Snapshot, set[str], list[str]]:
     """A snapshot of files and of all below folders, the paths to check, and paths that are no configs.
 
     To check are the configs, and named files that cannot be read. Of what is no config every named file is returned; if
     there is nothing else, a few that are not named. ``warn`` gets what is wrong with registry dumps. ``overrides`` are
-    for the only file. Raises ``NoSuchPath``.
+    for the only file. ``indexers`` gets those that were made. Raises ``NoSuchPath``.
     """
     targets = dict.fromkeys(os.path.abspath(path) for path in paths)
     missing = [path for path in targets if not os.path.exists(path)]
@@ -123,7 +130,10 @@ def survey(
     for path in (*files, *below):
         project = host.project_of(path)
         if project.root not in host.catalogs:
-            catalog, refused = with_dump(make_indexer(project).build(), project)
+            indexer = make_indexer(project)
+            if indexers is not None:
+                indexers.append(indexer)
+            catalog, refused = with_dump(indexer.build(), project)
             if refused:
                 warn(refused)
             host.set_catalog(project.root, catalog)

@@ -6,6 +6,7 @@ Facts depend on nothing but the text: no path, no module name, no other file. Wh
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar, Union
 
 if TYPE_CHECKING:
@@ -43,6 +44,9 @@ ADDING = frozenset({"register", "register_module", "add_component"})
 
 REGISTERING = ADDING | {"register_all", "match", "merge"}
 """Methods of a registry that fill it."""
+
+
+Packed = Union[bytes, "Callable[[Any], dict[str, Any]]"]
 
 
 class ParamFact(TypedDict, total=False):
@@ -100,7 +104,7 @@ class FunctionFact(TypedDict, total=False):
     called: list[str]
     lists: bool
     makes: list[str]
-    packed: bytes
+    packed: Packed
 
 
 class MemberFact(TypedDict, total=False):
@@ -150,7 +154,7 @@ class ClassFact(TypedDict, total=False):
     members: list[MemberFact]
     fields: list[FieldFact]
     dynamic: bool
-    packed: bytes
+    packed: Packed
 
 
 class BindingFact(TypedDict, total=False):
@@ -190,17 +194,22 @@ FlagFact = tuple[str, str, str]
 """A prefix or mark that is registered: "prefix" or "mark", the character, the name of its class."""
 
 
-class FileFacts(TypedDict, total=False):
+class Told(TypedDict, total=False):
+    """What needs no parsing. ``imports``: modules that a file imports by their full names, but those of Python;
+    ``given``: literals that calls give, as name, keyword and text."""
+
+    imports: list[str]
+    given: list[tuple[str, str, str]]
+
+
+class FileFacts(Told, total=False):
     """All that one file says. ``stars``: star imports as ``[level, module]``; ``broken``: it did not parse;
     ``unmerged``: the line of a merge conflict; ``generates``: that of what gives the module names that no statement
-    binds;
-    ``all_of``: what ``all`` is put together from besides, as dotted names, "" for what is no name;
-    ``imports``: modules it imports by their full names, but those of Python; ``held``: attributes of classes that may
-    be registries, as dotted name, call and place; ``given``: literals that calls give, as name, keyword and text;
-    ``handed``: names that calls at module level get, or that are stored under a key, with the line."""
+    binds; ``all_of``: what ``all`` is put together from besides, as dotted names, "" for what is no name;
+    ``held``: attributes of classes that may be registries, as dotted name, call and place; ``handed``: names that calls
+    at module level get, or that are stored under a key, with the line."""
 
     names: Required[dict[str, list[BindingFact]]]
-    imports: list[str]
     stars: list[tuple[int, str]]
     all: list[str]
     all_of: list[str]
@@ -210,21 +219,19 @@ class FileFacts(TypedDict, total=False):
     unmerged: int
     generates: int
     held: list[tuple[str, Expr, At]]
-    given: list[tuple[str, str, str]]
     handed: dict[str, int]
 
 
-class Outline(TypedDict, total=False):
+class Outline(Told, total=False):
     """What stands for a file without registrations until something asks for its facts: its top-level classes and
-    functions as ``[kind, name, line, column]``, its ``imports``, and what its calls have ``given``."""
+    functions as ``[kind, name, line, column]``."""
 
     outline: Required[list[tuple[str, str, int, int]]]
-    imports: list[str]
-    given: list[tuple[str, str, str]]
 
 
 LIGHT = frozenset({"name", "at", "bases", "decorators"})
-"""What linking needs of every definition; the rest of a cached one stays packed JSON until something asks for it."""
+"""What linking needs of every definition; the rest of one may be packed until something asks for it: JSON of the disk
+cache, or what reads it in the source."""
 
 Definition = TypeVar("Definition", ClassFact, FunctionFact)
 
@@ -233,6 +240,7 @@ def unpacked(fact: Definition) -> Definition:
     """``fact`` with all its keys; unpacks it in place the first time."""
     packed = fact.get("packed")
     if packed is not None:
-        fact.update(json.loads(packed))
+        rest: Any = json.loads(packed) if isinstance(packed, bytes) else packed(fact)
+        fact.update(rest)
         fact.pop("packed", None)  # another thread may have been here first, with the same result
     return fact

@@ -1,8 +1,9 @@
 """Facts on disk: one file per project, so that an unchanged project is not parsed again.
 
 Line 1 says version and checksum, line 2 what linking needs of every file, each further line the details of one
-definition, read when somebody asks for them. Written whole to a temporary file and moved into place, so that readers
-and other writers see either state; whatever is wrong with the file, it counts as absent.
+definition, unpacked when somebody asks for them; those that nobody has asked for yet are in the source alone. Written
+whole to a temporary file and moved into place, so that readers and other writers see either state; whatever is wrong
+with the file, it counts as absent.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 from excore.index.facts import LIGHT, FileFacts, Outline
+from excore.index.python_files import digest
+from excore.index.skeleton import Late
 from excore.lang.source import OWN_LIMIT, read_bytes
 from excore.storage.atomic_write import write_text
 from excore.storage.cache import user_base
@@ -31,6 +34,7 @@ _SCANNER = (
     "kwargs_flow.py",
     "registered_flags.py",
     "scan.py",
+    "skeleton.py",
     "source_text.py",
 )
 _COARSE = 2_000_000_000
@@ -39,13 +43,15 @@ _ENCODER = json.JSONEncoder(separators=(",", ":"), check_circular=False)
 
 
 class Cached(NamedTuple):
-    """State of one file when it was read: ``seen_ns`` is the time of reading, ``digest`` that of its bytes."""
+    """State of one file when it was read: ``seen_ns`` is the time of reading, ``digest`` that of its bytes. ``late`` is
+    what reads on in it."""
 
     size: int
     mtime_ns: int
     seen_ns: int
     digest: str
     content: FileFacts | Outline
+    late: Late | None = None
 
     def fits(self, size: int, mtime_ns: int) -> bool:
         """Whether a file with this stat surely is unchanged. A file written just before it was read may have been
@@ -58,11 +64,6 @@ class Cached(NamedTuple):
     def facts(self) -> FileFacts | None:
         """The content, ``None`` if the file has only an outline."""
         return cast(FileFacts, self.content) if "names" in self.content else None
-
-
-def digest(data: bytes) -> str:
-    """Identity of a content."""
-    return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 
 def default_folder() -> Path:
@@ -85,7 +86,7 @@ class IndexCache:
             if header["version"] != version() or header["checksum"] != zlib.crc32(body):
                 return {}
             index, *details = body.split(b"\n")
-            return {path: _unpack(item, details) for path, item in json.loads(index).items()}
+            return {path: _unpack(path, item, details) for path, item in json.loads(index).items()}
         except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
             return {}
 
@@ -132,8 +133,10 @@ def _light(binding: Any, details: list[bytes]) -> Any:
     fact = binding.get(key)
     if fact is None:
         return binding
-    light = {name: value for name, value in fact.items() if name in LIGHT}
     packed = fact.get("packed")
+    if isinstance(packed, Late):
+        return {**binding, key: {name: value for name, value in fact.items() if name != "packed"}}
+    light = {name: value for name, value in fact.items() if name in LIGHT}
     if packed is None:
         packed = _dump({name: value for name, value in fact.items() if name not in LIGHT})
     light["detail"] = len(details)
@@ -141,13 +144,14 @@ def _light(binding: Any, details: list[bytes]) -> Any:
     return {**binding, key: light}
 
 
-def _unpack(item: list[Any], details: list[bytes]) -> Cached:
+def _unpack(path: str, item: list[Any], details: list[bytes]) -> Cached:
     size, mtime_ns, seen_ns, digest_, content = item
+    late = Late(path, digest_)
     for bindings in content.get("names", {}).values():
         for binding in bindings:
             fact = binding.get("cls") or binding.get("function")
             if fact is not None:
-                fact["packed"] = details[fact.pop("detail")]
+                fact["packed"] = details[fact.pop("detail")] if "detail" in fact else late
     if not isinstance(digest_, str) or ("names" not in content and "outline" not in content):
         raise ValueError("not facts")
-    return Cached(int(size), int(mtime_ns), int(seen_ns), digest_, content)
+    return Cached(int(size), int(mtime_ns), int(seen_ns), digest_, content, late)

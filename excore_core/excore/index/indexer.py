@@ -13,13 +13,14 @@ from typing import cast
 
 from excore.index import python_files
 from excore.index.facts import FileFacts, Outline
-from excore.index.facts_cache import Cached, IndexCache, digest
+from excore.index.facts_cache import Cached, IndexCache
 from excore.index.fields import PACKAGES
 from excore.index.link import Linker, Sources
 from excore.index.name_resolution import ModuleLayout, SourceFile
-from excore.index.python_files import PythonFile
+from excore.index.python_files import PythonFile, digest
 from excore.index.roots import Roots, find_roots
-from excore.index.scan import may_register, outline, scan
+from excore.index.scan import may_register, outline, scan, told
+from excore.index.skeleton import Late, skim
 from excore.lang.catalog import Catalog
 from excore.lang.memo import Memo
 from excore.lang.project.foreign import may_be_copy
@@ -32,8 +33,9 @@ UNREAD = PACKAGES | {"typing_extensions", "excore"}
 class _Reader:
     """Files as buffers or the disk have them, and modules on demand. Catalogs keep it, so it knows of none."""
 
-    def __init__(self, search_paths: tuple[str, ...]) -> None:
+    def __init__(self, search_paths: tuple[str, ...], registry_types: tuple[str, ...]) -> None:
         self.search_paths = search_paths
+        self.registry_types = registry_types
         self.buffers: dict[str, str] = {}
         self.cached: dict[str, Cached] = {}  # of all files on disk that were read, what the disk cache holds
         self.dirty = False  # whether ``cached`` is not what the disk cache has
@@ -55,7 +57,7 @@ class _Reader:
         path = python_files.locate(module, self.search_paths) or python_files.locate_standard(module)
         return self._module(path, module, external=True) if path is not None else None
 
-    def package(self, types: tuple[str, ...], name: str) -> tuple[str, ...]:
+    def package(self, name: str) -> tuple[str, ...]:
         """The modules of an installed package that may register something, looked for once."""
         if name not in self.packages:
             start = python_files.locate(name, self.search_paths) if name not in UNREAD else None
@@ -63,7 +65,7 @@ class _Reader:
             found: list[str] = []
             for file in python_files.walk(folder) if folder else ():
                 data = self.read(file.path)
-                if data is not None and may_register(data, types):
+                if data is not None and may_register(data, self.registry_types):
                     relative = os.path.relpath(file.path, os.path.dirname(folder))[:-3]
                     found.append(relative.replace(os.sep, ".").removesuffix(".__init__"))
             self.packages[name] = tuple(found)
@@ -78,9 +80,13 @@ class _Reader:
         data = self.read(path)
         if data is None:
             return None
-        facts = scan(python_files.decode(data))
+        text = python_files.decode(data)
+        if path in self.buffers:
+            return SourceFile(path, module, scan(text), external)
+        late = Late(path, digest(data))
+        facts = skim(text, self.registry_types, late)
         if external:
-            self.cached[path] = Cached(file.size, file.mtime_ns, time.time_ns(), digest(data), facts)
+            self.cached[path] = Cached(file.size, file.mtime_ns, time.time_ns(), late.digest, facts, late)
             self.dirty = True
         return SourceFile(path, module, facts, external)
 
@@ -121,7 +127,7 @@ class Indexer:
         self._lock = RLock()
         self._states: dict[str, Cached] = {}  # of the files of the project, as they are on disk or in buffers
         self._modules: dict[str, str] = {}  # import paths of the files
-        self._reader = _Reader(self.search_paths)
+        self._reader = _Reader(self.search_paths, self.registry_types)
         self._roots = Roots((self.root,))
         self._layout = ModuleLayout({}, {}, {})
         self._memo = Memo()
@@ -257,9 +263,12 @@ class Indexer:
 
     def save(self) -> None:
         """Write the disk cache if anything changed since it was read."""
-        if self._cache is not None and self._reader.dirty:
+        used = [state.late for state in self._reader.cached.values() if state.late is not None and state.late.is_used]
+        if self._cache is not None and (self._reader.dirty or used):
             self._cache.save(self._reader.cached)
             self._reader.dirty = False
+            for late in used:
+                late.is_used = False
 
     # -- reading
 
@@ -281,12 +290,16 @@ class Indexer:
         if before is not None and before.digest == name:
             return before._replace(size=file.size, mtime_ns=file.mtime_ns, seen_ns=seen)
         text = python_files.decode(data)
+        late = None
         content: FileFacts | Outline
-        if may_register(data, self.registry_types):
+        if not may_register(data, self.registry_types):
+            content = outline(text)
+        elif file.size < 0 or known is not None:
             content = scan(text, known)
         else:
-            content = outline(text)
-        return Cached(file.size, file.mtime_ns, seen, name, content)
+            late = Late(file.path, name)
+            content = {**skim(text, self.registry_types, late, is_own=True), **told(text)}
+        return Cached(file.size, file.mtime_ns, seen, name, content, late)
 
     def _link(self) -> None:
         modules: dict[str, SourceFile] = {}
@@ -308,8 +321,7 @@ class Indexer:
             self._memo = self._memo.without(moved)
             self._layout = ModuleLayout(paths, short_names, python_files.names_below_root(paths, self.root))
         find = cache(partial(self._reader.find, self._layout.paths, modules))
-        package = partial(self._reader.package, self.registry_types)
-        sources = Sources(modules, find, self._layout, outlines, package)
+        sources = Sources(modules, find, self._layout, outlines, self._reader.package)
         self.catalog = Linker(sources, self.registry_types, self._memo, self._lock).catalog()
 
 

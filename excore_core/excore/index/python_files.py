@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import hashlib
 import os
 import re
 import sys
@@ -140,6 +141,11 @@ def read(path: str) -> bytes | None:
         return read_bytes(path, MAX_SIZE)
     except (OSError, ValueError):
         return None
+
+
+def digest(data: bytes) -> str:
+    """Identity of a content."""
+    return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 
 def decode(data: bytes) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterable, Iterator
 
 from excore.index.definition_facts import targets
@@ -12,10 +11,14 @@ from excore.index.source_text import dotted
 from excore.lang.grammar import DEFAULT, Grammar, HookMark, Prefix
 from excore.lang.syntax.patterns import can_be_flag
 
-_CALLED = r"\b(?:register_special_flag|register_argument_hook|enable_finegrained_config)\b"
-REGISTERING = re.compile(_CALLED)
-REGISTERING_BYTES = re.compile(_CALLED.encode())
+_CALLED = ("register_special_flag", "register_argument_hook", "enable_finegrained_config")
+REGISTERING_BYTES = tuple(name.encode() for name in _CALLED)
 _FINEGRAINED = "*"
+
+
+def has_flags(text: str) -> bool:
+    """Whether a text may register any."""
+    return any(name in text for name in _CALLED)
 
 
 def flags_of(tree: ast.Module) -> Iterator[FlagFact]:

@@ -22,6 +22,7 @@ from excore.index.facts import (
     FileFacts,
     Guard,
     Outline,
+    Told,
     unpacked,
 )
 from excore.index.kwargs_flow import FunctionNode
@@ -32,19 +33,21 @@ _COMMON_WORDS = sorted(name for name in REGISTERING if not name.startswith("regi
 _OTHERS = "|".join(_COMMON_WORDS)
 _CALLS = tuple(f".{name}(".encode() for name in _COMMON_WORDS)
 _REGISTERING = re.compile(rf"\.(?:register\w*|{_OTHERS})\b")
-_BOUND = re.compile(r"^(\w+)[ \t]*=[ \t]*[\w.]+\.register\w*\b", re.MULTILINE)
+BOUND = re.compile(r"^(\w+)[ \t]*=[ \t]*[\w.]+\.register\w*\b", re.MULTILINE)
 _SMALL = 15  # lines of a function that may do nothing but make a registry
-_OUTLINE = re.compile(r"^(class|(?:async[ \t]+)?def)[ \t]+(\w+)", re.MULTILINE)
-_IMPORT = re.compile(
-    r"^[ \t]*(?:from[ \t]+([A-Za-z_][\w.]*)[ \t]+import\b|import[ \t]+([A-Za-z_][^\n#;]*))", re.MULTILINE
-)
-_CALL = re.compile(r"\b([A-Z]\w*)\((?=([^()]{0,300}(?:\([^()]{0,100}\)[^()]{0,100}){0,8})\))")
+# To look for the line break before a line is much faster than for its beginning.
+_OUTLINE = re.compile(r"\n(class|(?:async[ \t]+)?def)[ \t]+(\w+)")
+_IMPORT = re.compile(r"\n[ \t]*(?:from[ \t]+([A-Za-z_][\w.]*)[ \t]+import\b|import[ \t]+([A-Za-z_][^\n#;]*))")
+_CALL = re.compile(r"([A-Z](?<!\w.)\w*)\((?=([^()]{0,300}(?:\([^()]{0,100}\)[^()]{0,100}){0,8})\))")
 _LITERAL = re.compile(
     r"""(\w+)[ \t]*=[ \t]*(-?\d[\d_.]*(?:e[+-]?\d+)?|True|False|"[^"\\\n]{0,80}"|'[^'\\\n]{0,80}')[ \t]*(?=,|\n|$)"""
 )
 _INNER = re.compile(r"\([^()]*\)")
-_GENERATES = re.compile(r"\b(?:globals|vars|locals)\(\)|\bsys\.modules\[__name__\]|\bexec\(")
-_GENERATING = ("globals()", "vars()", "locals()", "sys.modules", "exec")  # to look for before a slower pattern
+GENERATES = re.compile(r"globals\(\)|sys\.modules\[__name__\]|exec\(")
+"""What may bind names of its module, wherever it stands."""
+GENERATING = ("globals()", "sys.modules[", "exec")
+"""To look for before the slower pattern."""
+_AT_TOP = re.compile(rf"vars\(\)|locals\(\)|{GENERATES.pattern}")
 _REGISTERING_WORDS = (".register", *(f".{name}" for name in _COMMON_WORDS))
 _NAMESPACES = ("globals", "vars", "locals")
 _READING = frozenset(
@@ -57,7 +60,7 @@ _STATEMENT = re.compile(rf"^[ \t]*[A-Za-z_][\w.]*[.](?:{_OTHERS})[(]".encode(), 
 def may_register(data: bytes, registry_types: tuple[str, ...] = ("Registry",)) -> bool:
     """Whether a file with this content can define or use a registry, or register a flag; cheap, errs on the side of
     yes."""
-    if any(word in data for word in _WORDS) or registered_flags.REGISTERING_BYTES.search(data):
+    if any(word in data for word in (*_WORDS, *registered_flags.REGISTERING_BYTES)):
         return True
     if any(name.partition(":")[0].strip().rpartition(".")[2].encode() in data for name in registry_types):
         return True
@@ -68,17 +71,21 @@ def outline(text: str) -> Outline:
     """Top-level classes and functions of ``text`` and what it imports, read without parsing."""
     definitions: list[tuple[str, str, int, int]] = []
     line, offset = 0, 0
-    text = normalised(text)
+    text = f"\n{normalised(text)}"
     for match in _OUTLINE.finditer(text):
         line += text.count("\n", offset, match.start())
         offset = match.start()
         kind = "class" if match[1] == "class" else "function"
-        definitions.append((kind, match[2], line, match.start(2) - offset))
-    result: Outline = {"outline": definitions}
-    modules = _imported(text)
+        definitions.append((kind, match[2], line, match.start(2) - match.start(1)))
+    return {"outline": definitions, **told(text)}
+
+
+def told(text: str) -> Told:
+    """What ``text`` imports and what its calls give, read without parsing."""
+    result: Told = {}
+    modules, given = _imported(text), _given(text)
     if modules:
         result["imports"] = modules
-    given = _given(text)
     if given:
         result["given"] = given
     return result
@@ -96,21 +103,29 @@ def _given(text: str) -> list[tuple[str, str, str]]:
 def _imported(text: str) -> list[str]:
     """Modules that lines of ``text`` import by their full names, without those of Python; read without parsing."""
     modules: set[str] = set()
-    for match in _IMPORT.finditer(text):
+    for match in _IMPORT.finditer(f"\n{text}"):
         modules.update([match[1]] if match[1] else [item.split()[0] for item in match[2].split(",") if item.strip()])
     return sorted(name for name in modules if name.partition(".")[0] not in sys.stdlib_module_names)
 
 
-def scan(text: str, previous: FileFacts | None = None) -> FileFacts:
+def facts_of(text: str, tree: ast.Module) -> FileFacts:
+    """Facts of a normalised text that was parsed, without what ``told`` says."""
+    scanner = _Scanner(text)
+    scanner.module(tree)
+    return scanner.facts
+
+
+def scan(text: str, previous: FileFacts | None = None, *, whole: str = "") -> FileFacts:
     """Facts of ``text``. Where it does not parse, what does parse counts, and names that got lost are those of
-    ``previous``, the facts of an earlier state of the same file."""
+    ``previous``, the facts of an earlier state of the same file. ``whole``: the text that this one is a part of."""
     text = normalised(text)
     tree = parse(text)
     unmerged = conflicts(text) if tree is None else []
     if tree is None:
         text = without_newer_syntax(_first_sides(text, unmerged))
         tree = parse(text)
-    scanner = _Scanner(text)
+    scanner = _Scanner(text, whole)
+    scanner.facts.update(told(text))  # type: ignore[typeddict-item]
     if unmerged:
         scanner.facts["unmerged"] = text.count("\n", 0, unmerged[0].mark.start)
     if tree is not None:
@@ -160,23 +175,18 @@ def _complete(binding: BindingFact, earlier: list[BindingFact]) -> None:
 class _Scanner:
     """Walks module-level statements once and collects what ``FileFacts`` hold."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, whole: str = "") -> None:
         self.source = SourceText(text)
         self.names: dict[str, list[BindingFact]] = {}
         self.facts: FileFacts = {"names": self.names}
-        bound = "|".join(_BOUND.findall(text)) if ".register" in text else ""
+        bound = "|".join(BOUND.findall(text)) if ".register" in text else ""
         pattern = re.compile(rf"{_REGISTERING.pattern}|\b(?:{bound})\(") if bound else _REGISTERING
         self.registering = MatchingLines(pattern, text, _REGISTERING_WORDS)
-        self.has_flags = registered_flags.REGISTERING.search(text) is not None
-        self.keep_source = "match(" in text
-        self.lists = "__all__." in text or ".__all__" in text
-        self.generates = any(word in text for word in _GENERATING) and _GENERATES.search(text) is not None
-        modules = _imported(text)
-        if modules:
-            self.facts["imports"] = modules
-        given = _given(text)
-        if given:
-            self.facts["given"] = given
+        self.has_flags = registered_flags.has_flags(text)
+        self.keep_source = "match(" in (whole or text)
+        self.lists = any(word in (whole or text) for word in ("__all__.", ".__all__"))
+        self.generating = MatchingLines(GENERATES, text, GENERATING)
+        self.generates = MatchingLines(_AT_TOP, text, ("vars()", "locals()", *GENERATING))
 
     def module(self, tree: ast.Module) -> None:
         self.body(tree.body, ALWAYS)
@@ -184,7 +194,7 @@ class _Scanner:
         if handed:
             self.facts["handed"] = {**self.facts.get("handed", {}), **handed}
         if self.generates:
-            for node in filter(_generates, ast.walk(tree)):
+            for node in filter(_generates, self.generates.nodes(tree, self.generating)):
                 self.facts.setdefault("generates", getattr(node, "lineno", 1) - 1)
         flags = list(registered_flags.flags_of(tree)) if self.has_flags else []
         if flags:
@@ -398,9 +408,7 @@ class _Scanner:
 
     def may_register(self, node: ast.stmt | ast.expr) -> bool:
         """Whether a registering method is named anywhere in the lines of ``node``."""
-        decorators = getattr(node, "decorator_list", ())
-        first = decorators[0].lineno if decorators else node.lineno
-        return self.registering.between(first, node.end_lineno or node.lineno)
+        return self.registering.within(node)
 
     def dynamic(self, nodes: Sequence[ast.stmt | ast.expr], where: str, guard: Guard) -> None:
         """Registrations anywhere in ``nodes``, which run nobody knows how often; a registering method that is not

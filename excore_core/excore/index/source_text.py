@@ -6,12 +6,14 @@ import ast
 import re
 import warnings
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
 
 from excore.index.facts import At, Expr
 
 _MAX_SEGMENT = 400
 _DOCUMENTS = re.compile("#:")
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 _CHANGING = ("__getattr__", "__getattribute__", "__dict__", "setattr", "vars", "locals", "metaclass")
 _DYNAMIC = re.compile(rf"\b(?:{'|'.join(_CHANGING)})\b")
 
@@ -57,6 +59,26 @@ class MatchingLines:
             line += text.count("\n", offset, match.start())
             offset = match.start()
             self._lines.append(line)
+
+    def __bool__(self) -> bool:
+        return bool(self._lines)
+
+    def nodes(self, tree: ast.AST, in_definitions: MatchingLines) -> Iterator[ast.AST]:
+        """What ``ast.walk`` gives of a tree of the text, without nodes that have none of the lines, and definitions
+        that have none of others."""
+        waiting = deque([tree])
+        while waiting:
+            node = waiting.popleft()
+            lines = in_definitions if isinstance(node, _DEFINITIONS) else self
+            if not isinstance(node, (ast.stmt, ast.expr)) or lines.within(node):
+                waiting.extend(ast.iter_child_nodes(node))
+                yield node
+
+    def within(self, node: ast.stmt | ast.expr) -> bool:
+        """Whether any of them is one of a node, or of its decorators."""
+        decorators = getattr(node, "decorator_list", ())
+        first = decorators[0].lineno if decorators else node.lineno
+        return self.between(first, node.end_lineno or node.lineno)
 
     def between(self, first: int, last: int) -> bool:
         """Whether any of them is one of the lines ``first`` to ``last``, counted from 1."""
