@@ -185,3 +185,16 @@ def test_k3_choices_of_an_enum_with_texts() -> None:
     make.__annotations__["norm"] = Norm
     (norm,) = entry(make).signature.params
     assert norm.choices == ("bn", "group", "BATCH")  # `GROUP` is `group`, however it is written
+
+
+def test_k3_what_wraps_may_take_more_than_it_lists() -> None:
+    def small(a: int) -> None: ...
+
+    @functools.wraps(small)
+    def passing(*args: Any, more: int = 1, **kwargs: Any) -> None: ...
+
+    @functools.wraps(small)
+    def closed(a: int) -> None: ...
+
+    assert not entry(passing).signature.complete
+    assert entry(closed).signature.complete

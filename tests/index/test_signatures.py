@@ -168,6 +168,8 @@ class A(Left, Right):
         ("@attr.s\nclass A:\n  _a = attr.ib()\n  b = attrib(default=1)\n  c = 3", "a, b = 1"),
         ("@attrs.define\nclass A:\n  a: int\n  b: list = attrs.field(factory=list)", "a: int, b: list = []"),
         ("@attr.s(auto_attribs=True)\nclass A:\n  a: int = 1", "a: int = 1"),
+        ("@attr.s\nclass A:\n  a = attr.ib(default=1, alias='b')", "b = 1"),
+        ("@attr.s\nclass A:\n  a = attr.ib()\n  @a.default\n  def first(self): ...", "a = self.first()"),
         ("class A(NamedTuple):\n  a: int\n  b: int = 2", "a: int, b: int = 2"),
         ("class A(TypedDict):\n  a: int", "*, a: int = ..., ..."),
         ("class A(TypedDict, total=False):\n  a: int", "*, a: int = ..., ..."),
@@ -175,6 +177,15 @@ class A(Left, Right):
             "class A(BaseModel):\n  model_config = {}\n"
             "  a: int\n  b: str = Field('x', min_length=1)\n  c: int = Field(...)",
             "*, a: int, b: str = 'x', c: int, ...",
+        ),
+        ("class A(BaseModel, extra='forbid'):\n  a: int = Field(1, alias='b')\n  _c: int = 1", "*, b: int = 1"),
+        (
+            "class A(BaseModel, extra='forbid'):\n  a: Annotated[int, Field(default=1)]\n  b: int = 1",
+            "*, a: int = ..., b: int = 1, ...",
+        ),
+        (
+            "class A(BaseModel, extra='forbid'):\n  a: int = Field(1, validation_alias=AliasChoices('b', 'c'))",
+            "*, a: int = 1, ...",
         ),
         ("class A(BaseModel):\n  model_config = dict(extra='allow')\n  a: int", "*, a: int, ..."),
         ("class A(Enum):\n  X = 1", "value"),

@@ -14,6 +14,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from excore.config.traces import without_internals
+from excore.engine.inspecting import takes_unlisted
 from excore.engine.workspace import workspace
 from excore.errors import ConfigError, StrToClassError, did_you_mean
 
@@ -177,7 +178,7 @@ def unknown_arguments(target: Any, passed: Collection[str]) -> dict[str, str]:
     if params is None:
         return {}
     names = [parameter.name for parameter in params if parameter.kind not in _VARIADIC]
-    if any(parameter.kind is Parameter.VAR_KEYWORD for parameter in params):
+    if takes_unlisted(target) or any(parameter.kind is Parameter.VAR_KEYWORD for parameter in params):
         passed = [name for name in passed if not name[:1].isidentifier() and name[1:] in names]  # as with a prefix
     free = [name for name in names if name not in passed]
     return {name: did_you_mean(name, free) or did_you_mean(name, names) for name in passed if name not in names}

@@ -184,9 +184,15 @@ def _signature(target: Any, without: tuple[str, ...] = ()) -> Signature:
         if param.name not in without
     )
     returns = signature.return_annotation
-    if isinstance(target, type) or returns is signature.empty:
-        return Signature(params)
-    return Signature(params, returns=_annotation(returns))
+    is_untold = isinstance(target, type) or returns is signature.empty
+    complete = any(param.kind == "var-keyword" for param in params) or not takes_unlisted(target)
+    return Signature(params, complete, None if is_untold else _annotation(returns))
+
+
+def takes_unlisted(target: Any) -> bool:
+    """Whether what is called has ``**kwargs``, whatever its signature lists: that may be the one of what it wraps."""
+    code = getattr(getattr(target, "__init__", None) if isinstance(target, type) else target, "__code__", None)
+    return code is not None and bool(code.co_flags & inspect.CO_VARKEYWORDS)
 
 
 def _told(target: Any, name: str, annotation: Any) -> str:

@@ -171,6 +171,7 @@ def _body(source: SourceText, node: ast.ClassDef, fact: ClassFact) -> None:
         before = statement
         if isinstance(statement, _FUNCTIONS):
             _method(source, statement, members, methods)
+            _default_of_field(statement, fields)
             if methods.get(statement.name) is statement:
                 earlier = [] if is_certain else versions.get(statement.name, [])
                 versions[statement.name] = [*earlier, (statement, is_certain)]
@@ -186,6 +187,14 @@ def _body(source: SourceText, node: ast.ClassDef, fact: ClassFact) -> None:
         fact["members"] = list(members.values())
     if fields:
         fact["fields"] = list(fields.values())
+
+
+def _default_of_field(node: FunctionNode, fields: dict[str, FieldFact]) -> None:
+    """Let a field have what a method gives that is put under its ``default``, as attrs does."""
+    for owner, _, last in (dotted(item).rpartition(".") for item in node.decorator_list):
+        value = fields[owner].get("value") if last == "default" and owner in fields else None
+        if isinstance(value, dict):
+            value.get("k", []).append(["default", {"s": f"self.{node.name}()"}])
 
 
 def _subclassing(source: SourceText, node: FunctionNode) -> list[Expr]:

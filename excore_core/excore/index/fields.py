@@ -45,6 +45,7 @@ _SETTINGS = frozenset(
 _EXTRA = re.compile(r"""\bextra['"]?\s*[=:]\s*(?:Extra\.)?['"]?(\w+)""")
 _NOT_REQUIRED = re.compile(r"^(?:\w+\.)*(NotRequired|Required)\[(.*)\]$", re.DOTALL)
 _LAST_NAMES = re.compile(r"\w+(?=[,\])])")
+_DESCRIBED = re.compile(r"\bAnnotated\[.*\b(?:default|default_factory|\w*alias)=|\bAlias(?:Choices|Path)\(", re.DOTALL)
 _WRAPPED = re.compile(r"^(?:\w+\.)*(InitVar|ClassVar|Final|Annotated)\[(.*)\]$", re.DOTALL)
 
 
@@ -200,6 +201,8 @@ def _of_fields(classes: Classes, order: ClassOrder, start: int, style: Style) ->
         for field in item.fields:
             if field["name"] == "model_config":
                 settings.append(field.get("default", ""))
+            elif style == "model" and _DESCRIBED.search(f"{field.get('annotation')} {field.get('default')}"):
+                settings.append("by_name")
             if style == "dataclass" and field.get("annotation", "").endswith("KW_ONLY"):
                 by_keyword = True
                 continue
@@ -235,7 +238,7 @@ def _parameter(
     function = call.func.rpartition(".")[2] if call is not None and isinstance(call.func, str) else ""
     described = call if function in functions else None
     annotation = _inner_annotation(field.get("annotation", ""))
-    if annotation is None or (style == "model" and name in ("model_config", "Config")):
+    if annotation is None or (style == "model" and (name in ("model_config", "Config") or name.startswith("_"))):
         return None
     if not annotation and not (style == "attrs" and described is not None):
         return None
@@ -252,7 +255,8 @@ def _parameter(
         if "kw_only" in keywords:
             by_keyword = keywords["kw_only"] == {"c": True}
         default = _default(described, style, function)
-        default = default or _renamed(fact, keywords)
+        renamed = _renamed(fact, keywords)
+        default = default or renamed
     wrapper = _NOT_REQUIRED.match(annotation) if style == "dict" else None
     if wrapper is not None:
         fact["annotation"] = wrapper[2]
