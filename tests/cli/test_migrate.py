@@ -403,4 +403,5 @@ hook = lambda name: name
     for line in ('!backbone = "VGG"', "[VGG]\ndepth = 16", "size = 5", "[Head]\nwidth = 5", "batch = 4"):
         assert line in config, config
     assert "test = { batch = 2 }" in schedule
+    assert "common/schedule.py: line 3: the function `schedule` is no value" in toml(folder, "migration.md")
     assert config.count("batch = 4") == 2

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from kit_changing import check_fix_all, check_moved, check_no_rename, check_rename
+from kit_changing import check_fix_all, check_moved, check_no_rename, check_rename, renamed
 
 from excore_server.ide.document_link import document_links
 from excore_server.ide.rename.will_rename_files import orphans
@@ -100,7 +100,9 @@ def test_rename_of_a_value() -> None:
         RUN.replace("epochs", "rounds") + SWEEP + sweep.format("rounds"),
     )
     check_no_rename(f"{RUN}{SWEEP}[ax<|>es]\nepochs = 1", "x", "nothing to rename")
-    check_no_rename(f"{RUN}{SWEEP}[axes]\nResNet.lay<|>ers = 1", "x", "is a parameter of a Python class")
+    after = renamed(f"{RUN}{SWEEP}[axes]\nResNet.lay<|>ers = 1", "blocks")[1]
+    assert "ResNet.blocks = 1" in after["sweeps/all.toml"]
+    assert "blocks = 5" in after["run.toml"]
 
 
 def test_rename_of_a_class() -> None:

@@ -210,6 +210,7 @@ class PythonReader:
         if node.args.vararg or node.args.kwarg or node.decorator_list:
             raise _Unreadable(node, "only functions of named values are worked out")
         self.functions[node.name] = node
+        self.config.told.append(f"line {node.lineno}: the function `{node.name}` is no value and is left out")
 
     def _do_return(self, node: ast.Return) -> None:
         raise _Returned(self.value(node.value) if node.value is not None else None)
