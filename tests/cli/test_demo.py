@@ -13,7 +13,7 @@ import pytest
 from excore.cli.demo_view import plain
 
 ROOT = Path(__file__).resolve().parents[2]
-KEPT = (".toml", ".py", ".md", ".png", ".lua", ".txt", "")
+KEPT = (".toml", ".py", ".md", ".png", ".svg", ".lua", ".txt", "")
 
 
 def test_markdown_without_a_terminal_shows_no_marks() -> None:

@@ -4,7 +4,7 @@ import functools
 import importlib
 import inspect
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -18,19 +18,22 @@ from excore.config import flags
 OURS = ("count", "layers", "torch", "zoo")
 
 
-def record(cls: type) -> None:
-    """Let each object of a class remember the arguments it was made with, as ``given``."""
-    init = cls.__init__
-    signature = inspect.signature(init)
+class Recorded:
+    """A constructor that lets each object remember the arguments it was made with, as ``given``. No function: one with
+    ``**kwargs`` may take what its signature does not list."""
 
-    @functools.wraps(init)
-    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
-        if not hasattr(self, "given"):
-            bound = signature.bind(self, *args, **kwargs).arguments
-            self.given = {name: value for name, value in bound.items() if name != "self"}
-        init(self, *args, **kwargs)
+    def __init__(self, init: Callable[..., None]) -> None:
+        functools.update_wrapper(self, init)
+        self.init, self.signature = init, inspect.signature(init)
 
-    cls.__init__ = __init__  # type: ignore[misc]
+    def __get__(self, made: Any, cls: type) -> Any:
+        return self if made is None else functools.partial(self, made)
+
+    def __call__(self, made: Any, *args: Any, **kwargs: Any) -> None:
+        if not hasattr(made, "given"):
+            bound = self.signature.bind(made, *args, **kwargs).arguments
+            made.given = {name: value for name, value in bound.items() if name != "self"}
+        self.init(made, *args, **kwargs)
 
 
 @pytest.fixture
@@ -68,5 +71,5 @@ def zoo(folder: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     importlib.import_module("torch.nn")
     for cls in (*vars(module).values(), sys.modules["torch.nn"].ReLU):
         if inspect.isclass(cls) and cls.__module__ in ("zoo", "torch.nn"):
-            record(cls)
+            cls.__init__ = Recorded(cls.__init__)
     return module

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import queue
 import shutil
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import pytest
 from e2e_kit import PULL, PUSH, WATCHING, Editor, editor, uri, write
 
 from excore.tooling.lsp_client import Json
+from excore_server.lsp.session.watcher import Watcher
 
 NEW_CLASS = """
 
@@ -55,6 +58,17 @@ def test_python_files(tmp_path: Path, capabilities: dict[str, object]) -> None:
         if told:
             client.watched("src/renamed.py", kind=3)
         client.until_codes("run.toml", ["unknown-class"])
+
+
+def test_what_was_written_before_the_first_look_is_found(tmp_path: Path) -> None:
+    """Others may have read it before that."""
+    found: queue.Queue[list[str]] = queue.Queue()
+    watcher = Watcher(found.put)
+    for name in ("new.py", "old.py"):
+        (tmp_path / name).write_text("")
+    os.utime(tmp_path / "old.py", (1, 1))
+    watcher.watch((str(tmp_path),), ())
+    assert found.get(timeout=60) == [str(tmp_path / "new.py")]
 
 
 def jump(client: Editor) -> str:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from excore.lang.syntax.document import SyntaxTree
 from excore.lang.syntax.tree import Array, Block, InlineTable, KeyValue, Missing, Scalar
 from excore.lang.tables.table import Binding, FileTables, Table, Tables
 
+_COVERAGE = f"{os.sep}slipcover{os.sep}"
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
 EVERYTHING = '''# every construct
@@ -168,12 +171,13 @@ def tables_shape(tables: FileTables, tree: SyntaxTree) -> Any:
 
 
 def calls(run: Callable[[], object]) -> int:
-    """How many calls, of functions in Python and in C, ``run`` makes. The garbage of others is not collected in it."""
+    """How many calls, of functions in Python and in C, ``run`` makes; without those of the collector of garbage and of
+    the one that counts lines."""
     count = 0
 
-    def note(frame: object, event: str, argument: object) -> None:
+    def note(frame: FrameType, event: str, argument: object) -> None:
         nonlocal count
-        count += event in ("call", "c_call")
+        count += event in ("call", "c_call") and _COVERAGE not in frame.f_code.co_filename
 
     before, collects = sys.getprofile(), gc.isenabled()
     gc.disable()

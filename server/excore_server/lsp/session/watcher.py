@@ -6,13 +6,15 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterator
-from time import perf_counter
+from time import perf_counter, time_ns
 
 from excore.lang.project.foreign import holds_no_config
 
 SHORTEST = 0.4
 SHARE = 0.02
 """At most this share of the time is spent on looking."""
+_BEFORE_NS = 2_000_000_000
+"""How much older than its watcher a file may be that was written after it: clocks of file systems are coarse."""
 _ENDINGS = (".py", ".toml")
 _MOST_FILES = 50_000
 
@@ -64,16 +66,22 @@ class Watcher:
 
     def __init__(self, found: Callable[[list[str]], None]) -> None:
         self.found = found
+        self.since = time_ns() - _BEFORE_NS
         self.folders: tuple[str, ...] = ()
         self.files: tuple[str, ...] = ()
         self.thread: threading.Thread | None = None
 
     def watch(self, folders: tuple[str, ...], files: tuple[str, ...]) -> None:
-        """Watch these folders and files from now on, and no others. A file is handed on when it is first seen, too."""
+        """Watch these folders and files from now on, and no others. A file is handed on when it is first seen, too, and
+        in a folder what was written since there is a watcher: others may have read it before."""
         self.folders, self.files = folders, files
         if self.thread is None and (folders or files):
             self.thread = threading.Thread(target=self._run, name="excore-watch", daemon=True)
             self.thread.start()
+
+    def old(self, found: dict[str, Stamp]) -> dict[str, Stamp]:
+        """What was there before."""
+        return {path: stamp for path, stamp in found.items() if stamp[0] < self.since}
 
     def _run(self) -> None:
         pause = threading.Event()
@@ -82,7 +90,7 @@ class Watcher:
             started = perf_counter()
             now = {folder: stamps(folder) for folder in self.folders}
             files = {file: _stamp(file) for file in self.files}
-            paths = [path for folder in now if folder in seen for path in changed(seen[folder], now[folder])]
+            paths = [path for folder in now for path in changed(seen.get(folder, self.old(now[folder])), now[folder])]
             paths += [path for file in files for path in changed(seen.get(file, {}), files[file])]
             now |= files
             seen = now
