@@ -199,6 +199,9 @@ def test_lazy_6_equality_compares_kind_target_and_arguments() -> None:
     assert ModuleNode(R).add(a=1) != ModuleNode(R).add(a=2)
     assert ModuleNode(R) != InterNode(R)
     assert ModuleNode(R) != ModuleNode(FCN)
+    one = ModuleNode(R).add(a=1)
+    assert ModuleWrapper(one) == one == ModuleWrapper(one) == ModuleWrapper([ModuleNode(R).add(a=1)])
+    assert ModuleWrapper(one) != ModuleNode(R) != ModuleWrapper([ModuleNode(R), one])
 
 
 def test_lazy_6_priorities_and_aliases() -> None:

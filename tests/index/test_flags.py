@@ -98,6 +98,7 @@ def test_what_stands_behind_such_a_mark_is_no_path() -> None:
     [Model.FCN]
     $net = "Net*$Layers::backbone"
     [Layers.backbone]
+    $class_mapping = ["Net"]
     info = [[1, 0]]
     """
     )

@@ -80,6 +80,17 @@ class ModuleWrapper(dict[str, Any]):
             raise RuntimeError(f"There are {len(self)} modules ({', '.join(self)}); index first.")
         return next(iter(self.values()))
 
+    def __eq__(self, other: object) -> bool:
+        """A wrapper of one node equals that node, too."""
+        if self._of_nodes and len(self) == 1 and isinstance(other, ModuleNode):
+            return bool(self._sole() == other)
+        return dict.__eq__(self, other)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    __hash__ = None
+
     def __setattr__(self, name: str, value: Any) -> None:
         """As an item, so that attributes and items are the same."""
         if hasattr(type(self), name):

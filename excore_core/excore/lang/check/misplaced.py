@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from excore.lang.check.typos import IN_BASES, is_files
+from excore.lang.check.typos import IN_BASES, behind_marks, is_files
 from excore.lang.grammar import BASE_KEY, Grammar
 from excore.lang.memo import Memo
 from excore.lang.problems import Origin, Problem, problem
@@ -58,8 +58,9 @@ def _prefixed_values(model: Model, memo: Memo) -> Iterator[Problem]:
         names = _bare_names(binding.value, binding)
         return tuple(_meaningless(origin, name, grammar) for origin, name in names if grammar.is_prefixed(name))
 
-    for problems in memo.each("prefixes-in-values", model.isolated, inside).values():
-        yield from problems
+    for name, problems in memo.each("prefixes-in-values", model.isolated, inside).items():
+        if problems and name not in behind_marks(model):
+            yield from problems
     for name, binding in model.isolated.items():
         if grammar.is_prefixed(name) and isinstance(binding.value, Scalar | Array):
             yield _meaningless(binding.origin, name, grammar, model.root)

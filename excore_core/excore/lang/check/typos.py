@@ -7,12 +7,13 @@ fails for their names alone. Where one fails for what such a table should give, 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from excore.lang.catalog import Entry
-from excore.lang.grammar import BASE_KEY, HOOKS_TABLE
+from excore.lang.grammar import BASE_KEY, HOOKS_TABLE, MarkHook
 from excore.lang.nearest import Vocabulary
 from excore.lang.problems import SEVERITIES, Problem, Related, problem
 from excore.lang.resolve.entries import entry_named
@@ -129,8 +130,18 @@ def _typos(problems: Sequence[Problem], model: Model) -> Iterator[_Typo]:
         typos = [*_of_value(binding, fields, implicit, unbound, lacking, model)]
         if typos and names_read is None:
             names_read = {name_read for section in model.sections.values() for name_read in section.variables}
+            names_read |= behind_marks(model)
         if typos and names_read is not None and name not in names_read:
             yield from typos
+
+
+def behind_marks(model: Model) -> frozenset[str]:
+    """The names behind the marks that a project registers: its hooks may read the tables of these names (LAZY-8)."""
+    if not model.grammar.marks:
+        return frozenset()
+    arguments = (argument for section in model.sections.values() for argument in section.arguments.values())
+    hooks = (hook for argument in arguments for reference in argument.references for hook in reference.hooks)
+    return frozenset(word for hook in hooks if isinstance(hook, MarkHook) for word in re.findall(r"\w+", hook.text))
 
 
 def _of_value(
