@@ -71,7 +71,7 @@ def test_sch_1_taplo_settings(project: Path, run: Run) -> None:
 
 def test_sch_1_what_is_written_is_told(project: Path, run: Run) -> None:
     assert run("config-extension").stdout.endswith("\n.taplo.toml now names the schema\n")
-    assert run("config-extension").stdout.endswith("\n.taplo.toml names the schema\n")
+    assert run("config-extention").stdout.endswith("\n.taplo.toml names the schema\n")
 
 
 def test_sch_1_nothing_is_written_where_there_is_no_project(folder: Path, run: Run) -> None:

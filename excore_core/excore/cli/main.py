@@ -46,6 +46,8 @@ COMMANDS = {
 }
 """Name of each subcommand -> where its function is."""
 
+_FORMER = {"config-extention": "config-extension", "config-completion": "config-extension"}  # names of upstream's 0.1.1
+
 
 class _Late(TyperGroup):
     """A group that knows the names of its commands and gets each from its module. What the disk refuses one ends it
@@ -64,7 +66,7 @@ class _Late(TyperGroup):
         return list(COMMANDS)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        place = COMMANDS.get(cmd_name)
+        place = COMMANDS.get(_FORMER.get(cmd_name, cmd_name))
         if place is None:
             near = nearest(cmd_name, COMMANDS, limit=1)
             if near and not ctx.resilient_parsing:
