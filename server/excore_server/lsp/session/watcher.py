@@ -13,8 +13,8 @@ from excore.lang.project.foreign import holds_no_config
 SHORTEST = 0.4
 SHARE = 0.02
 """At most this share of the time is spent on looking."""
-_BEFORE_NS = 2_000_000_000
-"""How much older than its watcher a file may be that was written after it: clocks of file systems are coarse."""
+_TICK_NS = 10_000_000
+"""By how much the time of a file may lie behind the clock."""
 _ENDINGS = (".py", ".toml")
 _MOST_FILES = 50_000
 
@@ -66,7 +66,7 @@ class Watcher:
 
     def __init__(self, found: Callable[[list[str]], None]) -> None:
         self.found = found
-        self.since = time_ns() - _BEFORE_NS
+        self.since = time_ns() - _TICK_NS
         self.folders: tuple[str, ...] = ()
         self.files: tuple[str, ...] = ()
         self.thread: threading.Thread | None = None
