@@ -1,6 +1,6 @@
 // Typing in a config: its language, problems, colours, hover, completion, definition.
 
-module.exports = async ({ page, request, step, photograph, token, cursor, languageMode, hoverText, leaveHover }) => {
+module.exports = async ({ page, request, step, photograph, token, cursor, languageMode, hoverText, leaveHover, rows, quickInput }) => {
   await step('language', () => languageMode('ExCore config'));
 
   await step('squiggle', async () => {
@@ -71,9 +71,7 @@ module.exports = async ({ page, request, step, photograph, token, cursor, langua
   });
 
   await step('foreignToml', async () => {
-    await page.keyboard.press('Control+P');
-    await page.locator('.quick-input-widget:visible input').first().fill('pyproject.toml');
-    await page.locator('.quick-input-list .monaco-list-row', { hasText: 'pyproject.toml' }).first().waitFor();
+    await quickInput('Control+P', 'pyproject.toml', rows('pyproject.toml').first());
     await page.keyboard.press('Enter');
     await page.locator('.tab.active[data-resource-name="pyproject.toml"]').waitFor();
     return languageMode('TOML');

@@ -7,6 +7,7 @@ const path = require('node:path');
 
 const START_LIMIT_MS = 60_000;
 const LIMIT_MS = 30_000;
+const TRIES = 3;
 const TOTAL_LIMIT_MS = 270_000;
 const started = Date.now();
 const request = JSON.parse(readFileSync(0, 'utf8'));
@@ -78,23 +79,35 @@ function kitOf(page) {
     await page.mouse.move(5, 5);
     await page.locator('.monaco-hover:visible').waitFor({ state: 'hidden' });
   };
+  const rows = (text) => page.locator('.quick-input-list .monaco-list-row', { hasText: text });
+  // The box closes again when something else takes the focus a moment later: then one asks for it once more.
+  const quickInput = async (key, text, row) => {
+    for (let tries = 1; ; tries++) {
+      try {
+        await page.keyboard.press(key);
+        await page.locator('.quick-input-widget:visible input').first().fill(text, { timeout: LIMIT_MS / TRIES });
+        await row.waitFor({ timeout: LIMIT_MS / TRIES });
+        return;
+      } catch (error) {
+        if (tries === TRIES) {
+          throw error;
+        }
+      }
+    }
+  };
   const open = async (name) => {
-    await page.keyboard.press('Control+P');
-    await page.locator('.quick-input-widget:visible input').first().fill(name);
-    await page.locator('.quick-input-list .monaco-list-row.focused', { hasText: path.basename(name) }).waitFor();
+    await quickInput('Control+P', name, rows(path.basename(name)).and(page.locator('.focused')));
     await page.keyboard.press('Enter');
     await page.locator(`.tab.active[data-resource-name="${path.basename(name)}"]`).waitFor();
     // The tab comes first: for a moment the text beside it is still that of the file before.
     await page.locator(`.editor-group-container.active .monaco-editor[data-uri$="${name}"] .view-line`).first().waitFor();
   };
   const command = async (title) => {
-    await page.keyboard.press('F1');
-    await page.locator('.quick-input-widget:visible input').first().fill(`>${title}`);
-    await page.locator('.quick-input-list .monaco-list-row.focused', { hasText: title }).waitFor();
+    await quickInput('F1', `>${title}`, rows(title).and(page.locator('.focused')));
     await page.keyboard.press('Enter');
     await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
   };
-  return { page, request, seen, step, photograph, token, lines, cursor, languageMode, hoverText, leaveHover, open, command };
+  return { page, request, seen, step, photograph, token, lines, cursor, languageMode, hoverText, leaveHover, rows, quickInput, open, command };
 }
 
 async function use(page) {

@@ -37,7 +37,9 @@ async function untilKept([limit, ...texts]) {
   throw new Error(`the state of the window never had ${texts}`);
 }
 
-module.exports = async ({ page, request, step, photograph, token, lines, cursor, languageMode, hoverText, leaveHover, open, command }) => {
+module.exports = async (kit) => {
+  const { page, request, step, photograph, token, lines, cursor, languageMode } = kit;
+  const { hoverText, leaveHover, rows, quickInput, open, command } = kit;
   const peek = page.locator('.reference-zone-widget');
   const peeked = async () => {
     await peek.locator('.ref-tree .monaco-list-row').first().waitFor();
@@ -298,11 +300,8 @@ module.exports = async ({ page, request, step, photograph, token, lines, cursor,
   });
 
   await step('palette', async () => {
-    await page.keyboard.press('F1');
-    await page.locator('.quick-input-widget:visible input').first().fill('>ExCore: Show');
-    const rows = page.locator('.quick-input-list .monaco-list-row', { hasText: 'ExCore' });
-    await rows.filter({ hasText: 'Object Graph' }).waitFor();
-    const titles = await rows.allInnerTexts();
+    await quickInput('F1', '>ExCore: Show', rows('ExCore').filter({ hasText: 'Object Graph' }));
+    const titles = await rows('ExCore').allInnerTexts();
     await page.keyboard.press('Escape');
     return titles;
   });
