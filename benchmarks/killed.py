@@ -34,19 +34,7 @@ time.sleep(float(sys.argv[2]))
 report(loss=int(name))
 say("end")
 """
-MACHINES = """
-import sys
-from ray.cluster_utils import Cluster
-cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 2})
-node = cluster.add_node(num_cpus=2)
-cluster.wait_for_nodes()
-print(cluster.address, flush=True)
-sys.stdin.readline()
-cluster.remove_node(node, allow_graceful=False)
-print("removed", flush=True)
-sys.stdin.readline()
-cluster.shutdown()
-"""
+MACHINES = str(Path(__file__).with_name("two_machines.py").resolve())
 COMMAND = [sys.executable, "-m", "excore.cli.main", "sweep", "many.toml", "-j", "4", "--to", "out"]
 RUN = ["--", sys.executable, "train.py", "{config}", "0.2"]
 
@@ -78,9 +66,8 @@ def local(runs: int) -> int:
 
 def ray(runs: int) -> int:
     """Take one of two machines away in the middle."""
-    Path("machines.py").write_text(MACHINES, "utf-8")
     pipe = subprocess.PIPE
-    with subprocess.Popen([sys.executable, "machines.py"], stdin=pipe, stdout=pipe, text=True) as machines:
+    with subprocess.Popen([sys.executable, MACHINES, "2"], stdin=pipe, stdout=pipe, text=True) as machines:
         assert machines.stdin is not None
         assert machines.stdout is not None
         environment = {**os.environ, "RAY_ADDRESS": machines.stdout.readline().strip()}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from excore.lang.nearest import nearest
@@ -118,19 +119,22 @@ class Search:
 
     def is_enough(self, number: int, folder: str) -> bool:
         """Whether a run that goes on can be ended, after what it has reported."""
+        return any(trial.should_prune() for trial in self._told(number, folder))
+
+    def _told(self, number: int, folder: str) -> Iterator[Any]:
+        """The trial of a run, each time with one more step that the run has reported since."""
         if not self.prunes:
-            return False
+            return
         trial = self.running[number]
         lines = [line for line in reported(folder) if "step" in line and self.sweep.metric in line]
         new, self.seen[number] = lines[self.seen.get(number, 0) :], len(lines)
         for line in new:
             trial.report(float(line[self.sweep.metric]), int(line["step"]))
-            if trial.should_prune():
-                return True
-        return False
+            yield trial
 
-    def tell(self, number: int, value: float | None, pruned: bool) -> None:
+    def tell(self, number: int, folder: str, value: float | None, pruned: bool) -> None:
         """How a run ended; None if it has no value."""
+        deque(self._told(number, folder), maxlen=0)  # what others are compared with, however quick it was
         states = self.optuna.trial.TrialState
         if pruned:
             self.study.tell(number, state=states.PRUNED)

@@ -169,7 +169,7 @@ class Sweeping:
                 one = running.pop(handle)
                 self._end(one, search)
                 changed(one)
-            for one in running.values() if search is not None and search.prunes else ():
+            for one in running.values():
                 if search is not None and search.is_enough(one.number, one.folder):
                     write_text(Path(one.folder, STOP), "")
 
@@ -193,7 +193,7 @@ class Sweeping:
             one.state = "failed"
         if search is not None:
             value = one.metrics.get(self.sweep.metric) if one.state == "done" else None
-            search.tell(one.number, value, one.state == "stopped")
+            search.tell(one.number, one.folder, value, one.state == "stopped")
 
     def count(self, state: State) -> int:
         return sum(one.state == state for one in self.runs)
