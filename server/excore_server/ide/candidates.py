@@ -97,6 +97,11 @@ def config_parameters(entry: Entry) -> Iterator[Param]:
     return (one for one in entry.signature.keywords if not (entry.hook == "argument" and one.name == HOOK_PARAMETER))
 
 
+def needs_arguments(entry: Entry) -> bool:
+    """Whether a config has to give it any."""
+    return any(param.needed for param in config_parameters(entry))
+
+
 def registry_like(parameter: str, catalog: Catalog, project: Project) -> str | None:
     """The registry a parameter's name speaks of: ``backbone`` of Backbone, ``aux_heads`` of Head."""
     folded = catalog_index(catalog).folded

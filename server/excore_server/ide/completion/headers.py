@@ -10,7 +10,7 @@ from excore.lang.grammar import HOOKS_TABLE
 from excore.lang.resolve.entries import named_entries, registry_behind
 from excore.lang.resolve.model import Path
 from excore_server.ide.argument_types import argument_types
-from excore_server.ide.candidates import CatalogIndex, catalog_index, config_parameters
+from excore_server.ide.candidates import CatalogIndex, catalog_index, config_parameters, needs_arguments
 from excore_server.ide.completion.closers import Closer, below, whole
 from excore_server.ide.completion.items import SCALE, CompletionList, Option, about, choose, is_subsequence
 from excore_server.ide.cursor import HeaderPart, section_length
@@ -103,7 +103,7 @@ class _Names:
             rank, note = _PRESENT, "has a table in this file"
         elif entry.name in self.undefined:
             rank, note = _UNDEFINED, "used, without a table yet"
-            if any(param.needed for param in config_parameters(entry)):
+            if needs_arguments(entry):
                 rank = _LACKING
         rank -= self.habits.uses(entry.name, group)
         name, summary = _as_header(self.index, entry)

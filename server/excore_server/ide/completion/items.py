@@ -66,7 +66,7 @@ class Option(NamedTuple):
     again: bool = False
     span: Span | None = None
     whole: bool = True
-    beside: tuple[Edit, ...] = ()
+    beside: tuple[Edit, ...] | Callable[[], tuple[Edit, ...]] = ()
 
     @property
     def text(self) -> str:
@@ -102,8 +102,9 @@ def _item(option: Option, number: int, span: Span, opening: str) -> CompletionIt
     match, _, kind, _, label, detail, snippet, key, again, own, _, beside = option
     shown = detail if isinstance(detail, str) else detail()
     filtered = opening + match
+    edits = beside if isinstance(beside, tuple) else beside()
     return CompletionItem(
-        label or match, kind, own or span, option.text, shown, snippet, f"{number:05}", filtered, key, again, beside
+        label or match, kind, own or span, option.text, shown, snippet, f"{number:05}", filtered, key, again, edits
     )
 
 

@@ -17,7 +17,7 @@ from excore.lang.tables.table import Table
 from excore.lang.text import Span
 from excore_server.ide.argument_types import call_shape
 from excore_server.ide.bindings import object_before, value_at
-from excore_server.ide.candidates import config_parameters
+from excore_server.ide.candidates import needs_arguments
 from excore_server.ide.completion.closers import Closer, goes_on, string_closer, whole
 from excore_server.ide.completion.elsewhere import elsewhere, sections, values
 from excore_server.ide.completion.items import SCALE, CompletionList, ItemKind, Option, about, choose, is_subsequence
@@ -261,21 +261,26 @@ class _Parts:
                 yield Option(name, unused, entry.kind, name, detail=entry.registry, key=about(entry))
                 yield from self.with_table(name, path, entry)
 
+    @cached_property
+    def may_add_table(self) -> bool:
+        """Whether a table at the end of the file would not touch what is completed."""
+        return bool(self.view.file.text[self.cursor.span.end :].strip(" \t\"'"))
+
     def with_table(self, name: str, path: Path, entry: Entry) -> Iterator[Option]:
-        """A class that needs arguments together with a table for them, where nothing else would be written at its
-        end."""
+        """A class that needs arguments together with a table for them."""
+        if not self.may_add_table or path in self.circular or not needs_arguments(entry):
+            return
         view = self.view
-        if path in self.circular or not any(param.needed for param in config_parameters(entry)):
-            return
-        if not view.file.text[self.cursor.span.end :].strip(" \t\"'"):
-            return
         quoted = view.quoted(self.cursor.block)
         header = header_text(path, quoted, view.grammar)
-        _, usual = Habits(view).usual(path, entry)
-        lines = replace(view.writer(quoted), snippets=False).required(entry, usual.keys(), usual)
-        edit = add_section(view.file, header, lines)
+
+        def table() -> tuple[Edit, ...]:
+            _, usual = Habits(view).usual(path, entry)
+            lines = replace(view.writer(quoted), snippets=False).required(entry, usual.keys(), usual)
+            return (add_section(view.file, header, lines),)
+
         label, detail = f"{name} + {header}", f"{entry.registry}, with a table for its arguments"
-        yield Option(name, _NEAR, entry.kind, name, label, detail, key=about(entry), beside=(edit,))
+        yield Option(name, _NEAR, entry.kind, name, label, detail, key=about(entry), beside=table)
 
     def sections_elsewhere(self) -> Iterator[Option]:
         """What suits the parameter and has its table in a file that is no base yet, where no table here does."""

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from excore.lang.catalog import Catalog, Entry, Location
 from excore_server.ide.edits import Edit
 from excore_server.ide.rename.python_names import (
+    Placed,
     PythonFile,
     PythonSources,
     RenameError,
     arguments_of,
     bound_names,
     python_files,
-    rename_in_python,
+    uses_in_python,
 )
 
 _TESTS = ("isinstance", "issubclass")
@@ -30,43 +31,43 @@ def rename_parameter(
 
     Raises ``RenameError`` with the place where reading cannot tell whether it is passed.
     """
-    files = {file.path: file for entry in entries for file in python_files(sources, entry.name)}
-    home = files.get(at.path) or next((file for file in python_files(sources, old) if file.path == at.path), None)
+    holding = {file.path: file for file in python_files(sources, old)}
+    home = holding.get(at.path)
     function = _function_at(home, at) if home is not None else None
     if home is None or function is None:
         raise RenameError(f"`{old}` is a field that a constructor is generated from; rename it in Python")
     changes = {home.path: list(_Definition(home, function, old, new).edits())}
-    for entry in entries:
-        _check_paths(entry.name, old, sources)
+    _check_paths([entry.name for entry in entries], old, holding.values())
     own = {(entry.location.path, entry.location.line) for entry in entries if entry.location is not None}
+    calls: dict[str, _Calls] = {}
     for entry in entries:
-        for path, edits in rename_in_python(entry, entry.name, sources, catalog).items():
-            file = files[path]
-            calls = _Calls(file, old, new, own)
+        for file, edits in uses_in_python(entry, entry.name, sources, catalog):
+            if file.path not in calls:
+                calls[file.path] = _Calls(file, old, new, own)
             for edit in edits:
-                changes.setdefault(path, []).extend(calls.at(edit.start))
+                changes.setdefault(file.path, []).extend(calls[file.path].at(edit.start))
     return {path: sorted(set(edits)) for path, edits in changes.items() if edits}
 
 
-def _check_paths(name: str, old: str, sources: PythonSources) -> None:
+def _check_paths(names: Iterable[str], old: str, files: Iterable[PythonFile]) -> None:
     """Raises ``RenameError`` where Python changes the argument of a config by its path."""
-    path = re.compile(rf"""\b{re.escape(name)}(?:\.|["']?\]\[["']|["']?\]\.|\[["']){re.escape(old)}\b""")
-    for file in python_files(sources, old):
+    any_name = "|".join(map(re.escape, names))
+    path = re.compile(rf"""\b(?:{any_name})(?:\.|["']?\]\[["']|["']?\]\.|\[["']){re.escape(old)}\b""")
+    for file in files:
         found = path.search(file.text)
         if found is not None:
-            line, column = file.lines.position(found.start())
-            place = f"{file.name}:{line + 1}:{column + 1}"
-            raise RenameError(f"`{old}` cannot be renamed everywhere: {place}: `{found[0]}` may be its path")
+            raise _unseen(old, file, found.start(), f"`{found[0]}` may be its path")
+
+
+def _unseen(name: str, file: PythonFile, at: Placed | int, why: str) -> RenameError:
+    return RenameError(f"`{name}` cannot be renamed everywhere: {file.place(at)}: {why}")
 
 
 def _function_at(file: PythonFile, at: Location) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
     for node in ast.walk(file.tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             every = (*node.args.args, *node.args.kwonlyargs)
-            starts = [
-                (one.lineno - 1, file.lines.position(file.offset(one.lineno, one.col_offset))[1]) for one in every
-            ]
-            if (at.line, at.column) in starts:
+            if (at.line, at.column) in (file.lines.position(file.start(one)) for one in every):
                 return node
     return None
 
@@ -94,7 +95,7 @@ class _Definition:
         for docstring in (node, owner):
             yield from self.documentation(docstring)
         argument = next(one for one in (*node.args.args, *node.args.kwonlyargs) if one.arg == self.old)
-        yield self.edit(file.offset(argument.lineno, argument.col_offset))
+        yield self.edit(file.start(argument))
         for child in node.body:
             yield from self.uses(child)
 
@@ -118,7 +119,7 @@ class _Definition:
                 yield from self.uses(child)
             return
         if isinstance(node, ast.Name) and node.id == self.old:
-            yield self.edit(self.file.offset(node.lineno, node.col_offset))
+            yield self.edit(self.file.start(node))
         for child in ast.iter_child_nodes(node):
             yield from self.uses(child)
 
@@ -128,8 +129,8 @@ class _Definition:
         if not isinstance(first, ast.Expr) or not isinstance(first.value, ast.Constant):
             return
         if isinstance(first.value.value, str):
-            start = self.file.offset(first.lineno, first.col_offset)
-            end = self.file.offset(first.end_lineno or first.lineno, first.end_col_offset or 0)
+            start = self.file.start(first)
+            end = self.file.end(first)
             pattern = rf"^[ \t]*(?::param [^:\n]*?)?({re.escape(self.old)})(?=[ \t]*[:(])"
             for match in re.finditer(pattern, self.file.text[start:end], re.MULTILINE):
                 yield self.edit(start + match.start(1))
@@ -144,20 +145,20 @@ class _Calls:
         self.new = new
         self.own = own
         self.parents: dict[ast.AST, ast.AST] = {}
-        self.named: dict[int, ast.AST] = {}
+        self.named: dict[int, Placed] = {}
         for node in ast.walk(file.tree):
             for child in ast.iter_child_nodes(node):
                 self.parents[child] = node
             if isinstance(node, ast.Name | ast.alias):
-                self.named[file.offset(node.lineno, node.col_offset)] = node
+                self.named[file.start(node)] = node
             elif isinstance(node, ast.Attribute):
-                end = file.offset(node.end_lineno or node.lineno, node.end_col_offset or 0)
+                end = file.end(node)
                 self.named[end - len(node.attr)] = node
             elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
-                at = file.offset(node.slice.lineno, node.slice.col_offset)
+                at = file.start(node.slice)
                 self.named[at + 1] = node  # behind the quote
             elif isinstance(node, ast.ClassDef) and self._is_own(node):
-                self.named[file.text.index(node.name, file.offset(node.lineno, node.col_offset))] = node
+                self.named[file.text.index(node.name, file.start(node))] = node
 
     def _is_own(self, node: ast.ClassDef) -> bool:
         return any(path == self.file.path and line == node.lineno - 1 for path, line in self.own)
@@ -213,13 +214,13 @@ class _Calls:
         """``forwards``: what a constructor passes on was passed to it by name, and its calls are looked at."""
         for keyword in node.keywords:
             if keyword.arg == self.old:
-                start = self.file.offset(keyword.lineno, keyword.col_offset)
+                start = self.file.start(keyword)
                 yield Edit(start, start + len(self.old), self.new)
             elif keyword.arg is None and not forwards and not _has_no(keyword.value, self.old):
                 raise self.unseen(node, f"`**{ast.unparse(keyword.value)}` may pass it")
 
-    def unseen(self, node: ast.AST, why: str) -> RenameError:
-        return RenameError(f"`{self.old}` cannot be renamed everywhere: {self.file.place(node)}: {why}")
+    def unseen(self, node: Placed, why: str) -> RenameError:
+        return _unseen(self.old, self.file, node, why)
 
 
 def _is_constructor(func: ast.expr) -> bool:

@@ -15,6 +15,7 @@ from excore.lang.catalog import Catalog, Entry
 from excore.lang.text import LineIndex
 from excore_server.ide.edits import Edit
 
+Placed: TypeAlias = ast.expr | ast.stmt | ast.arg | ast.keyword | ast.alias
 Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
@@ -40,6 +41,13 @@ def rename_in_python(entry: Entry, new: str, sources: PythonSources, catalog: Ca
     With the old name as ``new`` the edits say where it is written. Raises ``RenameError`` where a file that may use the
     name cannot be read, or has ``new`` already.
     """
+    return {file.path: edits for file, edits in uses_in_python(entry, new, sources, catalog)}
+
+
+def uses_in_python(
+    entry: Entry, new: str, sources: PythonSources, catalog: Catalog
+) -> Iterator[tuple[PythonFile, list[Edit]]]:
+    """``rename_in_python`` with the files as they were read."""
     assert entry.location is not None
     old = entry.name
     files = list(python_files(sources, old))
@@ -55,14 +63,12 @@ def rename_in_python(entry: Entry, new: str, sources: PythonSources, catalog: Ca
         more = bool(more_files)
         for file in more_files:
             homes.add(file.path)
-    changes: dict[str, list[Edit]] = {}
     for file in files:
         edits = list(_Uses(file, old, new, homes, registries, file.path == home).edits())
         if edits:
             if new != old and re.search(rf"\b{re.escape(new)}\b", file.text) and new in file.names:
                 raise RenameError(f"{file.name} has a name `{new}` already")
-            changes[file.path] = edits
-    return changes
+            yield file, edits
 
 
 class _Homes:
@@ -108,14 +114,20 @@ class PythonFile:
         text = self.lines.line(line - 1)
         return start + (column if text.isascii() else len(text.encode()[:column].decode(errors="ignore")))
 
+    def start(self, node: Placed) -> int:
+        return self.offset(node.lineno, node.col_offset)
+
+    def end(self, node: Placed) -> int:
+        return self.offset(node.end_lineno or node.lineno, node.end_col_offset or 0)
+
     @property
     def name(self) -> str:
         return os.path.basename(self.path)
 
-    def place(self, node: ast.AST) -> str:
-        """Where a node begins, for messages."""
-        line, column = getattr(node, "lineno", 1), getattr(node, "col_offset", 0)
-        return f"{self.name}:{line}:{self.lines.position(self.offset(line, column))[1] + 1}"
+    def place(self, at: Placed | int) -> str:
+        """Where a node begins, or an offset is, for messages."""
+        line, column = self.lines.position(at if isinstance(at, int) else self.start(at))
+        return f"{self.name}:{line + 1}:{column + 1}"
 
     def module_of(self, node: ast.ImportFrom) -> str:
         """Import path of the module that names are imported from."""
@@ -223,7 +235,7 @@ class _Uses:
     def definition(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, here: bool) -> Iterator[Edit]:
         file = self.file
         if node.name == self.old and here and self.home and node in file.tree.body:
-            start = file.offset(node.lineno, node.col_offset)
+            start = file.start(node)
             match = re.compile(rf"\b{re.escape(self.old)}\b").search(file.text, start)
             if match is not None:
                 yield self.edit(match.start())
@@ -262,12 +274,12 @@ class _Uses:
         file = self.file
         if isinstance(node, ast.Name):
             if node.id == self.old and here:
-                yield self.edit(file.offset(node.lineno, node.col_offset))
+                yield self.edit(file.start(node))
         elif isinstance(node, ast.ImportFrom):
             yield from self.imported(node)
         elif isinstance(node, ast.Attribute):
             if node.attr == self.old and self.is_home(node.value):
-                end = file.offset(node.end_lineno or node.lineno, node.end_col_offset or 0)
+                end = file.end(node)
                 yield self.edit(end - len(self.old))
         elif isinstance(node, ast.arg | ast.AnnAssign):
             if node.annotation is not None:
@@ -282,7 +294,7 @@ class _Uses:
         if self.imports(node):
             for alias in node.names:
                 if alias.name == self.old:
-                    yield self.edit(self.file.offset(alias.lineno, alias.col_offset))
+                    yield self.edit(self.file.start(alias))
 
     def public_names(self, node: ast.Assign | ast.AugAssign | ast.AnnAssign) -> Iterator[Edit]:
         """The name in what ``__all__`` is set to."""
@@ -294,7 +306,7 @@ class _Uses:
     def text(self, node: ast.AST) -> Iterator[Edit]:
         """A string that is exactly the name."""
         if isinstance(node, ast.Constant) and node.value == self.old:
-            start = self.file.offset(node.lineno, node.col_offset)
+            start = self.file.start(node)
             at = self.file.text.find(self.old, start)
             if at >= 0:
                 yield self.edit(at)
@@ -305,8 +317,8 @@ class _Uses:
             return
         for child in ast.walk(node):
             if isinstance(child, ast.Constant) and isinstance(child.value, str):
-                start = self.file.offset(child.lineno, child.col_offset)
-                end = self.file.offset(child.end_lineno or child.lineno, child.end_col_offset or 0)
+                start = self.file.start(child)
+                end = self.file.end(child)
                 for match in re.finditer(rf"(?<![\w.]){re.escape(self.old)}\b", self.file.text[start:end]):
                     yield self.edit(start + match.start())
 

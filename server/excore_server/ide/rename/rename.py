@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from excore.lang.catalog import Entry
+from excore.lang.catalog import Entry, Param
 from excore.lang.grammar import BASE_KEY, NO_CALL_KEY, Base, FieldRef, VariableRef
 from excore.lang.resolve.model import Model
 from excore.lang.resolve.top_level import is_module_path
@@ -40,7 +40,7 @@ class RenameSubject:
     name: str
     span: Span
     entry: Entry | None = None
-    parameter: Subject | None = None
+    parameter: Param | None = None
 
 
 def prepare_rename(snapshot: Snapshot, path: str, offset: int) -> RenameSubject:
@@ -51,9 +51,11 @@ def prepare_rename(snapshot: Snapshot, path: str, offset: int) -> RenameSubject:
     view = View(snapshot, file)
     cursor = cursor_at(snapshot, path, offset)
     subject = _subject(view, cursor)
-    for entry in _with_parameter(view, subject) if subject.parameter is not None else (subject.entry,):
-        if entry is not None:
-            _check_entry(view, entry)
+    entries = [subject.entry] if subject.entry is not None else []
+    if subject.parameter is not None:
+        entries = _with_parameter(view, subject.parameter)
+    for entry in entries:
+        _check_entry(view, entry)
     return subject
 
 
@@ -91,14 +93,11 @@ def _parameter(view: View, cursor: HeaderPart | Key, name: str) -> RenameSubject
     span = next((one for one in inside if cursor.span.start <= one.start and one.end <= cursor.span.end), None)
     if span is None or view.file.text[span.start : span.end] != name:
         raise RenameError(f"`{name}` is not written as it is called; write it plainly first")
-    return RenameSubject("parameter", name, span, view.entry(subject.path), subject)
+    return RenameSubject("parameter", name, span, parameter=subject.parameter)
 
 
-def _with_parameter(view: View, subject: RenameSubject) -> list[Entry]:
+def _with_parameter(view: View, param: Param) -> list[Entry]:
     """All that have the parameter from the same place."""
-    assert subject.parameter is not None
-    assert subject.parameter.parameter is not None
-    param = subject.parameter.parameter
     own = ((entry, entry.signature.get(param.name)) for entry in view.catalog)
     alike = {entry.path: entry for entry, one in own if one is not None and one.location == param.location}
     return list(alike.values())
@@ -161,8 +160,8 @@ def rename(snapshot: Snapshot, path: str, offset: int, new: str, python: PythonS
     view = View(snapshot, file)
     if subject.kind == "module":
         return _rename_module(view, subject, new, python)
-    if subject.kind == "parameter":
-        return _rename_parameter(view, subject, new, python)
+    if subject.parameter is not None:
+        return _rename_parameter(view, subject.parameter, new, python)
     return _rename_name(view, subject, new)
 
 
@@ -262,12 +261,9 @@ def _rename_module(view: View, subject: RenameSubject, new: str, python: PythonS
 # -- parameters
 
 
-def _rename_parameter(view: View, subject: RenameSubject, new: str, python: PythonSources | None) -> WorkspaceEdit:
-    parameter = subject.parameter
-    assert parameter is not None
-    assert parameter.parameter is not None
-    assert parameter.parameter.location is not None
-    snapshot, entries = view.snapshot, _with_parameter(view, subject)
+def _rename_parameter(view: View, param: Param, new: str, python: PythonSources | None) -> WorkspaceEdit:
+    assert param.location is not None
+    snapshot, entries = view.snapshot, _with_parameter(view, param)
     if not new.isidentifier() or keyword.iskeyword(new) or new == NO_CALL_KEY:
         raise RenameError(f"`{new}` cannot be the name of a parameter")
     taken = next((entry for entry in entries if entry.signature.get(new) is not None), None)
@@ -276,15 +272,15 @@ def _rename_parameter(view: View, subject: RenameSubject, new: str, python: Pyth
     if python is None:
         raise RenameError("the Python files of the project have not been read yet")
     edits: dict[str, list[Edit]] = {}
-    for each in occurrences(snapshot, project_roots(snapshot, view.project.root), parameter):
+    wanted = Subject("parameter", (), param)
+    for each in occurrences(snapshot, project_roots(snapshot, view.project.root), wanted):
         file = snapshot.file(each.path)
-        if file is None or file.text[each.span.start : each.span.end] != subject.name:
+        if file is None or file.text[each.span.start : each.span.end] != param.name:
             where = file.position(each.span.start)[0] + 1 if file is not None else 1
             place = f"{os.path.relpath(each.path, view.project.root)}:{where}"
-            raise RenameError(f"{place}: `{subject.name}` is not written as it is called; write it plainly first")
+            raise RenameError(f"{place}: `{param.name}` is not written as it is called; write it plainly first")
         edits.setdefault(each.path, []).append(Edit(*each.span, new))
-    at = parameter.parameter.location
-    for path, more in rename_parameter(entries, at, subject.name, new, python, view.catalog).items():
+    for path, more in rename_parameter(entries, param.location, param.name, new, python, view.catalog).items():
         edits.setdefault(path, []).extend(more)
     return workspace_edit(edits)
 
