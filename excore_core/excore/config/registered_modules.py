@@ -24,7 +24,7 @@ from excore.lang.catalog import Entry, LazyMapping, Unregistered
 from excore.lang.problems import Problem
 from excore.lang.project.model import Project
 from excore.lang.project.reading import find_project, is_vast, unmade_registries
-from excore.lang.project.sources import is_meant
+from excore.lang.project.sources import is_project
 
 if TYPE_CHECKING:
     from excore.config.importer import Importer
@@ -48,7 +48,7 @@ def current_project(config: str) -> Project:
     script = getattr(sys.modules.get("__main__"), "__file__", None)
     folders = [os.getcwd(), *([os.path.dirname(os.path.abspath(script))] if script else [])]
     around = [one for one in folders if not config or config.startswith(os.path.join(one, ""))]
-    around = [one for one in around if is_meant(one, project_of_config.root)]
+    around = [one for one in around if is_project(one, project_of_config.root)]
     return Project(min(around, key=len)) if around else project_of_config
 
 

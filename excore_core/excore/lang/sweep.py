@@ -327,8 +327,7 @@ class _Reader:
     def goal(self, table: Table, found: dict[str, object]) -> None:
         if "base" in found:
             self.sweep.base_origin = table.bindings["base"].value_origin
-            path = os.path.join(os.path.dirname(self.sweep.path), os.path.expanduser(str(found["base"])))
-            self.sweep.base = os.path.normpath(path)
+            self.sweep.base = self.file(str(found["base"]))
             self.files("base", table.bindings["base"])
         goals = [key for key in ("minimize", "maximize") if key in found]
         if len(goals) > 1:
@@ -390,9 +389,12 @@ class _Reader:
                 continue
             text = item.value
             if isinstance(text, str) and is_toml(text):
-                path = os.path.join(os.path.dirname(self.sweep.path), os.path.expanduser(text))
                 origin = Origin(binding.file, binding.block, item.start, item.end)
-                self.sweep.files.append(Base(text, os.path.normpath(path), origin))
+                self.sweep.files.append(Base(text, self.file(text), origin))
+
+    def file(self, text: str) -> str:
+        """The file a text means, from the folder of the sweep."""
+        return os.path.normpath(os.path.join(os.path.dirname(self.sweep.path), os.path.expanduser(text)))
 
     def range(self, binding: Binding, table: Table) -> tuple[Bounds | None, tuple[Choice, ...]]:
         found: dict[str, float] = {}

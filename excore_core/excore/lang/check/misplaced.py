@@ -58,9 +58,11 @@ def _prefixed_values(model: Model, memo: Memo) -> Iterator[Problem]:
         names = _bare_names(binding.value, binding)
         return tuple(_meaningless(origin, name, grammar) for origin, name in names if grammar.is_prefixed(name))
 
-    for name, problems in memo.each("prefixes-in-values", model.isolated, inside).items():
-        if problems and name not in behind_marks(model):
-            yield from problems
+    told = {name: found for name, found in memo.each("prefixes-in-values", model.isolated, inside).items() if found}
+    read = behind_marks(model) if told else frozenset()
+    for name, found in told.items():
+        if name not in read:
+            yield from found
     for name, binding in model.isolated.items():
         if grammar.is_prefixed(name) and isinstance(binding.value, Scalar | Array):
             yield _meaningless(binding.origin, name, grammar, model.root)

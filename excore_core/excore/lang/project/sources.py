@@ -16,7 +16,7 @@ SEARCH = {"deepest": 3, "folders": 400, "files": 200, "bytes": 16384, "above": 2
 _IMPORT = re.compile(rb"^[ \t]*(?:from[ \t]+excore[\s.]|import[ \t]+excore(?:[\s.,;]|$))", re.MULTILINE)
 
 
-def is_meant(opened: str, nearest: str) -> bool:
+def is_project(opened: str, nearest: str) -> bool:
     """Whether a folder that is open, or the current one, is the project of a file below it that no project file has.
 
     ``nearest`` is what ``find_project`` says. That is the project where it has a sign of its own and stands in a folder

@@ -17,7 +17,7 @@ from excore.lang.overrides import Overrides
 from excore.lang.project.foreign import is_toml
 from excore.lang.project.model import Project
 from excore.lang.project.reading import find_project
-from excore.lang.project.sources import beginning_of, is_meant
+from excore.lang.project.sources import beginning_of, is_project
 from excore.lang.source import Disk, Source, Unreadable, place_below
 from excore.lang.workspace.config_files import find_toml
 from excore.lang.workspace.practice import Learned
@@ -157,8 +157,8 @@ class Host:
             project = find_project(folder, self.source)
             if project.file is None:
                 opened = self._folder_of(path)
-                meant = opened is not None and is_meant(opened, project.root)
-                project = Project(self._beginning(opened if opened and meant else project.root))
+                is_opened = opened is not None and is_project(opened, project.root)
+                project = Project(self._beginning(opened if opened and is_opened else project.root))
             project = next((p for p in self.projects.values() if p.root == project.root), project)
             self.projects[folder] = project
         return project
