@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Container, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from excore.lang.catalog import Entry
 from excore.lang.grammar import Grammar, Name, PathHook
@@ -16,6 +16,14 @@ from excore_server.ide.snippets import literal, to_toml
 from excore_server.ide.view import View
 
 T = TypeVar("T")
+
+
+class Kept(NamedTuple):
+    """What was made from the practice of a class, and of others for the same parameters."""
+
+    counts: object
+    others: tuple[tuple[str, object], ...]
+    made: Any
 
 
 @dataclass
@@ -30,6 +38,23 @@ class Habits:
         self.practice = self.view.snapshot.practice(self.view.file.path)
         self._fields = frozenset(self.view.project.primary_fields)
         self._kept = catalog_index(self.view.catalog).habits
+        self._others: dict[str, object] = {}  # the stamps of parameters for which other classes were asked
+        self._is_local = False  # whether an answer depends on the names of this config
+
+    def kept(self, known: dict[Any, Kept], place: Hashable, name: str, make: Callable[[], T]) -> T:
+        """What was made for a class at a place, made again only if it asks for something that is written otherwise now.
+        The place says whether the config has a module of this name."""
+        counts, stamps = self.practice.classes.get(name), self.practice.stamps
+        last = known.get(place)
+        if last is not None and last.counts is counts:
+            if not last.others or all(stamps.get(one) is stamp for one, stamp in last.others):
+                found: T = last.made
+                return found
+        self._others, self._is_local = {}, False
+        made = make()
+        if not self._is_local:
+            known[place] = Kept(counts, tuple(self._others.items()), made)
+        return made
 
     def _derived(self, question: tuple[str, ...], source: object, derive: Callable[[], T]) -> T:
         """What was derived from the same ``source``, kept with the catalog: a list asks for hundreds."""
@@ -102,8 +127,9 @@ class Habits:
     def _of_configs(self, section: Path, entry: Entry, parameter: str, counts: Counts) -> Iterator[Written]:
         group = section[0] if len(section) > 1 else ""
         own = self._own(section, parameter)
-        if own is not None or self._has(entry.name):
+        if own is not None or self.has(entry.name):
             ordered = [one for one, count in counts.items() if one != own or count > self._weight]
+            self._is_local |= own is not None or len(ordered) > 1
             if len(ordered) > 1:
                 ordered = self._ordered(ordered, counts, group, set(self._near(section, entry.name, parameter)))
         else:
@@ -140,7 +166,8 @@ class Habits:
                             counts[one] = counts.get(one, 0) + count
             return counts
 
-        return self._derived(("others", entry.registry, parameter), self.practice.stamps.get(parameter), merged)
+        stamp = self._others[parameter] = self.practice.stamps.get(parameter)
+        return self._derived(("others", entry.registry, parameter), stamp, merged)
 
     def _own(self, section: Path, parameter: str) -> Written | None:
         """What the table itself says in this file: it is what is being written."""
@@ -168,7 +195,8 @@ class Habits:
         if one.prefix != self._shared or len(one.names) != 1:
             return one
         base, goes_on = _base(one.names[0], self.view.grammar)
-        if not base or self._has(base):
+        self._is_local |= bool(base)
+        if not base or self.has(base):
             return one
         instead = self._instead(base)
         if instead is None:
@@ -176,7 +204,8 @@ class Habits:
         text = one.names[0].replace(base, instead, 1)
         return one._replace(text=one.text.replace(one.names[0], text), names=(text,))
 
-    def _has(self, name: str) -> bool:
+    def has(self, name: str) -> bool:
+        """Whether the config has, or uses, a module of this name."""
         model = self.view.model
         return name in model.members or name in model.modules or (name,) in model.implicit
 
