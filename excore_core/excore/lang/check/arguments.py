@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
-from itertools import chain, starmap
+from collections.abc import Iterable, Iterator
+from functools import partial
+from itertools import chain
 
 from excore.lang.catalog import Entry, Location
 from excore.lang.check.misplaced import prefixed_inside, with_misplaced
@@ -17,6 +18,7 @@ from excore.lang.paths import Attribute
 from excore.lang.problems import Origin, Problem, Severity, problem
 from excore.lang.project.foreign import may_be_copy
 from excore.lang.resolve.model import Argument, Model, Path, Reference, Section
+from excore.lang.resolve.resolver import AT_ONCE
 from excore.lang.resolve.sections import HOOK_PARAMETER
 from excore.lang.syntax.tree import Array, Scalar
 from excore.lang.tables.elements import Changed, Element, split_element
@@ -35,25 +37,35 @@ def check(model: Model, memo: Memo, signatures: bool = True) -> list[Problem]:
     compared with the parameters of their classes. ``memo`` is that with which the model was resolved.
     """
 
-    def judged(path: Path, section: Section) -> tuple[Problem, ...]:
-        lints = (*section_lints(section, model), *prefixed_inside(section, model.grammar)) if signatures else ()
-        if not lints and not section.problems and path in model.reached:
-            return ()
-        return tuple(_judged(model, section, lints))
-
     problems: list[Problem] = list(model.problems)
     for group in model.groups.values():
         problems.extend(group.problems)
     problems.extend(_badly_registered(model))
     if signatures:
+        judged = partial(_verdict, model)
         for above, sections in model.parts.items():
             problems.extend(chain.from_iterable(memo.each(("verdicts", above), sections, judged).values()))
     else:
-        problems.extend(chain.from_iterable(starmap(judged, model.sections.items())))
+        for path, section in model.sections.items():
+            problems.extend(_verdict(model, path, section, signatures=False))
     problems.extend(_implicit(model))
     problems.extend(_unused_variables(model))
     problems.extend(unregistered(model))
     return with_typos(with_misplaced(problems, model, memo), model)
+
+
+def check_ahead(model: Model, memo: Memo) -> Iterator[None]:
+    """Does at each step a little of what ``check`` has to do, if that is much."""
+    yield from model.ahead()
+    for above, sections in model.parts.items() if len(model.sections) > AT_ONCE else ():
+        yield from memo.ahead(("verdicts", above), sections, partial(_verdict, model), AT_ONCE)
+
+
+def _verdict(model: Model, path: Path, section: Section, *, signatures: bool = True) -> tuple[Problem, ...]:
+    lints = (*section_lints(section, model), *prefixed_inside(section, model.grammar)) if signatures else ()
+    if not lints and not section.problems and path in model.reached:
+        return ()
+    return tuple(_judged(model, section, lints))
 
 
 def _judged(model: Model, section: Section, lints: tuple[Problem, ...]) -> Iterable[Problem]:
