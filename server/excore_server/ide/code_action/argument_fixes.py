@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from excore.lang.catalog import Entry, Param
@@ -164,7 +165,10 @@ def _rewritten(raw: str, value: object, param: Param) -> Iterator[str]:
         if inside.lower() in ("yes", "on", "no", "off"):
             candidates.append("true" if inside.lower() in ("yes", "on") else "false")
     elif isinstance(value, Scalar):
-        candidates += [shown for shown in map(to_toml, param.choices) if shown is not None][:5]
+        choices = list(param.choices)
+        if isinstance(there := value.value, int | float):
+            choices.sort(key=lambda one: abs(one - there) if isinstance(one, int | float) else math.inf)
+        candidates += [shown for shown in map(to_toml, choices) if shown is not None][:5]
         candidates.append(to_toml(raw) or raw)
         if value.kind == "float" and isinstance(value.value, float) and value.value.is_integer():
             candidates.append(repr(int(value.value)))
