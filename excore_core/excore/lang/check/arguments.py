@@ -136,7 +136,8 @@ def _copies(section: Section, model: Model) -> Iterable[Problem]:
                 continue
             if model.kind(target.path) != "new":
                 continue
-            if not _leads_to_parameters(reference) and (reference.hooks or not _trains(model.sections.get(target.path))):
+            trains = not reference.hooks and _trains(model.sections.get(target.path))
+            if not trains and not _leads_to_parameters(reference):
                 continue
             char = model.grammar.prefix("shared").char
             name = target.path[-1]
