@@ -639,3 +639,17 @@ def test_a_registry_that_may_exist_already(project: Make) -> None:
         """
     )
     assert [made.names(name) for name in ("One", "Two", "Three")] == [["A"], ["A"], ["A"]]
+
+
+def test_nobody_is_told_of_what_is_being_typed(project: Make) -> None:
+    text = forms("@MODEL.register()\nclass Net: ...\ndef f(:\n")
+    made = project(text)
+    path, index = made.path("app.py"), made.index
+    on_disk = index.catalog
+    assert on_disk.fault(path)
+    typed = index.update({path: text})
+    assert typed is not on_disk
+    assert typed.fault(path) is None
+    assert on_disk.fault(path)
+    assert index.update({path: None}).fault(path)
+    assert index.update({path: f"{text}pass"}).fault(path) is None

@@ -83,7 +83,7 @@ class _Reader:
         """Why Python cannot parse a file of the project as it is on disk, and what it imports; nothing of a text that
         is being typed."""
         state = states.get(path)
-        if state is None or path in self.buffers:
+        if state is None or state.is_typed:
             return None, ()
         if "parsed" not in state.content:
             data = self.read(path)
@@ -251,7 +251,7 @@ class Indexer:
                     before = self._states.get(path)
                     after = self._changed(path, text)
                     moved |= (before and _imports(before)) != (after and _imports(after))
-                    if (before and before.digest) != (after and after.digest):
+                    if (before and before.digest) != (after and after.digest) or self._is_judged_anew(path, before):
                         changed.add(self._roots.module(path))
             if changed:
                 with self._lock:
@@ -261,6 +261,13 @@ class Indexer:
                     self._memo = self._memo.without(changed)
                     self._link()
         return self.catalog
+
+    def _is_judged_anew(self, path: str, before: Cached | None) -> bool:
+        """Whether a file that Python cannot parse was opened or closed: nobody is told of what is being typed."""
+        after = self._states.get(path)
+        if before is None or after is None or before.is_typed == after.is_typed:
+            return False
+        return self._reader.parsed({path: before if after.is_typed else after}, path)[0] is not None
 
     def _changed(self, path: str, text: str | None) -> Cached | None:
         """The new state of one file, ``None`` if it is gone."""
@@ -352,7 +359,7 @@ class Indexer:
             self._memo = self._memo.without(moved)
             self._layout = ModuleLayout(paths, short_names, python_files.names_below_root(paths, self.root))
         find = cache(partial(self._reader.find, self._layout.paths, modules))
-        read = partial(self._reader.parsed, self._states)
+        read = partial(self._reader.parsed, dict(self._states))
         sources = Sources(modules, find, self._layout, outlines, self._reader.package, read)
         self.catalog = Linker(sources, self.registry_types, self._memo, self._lock).catalog()
 
