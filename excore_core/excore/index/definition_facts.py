@@ -352,7 +352,32 @@ def _method(
         member["doc"] = doc
     if node.returns is not None:
         member["annotation"] = annotation(source, node.returns)
+    if kind != "property":
+        member["params"] = ", ".join(_in_brackets(source, node.args, kind != "staticmethod"))
     members[node.name] = member
+
+
+def _in_brackets(source: SourceText, args: ast.arguments, bound: bool) -> Iterator[str]:
+    """The texts of parameters as they stand in brackets, without the first one where that is the object."""
+    positional = [*args.posonlyargs, *args.args]
+    defaults = [*[None] * (len(positional) - len(args.defaults)), *args.defaults]
+    texts = [_in_text(source, *item) for item in zip(positional, defaults, strict=True)]
+    if args.posonlyargs:
+        texts.insert(len(args.posonlyargs), "/")
+    bare = texts[1:] if bound else texts
+    yield from bare[1:] if bare[:1] == ["/"] else bare
+    if args.vararg is not None or args.kwonlyargs:
+        yield "*" + (_in_text(source, args.vararg) if args.vararg is not None else "")
+    yield from (_in_text(source, *item) for item in zip(args.kwonlyargs, args.kw_defaults, strict=True))
+    if args.kwarg is not None:
+        yield f"**{_in_text(source, args.kwarg)}"
+
+
+def _in_text(source: SourceText, arg: ast.arg, default: ast.expr | None = None) -> str:
+    text, equals = arg.arg, "="
+    if arg.annotation is not None:
+        text, equals = f"{text}: {annotation(source, arg.annotation)}", " = "
+    return text + equals + source.segment(default) if default is not None else text
 
 
 def _self_attributes(source: SourceText, method: FunctionNode, members: dict[str, MemberFact]) -> None:

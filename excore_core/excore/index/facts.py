@@ -112,13 +112,15 @@ class FunctionFact(TypedDict, total=False):
 
 
 class MemberFact(TypedDict, total=False):
-    """A method, a property or an attribute set on ``self``."""
+    """A method, a property or an attribute set on ``self``. ``params``: the text of what a method
+    takes in brackets."""
 
     name: Required[str]
     kind: Required[Literal["attribute", "method", "classmethod", "staticmethod", "property"]]
     at: Required[At]
     doc: str
     annotation: str
+    params: str
 
 
 class FieldFact(TypedDict, total=False):

@@ -147,7 +147,8 @@ class Signature:
 @dataclass(frozen=True, slots=True)
 class Member:
     """An attribute or method of a class, as completion after ``.`` offers it. ``instance`` is false for what the class
-    itself has (class attributes, static and class methods)."""
+    itself has (class attributes, static and class methods). ``params`` is the text of what a method takes in brackets,
+    None where that is not known."""
 
     name: str
     kind: Literal["attribute", "method", "classmethod", "staticmethod", "property"]
@@ -155,6 +156,12 @@ class Member:
     annotation: str | None = None
     location: Location | None = None
     instance: bool = True
+    params: str | None = None
+
+    @property
+    def is_method(self) -> bool:
+        """Whether it is called."""
+        return self.kind in ("method", "classmethod", "staticmethod")
 
 
 @dataclass(frozen=True, slots=True)
