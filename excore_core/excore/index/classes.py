@@ -368,6 +368,7 @@ class Classes:
             location=owner.location(fact["at"]),
             choices=choices,
             owner=owner.path,
+            also=fact.get("also", ""),
         )
 
     # -- annotations
@@ -558,4 +559,5 @@ def _own_members(ref: ClassRef, in_slots: bool) -> Iterator[Member]:
             member.get("annotation"),
             ref.location(member["at"]),
             member["kind"] not in ("classmethod", "staticmethod"),
+            member.get("params"),
         )

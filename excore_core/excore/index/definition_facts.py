@@ -11,7 +11,7 @@ from itertools import chain
 
 from excore.index.conditions import live_statements
 from excore.index.facts import MORE, WRAPS, ClassFact, Expr, FieldFact, FunctionFact, MemberFact, ParamFact
-from excore.index.kwargs_flow import FunctionNode, follow_kwargs, passes_on
+from excore.index.kwargs_flow import FunctionNode, follow_kwargs, makes_as_asked, passes_on
 from excore.index.source_text import SourceText, dotted, parse
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -179,10 +179,8 @@ def _body(source: SourceText, node: ast.ClassDef, fact: ClassFact) -> None:
             if methods.get(statement.name) is statement:
                 earlier = [] if is_certain else versions.get(statement.name, [])
                 versions[statement.name] = [*earlier, (statement, is_certain)]
-        elif isinstance(statement, (ast.Assign, ast.AnnAssign)):
-            for target in targets(statement):
-                if isinstance(target, ast.Name):
-                    fields[target.id] = _field(source, target, statement)
+        else:
+            _bound(source, statement, fields)
     for method, _ in chain.from_iterable(versions.values()):
         _self_attributes(source, method, members)
     _constructors(source, fact, methods, versions)
@@ -191,6 +189,18 @@ def _body(source: SourceText, node: ast.ClassDef, fact: ClassFact) -> None:
         fact["members"] = list(members.values())
     if fields:
         fact["fields"] = list(fields.values())
+
+
+def _bound(source: SourceText, statement: ast.stmt, fields: dict[str, FieldFact]) -> None:
+    """Add what a statement binds that is no method: fields, and the settings in a class, as pydantic's models have
+    it."""
+    if isinstance(statement, (ast.Assign, ast.AnnAssign)):
+        for target in targets(statement):
+            if isinstance(target, ast.Name):
+                fields[target.id] = _field(source, target, statement)
+    elif isinstance(statement, ast.ClassDef) and statement.name == "Config":
+        text = ", ".join(ast.unparse(one) for one in statement.body)
+        fields["Config"] = {"name": "Config", "at": source.name_at(statement), "default": text}
 
 
 def _default_of_field(node: FunctionNode, fields: dict[str, FieldFact]) -> None:
@@ -203,18 +213,14 @@ def _default_of_field(node: FunctionNode, fields: dict[str, FieldFact]) -> None:
 
 def _subclassing(source: SourceText, node: FunctionNode) -> list[Expr]:
     """What ``__init_subclass__`` does with classes that may change their constructors."""
-    inner = [item for item in ast.walk(node) if isinstance(item, _FUNCTIONS)]  # `node` is the first of them
-    own = {item.arg for one in inner for item in [*one.args.posonlyargs, *one.args.args][:1]} or {"cls"}
-    calls = [
-        item for item in ast.walk(node) if isinstance(item, ast.Call) and item.args and dotted(item.args[0]) in own
-    ]
-    harmless = _HARMLESS.union(item.name for item in inner)
-    calls = [call for call in calls if dotted(call.func).rpartition(".")[2] not in harmless]
+    inner = {item.name: _first(item) for item in ast.walk(node) if isinstance(item, _FUNCTIONS)}
+    calls = [item for item in ast.walk(node) if isinstance(item, ast.Call) and item.args]
+    own = {inner.pop(node.name) or "cls"}
+    own.update(inner[name] for call in calls if (name := dotted(call.func)) in inner and dotted(call.args[0]) in own)
+    calls = [call for call in calls if dotted(call.args[0]) in own]
+    calls = [call for call in calls if dotted(call.func).rpartition(".")[2] not in _HARMLESS.union(inner)]
     found: list[Expr] = [source.expression(call) for call in calls]
-    stored = any(
-        isinstance(item, ast.Attribute) and item.attr in _MAKERS and isinstance(item.ctx, ast.Store)
-        for item in ast.walk(node)
-    )
+    stored = _binds_maker(node)
     return [*found, *map(source.expression, node.decorator_list), *([""] if stored else [])]
 
 
@@ -267,6 +273,10 @@ def _set_on(node: FunctionNode, name: str) -> list[str] | None:
     return found
 
 
+def _first(node: FunctionNode) -> str:
+    return next((item.arg for item in (*node.args.posonlyargs, *node.args.args)), "")
+
+
 def given_back(source: SourceText, node: FunctionNode, fact: FunctionFact) -> None:
     """Add to ``fact`` what a function gives back, and what a decorator does for what it is put on, if that can be
     read."""
@@ -275,8 +285,7 @@ def given_back(source: SourceText, node: FunctionNode, fact: FunctionFact) -> No
         fact["result"] = made
     gives: list[str] = []
     makes: list[str] = []
-    arguments = [*node.args.posonlyargs, *node.args.args]
-    first = arguments[0].arg if arguments else ""
+    first = _first(node)
     inner = {item.name: item for item in statements(node.body) if isinstance(item, _FUNCTIONS)}
     returned = [item.value for item in statements(node.body) if isinstance(item, ast.Return)]
     for value in returned:
@@ -350,14 +359,15 @@ def _made_otherwise(
 ) -> None:
     """Add to ``fact`` what makes objects of the class, or of those derived from it, besides its constructors."""
     name = next((name for name in ("__init__", "__new__") if name in fields), None)
-    if _is_metaclass(fact) and "__call__" in methods:
-        fact["calls"] = function(source, methods["__call__"])
     if name is not None:
         value = fields[name].get("default", "")
         fact["assigned"] = value if value.replace(".", "").isidentifier() else ""
     makes = [methods[one] for one in ("__new__", "__init__") if one in methods and _is_metaclass(fact)]
-    if "__call__" in methods or "__call__" in fields or any(map(_binds_maker, makes)):
+    called = [methods["__call__"]] if "__call__" in methods else []
+    if not all(map(makes_as_asked, called)) or "__call__" in fields or any(map(_binds_maker, makes)):
         fact["call"] = True
+        if called and _is_metaclass(fact):
+            fact["calls"] = function(source, called[0])
     calls = _subclassing(source, methods["__init_subclass__"]) if "__init_subclass__" in methods else []
     if calls:
         fact["subclassing"] = calls
@@ -425,7 +435,32 @@ def _method(
         member["annotation"] = annotation(source, node.returns)
     if node.name == "hook" and not node.decorator_list:
         member["result"] = result(node)
+    if kind != "property":
+        member["params"] = ", ".join(_in_brackets(source, node.args, kind != "staticmethod"))
     members[node.name] = member
+
+
+def _in_brackets(source: SourceText, args: ast.arguments, bound: bool) -> Iterator[str]:
+    """The texts of parameters as they stand in brackets, without the first one where that is the object."""
+    positional = [*args.posonlyargs, *args.args]
+    defaults = [*[None] * (len(positional) - len(args.defaults)), *args.defaults]
+    texts = [_in_text(source, *item) for item in zip(positional, defaults, strict=True)]
+    if args.posonlyargs:
+        texts.insert(len(args.posonlyargs), "/")
+    bare = texts[1:] if bound else texts
+    yield from bare[1:] if bare[:1] == ["/"] else bare
+    if args.vararg is not None or args.kwonlyargs:
+        yield "*" + (_in_text(source, args.vararg) if args.vararg is not None else "")
+    yield from (_in_text(source, *item) for item in zip(args.kwonlyargs, args.kw_defaults, strict=True))
+    if args.kwarg is not None:
+        yield f"**{_in_text(source, args.kwarg)}"
+
+
+def _in_text(source: SourceText, arg: ast.arg, default: ast.expr | None = None) -> str:
+    text, equals = arg.arg, "="
+    if arg.annotation is not None:
+        text, equals = f"{text}: {annotation(source, arg.annotation)}", " = "
+    return text + equals + source.segment(default) if default is not None else text
 
 
 def _self_attributes(source: SourceText, method: FunctionNode, members: dict[str, MemberFact]) -> None:

@@ -45,6 +45,9 @@ WRAPS = "(**)"
 ADDING = frozenset({"register", "register_module", "add_component"})
 """Methods of a registry that take one object, or are decorators; ``add_component`` is that of PaddlePaddle."""
 
+STORING = frozenset({"__setitem__", "setdefault", "update"})
+"""Methods of a dict, as a registry is one, that put names with import paths in."""
+
 REGISTERING = ADDING | {"register_all", "match", "merge"}
 """Methods of a registry that fill it."""
 
@@ -54,7 +57,7 @@ Packed = Union[bytes, "Callable[[Any], dict[str, Any]]"]
 
 class ParamFact(TypedDict, total=False):
     """A parameter. ``kind`` is left out for positional-or-keyword; ``doc`` is what stands beside it, not in a
-    docstring."""
+    docstring; ``also`` is the name of the field that gives it another one."""
 
     name: Required[str]
     at: Required[At]
@@ -62,6 +65,7 @@ class ParamFact(TypedDict, total=False):
     annotation: str
     default: str
     doc: str
+    also: str
 
 
 class Forward(TypedDict, total=False):
@@ -118,13 +122,15 @@ class FunctionFact(TypedDict, total=False):
 
 
 class MemberFact(TypedDict, total=False):
-    """A method, a property or an attribute set on ``self``. ``result``: as that of functions, of hooks alone."""
+    """A method, a property or an attribute set on ``self``. ``params``: the text of what a method takes in brackets;
+    ``result``: as that of functions, of hooks alone."""
 
     name: Required[str]
     kind: Required[Literal["attribute", "method", "classmethod", "staticmethod", "property"]]
     at: Required[At]
     doc: str
     annotation: str
+    params: str
     result: str
 
 
@@ -144,8 +150,9 @@ class ClassFact(TypedDict, total=False):
     """A class. ``bases`` holds "" for what is no dotted name. ``targets`` are methods that the constructor forwards to.
     ``dynamic``: objects may have attributes that no assignment names. ``others``: constructors that other branches
     define; ``inherits``: there is a branch that defines none. ``assigned``: the name assigned to ``__init__`` or
-    ``__new__``, "" for what is no name. ``call``: it has a method ``__call__``, or gives classes that it makes another
-    constructor; ``calls``: that method of a metaclass. ``put``: the attributes that the module sets on it.
+    ``__new__``, "" for what is no name. ``call``: it has a method ``__call__`` that does more than to hand all on, or
+    gives classes that it makes another constructor; ``calls``: that method of a metaclass. ``put``: the attributes that
+    the module sets on it.
     ``subclassing``: calls that get every class derived from it, "" where those get another constructor."""
 
     name: Required[str]
@@ -207,12 +214,18 @@ FlagFact = tuple[str, str, str]
 """A prefix or mark that is registered: "prefix" or "mark", the character, the name of its class."""
 
 
+Parsed = tuple["tuple[int, int, str] | None", "list[tuple[int, str, str]]"]
+"""Line, column and message of what Python cannot parse, and what is surely imported, as level, module and name."""
+
+
 class Told(TypedDict, total=False):
     """What needs no parsing. ``imports``: modules that a file imports by their full names, but those of Python;
-    ``given``: literals that calls give, as name, keyword and text."""
+    ``given``: literals that calls give, as name, keyword and text. ``parsed``: what ``syntax_errors`` says of the file,
+    once somebody has asked."""
 
     imports: list[str]
     given: list[tuple[str, str, str]]
+    parsed: Parsed
 
 
 class FileFacts(Told, total=False):
