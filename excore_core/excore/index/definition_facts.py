@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from itertools import chain
 
 from excore.index.conditions import live_statements
-from excore.index.facts import MORE, ClassFact, Expr, FieldFact, FunctionFact, MemberFact, ParamFact
-from excore.index.kwargs_flow import FunctionNode, follow_kwargs, passes_on
+from excore.index.facts import MORE, At, ClassFact, Expr, FieldFact, FunctionFact, MemberFact, ParamFact
+from excore.index.kwargs_flow import UNTOLD, FunctionNode, follow_kwargs, passes_on
 from excore.index.source_text import SourceText, dotted, parse
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -179,14 +180,42 @@ def _body(source: SourceText, node: ast.ClassDef, fact: ClassFact) -> None:
             for target in targets(statement):
                 if isinstance(target, ast.Name):
                     fields[target.id] = _field(source, target, statement)
+        for name, at in _bound_besides(source, statement):
+            fields.setdefault(name, {"name": name, "at": at, "default": UNTOLD})
+        if _puts_names(statement):
+            fact["assigned"] = ""
     for method in methods.values():
-        _self_attributes(source, method, members)
+        if _self_attributes(source, method, members):
+            fact["dynamic"] = True
     _constructors(source, fact, methods, versions)
     _made_otherwise(source, fact, methods, fields)
     if members:
         fact["members"] = list(members.values())
     if fields:
         fact["fields"] = list(fields.values())
+
+
+def _bound_besides(source: SourceText, statement: ast.stmt) -> Iterator[tuple[str, At]]:
+    """Names that a statement in the body of a class binds, but for those of methods."""
+    if isinstance(statement, ast.ClassDef):
+        yield statement.name, source.name_at(statement)
+    elif isinstance(statement, (ast.Import, ast.ImportFrom)):
+        for alias in statement.names:
+            yield alias.asname or alias.name.partition(".")[0], source.at(alias)
+    for target in stored(statement):
+        if isinstance(target, ast.Name):
+            yield target.id, source.at(target)
+
+
+def _puts_names(statement: ast.stmt) -> bool:
+    """Whether a statement in the body of a class may bind any name: ``exec("...")``, ``locals()["name"] = value``."""
+    if isinstance(statement, ast.Assign):
+        return any(isinstance(one, ast.Subscript) and isinstance(one.value, ast.Call) for one in statement.targets)
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    if not isinstance(call, ast.Call):
+        return False
+    inner = call.func.value if isinstance(call.func, ast.Attribute) else None
+    return dotted(call.func) == "exec" or (isinstance(inner, ast.Call) and dotted(inner.func) in ("locals", "vars"))
 
 
 def _default_of_field(node: FunctionNode, fields: dict[str, FieldFact]) -> None:
@@ -304,6 +333,23 @@ def targets(statement: ast.stmt) -> list[ast.expr]:
     return [statement.target] if isinstance(statement, ast.AnnAssign) else []
 
 
+def stored(statement: ast.stmt) -> Iterator[ast.expr]:
+    """What a statement assigns to, one by one: also as the variable of a loop, of ``with``, and within tuples."""
+    waiting = targets(statement)
+    if isinstance(statement, (ast.For, ast.AsyncFor)):
+        waiting = [statement.target]
+    elif isinstance(statement, (ast.With, ast.AsyncWith)):
+        waiting = [item.optional_vars for item in statement.items if item.optional_vars is not None]
+    return chain.from_iterable(map(_each, waiting))
+
+
+def _each(target: ast.expr) -> Iterator[ast.expr]:
+    if isinstance(target, (ast.Tuple, ast.List)):
+        yield from chain.from_iterable(map(_each, target.elts))
+    else:
+        yield target.value if isinstance(target, ast.Starred) else target
+
+
 def _field(source: SourceText, target: ast.Name, statement: ast.Assign | ast.AnnAssign) -> FieldFact:
     """The name that an assignment in the body of a class binds."""
     field: FieldFact = {"name": target.id, "at": source.at(target)}
@@ -345,21 +391,31 @@ def _method(
     members[node.name] = member
 
 
-def _self_attributes(source: SourceText, method: FunctionNode, members: dict[str, MemberFact]) -> None:
-    """Add to ``members`` what a method assigns to attributes of its first argument."""
+def _self_attributes(source: SourceText, method: FunctionNode, members: dict[str, MemberFact]) -> bool:
+    """Add to ``members`` what a method assigns to attributes of its first argument. Says whether others may set more,
+    as it has another name or a function gets it."""
     arguments = method.args.posonlyargs or method.args.args
     own = arguments[0].arg if arguments else ""
-    for statement in statements(method.body) if own else ():
-        for target in targets(statement):
-            for item in target.elts if isinstance(target, ast.Tuple) else (target,):
-                if not (type(item) is ast.Attribute and type(item.value) is ast.Name and item.value.id == own):
-                    continue
-                if item.attr not in members:
-                    line, column, end = source.at(item)
-                    at = [line, max(column, end - len(item.attr)), end]
-                    members[item.attr] = {"name": item.attr, "kind": "attribute", "at": at}
-                    if isinstance(statement, ast.AnnAssign):
-                        members[item.attr]["annotation"] = annotation(source, statement.annotation)
+    waiting = [*statements(method.body)] if own else []
+    is_handed_on = False
+    for statement in waiting:
+        if isinstance(statement, _FUNCTIONS):
+            waiting += statements(statement.body)
+        value = statement.value if isinstance(statement, (ast.Assign, ast.Expr)) else None
+        if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id not in _HARMLESS:
+            is_handed_on |= any(isinstance(one, ast.Name) and one.id == own for one in value.args)
+        elif isinstance(value, ast.Name):
+            is_handed_on |= value.id == own
+        for item in stored(statement):
+            if not (type(item) is ast.Attribute and type(item.value) is ast.Name and item.value.id == own):
+                continue
+            if item.attr not in members:
+                line, column, end = source.at(item)
+                at = [line, max(column, end - len(item.attr)), end]
+                members[item.attr] = {"name": item.attr, "kind": "attribute", "at": at}
+                if isinstance(statement, ast.AnnAssign):
+                    members[item.attr]["annotation"] = annotation(source, statement.annotation)
+    return is_handed_on
 
 
 def _constructors(

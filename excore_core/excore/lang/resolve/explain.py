@@ -51,7 +51,9 @@ def unknown_class(
     have it that the project declares and no source makes.
     """
     name = path[-1]
-    others = [entry.registry for entry in catalog.by_name.get(name, ())]
+    known = catalog.by_name.get(name, ())
+    others = [entry.registry for entry in known]
+    doubt = next((entry.doubt for entry in known if entry.doubt), "") if registry is not None else ""
     vocabulary = catalog.vocabulary(registry)
     others_here = sought.members.keys() - vocabulary.names
     suggestions = () if others else vocabulary.near(name, others_here)
@@ -69,6 +71,7 @@ def unknown_class(
     message = f"no class `{name}` in {where}" + (f", for {sought.place}" if sought.place else "")
     if others and registry is not None:
         message += f"; it is registered in {', '.join(f'`{other}`' for other in others)}"
+        message += f"; whether `@{doubt}` registers it here cannot be read" if doubt else ""
     elif definition is not None:
         message += _exists(definition)
     elif unmade:
@@ -87,7 +90,9 @@ def unknown_class(
         if nearest_entry is not None:
             message += f"; the nearest name is `{nearest_entry.name}` of registry `{nearest_entry.registry}`"
     severity: Severity | None = None
-    if is_open and not others:
+    if doubt:
+        severity = "hint"
+    elif is_open and not others:
         is_near = any(_is_slip(name, meant) for meant in suggestions)
         severity = "warning" if is_near or sought.are_read(catalog) else "hint"
     if unmade and catalog.registries and not (registry is None and catalog.has_open):
