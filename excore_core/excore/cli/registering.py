@@ -37,8 +37,9 @@ class Job(NamedTuple):
     update: bool
 
     def files(self) -> list[str]:
-        """Every file to import, sorted; ``__init__.py`` are imported by the way. Where the sources are the whole
-        project, which has scripts and tests too, these are only the files that can register anything."""
+        """Every file to import, sorted; ``__init__.py`` are imported by the way, and ``__main__.py`` are programs. Where
+        the sources are the whole project, which has scripts and tests too, these are only the files that can register
+        anything."""
         if os.path.isfile(self.target):
             return [self.target]
         if self.src == self.root:
@@ -47,7 +48,8 @@ class Job(NamedTuple):
             files = [path for path in paths if may_register(read(path) or b"", tuple(self.types))]
         else:
             files = _python_files(self.target)
-        return [path for path in sorted(files) if path not in self.skip]
+        skip = {*self.skip, *(path for path in files if os.path.basename(path) == "__main__.py")}
+        return [path for path in sorted(files) if path not in skip]
 
     def importable(self, files: Iterable[str]) -> None:
         """Let Python import the files: first from the project and what it is imported from, then from the others."""

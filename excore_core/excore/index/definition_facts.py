@@ -170,23 +170,18 @@ def _body(source: SourceText, node: ast.ClassDef, fact: ClassFact) -> None:
                 if isinstance(target, ast.Name):
                     fields[target.id].setdefault("doc", constant_text(statement.value))
         before = statement
+        _bind(source, statement, fields)
+        if _puts_names(statement):
+            fact["assigned"] = ""
         if isinstance(statement, _FUNCTIONS):
             _method(source, statement, members, methods)
             _default_of_field(statement, fields)
             if methods.get(statement.name) is statement:
                 earlier = [] if is_certain else versions.get(statement.name, [])
                 versions[statement.name] = [*earlier, (statement, is_certain)]
-        elif isinstance(statement, (ast.Assign, ast.AnnAssign)):
-            for target in targets(statement):
-                if isinstance(target, ast.Name):
-                    fields[target.id] = _field(source, target, statement)
-        for name, at in _bound_besides(source, statement):
-            fields.setdefault(name, {"name": name, "at": at, "default": UNTOLD})
-        if _puts_names(statement):
-            fact["assigned"] = ""
-    for method in methods.values():
-        if _self_attributes(source, method, members):
-            fact["dynamic"] = True
+    handed_on = [method for method in methods.values() if _self_attributes(source, method, members)]
+    if handed_on:
+        fact["dynamic"] = True
     _constructors(source, fact, methods, versions)
     _made_otherwise(source, fact, methods, fields)
     if members:
@@ -195,16 +190,20 @@ def _body(source: SourceText, node: ast.ClassDef, fact: ClassFact) -> None:
         fact["fields"] = list(fields.values())
 
 
-def _bound_besides(source: SourceText, statement: ast.stmt) -> Iterator[tuple[str, At]]:
-    """Names that a statement in the body of a class binds, but for those of methods."""
-    if isinstance(statement, ast.ClassDef):
-        yield statement.name, source.name_at(statement)
+def _bind(source: SourceText, statement: ast.stmt, fields: dict[str, FieldFact]) -> None:
+    """Add to ``fields`` what a statement in the body of a class binds, but for methods."""
+    found: list[tuple[str, At]] = []
+    if isinstance(statement, (ast.Assign, ast.AnnAssign)):
+        for target in targets(statement):
+            if isinstance(target, ast.Name):
+                fields[target.id] = _field(source, target, statement)
+    elif isinstance(statement, ast.ClassDef):
+        found.append((statement.name, source.name_at(statement)))
     elif isinstance(statement, (ast.Import, ast.ImportFrom)):
-        for alias in statement.names:
-            yield alias.asname or alias.name.partition(".")[0], source.at(alias)
-    for target in stored(statement):
-        if isinstance(target, ast.Name):
-            yield target.id, source.at(target)
+        found += [(one.asname or one.name.partition(".")[0], source.at(one)) for one in statement.names]
+    found += [(one.id, source.at(one)) for one in stored(statement) if isinstance(one, ast.Name)]
+    for name, at in found:
+        fields.setdefault(name, {"name": name, "at": at, "default": UNTOLD})
 
 
 def _puts_names(statement: ast.stmt) -> bool:
