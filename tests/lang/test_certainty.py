@@ -149,7 +149,11 @@ class Net:
     def parameters(self): ...
     def named_parameters(self): ...
     def clone(self): ...
+@OPTIM.register()
+class Cosine:
+    def __init__(self, optimizer=None): ...
 """
+SCHEDULED = '[Model.Net]\n[Optimizer.SGD]\n@params = "$Model.parameters()"\n[Optimizer.Cosine]\n{}optimizer = "{}"'
 
 
 @pytest.mark.parametrize(
@@ -163,6 +167,9 @@ class Net:
         ('[Net]\n[Optimizer.SGD]\n!params = "Net.parameters()"', False),
         ('[Model.Net]\n[Optimizer.SGD]\n!params = "$Model.clone()"', False),
         ('[Model.Net]\n[Optimizer.SGD]\n!params = "$Model"', False),
+        (SCHEDULED.format("!", "$Optimizer::SGD"), True),
+        (SCHEDULED.format("!", "SGD"), True),
+        (SCHEDULED.format("@", "$Optimizer::SGD"), False),
     ],
 )
 def test_the_parameters_of_a_copy_are_trained(tables: str, expected: bool) -> None:

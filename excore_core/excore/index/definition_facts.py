@@ -227,27 +227,26 @@ def _default_of_field(node: FunctionNode, fields: dict[str, FieldFact]) -> None:
 
 def _subclassing(source: SourceText, node: FunctionNode) -> list[Expr]:
     """What ``__init_subclass__`` does with classes that may change their constructors."""
-    inner = [item for item in ast.walk(node) if isinstance(item, _FUNCTIONS)]  # `node` is the first of them
-    own = {item.arg for one in inner for item in [*one.args.posonlyargs, *one.args.args][:1]} or {"cls"}
-    calls = [
-        item for item in ast.walk(node) if isinstance(item, ast.Call) and item.args and dotted(item.args[0]) in own
-    ]
-    harmless = _HARMLESS.union(item.name for item in inner)
-    calls = [call for call in calls if dotted(call.func).rpartition(".")[2] not in harmless]
+    inner = {item.name: _first(item) for item in ast.walk(node) if isinstance(item, _FUNCTIONS)}
+    calls = [item for item in ast.walk(node) if isinstance(item, ast.Call) and item.args]
+    own = {inner.pop(node.name) or "cls"}
+    own.update(inner[name] for call in calls if (name := dotted(call.func)) in inner and dotted(call.args[0]) in own)
+    calls = [call for call in calls if dotted(call.args[0]) in own]
+    calls = [call for call in calls if dotted(call.func).rpartition(".")[2] not in _HARMLESS.union(inner)]
     found: list[Expr] = [source.expression(call) for call in calls]
-    stored = any(
-        isinstance(item, ast.Attribute) and item.attr in _MAKERS and isinstance(item.ctx, ast.Store)
-        for item in ast.walk(node)
-    )
+    stored = _binds_maker(node)
     return [*found, *map(source.expression, node.decorator_list), *([""] if stored else [])]
+
+
+def _first(node: FunctionNode) -> str:
+    return next((item.arg for item in (*node.args.posonlyargs, *node.args.args)), "")
 
 
 def given_back(node: FunctionNode, fact: FunctionFact) -> None:
     """Add to ``fact`` what a decorator gives back for what it is put on, if that can be read."""
     gives: list[str] = []
     makes: list[str] = []
-    arguments = [*node.args.posonlyargs, *node.args.args]
-    first = arguments[0].arg if arguments else ""
+    first = _first(node)
     inner = {item.name: item for item in statements(node.body) if isinstance(item, _FUNCTIONS)}
     returned = [item.value for item in statements(node.body) if isinstance(item, ast.Return)]
     for value in returned:

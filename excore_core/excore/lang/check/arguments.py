@@ -127,24 +127,42 @@ def section_lints(section: Section, model: Model) -> Iterable[Problem]:
 
 
 def _copies(section: Section, model: Model) -> Iterable[Problem]:
-    """References under ``!`` that take the parameters of a new object where the result holds another of the table."""
+    """References under ``!`` that take the parameters of a new object where the result holds another of the table, or
+    make another of those objects that take parameters: what the one does, the other never sees."""
     for argument in section.arguments.values():
         for reference in argument.references:
             target = reference.target
             if target is None or reference.prefix.kind != "new" or target.path not in model.starts:
                 continue
-            if not _leads_to_parameters(reference) or model.kind(target.path) != "new":
+            if model.kind(target.path) != "new":
+                continue
+            trains = not reference.hooks and _trains(model.sections.get(target.path))
+            if not trains and not _leads_to_parameters(reference):
                 continue
             char = model.grammar.prefix("shared").char
             name = target.path[-1]
             message = (
-                f"`{reference.prefix.char}` makes another `{name}`: `{argument.name}` of `{section.name}` gets what "
-                f"belongs to that copy, not to the `{name}` of the result; write `{char}{argument.name}`"
+                f"`{reference.prefix.char}` makes another `{name}`: `{argument.name}` of `{section.name}` gets "
+                f"{'what belongs to ' if reference.hooks else ''}that copy, not {'to ' if reference.hooks else ''}the "
+                f"`{name}` of the result; write `{char}{argument.name}`"
             )
-            suggestions = (char + argument.name,)
             yield problem(
-                "reuse-conflict", message, argument.binding.origin, severity="warning", suggestions=suggestions
+                "reuse-conflict",
+                message,
+                argument.binding.origin,
+                severity="warning",
+                suggestions=(char + argument.name,),
+                prefix=char,
             )
+
+
+def _trains(section: Section | None) -> bool:
+    """Whether a table takes the parameters of another as its own, as those of optimizers do."""
+    arguments = section.arguments.values() if section is not None else ()
+    return any(
+        argument.name.startswith("param") and any(map(_leads_to_parameters, argument.references))
+        for argument in arguments
+    )
 
 
 def _leads_to_parameters(reference: Reference) -> bool:
