@@ -39,8 +39,9 @@ class Job(NamedTuple):
     update: bool
 
     def files(self) -> list[str]:
-        """Every file to import, sorted; ``__init__.py`` are imported by the way, ``__main__.py`` never. Where the sources
-        are the whole project, which has scripts and tests too, these are only the files that can register anything."""
+        """Every file to import, sorted; ``__init__.py`` are imported by the way, ``__main__.py`` never. Where the
+        sources are the whole project, which has scripts and tests too, these are only the files that can register
+        anything."""
         if os.path.isfile(self.target):
             return [self.target]
         if self.src == self.root:

@@ -207,7 +207,7 @@ def _bind(source: SourceText, statement: ast.stmt, fields: dict[str, FieldFact])
 
 
 def _puts_names(statement: ast.stmt) -> bool:
-    """Whether a statement in the body of a class may bind any name: ``exec("...")``, ``locals()["name"] = value``."""
+    """Whether a statement in the body of a class may bind any name: ``exec``, ``locals()["name"] = value``."""
     if isinstance(statement, ast.Assign):
         return any(isinstance(one, ast.Subscript) and isinstance(one.value, ast.Call) for one in statement.targets)
     call = statement.value if isinstance(statement, ast.Expr) else None
