@@ -254,9 +254,11 @@ def _badly_registered(model: Model) -> Iterable[Problem]:
             continue
         entries.add(id(entry))
         root = model.project.root
-        if entry.unmerged is not None:
-            message = f"`{entry.name}` cannot be imported: a merge conflict stands at {_place(entry.unmerged, root)}"
-            yield problem("unknown-class", message, origin)
+        places = [at.path for at in (entry.location, entry.registered_at) if at is not None]
+        fault = next(filter(None, map(model.catalog.fault, places)), None)
+        if fault is not None:
+            message = f"`{entry.name}` cannot be imported: {fault.reason} ({_place(fault.at, root)})"
+            yield problem("unknown-class", message, origin, severity=None if fault.certain else "hint")
         if not entry.registered_again or entry.registered_at is None:
             continue
         first, *others = (_place(at, root) for at in (entry.registered_at, *entry.registered_again))
