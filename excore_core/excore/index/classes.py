@@ -327,6 +327,7 @@ class Classes:
             location=owner.location(fact["at"]),
             choices=choices,
             owner=owner.path,
+            also=fact.get("also", ""),
         )
 
     # -- annotations
@@ -446,4 +447,5 @@ def _own_members(ref: ClassRef) -> Iterator[Member]:
             member.get("annotation"),
             ref.location(member["at"]),
             member["kind"] not in ("classmethod", "staticmethod"),
+            member.get("params"),
         )

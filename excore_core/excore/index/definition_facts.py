@@ -11,7 +11,7 @@ from itertools import chain
 
 from excore.index.conditions import live_statements
 from excore.index.facts import MORE, At, ClassFact, Expr, FieldFact, FunctionFact, MemberFact, ParamFact
-from excore.index.kwargs_flow import UNTOLD, FunctionNode, follow_kwargs, passes_on
+from excore.index.kwargs_flow import UNTOLD, FunctionNode, follow_kwargs, makes_as_asked, passes_on
 from excore.index.source_text import SourceText, dotted, parse
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -191,14 +191,16 @@ def _body(source: SourceText, node: ast.ClassDef, fact: ClassFact) -> None:
 
 
 def _bind(source: SourceText, statement: ast.stmt, fields: dict[str, FieldFact]) -> None:
-    """Add to ``fields`` what a statement in the body of a class binds, but for methods."""
+    """Add to ``fields`` what a statement in the body of a class binds, but for methods; the class ``Config`` with its
+    settings, as pydantic's models have it."""
     found: list[tuple[str, At]] = []
     if isinstance(statement, (ast.Assign, ast.AnnAssign)):
         for target in targets(statement):
             if isinstance(target, ast.Name):
                 fields[target.id] = _field(source, target, statement)
     elif isinstance(statement, ast.ClassDef):
-        found.append((statement.name, source.name_at(statement)))
+        text = ", ".join(ast.unparse(one) for one in statement.body) if statement.name == "Config" else UNTOLD
+        fields[statement.name] = {"name": statement.name, "at": source.name_at(statement), "default": text}
     elif isinstance(statement, (ast.Import, ast.ImportFrom)):
         found += [(one.asname or one.name.partition(".")[0], source.at(one)) for one in statement.names]
     found += [(one.id, source.at(one)) for one in stored(statement) if isinstance(one, ast.Name)]
@@ -302,7 +304,8 @@ def _made_otherwise(
         value = fields[name].get("default", "")
         fact["assigned"] = value if value.replace(".", "").isidentifier() else ""
     makes = [methods[one] for one in ("__new__", "__init__") if one in methods and _is_metaclass(fact)]
-    if "__call__" in methods or "__call__" in fields or any(map(_binds_maker, makes)):
+    called = [methods["__call__"]] if "__call__" in methods else []
+    if not all(map(makes_as_asked, called)) or "__call__" in fields or any(map(_binds_maker, makes)):
         fact["call"] = True
     calls = _subclassing(source, methods["__init_subclass__"]) if "__init_subclass__" in methods else []
     if calls:
@@ -386,7 +389,32 @@ def _method(
         member["doc"] = doc
     if node.returns is not None:
         member["annotation"] = annotation(source, node.returns)
+    if kind != "property":
+        member["params"] = ", ".join(_in_brackets(source, node.args, kind != "staticmethod"))
     members[node.name] = member
+
+
+def _in_brackets(source: SourceText, args: ast.arguments, bound: bool) -> Iterator[str]:
+    """The texts of parameters as they stand in brackets, without the first one where that is the object."""
+    positional = [*args.posonlyargs, *args.args]
+    defaults = [*[None] * (len(positional) - len(args.defaults)), *args.defaults]
+    texts = [_in_text(source, *item) for item in zip(positional, defaults, strict=True)]
+    if args.posonlyargs:
+        texts.insert(len(args.posonlyargs), "/")
+    bare = texts[1:] if bound else texts
+    yield from bare[1:] if bare[:1] == ["/"] else bare
+    if args.vararg is not None or args.kwonlyargs:
+        yield "*" + (_in_text(source, args.vararg) if args.vararg is not None else "")
+    yield from (_in_text(source, *item) for item in zip(args.kwonlyargs, args.kw_defaults, strict=True))
+    if args.kwarg is not None:
+        yield f"**{_in_text(source, args.kwarg)}"
+
+
+def _in_text(source: SourceText, arg: ast.arg, default: ast.expr | None = None) -> str:
+    text, equals = arg.arg, "="
+    if arg.annotation is not None:
+        text, equals = f"{text}: {annotation(source, arg.annotation)}", " = "
+    return text + equals + source.segment(default) if default is not None else text
 
 
 def _self_attributes(source: SourceText, method: FunctionNode, members: dict[str, MemberFact]) -> bool:

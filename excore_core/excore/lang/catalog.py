@@ -82,7 +82,8 @@ class Param:
     ``choices`` are the literal values of ``Literal[...]``, or what may stand for the members of an enum: first their
     values that are texts, then names that are other texts. ``owner`` is the class whose
     signature really declares it (inherited or forwarded parameters), "" for the entry itself. ``wanted``: a
-    ``TypedDict`` for ``**kwargs`` says that it must be given, which Python does not check.
+    ``TypedDict`` for ``**kwargs`` says that it must be given, which Python does not check. ``also``: another name by
+    which it may be given.
     """
 
     name: str
@@ -94,6 +95,7 @@ class Param:
     choices: tuple[object, ...] = ()
     owner: str = ""
     wanted: bool = False
+    also: str = ""
 
     @property
     def required(self) -> bool:
@@ -120,7 +122,7 @@ class Signature:
     def get(self, name: str) -> Param | None:
         """The parameter ``name`` if a config can give it by that name."""
         for param in self.params:
-            if param.name == name and param.kind in ("positional-or-keyword", "keyword-only"):
+            if name in (param.name, param.also) and param.kind in ("positional-or-keyword", "keyword-only"):
                 return param
         return None
 
@@ -145,7 +147,8 @@ class Signature:
 @dataclass(frozen=True, slots=True)
 class Member:
     """An attribute or method of a class, as completion after ``.`` offers it. ``instance`` is false for what the class
-    itself has (class attributes, static and class methods)."""
+    itself has (class attributes, static and class methods). ``params`` is the text of what a method takes in brackets,
+    None where that is not known."""
 
     name: str
     kind: Literal["attribute", "method", "classmethod", "staticmethod", "property"]
@@ -153,6 +156,12 @@ class Member:
     annotation: str | None = None
     location: Location | None = None
     instance: bool = True
+    params: str | None = None
+
+    @property
+    def is_method(self) -> bool:
+        """Whether it is called."""
+        return self.kind in ("method", "classmethod", "staticmethod")
 
 
 @dataclass(frozen=True, slots=True)

@@ -408,10 +408,9 @@ class _Parts:
                 continue
             if member.name.startswith("_") and not self.cursor.typed.startswith("_"):
                 continue
-            is_method = member.kind in ("method", "classmethod", "staticmethod")
-            insert = f"{member.name}()" if is_method and not self.after.startswith("(") else member.name
+            insert = f"{member.name}()" if member.is_method and not self.after.startswith("(") else member.name
             about_member = ("member", owner.entry.path, member.name)
-            kind: ItemKind = "method" if is_method else "attribute"
+            kind: ItemKind = "method" if member.is_method else "attribute"
             yield Option(member.name, 0, kind, insert, detail=member.annotation or "", key=about_member)
 
     def variables(self) -> Iterator[Option]:
