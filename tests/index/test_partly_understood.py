@@ -249,6 +249,7 @@ def test_what_bases_do_with_subclasses(project: Make, lines: tuple[str, ...], si
     assert model(project, f"{base}class A(Base):\n  def __init__(self, c): ...") == signature
 
 
+WHOLE, PARTLY = "a <Net>, b = 2 <Net>", "a = ... <Net>, b = 2 <Net>, ..."
 META = "class Meta(type):\n  def __call__(cls, *r, tag=None, **kw): return super().__call__(*r, **kw)\n"
 
 
@@ -261,6 +262,20 @@ META = "class Meta(type):\n  def __call__(cls, *r, tag=None, **kw): return super
         ("class A(Net, metaclass=elsewhere.Meta): ...", "a = ... <Net>, b = 2 <Net>, ..."),
         ("import abc\nclass A(Net, metaclass=abc.ABCMeta): ...", "a <Net>, b = 2 <Net>"),
         ("class M(type):\n  def __new__(c, *r): ...\nclass A(Net, metaclass=M): ...", "a <Net>, b = 2 <Net>"),
+        *(
+            (f"class One(type):\n  def __call__(cls, *r, **kw):{call}\nclass A(Net, metaclass=One): ...", signature)
+            for call, signature in {
+                "\n    if cls not in made: made[cls] = super().__call__(*r, **kw)\n    return made[cls]": WHOLE,
+                "\n    key = r, tuple(kw.items())\n    return made.get(key) or type.__call__(cls, *r, **kw)": WHOLE,
+                "\n    with lock: one = super(One, cls).__call__(*r, **kw)\n    one.up()\n    return one": WHOLE,
+                "\n    kw.pop('tag', None)\n    return super().__call__(*r, **kw)": PARTLY,
+                "\n    return super().__call__(*r, tag=1, **kw)": PARTLY,
+                "\n    return super().__call__(*r[1:], **kw)": PARTLY,
+                "\n    change(kw)\n    return super().__call__(*r, **kw)": PARTLY,
+                "\n    try: return super().__call__(*r, **kw)\n    except TypeError: return made": PARTLY,
+                " return make(cls)": PARTLY,
+            }.items()
+        ),
         ("import enum\nclass A(enum.Enum):\n  X = 1, 'x'\n  def __new__(cls, number, text): ...", "value"),
     ],
 )
@@ -432,8 +447,26 @@ MODELS = "from pydantic import BaseModel, ConfigDict, Field\nfrom pydantic_setti
         (
             "class A(BaseModel):\n  model_config = ConfigDict(populate_by_name=True, extra='forbid')\n"
             "  c: int = Field(alias='d')",
-            "*, d: int = ..., ...",
+            "*, d/c: int",
         ),
+        (
+            "class B(BaseModel):\n  class Config:\n    allow_population_by_field_name = True\n"
+            "class A(B):\n  class Config(B.Config):\n    extra = Extra.forbid\n  c: int = Field(1, alias='d')",
+            "*, d/c: int = 1",
+        ),
+        (
+            "class A(BaseModel):\n  model_config = {'validate_by_name': True, 'validate_by_alias': False}\n"
+            "  c: int = Field(alias='d')",
+            "*, c: int, ...",
+        ),
+        ("BOTH = ConfigDict(extra='forbid')\nclass A(BaseModel):\n  model_config = BOTH\n  c: int", "*, c: int"),
+        ("class A(BaseModel):\n  class Config:\n    extra = pydantic.Extra.forbid\n  c: int", "*, c: int"),
+        ("class A(BaseModel):\n  model_config = settings()\n  c: int = Field(alias='d')", "*, d/c: int = ..., ..."),
+        (
+            "class A(BaseModel):\n  model_config = ConfigDict(**all)\n  c: int = Field(alias='d')",
+            "*, d/c: int = ..., ...",
+        ),
+        ("class A(BaseModel):\n  class Config:\n    frozen = True\n  c: int = Field(alias='d')", "*, d: int, ..."),
         ("class A(BaseModel):\n  model_config = ConfigDict(alias_generator=z)\n  c: int", "*, c: int = ..., ..."),
         ("class A(BaseSettings):\n  c: int", "*, c: int = ..., ..."),
     ],
@@ -503,9 +536,15 @@ def test_what_python_itself_brings_means_the_same_where_its_source_is_read(proje
 @pytest.mark.parametrize(
     ("body", "signature"),
     [
-        ("import collections\nclass A(collections.namedtuple('A', 'c d')): ...", "..."),
+        ("import collections\nclass A(collections.namedtuple('A', 'c d')): ...", "c: Any <__A()>, d: Any <__A()>"),
+        ("import z\nclass A(z.namedtuple(*names)): ...", "..."),
+        (
+            "from collections import namedtuple\nclass B(namedtuple('C', 'c')): ...\n"
+            "class A(B):\n  def __new__(cls, d, e=1): return super().__new__(cls, d)",
+            "d, e = 1",
+        ),
         ("from collections import namedtuple\nB = namedtuple('B', 'c')\nclass A(B): ...", "c: Any <B>"),
-        ("from typing import NamedTuple\nclass A(NamedTuple('A', [('c', int)])): ...", "..."),
+        ("from typing import NamedTuple\nclass A(NamedTuple('A', [('c', int)])): ...", "c: Any <__A()>"),
         ("import flax\n@flax.struct.dataclass\nclass A:\n  c: int", "..."),
         ("from flax import struct\n@struct.dataclass(frozen=True)\nclass A:\n  c: int", "..."),
     ],

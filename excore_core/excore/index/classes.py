@@ -325,6 +325,7 @@ class Classes:
             location=owner.location(fact["at"]),
             choices=choices,
             owner=owner.path,
+            also=fact.get("also", ""),
         )
 
     # -- annotations

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from excore.index.conditions import live_statements
 from excore.index.facts import MORE, ClassFact, Expr, FieldFact, FunctionFact, MemberFact, ParamFact
-from excore.index.kwargs_flow import FunctionNode, follow_kwargs, passes_on
+from excore.index.kwargs_flow import FunctionNode, follow_kwargs, makes_as_asked, passes_on
 from excore.index.source_text import SourceText, dotted, parse
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -175,10 +175,8 @@ def _body(source: SourceText, node: ast.ClassDef, fact: ClassFact) -> None:
             if methods.get(statement.name) is statement:
                 earlier = [] if is_certain else versions.get(statement.name, [])
                 versions[statement.name] = [*earlier, (statement, is_certain)]
-        elif isinstance(statement, (ast.Assign, ast.AnnAssign)):
-            for target in targets(statement):
-                if isinstance(target, ast.Name):
-                    fields[target.id] = _field(source, target, statement)
+        else:
+            _bound(source, statement, fields)
     for method in methods.values():
         _self_attributes(source, method, members)
     _constructors(source, fact, methods, versions)
@@ -187,6 +185,18 @@ def _body(source: SourceText, node: ast.ClassDef, fact: ClassFact) -> None:
         fact["members"] = list(members.values())
     if fields:
         fact["fields"] = list(fields.values())
+
+
+def _bound(source: SourceText, statement: ast.stmt, fields: dict[str, FieldFact]) -> None:
+    """Add what a statement binds that is no method: fields, and the settings in a class, as pydantic's models have
+    it."""
+    if isinstance(statement, (ast.Assign, ast.AnnAssign)):
+        for target in targets(statement):
+            if isinstance(target, ast.Name):
+                fields[target.id] = _field(source, target, statement)
+    elif isinstance(statement, ast.ClassDef) and statement.name == "Config":
+        text = ", ".join(ast.unparse(one) for one in statement.body)
+        fields["Config"] = {"name": "Config", "at": source.name_at(statement), "default": text}
 
 
 def _default_of_field(node: FunctionNode, fields: dict[str, FieldFact]) -> None:
@@ -274,7 +284,8 @@ def _made_otherwise(
         value = fields[name].get("default", "")
         fact["assigned"] = value if value.replace(".", "").isidentifier() else ""
     makes = [methods[one] for one in ("__new__", "__init__") if one in methods and _is_metaclass(fact)]
-    if "__call__" in methods or "__call__" in fields or any(map(_binds_maker, makes)):
+    called = [methods["__call__"]] if "__call__" in methods else []
+    if not all(map(makes_as_asked, called)) or "__call__" in fields or any(map(_binds_maker, makes)):
         fact["call"] = True
     calls = _subclassing(source, methods["__init_subclass__"]) if "__init_subclass__" in methods else []
     if calls:

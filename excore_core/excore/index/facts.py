@@ -54,7 +54,7 @@ Packed = Union[bytes, "Callable[[Any], dict[str, Any]]"]
 
 class ParamFact(TypedDict, total=False):
     """A parameter. ``kind`` is left out for positional-or-keyword; ``doc`` is what stands beside it, not in a
-    docstring."""
+    docstring; ``also`` is the name of the field that gives it another one."""
 
     name: Required[str]
     at: Required[At]
@@ -62,6 +62,7 @@ class ParamFact(TypedDict, total=False):
     annotation: str
     default: str
     doc: str
+    also: str
 
 
 class Forward(TypedDict, total=False):
@@ -138,8 +139,8 @@ class ClassFact(TypedDict, total=False):
     """A class. ``bases`` holds "" for what is no dotted name. ``targets`` are methods that the constructor forwards to.
     ``dynamic``: objects may have attributes that no assignment names. ``others``: constructors that other branches
     define; ``inherits``: there is a branch that defines none. ``assigned``: the name assigned to ``__init__`` or
-    ``__new__``, "" for what is no name. ``call``: it has a method ``__call__``, or gives classes that it makes another
-    constructor.
+    ``__new__``, "" for what is no name. ``call``: it has a method ``__call__`` that does more than to hand all on, or
+    gives classes that it makes another constructor.
     ``subclassing``: calls that get every class derived from it, "" where those get another constructor."""
 
     name: Required[str]

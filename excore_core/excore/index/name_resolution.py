@@ -342,9 +342,9 @@ class NameResolver:
             return self.object_of(file, registered)
         if call.arguments and (call.func == "type" or (target is not None and target.path in CLASS_MAKERS)):
             name = self.text_of(file, call.arguments[0])
-            fact = (
-                _tuple(call, variable) if name == variable and target is not None and target.path in _TUPLES else None
-            )
+            is_named = name == variable or variable.endswith("()")
+            is_tuple = is_named and target is not None and target.path in _TUPLES
+            fact = _tuple(call, variable) if is_tuple else None
             if fact is not None:
                 return ResolvedName("class", file.module, variable, fact)
             return ResolvedName("external", f"{file.module}.{name}") if name else None

@@ -19,6 +19,7 @@ from excore.index.facts import (
     STORING,
     BindingFact,
     CallFact,
+    ClassFact,
     Expr,
     FileFacts,
     Guard,
@@ -213,7 +214,7 @@ class _Scanner:
     def body(self, statements: list[ast.stmt], guard: Guard) -> None:
         for node in statements:
             if isinstance(node, ast.ClassDef):
-                self.bind(node.name, {"kind": "class", "cls": definition_facts.class_(self.source, node)}, guard)
+                self.bind(node.name, {"kind": "class", "cls": self.class_(node)}, guard)
                 self.held(node)
                 self.dynamic(node.body, f"the body of class {node.name}", guard)
             elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
@@ -231,6 +232,15 @@ class _Scanner:
                 self.expression(node.value, guard)
             else:
                 self.compound(node, guard)
+
+    def class_(self, node: ast.ClassDef) -> ClassFact:
+        """The facts of a class. A base that ``namedtuple`` makes has a name that nothing else can have."""
+        fact = definition_facts.class_(self.source, node)
+        for index, base in enumerate(node.bases):
+            if isinstance(base, ast.Call) and dotted(base.func).rpartition(".")[2].lower() == "namedtuple":
+                name = fact["bases"][index] = f"__{node.name}()"
+                self.bind(name, {"kind": "call", "call": self.source.expression(base)}, ALWAYS)
+        return fact
 
     def expression(self, node: ast.expr, guard: Guard) -> None:
         """An expression that is a statement."""

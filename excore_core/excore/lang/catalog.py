@@ -82,7 +82,8 @@ class Param:
     ``choices`` are the literal values of ``Literal[...]``, or what may stand for the members of an enum: first their
     values that are texts, then names that are other texts. ``owner`` is the class whose
     signature really declares it (inherited or forwarded parameters), "" for the entry itself. ``wanted``: a
-    ``TypedDict`` for ``**kwargs`` says that it must be given, which Python does not check.
+    ``TypedDict`` for ``**kwargs`` says that it must be given, which Python does not check. ``also``: another name by
+    which it may be given.
     """
 
     name: str
@@ -94,6 +95,7 @@ class Param:
     choices: tuple[object, ...] = ()
     owner: str = ""
     wanted: bool = False
+    also: str = ""
 
     @property
     def required(self) -> bool:
@@ -120,7 +122,7 @@ class Signature:
     def get(self, name: str) -> Param | None:
         """The parameter ``name`` if a config can give it by that name."""
         for param in self.params:
-            if param.name == name and param.kind in ("positional-or-keyword", "keyword-only"):
+            if name in (param.name, param.also) and param.kind in ("positional-or-keyword", "keyword-only"):
                 return param
         return None
 

@@ -93,7 +93,8 @@ def section_lints(section: Section, model: Model) -> Iterable[Problem]:
     signature = entry.signature
     arguments = section.arguments
     unnamed = "positional-only" if signature.takes_any else None  # such a name goes to `**kwargs`
-    missing = [p.name for p in signature.params if p.required and (p.name not in arguments or p.kind == unnamed)]
+    given = {p.name if param is None else param.name for p in arguments.values() for param in [signature.get(p.name)]}
+    missing = [p.name for p in signature.params if p.required and (p.name not in given or p.kind == unnamed)]
     misspelled: set[str] = set()
     unlisted = HOOK_PARAMETER if entry.hook == "argument" else None  # there is another problem for it
     for argument in arguments.values():
