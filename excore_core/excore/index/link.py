@@ -342,6 +342,7 @@ class Linker:
             docstrings=parameters.docstrings(ref.path),
             hook="argument" if is_hook else "config" if configures else "",
             source=self._source(ref.module),
+            doubt=self._classes.unknown_decorator(ref.module, fact),
         )
 
     def _function(self, target: ResolvedName) -> Entry:
@@ -366,6 +367,7 @@ class Linker:
             members_complete=False,
             docstrings=parameters.docstrings(target.path),
             source=self._source(target.module),
+            doubt=self._classes.unknown_decorator(target.module, fact),
         )
 
     def _module(self, target: ResolvedName) -> Entry:

@@ -175,7 +175,8 @@ class Entry:
     import of both refuses. ``elsewhere``: what installed packages call so in registries of that name.
     ``hook`` is "argument" for ConfigArgumentHook subclasses, "config" for classes with ``__HookType__``.
     ``docstrings`` are the raw docstrings that describe parameters, as ``(owner, text)``:
-    ``excore.index.docstrings.documented`` fills ``Param.doc`` from them when it is needed.
+    ``excore.index.docstrings.documented`` fills ``Param.doc`` from them when it is needed. ``doubt``: a decorator, as
+    written, that may register it in further registries.
     """
 
     name: str
@@ -197,6 +198,7 @@ class Entry:
     hook: Literal["", "argument", "config"] = ""
     certain: bool = True
     source: Source = "source"
+    doubt: str = ""
 
     @property
     def summary(self) -> str:
