@@ -299,6 +299,9 @@ def test_metaclasses(project: Make, body: str, signature: str) -> None:
         ("class A(Net):\n  def __init__(self, c): ...\n  __init__ = wrap(__init__)", "..."),
         ("class A:\n  def __init__(self, c): ...\nA.__init__ = wrap(A.__init__)", "..."),
         ("class B:\n  __init__ = z()\nclass A(B): ...", "..."),
+        ("class A:\n  __init__, b = z, 1", "..."),
+        ("class A:\n  exec('def __init__(self, c): ...')", "..."),
+        ("class A:\n  locals()['__init__'] = z", "..."),
     ],
 )
 def test_assigned_constructors(project: Make, body: str, signature: str) -> None:
@@ -339,6 +342,8 @@ D = "def __init__(self, c, d): ..."
         (f"import sys\nif sys.version_info > (3,):\n  class A:\n    {C}\nelse:\n  class A:\n    {D}", "c"),
         (f"if z:\n  class A:\n    {C}\nelse:\n  class A:\n    {D}", "c, d = ..."),
         (f"try:\n  import z\n  class A:\n    {C}\nexcept ImportError:\n  class A:\n    {D}", "c, d = ..."),
+        ("if z:\n  def A(c): ...\nelif y:\n  def A(c, d): ...", "c, d = ..."),
+        ("if z:\n  def A(c): ...\ndef A(d): ...", "d"),
     ],
 )
 def test_constructors_in_branches(project: Make, body: str, signature: str) -> None:

@@ -163,6 +163,8 @@ def test_a_text_with_the_lines_of_a_conflict_is_a_text() -> None:
     [
         "[Model.Odd]\n#      ^^^ hint unknown-class",
         "[Model.User]\n!net = 'Odd'\n#       ^^^ hint unknown-class",
+        "[Head.Both]\n#     ^^^^ hint unknown-class",
+        "[Head.User]\n#     ^^^^ error unknown-class",
         "[Model.Left]\n#      ^^^^ error unknown-class",
         "[Model.Usr]\n#      ^^^ error unknown-class",
     ],
@@ -173,7 +175,11 @@ def test_a_class_that_something_may_register_is_a_hint(config: str) -> None:
 ALL = {{"a": MODEL}}
 @ALL["a"].register()
 class Odd: ...
+@ALL["a"].register()
+@MODEL.register()
+class Both: ...
 class Left: ...
+HEAD = Registry("Head")
 @MODEL.register()
 class User:
     def __init__(self, net=None): ...

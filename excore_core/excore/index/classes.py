@@ -65,15 +65,16 @@ class Classes:
         return self.names.memo.get(("constructor", ref.path), lambda: self._called(ref))
 
     def _called(self, ref: ClassRef) -> Parameters:
-        file = self.names.lookup(ref.module)
-        bindings = file.facts["names"].get(ref.fact["name"], []) if file is not None else []
-        classes = [item for item in bindings if item["kind"] == "class"]
-        if any(item["cls"] is ref.fact and item.get("guard") == MAYBE for item in classes):
-            maybe = [item["cls"] for item in classes if item.get("guard") == MAYBE]
-            refs = [ref, *(replace(ref, fact=fact) for fact in maybe if fact is not ref.fact)]
-        else:
-            refs = [ref]
-        return either([self._called_one(class_order(self.names, one)) for one in refs])
+        versions = self._versions(ref.module, "cls", ref.fact)
+        return either([self._called_one(class_order(self.names, replace(ref, fact=fact))) for fact in versions])
+
+    def _versions(self, module: str, key: Literal["cls", "function"], fact: Any) -> list[Any]:
+        """A definition, and those of its name that other branches have, where nobody knows which one runs."""
+        file = self.names.lookup(module)
+        bindings = file.facts["names"].get(fact["name"], []) if file is not None else []
+        maybe = [item[key] for item in bindings if key in item and item.get("guard") == MAYBE]
+        is_one = any(one is fact for one in maybe)
+        return [fact, *(one for one in maybe if is_one and one is not fact)]
 
     def _called_one(self, order: ClassOrder) -> Parameters:
         if not order.items:
@@ -166,7 +167,8 @@ class Classes:
 
     def _function(self, target: ResolvedName) -> Parameters:
         fact = unpacked(target.fact)
-        result = self._parameters(fact, self._place(target), None, 0)
+        versions = self._versions(target.module, "function", target.fact)
+        result = either([self._parameters(unpacked(one), self._place(target), None, 0) for one in versions])
         return replace(result, docs=((target.path, fact.get("doc", "")), *result.docs))
 
     def _changed_by(self, module: str, fact: ClassFact | FunctionFact, *, same: bool = True) -> Doubt | None:

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from itertools import chain
 
 from excore.index.conditions import live_statements
-from excore.index.facts import MORE, WRAPS, ClassFact, Expr, FieldFact, FunctionFact, MemberFact, ParamFact
-from excore.index.kwargs_flow import FunctionNode, follow_kwargs, makes_as_asked, passes_on
+from excore.index.facts import MORE, WRAPS, At, ClassFact, Expr, FieldFact, FunctionFact, MemberFact, ParamFact
+from excore.index.kwargs_flow import UNTOLD, FunctionNode, follow_kwargs, makes_as_asked, passes_on
 from excore.index.source_text import SourceText, dotted, parse
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -173,16 +173,19 @@ def _body(source: SourceText, node: ast.ClassDef, fact: ClassFact) -> None:
                 if isinstance(target, ast.Name):
                     fields[target.id].setdefault("doc", constant_text(statement.value))
         before = statement
+        _bind(source, statement, fields)
+        if _puts_names(statement):
+            fact["assigned"] = ""
         if isinstance(statement, _FUNCTIONS):
             _method(source, statement, members, methods)
             _default_of_field(statement, fields)
             if methods.get(statement.name) is statement:
                 earlier = [] if is_certain else versions.get(statement.name, [])
                 versions[statement.name] = [*earlier, (statement, is_certain)]
-        else:
-            _bound(source, statement, fields)
-    for method, _ in chain.from_iterable(versions.values()):
-        _self_attributes(source, method, members)
+    every = chain.from_iterable(versions.values())
+    handed_on = [method for method, _ in every if _self_attributes(source, method, members)]
+    if handed_on:
+        fact["dynamic"] = True
     _constructors(source, fact, methods, versions)
     _made_otherwise(source, fact, methods, fields)
     if members:
@@ -191,16 +194,33 @@ def _body(source: SourceText, node: ast.ClassDef, fact: ClassFact) -> None:
         fact["fields"] = list(fields.values())
 
 
-def _bound(source: SourceText, statement: ast.stmt, fields: dict[str, FieldFact]) -> None:
-    """Add what a statement binds that is no method: fields, and the settings in a class, as pydantic's models have
-    it."""
+def _bind(source: SourceText, statement: ast.stmt, fields: dict[str, FieldFact]) -> None:
+    """Add to ``fields`` what a statement in the body of a class binds, but for methods; the class ``Config`` with its
+    settings, as pydantic's models have it."""
+    found: list[tuple[str, At]] = []
     if isinstance(statement, (ast.Assign, ast.AnnAssign)):
         for target in targets(statement):
             if isinstance(target, ast.Name):
                 fields[target.id] = _field(source, target, statement)
-    elif isinstance(statement, ast.ClassDef) and statement.name == "Config":
-        text = ", ".join(ast.unparse(one) for one in statement.body)
-        fields["Config"] = {"name": "Config", "at": source.name_at(statement), "default": text}
+    elif isinstance(statement, ast.ClassDef):
+        text = ", ".join(ast.unparse(one) for one in statement.body) if statement.name == "Config" else UNTOLD
+        fields[statement.name] = {"name": statement.name, "at": source.name_at(statement), "default": text}
+    elif isinstance(statement, (ast.Import, ast.ImportFrom)):
+        found += [(one.asname or one.name.partition(".")[0], source.at(one)) for one in statement.names]
+    found += [(one.id, source.at(one)) for one in stored(statement) if isinstance(one, ast.Name)]
+    for name, at in found:
+        fields.setdefault(name, {"name": name, "at": at, "default": UNTOLD})
+
+
+def _puts_names(statement: ast.stmt) -> bool:
+    """Whether a statement in the body of a class may bind any name: ``exec``, ``locals()["name"] = value``."""
+    if isinstance(statement, ast.Assign):
+        return any(isinstance(one, ast.Subscript) and isinstance(one.value, ast.Call) for one in statement.targets)
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    if not isinstance(call, ast.Call):
+        return False
+    inner = call.func.value if isinstance(call.func, ast.Attribute) else None
+    return dotted(call.func) == "exec" or (isinstance(inner, ast.Call) and dotted(inner.func) in ("locals", "vars"))
 
 
 def _default_of_field(node: FunctionNode, fields: dict[str, FieldFact]) -> None:
@@ -395,6 +415,23 @@ def targets(statement: ast.stmt) -> list[ast.expr]:
     return [statement.target] if isinstance(statement, ast.AnnAssign) else []
 
 
+def stored(statement: ast.stmt) -> Iterator[ast.expr]:
+    """What a statement assigns to, one by one: also as the variable of a loop, of ``with``, and within tuples."""
+    waiting = targets(statement)
+    if isinstance(statement, (ast.For, ast.AsyncFor)):
+        waiting = [statement.target]
+    elif isinstance(statement, (ast.With, ast.AsyncWith)):
+        waiting = [item.optional_vars for item in statement.items if item.optional_vars is not None]
+    return chain.from_iterable(map(_each, waiting))
+
+
+def _each(target: ast.expr) -> Iterator[ast.expr]:
+    if isinstance(target, (ast.Tuple, ast.List)):
+        yield from chain.from_iterable(map(_each, target.elts))
+    else:
+        yield target.value if isinstance(target, ast.Starred) else target
+
+
 def _field(source: SourceText, target: ast.Name, statement: ast.Assign | ast.AnnAssign) -> FieldFact:
     """The name that an assignment in the body of a class binds."""
     field: FieldFact = {"name": target.id, "at": source.at(target)}
@@ -463,21 +500,31 @@ def _in_text(source: SourceText, arg: ast.arg, default: ast.expr | None = None) 
     return text + equals + source.segment(default) if default is not None else text
 
 
-def _self_attributes(source: SourceText, method: FunctionNode, members: dict[str, MemberFact]) -> None:
-    """Add to ``members`` what a method assigns to attributes of its first argument."""
+def _self_attributes(source: SourceText, method: FunctionNode, members: dict[str, MemberFact]) -> bool:
+    """Add to ``members`` what a method assigns to attributes of its first argument. Says whether others may set more,
+    as it has another name or a function gets it."""
     arguments = method.args.posonlyargs or method.args.args
     own = arguments[0].arg if arguments else ""
-    for statement in statements(method.body) if own else ():
-        for target in targets(statement):
-            for item in target.elts if isinstance(target, ast.Tuple) else (target,):
-                if not (type(item) is ast.Attribute and type(item.value) is ast.Name and item.value.id == own):
-                    continue
-                if item.attr not in members:
-                    line, column, end = source.at(item)
-                    at = [line, max(column, end - len(item.attr)), end]
-                    members[item.attr] = {"name": item.attr, "kind": "attribute", "at": at}
-                    if isinstance(statement, ast.AnnAssign):
-                        members[item.attr]["annotation"] = annotation(source, statement.annotation)
+    waiting = [*statements(method.body)] if own else []
+    is_handed_on = False
+    for statement in waiting:
+        if isinstance(statement, _FUNCTIONS):
+            waiting += statements(statement.body)
+        value = statement.value if isinstance(statement, (ast.Assign, ast.Expr)) else None
+        if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id not in _HARMLESS:
+            is_handed_on |= any(isinstance(one, ast.Name) and one.id == own for one in value.args)
+        elif isinstance(value, ast.Name):
+            is_handed_on |= value.id == own
+        for item in stored(statement):
+            if not (type(item) is ast.Attribute and type(item.value) is ast.Name and item.value.id == own):
+                continue
+            if item.attr not in members:
+                line, column, end = source.at(item)
+                at = [line, max(column, end - len(item.attr)), end]
+                members[item.attr] = {"name": item.attr, "kind": "attribute", "at": at}
+                if isinstance(statement, ast.AnnAssign):
+                    members[item.attr]["annotation"] = annotation(source, statement.annotation)
+    return is_handed_on
 
 
 def _constructors(

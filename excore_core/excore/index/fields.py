@@ -275,8 +275,8 @@ def _parameter(
             by_keyword = keywords["kw_only"] == {"c": True}
         default = _default(described, style, function)
         renamed = _renamed(fact, keywords)
-        if style != "model":
-            fact.pop("also", None)
+        if style == "model" and fact["name"] != name:
+            fact["also"] = name
         default = default or renamed
     wrapper = _NOT_REQUIRED.match(annotation) if style == "dict" else None
     if wrapper is not None:
@@ -295,7 +295,7 @@ def _renamed(fact: ParamFact, keywords: dict[str, Expr]) -> str | None:
     """Give a parameter the name by which it is given, if that is another; the default where nobody knows it."""
     alias = next((keywords[key] for key in ("validation_alias", "alias") if key in keywords), None)
     if isinstance(alias, dict) and isinstance(alias.get("c"), str):
-        fact["also"], fact["name"] = fact["name"], alias["c"]
+        fact["name"] = alias["c"]
         return None
     return None if alias is None else "..."
 

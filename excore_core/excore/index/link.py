@@ -344,6 +344,7 @@ class Linker:
             hook="argument" if is_hook else "config" if configures else "",
             plain=is_plain,
             source=self._source(ref.module),
+            doubt=self._classes.unknown_decorator(ref.module, fact),
         )
 
     def _function(self, target: ResolvedName) -> Entry:
@@ -372,6 +373,7 @@ class Linker:
             docstrings=parameters.docstrings(target.path),
             plain=self._classes.is_plain(target),
             source=self._source(target.module),
+            doubt=self._classes.unknown_decorator(target.module, fact),
         )
 
     def _module(self, target: ResolvedName) -> Entry:

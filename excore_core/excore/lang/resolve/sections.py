@@ -334,7 +334,7 @@ class SectionResolver(Lookup):
         environment, name = self.scope.environment, spot.name
         if environment is None:
             return None
-        if name and (name in environment or spot.default is not None):
+        if name in environment or (spot.is_name and spot.default is not None):
             return environment.get(name, "") if spot.default is None else environment.get(name) or spot.default
         names, base = self.scope.names, spot.variable
         if base is not None and name:
@@ -344,7 +344,10 @@ class SectionResolver(Lookup):
             if mistyped or base.name in names.groups or base.name in names.modules:
                 self.variable(base, place)
                 return None
+        severity: Severity | None = None if spot.is_name else "error"
         message = f"the environment variable `{name}` is not set"
+        if not spot.is_name:
+            message = f"no environment variable is called `{name}`" if name else "the name of a variable is expected"
         suggestions: tuple[str, ...] = (spot.meant,)
         if spot.meant:
             message += f"; a default is written `{spot.meant}`"
@@ -352,10 +355,11 @@ class SectionResolver(Lookup):
             meant = nearest(name, environment, 1)
             message += suggestion_text(meant)
             suggestions = tuple(f"${{{other}}}" for other in meant)
-            if name != name.upper():
+            if spot.is_name and name != name.upper():
                 message += f"; nor has the config a value `{name}`" if not meant else ""
         origin = place.within(spot.span.start, spot.span.end)
-        self.problems.append(problem("unset-environment", message, origin, suggestions=suggestions, name=name))
+        item = problem("unset-environment", message, origin, severity=severity, suggestions=suggestions, name=name)
+        self.problems.append(item)
         return None
 
     # -- what follows the base
