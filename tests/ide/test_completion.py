@@ -438,6 +438,8 @@ def test_a_list_is_that_of_a_fresh_start_after_each_edit() -> None:
         ("width = 2\n@optim = 'SGD'", "[Optim.Adam]\nlr = 1\n"),
         ("width = 2\n!optim = 'SGD'\n[Model.Net]\nwidth = 7", table),
         ("[Other.Net]\n&width = 'a'", f"{table}[Model.Deep]\nwidth = 4\n"),
+        ("width = 2\noptim = 3", f'__base__ = ["other.toml"]\n{table}'),
+        ("width = 2", f'__base__ = ["other.toml"]\n{table}'),
         ("", table),
     ]
     here = world(KEPT)

@@ -18,7 +18,7 @@ from excore_server.ide.habits import Habits, Kept
 from excore_server.ide.snippets import key, quote
 from excore_server.ide.view import View
 
-_LACKING, _FIELD, _UNDEFINED, _HAS, _REGISTRY, _OWN, _NAME, _PRESENT = (number * SCALE for number in range(8))
+_LACKING, _FIELD, _UNDEFINED, _HAS, _BASE, _REGISTRY, _OWN, _NAME, _PRESENT = (number * SCALE for number in range(9))
 
 
 def header(view: View, cursor: HeaderPart) -> CompletionList:
@@ -75,21 +75,44 @@ class _Names:
         for name in fields:
             registry = view.project.registry_of(name)
             detail = "field" if registry == name else f"field of registry {registry}"
-            rank = (_HAS if name in view.model.groups else _FIELD) - self.habits.tables(name)
+            # Of what is about as frequent the field that was declared first: overrides of one table are many.
+            rank = (_HAS if name in view.model.groups else _FIELD) - sum(self.habits.tables(name).values()).bit_length()
             about_it = ("field", name)
             yield Option(name, rank, "field", name + dot, "", detail, False, about_it, bool(dot), span)
         for name in view.project.registry_names(view.catalog):
             if name not in fields and not name.startswith("__"):
                 about_it = ("field", name)
-                yield Option(name, _REGISTRY, "registry", name + dot, "", "registry", False, about_it, bool(dot), span)
+                match = name + dot  # typed in full it may still become the name of a field
+                yield Option(match, _REGISTRY, "registry", match, name, "registry", False, about_it, bool(dot), span)
         if any(entry.hook == "config" for entry in view.catalog):
             note = "hooks on the build"
             yield Option(HOOKS_TABLE, _REGISTRY, "keyword", HOOKS_TABLE + dot, "", note, again=bool(dot), span=span)
         for name, group in view.model.groups.items():
             if group.role == "scratchpad" and name not in fields:
                 yield Option(name, _OWN, "section", name + dot, "", "variants of modules", again=bool(dot), span=span)
+        names = set()
+        for path in self.expected() if self.cursor.last else ():
+            entry = view.entry(path)
+            begins = f"{path[0]}.".casefold().startswith(self.typed)
+            if entry is not None and (begins or is_subsequence(self.typed, entry.name.casefold())):
+                names.add(path[1])
+                label = ".".join(path)
+                rank = (_HAS if self.typed else _BASE) - self.habits.uses(path[1], path[0])
+                option = self.made(entry, path[0], False, "", f"{key(path[0])}.")
+                yield option._replace(match=label if begins else path[1], rank=rank, label=label, shown=None)
         for entry in self.fitting(None, lambda: named_entries(view.catalog, view.project)):
-            yield self.option(entry, "", entry.name in present, entry.registry)
+            yield self.option(entry, "", entry.name in present or entry.name in names, entry.registry)
+
+    def expected(self) -> Iterator[Path]:
+        """Tables of fields and registries that bases have and this file does not, and of fields that the config lacks
+        what other configs have most often."""
+        for name, group in self.view.model.groups.items() if self.view.file.bases else ():
+            own = self.view.own_bindings((name,))
+            yield from ((name, member) for member in group.members if member not in own)
+        for name in self.view.project.primary_fields:
+            tables = self.habits.tables(name) if name not in self.view.model.groups else {}
+            if tables:
+                yield name, max(tables, key=lambda one: (tables[one], one))
 
     def under(self, group: str) -> Iterator[Option]:
         present = self.view.own_bindings((group,))
@@ -110,12 +133,13 @@ class _Names:
 
     def option(self, entry: Entry, group: str, present: bool, note: str) -> Option:
         name = entry.name
-        if not present and (name in self.undefined or name == self.cursor.name):
+        is_own = name in self.undefined or name == self.cursor.name or _section(group, name) in self.view.model.sections
+        if not present and is_own:
             return self.made(entry, group, present, note)
         place = group, name, present or self.habits.has(name), present
         return self.habits.kept(self.kept, place, name, lambda: self.made(entry, group, present, note))
 
-    def made(self, entry: Entry, group: str, present: bool, note: str) -> Option:
+    def made(self, entry: Entry, group: str, present: bool, note: str, before: str = "") -> Option:
         rank = _NAME
         if present:
             rank, note = _PRESENT, "has a table in this file"
@@ -123,13 +147,18 @@ class _Names:
             rank, note = _LACKING if needs_arguments(entry) else _UNDEFINED, "used, without a table yet"
         rank -= self.habits.uses(entry.name, group)
         kind = "hook" if entry.hook else entry.kind
-        option = Option(entry.name, rank, kind, key(entry.name), detail=note or entry.summary, key=about(entry))
+        option = Option(
+            entry.name, rank, kind, before + key(entry.name), detail=note or entry.summary, key=about(entry)
+        )
         return self.closed(option, "" if present else self.required(entry, group))._replace(shown=[])
 
     def required(self, entry: Entry, group: str) -> str:
         """A line for each argument that must be given, or is as a rule."""
-        section = (group, entry.name) if group else (entry.name,)
-        return "\n".join(self.view.writer(self.quoted).required(entry, *self.habits.usual(section, entry)))
+        section = _section(group, entry.name)
+        names, usual = self.habits.usual(section, entry)
+        given = self.view.model.sections.get(section)
+        names = names.difference(given.arguments) if given is not None else names
+        return "\n".join(self.view.writer(self.quoted).required(entry, names, usual))
 
     def closed(self, option: Option, lines: str = "") -> Option:
         """The option with the end of the header, and with the ``lines`` below it where there are none yet."""
@@ -138,6 +167,10 @@ class _Names:
         if not self.alone or not self.view.snippets:
             return whole(option, self.closer, self.view.snippets)
         return option.inserting(below(option.text, self.closer, lines), True)
+
+
+def _section(group: str, name: str) -> Path:
+    return (group, name) if group else (name,)
 
 
 def _arguments(view: View, path: Path) -> Iterator[Option]:
