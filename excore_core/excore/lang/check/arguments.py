@@ -267,7 +267,8 @@ def _badly_registered(model: Model) -> Iterable[Problem]:
         more = f" and {len(others) - 3} more" if len(others) > 3 else ""
         message = (
             f"`{entry.name}` is registered in `{entry.registry}` more than once: {first} counts here, "
-            f"{', '.join(others[:3])}{more} does not; a program that imports both fails"
+            f"{', '.join(others[:3])}{more} {'does' if len(others) == 1 else 'do'} not; a program that "
+            f"imports {'both' if len(others) == 1 else 'them'} fails"
         )
         yield problem("registered-twice", message, origin, severity="hint" if are_copies else "warning")
 
