@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from itertools import chain, starmap
 
 from excore.lang.catalog import Entry, Location
-from excore.lang.check.misplaced import prefixed_inside, with_misplaced
+from excore.lang.check.misplaced import misplaced_inside, with_misplaced
 from excore.lang.check.mistyped import mistyped
 from excore.lang.check.typos import unregistered, with_typos
 from excore.lang.grammar import NO_CALL_KEY, PRIVATE, PathHook
@@ -36,7 +36,7 @@ def check(model: Model, memo: Memo, signatures: bool = True) -> list[Problem]:
     """
 
     def judged(path: Path, section: Section) -> tuple[Problem, ...]:
-        lints = (*section_lints(section, model), *prefixed_inside(section, model.grammar)) if signatures else ()
+        lints = (*section_lints(section, model), *misplaced_inside(section, model.grammar)) if signatures else ()
         if not lints and not section.problems and path in model.reached:
             return ()
         return tuple(_judged(model, section, lints))
