@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from excore.index.conditions import live_statements
-from excore.index.facts import MORE, At, ClassFact, Expr, FieldFact, FunctionFact, MemberFact, ParamFact
+from excore.index.facts import MORE, WRAPS, At, ClassFact, Expr, FieldFact, FunctionFact, MemberFact, ParamFact
 from excore.index.kwargs_flow import UNTOLD, FunctionNode, follow_kwargs, makes_as_asked, passes_on
 from excore.index.source_text import SourceText, dotted, parse
 
@@ -23,7 +23,10 @@ _HARMLESS = frozenset(
 )
 """Last names of calls that leave the constructor of a class that they get as it is."""
 _ANNOTATED = frozenset({"Annotated", "Required", "NotRequired", "ReadOnly", "Final", "Optional", "InitVar"})
+_TEXTS = frozenset({"__name__", "__qualname__", "__module__", "__doc__"})
+_WRAPPING = frozenset({"wraps", "functools.wraps"})
 _DESCRIBING = frozenset({"help", "description", "doc"})
+_DISPLAYS: dict[type[ast.expr], str] = {ast.Dict: "dict", ast.List: "list", ast.Set: "set", ast.Tuple: "tuple"}
 _SMALL = 12  # lines; a longer function is no predicate that could be read
 
 
@@ -181,7 +184,8 @@ def _body(source: SourceText, node: ast.ClassDef, fact: ClassFact) -> None:
             if methods.get(statement.name) is statement:
                 earlier = [] if is_certain else versions.get(statement.name, [])
                 versions[statement.name] = [*earlier, (statement, is_certain)]
-    handed_on = [method for method in methods.values() if _self_attributes(source, method, members)]
+    every = chain.from_iterable(versions.values())
+    handed_on = [method for method, _ in every if _self_attributes(source, method, members)]
     if handed_on:
         fact["dynamic"] = True
     _constructors(source, fact, methods, versions)
@@ -242,12 +246,65 @@ def _subclassing(source: SourceText, node: FunctionNode) -> list[Expr]:
     return [*found, *map(source.expression, node.decorator_list), *([""] if stored else [])]
 
 
+def result(node: FunctionNode) -> str:
+    """What all calls of a function give back: the dotted name of what it calls for that, `builtins.list` and the like
+    for what it writes as one, `=name` for what has a name itself; "" where that cannot be told."""
+    if not isinstance(node.body[-1], ast.Return) or not isinstance(node, ast.FunctionDef):
+        return ""
+    found = {_result(item.value) for item in statements(node.body) if isinstance(item, ast.Return)}
+    name = found.pop() if len(found) == 1 else ""
+    bound = {item.arg for item in ast.walk(node.args) if isinstance(item, ast.arg)} - {"self"}
+    if not name or name.lstrip("=").partition(".")[0] in bound:
+        return ""
+    for item in chain.from_iterable(map(ast.walk, node.body)):
+        if isinstance(item, (ast.Yield, ast.YieldFrom)):
+            return ""
+        if isinstance(item, ast.Name) and not isinstance(item.ctx, ast.Load):
+            bound.add(item.id)
+        elif isinstance(item, ast.alias):
+            bound.add(item.asname or item.name.partition(".")[0])
+        elif isinstance(item, (*_FUNCTIONS, ast.ClassDef)):
+            bound.add(item.name)
+    return name if name.lstrip("=").partition(".")[0] not in bound else ""
+
+
+def _result(value: ast.expr | None) -> str:
+    if isinstance(value, ast.Call):
+        func = value.func
+        return "__new__" if isinstance(func, ast.Attribute) and func.attr == "__new__" else dotted(func)
+    kind = next((name for kind, name in _DISPLAYS.items() if isinstance(value, kind)), "")
+    return f"builtins.{kind}" if kind else f"={_name(value)}" if _name(value) else ""
+
+
+def _set_on(node: FunctionNode, name: str) -> list[str] | None:
+    """The attributes that a function sets on its parameter ``name``; None if it may do more with it than to give it
+    back and to store it."""
+    found: list[str] = []
+    for parent in ast.walk(node):
+        for child in ast.iter_child_nodes(parent):
+            if not isinstance(child, ast.Name) or child.id != name:
+                continue
+            if isinstance(parent, ast.Attribute) and isinstance(parent.ctx, ast.Store):
+                found.append(parent.attr)
+            elif isinstance(parent, ast.Attribute) and parent.attr in _TEXTS:
+                continue
+            elif not isinstance(parent, (ast.Return, ast.Assign)) or any(
+                isinstance(one, ast.Name) for one in getattr(parent, "targets", ())
+            ):
+                return None
+    return found
+
+
 def _first(node: FunctionNode) -> str:
     return next((item.arg for item in (*node.args.posonlyargs, *node.args.args)), "")
 
 
-def given_back(node: FunctionNode, fact: FunctionFact) -> None:
-    """Add to ``fact`` what a decorator gives back for what it is put on, if that can be read."""
+def given_back(source: SourceText, node: FunctionNode, fact: FunctionFact) -> None:
+    """Add to ``fact`` what a function gives back, and what a decorator does for what it is put on, if that can be
+    read."""
+    made = result(node)
+    if made:
+        fact["result"] = made
     gives: list[str] = []
     makes: list[str] = []
     first = _first(node)
@@ -255,18 +312,18 @@ def given_back(node: FunctionNode, fact: FunctionFact) -> None:
     returned = [item.value for item in statements(node.body) if isinstance(item, ast.Return)]
     for value in returned:
         call = value if isinstance(value, ast.Call) and first and _is_given(value, first) else None
-        name = dotted(value) if value is not None else ""
-        made: FunctionFact = {"name": "", "at": [], "params": []}
+        name = _name(value)
+        inside: FunctionFact = {"name": "", "at": [], "params": []}
         callee = dotted(call.func) if call is not None else ""
         if name and name == first:
             gives.append("")
-        elif name in inner and first and passes_on(inner[name], first):
-            gives.append("" if passes_on(inner[name], first) == "all" else MORE)
+        elif name in inner and first and (passed := _passed(source, inner[name], first, fact)) is not None:
+            gives.append(passed)
         elif name in inner or callee in inner:
-            given_back(inner[name or callee], made)
-            if "gives" not in made:
+            given_back(source, inner[name or callee], inside)
+            if "gives" not in inside:
                 return
-            (makes if name in inner else gives).extend(made["gives"])
+            (makes if name in inner else gives).extend(inside["gives"])
         elif callee:
             gives.append(callee)
         else:
@@ -275,8 +332,30 @@ def given_back(node: FunctionNode, fact: FunctionFact) -> None:
         return
     if gives:
         fact["gives"] = list(dict.fromkeys(gives))
+    if gives and set(map(_name, returned)) == {first} and (found := _set_on(node, first)) is not None:
+        fact["sets"] = found
     if makes:
         fact["makes"] = list(dict.fromkeys(makes))
+
+
+def _passed(source: SourceText, node: FunctionNode, callee: str, decorator: FunctionFact) -> str | None:
+    """What the function that a decorator gives back does with what it gets, as ``gives`` tells it; None if that is not
+    to hand it to ``callee``, which the decorator is put on."""
+    passed = passes_on(node, callee)
+    if passed:
+        return "" if passed == "all" else MORE
+    fact = function(source, node)
+    calls = fact.get("forwards", ())
+    others = [item for item in node.decorator_list if dotted(getattr(item, "func", item)) not in _WRAPPING]
+    if others or not calls or "leaks" in fact or "skips" in fact or any(one["to"] != callee for one in calls):
+        return None
+    fact.pop("decorators", None)
+    decorator["wraps"] = fact
+    return WRAPS
+
+
+def _name(node: ast.expr | None) -> str:
+    return dotted(node) if node is not None else ""
 
 
 def _is_given(call: ast.Call, name: str) -> bool:
@@ -309,6 +388,8 @@ def _made_otherwise(
     called = [methods["__call__"]] if "__call__" in methods else []
     if not all(map(makes_as_asked, called)) or "__call__" in fields or any(map(_binds_maker, makes)):
         fact["call"] = True
+        if called and _is_metaclass(fact):
+            fact["calls"] = function(source, called[0])
     calls = _subclassing(source, methods["__init_subclass__"]) if "__init_subclass__" in methods else []
     if calls:
         fact["subclassing"] = calls
@@ -391,6 +472,8 @@ def _method(
         member["doc"] = doc
     if node.returns is not None:
         member["annotation"] = annotation(source, node.returns)
+    if node.name == "hook" and not node.decorator_list:
+        member["result"] = result(node)
     if kind != "property":
         member["params"] = ", ".join(_in_brackets(source, node.args, kind != "staticmethod"))
     members[node.name] = member
@@ -459,6 +542,7 @@ def _constructors(
         waiting.append(fact["init"])
     if "__new__" in methods:
         fact["new"] = function(source, methods["__new__"])
+        fact["new"]["result"] = result(methods["__new__"])
         waiting.append(fact["new"])
     name = next((name for name in ("__init__", "__new__") if name in methods), "")
     if len(versions.get(name, ())) > 1:

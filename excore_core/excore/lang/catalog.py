@@ -176,7 +176,9 @@ class Entry:
     ``hook`` is "argument" for ConfigArgumentHook subclasses, "config" for classes with ``__HookType__``.
     ``docstrings`` are the raw docstrings that describe parameters, as ``(owner, text)``:
     ``excore.index.docstrings.documented`` fills ``Param.doc`` from them when it is needed. ``doubt``: a decorator, as
-    written, that may register it in further registries.
+    written, that may register it in further registries. The ``members`` of a function are those of what it gives back,
+    but for those of its own, which are no ``instance``'s. ``plain``: no decorator changes the function; the argument
+    hook gives what it works on.
     """
 
     name: str
@@ -198,6 +200,7 @@ class Entry:
     hook: Literal["", "argument", "config"] = ""
     certain: bool = True
     source: Source = "source"
+    plain: bool = False
     doubt: str = ""
 
     @property
