@@ -48,8 +48,8 @@ def stat(path: str) -> PythonFile:
 
 def walk(root: str, excludes: Sequence[str] = (), first: str = "") -> Iterator[PythonFile]:
     """Python files below ``root``: ``__init__.py`` before its siblings, files before folders, ``first`` (a folder of
-    ``root``) before the others. Hidden folders, virtual environments and build output are left out; a folder that cannot be
-    read, that is reached a second time, or that is found without the link that leads to it, is skipped."""
+    ``root``) before the others. Hidden folders, virtual environments and build output are left out; a folder
+    that cannot be read, that is reached a second time or is found without the link to it, is skipped."""
     yield from _walk(root, "", root, excludes, first, set())
 
 
