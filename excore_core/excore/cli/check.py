@@ -16,7 +16,6 @@ from excore.cli.checked_file import CheckedFile
 from excore.cli.output import EXIT_NOT_DONE, fail, print_line, shown_path
 from excore.cli.resolved import paths_and_overrides
 from excore.index.indexer import Indexer
-from excore.index.syntax_errors import unparsed
 from excore.lang.project.foreign import is_toml
 from excore.lang.project.reading import is_vast
 from excore.lang.provenance import OVERRIDES
@@ -27,6 +26,8 @@ from excore.lang.workspace.host import Host, Snapshot
 from excore.tooling.diagnostics import SEVERITIES, diagnostics, unreadable
 from excore.tooling.indexers import make_indexer
 from excore.tooling.registry_dump import with_dump
+
+_MOST_FAULTS = 8
 
 
 class Format(str, Enum):
@@ -83,7 +84,7 @@ def run(paths: Iterable[str], warn: Callable[[str], None] = _warn, overrides: It
 
     A project file that is not named, and ``overrides``, are in the result only if something is wrong with them.
     ``warn`` is told of what was left aside: a file that is named and is no config, a registry dump that must not be
-    used, a Python file that cannot be parsed and may register what is unknown.
+    used, Python files that cannot be parsed.
     """
     indexers: list[Indexer] = []
     snapshot, checked, others = survey(paths, warn, overrides, indexers)
@@ -94,13 +95,13 @@ def run(paths: Iterable[str], warn: Callable[[str], None] = _warn, overrides: It
     if overrides and diagnostics(snapshot, OVERRIDES):
         checked.add(OVERRIDES)
     files = [_finding(snapshot, path) for path in sorted(checked)]
+    faults = [fault for indexer in indexers for fault in indexer.faults()]
+    for at, reason, _ in faults[:_MOST_FAULTS]:
+        warn(f"{shown_path(at.path)}:{at.line + 1}:{at.column + 1}: {reason}; Python cannot import this file")
+    if len(faults) > _MOST_FAULTS:
+        warn(f"{len(faults) - _MOST_FAULTS} more files cannot be imported")
     for indexer in indexers:
-        indexer.save()  # with what the configs needed of classes
-    checked.discard(OVERRIDES)
-    names = _unknown_names(files)
-    for project in {project.root: project for project in map(snapshot.project, checked)}.values():
-        for message in unparsed(project, names):
-            warn(message)
+        indexer.save()  # with what was asked of classes and files
     return files
 
 
@@ -150,17 +151,6 @@ def survey(
 
 def _is_checked(snapshot: Snapshot, path: str) -> bool:
     return path == snapshot.project(path).file or snapshot.is_judged(path) or snapshot.sweep(path) is not None
-
-
-def _unknown_names(files: Iterable[CheckedFile]) -> set[str]:
-    """The names that no registry has, as they stand in the configs."""
-    names = set()
-    for finding in files:
-        for one in finding.diagnostics:
-            if one["code"] in ("unknown-class", "unknown-hook"):
-                start, end = one["range"]["start"], one["range"]["end"]
-                names.add(finding.text.line(start["line"])[start["character"] : end["character"]])
-    return names - {""}
 
 
 def _working_folder(paths: Iterable[str]) -> list[str]:

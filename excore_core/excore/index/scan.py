@@ -16,8 +16,10 @@ from excore.index.facts import (
     MAYBE,
     NEVER,
     REGISTERING,
+    STORING,
     BindingFact,
     CallFact,
+    ClassFact,
     Expr,
     FileFacts,
     Guard,
@@ -32,7 +34,8 @@ from excore.lang.text import Conflict, conflicts
 _COMMON_WORDS = sorted(name for name in REGISTERING if not name.startswith("register"))
 _OTHERS = "|".join(_COMMON_WORDS)
 _CALLS = tuple(f".{name}(".encode() for name in _COMMON_WORDS)
-_REGISTERING = re.compile(rf"\.(?:register\w*|{_OTHERS})\b")
+_STORED = rf"\b[A-Z]\w*(?:\[[^\]\n]*\] = |\.(?:{'|'.join(STORING)})\()"
+_REGISTERING = re.compile(rf"\.(?:register\w*|{_OTHERS})\b|{_STORED}")
 BOUND = re.compile(r"^(\w+)[ \t]*=[ \t]*[\w.]+\.register\w*\b", re.MULTILINE)
 _SMALL = 15  # lines of a function that may do nothing but make a registry
 # To look for the line break before a line is much faster than for its beginning.
@@ -48,13 +51,14 @@ GENERATES = re.compile(r"globals\(\)|sys\.modules\[__name__\]|exec\(")
 GENERATING = ("globals()", "sys.modules[", "exec")
 """To look for before the slower pattern."""
 _AT_TOP = re.compile(rf"vars\(\)|locals\(\)|{GENERATES.pattern}")
-_REGISTERING_WORDS = (".register", *(f".{name}" for name in _COMMON_WORDS))
+_REGISTERING_WORDS = (".register", "] = ", *(f".{name}" for name in (*_COMMON_WORDS, *STORING)))
 _NAMESPACES = ("globals", "vars", "locals")
 _READING = frozenset(
     "all any dict eval getattr get_type_hints hasattr isinstance iter len list print set sorted tuple".split()
 )
 _WORDS = (b".register", b"@register", b".add_component")
 _STATEMENT = re.compile(rf"^[ \t]*[A-Za-z_][\w.]*[.](?:{_OTHERS})[(]".encode(), re.MULTILINE)
+_ITEM = re.compile(rb"""\n[ \t]*[A-Z]\w*\[(['"])\w+\1\] = (['"])\w+(?:\.\w+)+\2""")
 
 
 def may_register(data: bytes, registry_types: tuple[str, ...] = ("Registry",)) -> bool:
@@ -64,7 +68,9 @@ def may_register(data: bytes, registry_types: tuple[str, ...] = ("Registry",)) -
         return True
     if any(name.partition(":")[0].strip().rpartition(".")[2].encode() in data for name in registry_types):
         return True
-    return any(call in data for call in _CALLS) and _STATEMENT.search(data) is not None
+    if any(call in data for call in _CALLS) and _STATEMENT.search(data) is not None:
+        return True
+    return any(sign in data for sign in (b'"] = ', b"'] = ")) and _ITEM.search(data) is not None
 
 
 def outline(text: str) -> Outline:
@@ -208,7 +214,7 @@ class _Scanner:
     def body(self, statements: list[ast.stmt], guard: Guard) -> None:
         for node in statements:
             if isinstance(node, ast.ClassDef):
-                self.bind(node.name, {"kind": "class", "cls": definition_facts.class_(self.source, node)}, guard)
+                self.bind(node.name, {"kind": "class", "cls": self.class_(node)}, guard)
                 self.held(node)
                 self.dynamic(node.body, f"the body of class {node.name}", guard)
             elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
@@ -218,6 +224,7 @@ class _Scanner:
             elif isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
                 for target in definition_facts.targets(node):
                     self.assign(target, node.value, guard)
+                self.stored(node, guard)
                 self.value(node.value, guard)
             elif isinstance(node, ast.AugAssign) and dotted(node.target) == "__all__":
                 self.extend_all([node.value])
@@ -225,6 +232,15 @@ class _Scanner:
                 self.expression(node.value, guard)
             else:
                 self.compound(node, guard)
+
+    def class_(self, node: ast.ClassDef) -> ClassFact:
+        """The facts of a class. A base that ``namedtuple`` makes has a name that nothing else can have."""
+        fact = definition_facts.class_(self.source, node)
+        for index, base in enumerate(node.bases):
+            if isinstance(base, ast.Call) and dotted(base.func).rpartition(".")[2].lower() == "namedtuple":
+                name = fact["bases"][index] = f"__{node.name}()"
+                self.bind(name, {"kind": "call", "call": self.source.expression(base)}, ALWAYS)
+        return fact
 
     def expression(self, node: ast.expr, guard: Guard) -> None:
         """An expression that is a statement."""
@@ -235,6 +251,8 @@ class _Scanner:
             arguments = [*node.args, *(item.value for item in node.keywords)]
             if dotted(node.func) in ("__all__.extend", "__all__.append"):
                 self.extend_all(node.args)
+            elif dotted(node.func) == "setattr" and len(node.args) > 1:
+                self.put(dotted(node.args[0]), definition_facts.constant_text(node.args[1]))
             elif any(dotted(argument) == "__name__" for argument in arguments):
                 self.facts.setdefault("generates", node.lineno - 1)
 
@@ -281,7 +299,7 @@ class _Scanner:
         if any(dotted(item).endswith("overload") for item in node.decorator_list):
             return
         fact = definition_facts.function(self.source, node, keep_source=self.keep_source)
-        definition_facts.given_back(node, fact)
+        definition_facts.given_back(self.source, node, fact)
         registers = _only_call(node) if self.may_register(node) else None
         if registers is not None:
             fact["registers"] = (registers[0], self.source.expression(registers[1]))
@@ -320,10 +338,16 @@ class _Scanner:
             self.extend_all([value])
         elif isinstance(target, ast.Name):
             self.bind(target.id, {**self.binding(value), "at": self.source.at(target)}, guard)
-        elif isinstance(target, ast.Attribute) and target.attr in ("__init__", "__new__"):
-            for binding in self.names.get(dotted(target.value), ()):
-                if "cls" in binding:
-                    binding["cls"]["assigned"] = dotted(value)
+        elif isinstance(target, ast.Attribute):
+            self.put(dotted(target.value), target.attr, dotted(value))
+
+    def put(self, owner: str, attribute: str, value: str = "") -> None:
+        """Note that a module sets an attribute of a class or function."""
+        for binding in self.names.get(owner, ()):
+            if "cls" in binding and attribute in ("__init__", "__new__"):
+                binding["cls"]["assigned"] = value
+            elif (fact := binding.get("cls") or binding.get("function")) is not None:
+                fact.setdefault("put", []).append(attribute)
 
     def binding(self, value: ast.expr) -> BindingFact:
         one_of = value.values if isinstance(value, ast.BoolOp) else []
@@ -406,6 +430,15 @@ class _Scanner:
             fact["guard"] = guard
         self.facts.setdefault("calls", []).append(fact)
 
+    def stored(self, node: ast.Assign | ast.AnnAssign, guard: Guard, where: str = "") -> None:
+        """What a statement puts into something named like a registry, as into a dict."""
+        for target in definition_facts.targets(node) if self.may_register(node) else ():
+            name = dotted(target.value) if isinstance(target, ast.Subscript) else ""
+            if isinstance(target, ast.Subscript) and name.rpartition(".")[2][:1].isupper():
+                given = [self.source.expression(one) for one in (target.slice, node.value) if one is not None]
+                call: Expr = {"f": f"{name}.__setitem__", "a": given, "k": [], "at": self.source.at(target)}
+                self.call({"call": call, "where": where} if where else {"call": call}, guard)
+
     def may_register(self, node: ast.stmt | ast.expr) -> bool:
         """Whether a registering method is named anywhere in the lines of ``node``."""
         return self.registering.within(node)
@@ -418,12 +451,14 @@ class _Scanner:
             for child in ast.walk(node):
                 if isinstance(child, ast.Call):
                     called.add(id(child.func))
-                    if _method(child) in REGISTERING:
+                    if _method(child) in REGISTERING | STORING:
                         self.call({"call": self.source.expression(child), "where": where}, guard)
                 elif isinstance(child, ast.Attribute) and child.attr in REGISTERING and id(child) not in called:
                     method = self.source.expression(child)
                     call: Expr = {"f": method, "a": [], "k": [], "at": self.source.at(child)}
                     self.call({"call": call, "where": where}, guard)
+                elif isinstance(child, ast.Assign):
+                    self.stored(child, guard, where)
 
 
 def _place(node: ast.expr) -> str:

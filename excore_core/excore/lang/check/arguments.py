@@ -93,7 +93,8 @@ def section_lints(section: Section, model: Model) -> Iterable[Problem]:
     signature = entry.signature
     arguments = section.arguments
     unnamed = "positional-only" if signature.takes_any else None  # such a name goes to `**kwargs`
-    missing = [p.name for p in signature.params if p.required and (p.name not in arguments or p.kind == unnamed)]
+    given = {p.name if param is None else param.name for p in arguments.values() for param in [signature.get(p.name)]}
+    missing = [p.name for p in signature.params if p.required and (p.name not in given or p.kind == unnamed)]
     misspelled: set[str] = set()
     unlisted = HOOK_PARAMETER if entry.hook == "argument" else None  # there is another problem for it
     for argument in arguments.values():
@@ -127,24 +128,42 @@ def section_lints(section: Section, model: Model) -> Iterable[Problem]:
 
 
 def _copies(section: Section, model: Model) -> Iterable[Problem]:
-    """References under ``!`` that take the parameters of a new object where the result holds another of the table."""
+    """References under ``!`` that take the parameters of a new object where the result holds another of the table, or
+    make another of those objects that take parameters: what the one does, the other never sees."""
     for argument in section.arguments.values():
         for reference in argument.references:
             target = reference.target
             if target is None or reference.prefix.kind != "new" or target.path not in model.starts:
                 continue
-            if not _leads_to_parameters(reference) or model.kind(target.path) != "new":
+            if model.kind(target.path) != "new":
+                continue
+            trains = not reference.hooks and _trains(model.sections.get(target.path))
+            if not trains and not _leads_to_parameters(reference):
                 continue
             char = model.grammar.prefix("shared").char
             name = target.path[-1]
             message = (
-                f"`{reference.prefix.char}` makes another `{name}`: `{argument.name}` of `{section.name}` gets what "
-                f"belongs to that copy, not to the `{name}` of the result; write `{char}{argument.name}`"
+                f"`{reference.prefix.char}` makes another `{name}`: `{argument.name}` of `{section.name}` gets "
+                f"{'what belongs to ' if reference.hooks else ''}that copy, not {'to ' if reference.hooks else ''}the "
+                f"`{name}` of the result; write `{char}{argument.name}`"
             )
-            suggestions = (char + argument.name,)
             yield problem(
-                "reuse-conflict", message, argument.binding.origin, severity="warning", suggestions=suggestions
+                "reuse-conflict",
+                message,
+                argument.binding.origin,
+                severity="warning",
+                suggestions=(char + argument.name,),
+                prefix=char,
             )
+
+
+def _trains(section: Section | None) -> bool:
+    """Whether a table takes the parameters of another as its own, as those of optimizers do."""
+    arguments = section.arguments.values() if section is not None else ()
+    return any(
+        argument.name.startswith("param") and any(map(_leads_to_parameters, argument.references))
+        for argument in arguments
+    )
 
 
 def _leads_to_parameters(reference: Reference) -> bool:
@@ -236,9 +255,11 @@ def _badly_registered(model: Model) -> Iterable[Problem]:
             continue
         entries.add(id(entry))
         root = model.project.root
-        if entry.unmerged is not None:
-            message = f"`{entry.name}` cannot be imported: a merge conflict stands at {_place(entry.unmerged, root)}"
-            yield problem("unknown-class", message, origin)
+        places = [at.path for at in (entry.location, entry.registered_at) if at is not None]
+        fault = next(filter(None, map(model.catalog.fault, places)), None)
+        if fault is not None:
+            message = f"`{entry.name}` cannot be imported: {fault.reason} ({_place(fault.at, root)})"
+            yield problem("unknown-class", message, origin, severity=None if fault.certain else "hint")
         if not entry.registered_again or entry.registered_at is None:
             continue
         first, *others = (_place(at, root) for at in (entry.registered_at, *entry.registered_again))
@@ -269,7 +290,7 @@ def _implicit(model: Model) -> Iterable[Problem]:
                     told = _missing(
                         entry, missing or wanted, use.origin, f"`{entry.name}` has no table of its own and", path[-1]
                     )
-                    yield told if missing else _softened(told)
+                    yield told if missing and use.user not in model.put_off else _softened(told)
 
 
 def override_problems(model: Model) -> Iterable[Problem]:
