@@ -120,7 +120,7 @@ def survey(
     missing = [path for path in targets if not os.path.exists(path)]
     if missing:
         raise NoSuchPath(f"{os.path.relpath(missing[0])}: no such file or folder")
-    host = Host(environment=os.environ)
+    host = Host(environment=os.environ, one_pass=True)
     folders = [path for path in targets if os.path.isdir(path)]
     here = _working_folder(targets)
     for folder in (*here, *(path for path in folders if not any(_is_below(path, base) for base in here))):

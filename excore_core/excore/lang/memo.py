@@ -207,7 +207,7 @@ class Memo:
             self._stages.clear()
 
     def retain(self, kind: Hashable, names: Collection[Hashable]) -> None:
-        """Drop the stages called ``(kind, name)`` whose name is not among ``names``: what they were about is gone."""
+        """Drop the stages called ``(kind, name, ...)`` whose name is not among ``names``: what they were about is gone."""
         stages: dict[Hashable, Any]
         for stages in (self._latest, self._stages):
             for stage in [one for one in stages if type(one) is tuple and one[0] == kind and one[1] not in names]:

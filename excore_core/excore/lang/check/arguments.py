@@ -8,7 +8,7 @@ from itertools import chain, starmap
 
 from excore.lang.catalog import Entry, Location
 from excore.lang.check.misplaced import prefixed_inside, with_misplaced
-from excore.lang.check.mistyped import mistyped
+from excore.lang.check.mistyped import mistyped, suits
 from excore.lang.check.typos import unregistered, with_typos
 from excore.lang.grammar import NO_CALL_KEY, PRIVATE, PathHook
 from excore.lang.memo import Memo
@@ -93,7 +93,7 @@ def section_lints(section: Section, model: Model) -> Iterable[Problem]:
     signature = entry.signature
     arguments = section.arguments
     unnamed = "positional-only" if signature.takes_any else None  # such a name goes to `**kwargs`
-    missing = [p.name for p in signature.params if p.required and (p.name not in arguments or p.kind == unnamed)]
+    missing = [p.name for p in signature.required if p.name not in arguments or p.kind == unnamed]
     misspelled: set[str] = set()
     unlisted = HOOK_PARAMETER if entry.hook == "argument" else None  # there is another problem for it
     for argument in arguments.values():
@@ -112,7 +112,7 @@ def section_lints(section: Section, model: Model) -> Iterable[Problem]:
             yield _softened_to_hint(_unknown(argument, section, entry), signature.reason)
     for argument in arguments.values():
         param = signature.get(argument.name)
-        if param is not None:
+        if param is not None and not suits(argument, param):
             yield from mistyped(argument, param, entry, model)
     yield from _copies(section, model)
     if section.no_call or NO_CALL_KEY in misspelled or any(item.code in _HIDES_MISSING for item in section.problems):
@@ -129,7 +129,7 @@ def section_lints(section: Section, model: Model) -> Iterable[Problem]:
 def _copies(section: Section, model: Model) -> Iterable[Problem]:
     """References under ``!`` that take the parameters of a new object where the result holds another of the table."""
     for argument in section.arguments.values():
-        for reference in argument.references:
+        for reference in argument.references if argument.prefix is not None else ():
             target = reference.target
             if target is None or reference.prefix.kind != "new" or target.path not in model.starts:
                 continue

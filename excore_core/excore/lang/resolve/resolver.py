@@ -8,6 +8,7 @@ else that it asked for.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from excore.lang.catalog import Catalog
 from excore.lang.grammar import DEFAULT, Grammar
@@ -37,7 +38,10 @@ def resolve(
     """
     memo = memo or Memo(keeps=False)
     memo.within(catalog, project, grammar, environment)
-    return memo.latest("model", (root,), lambda: _resolved(file, root, catalog, project, grammar, environment, memo))
+    model: Model = memo.latest(
+        "model", (root,), lambda: _resolved(file, root, catalog, project, grammar, environment, memo)
+    )
+    return model if model.file == file else replace(model, file=file)
 
 
 def _resolved(

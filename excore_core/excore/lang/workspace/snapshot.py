@@ -42,6 +42,7 @@ class State(Protocol):
     """What a snapshot takes from the changing side; see ``host.Host``."""
 
     environment: Mapping[str, str] | None
+    one_pass: bool
     open_files: dict[str, File]
     toml_files: dict[str, None]
     catalogs: dict[str, Catalog]
@@ -93,6 +94,7 @@ class Snapshot:
         self._catalogs = dict(host.catalogs)
         self._projects: dict[str, Project] = {}
         self._analyses: dict[str, Analysis] = {}
+        self._closures: dict[str, Closure] = {}
         self._problems: dict[str, tuple[Problem, ...]] = {}
         self._diagnostics: dict[str, tuple[Problem, ...]] = {}
         self._practices: dict[str, Practice] = {}
@@ -281,12 +283,22 @@ class Snapshot:
         """The config whose root is this file, understood."""
         analysis = self._analyses.get(path)
         if analysis is None:
-            memo = self._host.memos.setdefault(path, Memo())
+            memo = self._memo(path)
             project, catalog, grammar = self.project(path), self.catalog(path), self.grammar(path)
             overrides = self._overrides.get(path)
             analysis = analyse(path, self.read, catalog, project, grammar, self.environment, memo, overrides=overrides)
             self._analyses[path] = analysis
+            self._closures[path] = analysis.closure
         return analysis
+
+    def _memo(self, path: str) -> Memo:
+        """What is known of a config: where nothing changes, what was found in another that inherits the same."""
+        memos = self._host.memos
+        if not self._host.one_pass:
+            return memos.setdefault(path, Memo())
+        self._analyses.clear()
+        bases = self.bases(path)
+        return memos.setdefault("\n".join(bases), Memo()) if bases else Memo(keeps=False)
 
     def overridden(self, path: str, overrides: Overrides) -> Analysis:
         """The config whose root is this file with other overrides, understood; not kept."""
@@ -304,7 +316,7 @@ class Snapshot:
 
     def closure(self, path: str) -> Closure:
         """The files and merged table of the config whose root is this file."""
-        return self.analysis(path).closure
+        return self._closures.get(path) or self.analysis(path).closure
 
     def model(self, path: str) -> Model:
         """The config in which questions about a file are answered: its own, or the first that includes it; that of a
