@@ -35,8 +35,13 @@ def check(model: Model, memo: Memo, signatures: bool = True) -> list[Problem]:
     compared with the parameters of their classes. ``memo`` is that with which the model was resolved.
     """
 
+    def alone(path: Path, section: Section) -> tuple[Problem, ...]:
+        return (*section_lints(section, model), *prefixed_inside(section, model.grammar))
+
     def judged(path: Path, section: Section) -> tuple[Problem, ...]:
-        lints = (*section_lints(section, model), *prefixed_inside(section, model.grammar)) if signatures else ()
+        lints = memo.item("lints", path, section, alone) if signatures else ()
+        if signatures and section.uses:
+            lints = (*lints, *_copies(section, model))
         if not lints and not section.problems and path in model.reached:
             return ()
         return tuple(_judged(model, section, lints))
@@ -47,7 +52,8 @@ def check(model: Model, memo: Memo, signatures: bool = True) -> list[Problem]:
     problems.extend(_badly_registered(model))
     if signatures:
         for above, sections in model.parts.items():
-            problems.extend(chain.from_iterable(memo.each(("verdicts", above), sections, judged).values()))
+            verdicts = memo.each(("verdicts", above), sections, judged, whole=True)
+            problems.extend(chain.from_iterable(verdicts.values()))
     else:
         problems.extend(chain.from_iterable(starmap(judged, model.sections.items())))
     problems.extend(_implicit(model))
@@ -114,7 +120,6 @@ def section_lints(section: Section, model: Model) -> Iterable[Problem]:
         param = signature.get(argument.name)
         if param is not None and not suits(argument, param):
             yield from mistyped(argument, param, entry, model)
-    yield from _copies(section, model)
     if section.no_call or NO_CALL_KEY in misspelled or any(item.code in _HIDES_MISSING for item in section.problems):
         return
     where = f"[{'.'.join(section.path)}]"

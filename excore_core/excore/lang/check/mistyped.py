@@ -173,6 +173,12 @@ def _passed_as_text(argument: Argument, prefix: Prefix, message: str, only_key: 
 def _forgotten_for_all(argument: Argument, annotation: Type, model: Model) -> Problem | None:
     """A list or table of nothing but names of modules, where modules are wanted."""
     value = argument.binding.value
+    kinds = [kind for kind in annotation.options if kind.shape != "none"]
+    if len(kinds) != 1 or kinds[0].fixed or not kinds[0].items:
+        return None
+    element = kinds[0].items[-1]
+    if element.shape == "scalar":
+        return None
     if isinstance(value, Array):
         shape, items = "array", [item.value if isinstance(item, Scalar) else None for item in value.items]
     elif isinstance(value, Table):
@@ -180,10 +186,8 @@ def _forgotten_for_all(argument: Argument, annotation: Type, model: Model) -> Pr
         shape, items = "mapping", [one.value if isinstance(one, Scalar) else None for one in inner]
     else:
         return None
-    kinds = [kind for kind in annotation.options if kind.shape != "none"]
-    if len(kinds) != 1 or kinds[0].shape != shape or kinds[0].fixed or not kinds[0].items:
+    if kinds[0].shape != shape:
         return None
-    element = kinds[0].items[-1]
     if isinstance(value, Array) and all(isinstance(item, Array) for item in value.items):
         inner_kinds = [kind for kind in element.options if kind.shape == "array" and not kind.fixed and kind.items]
         texts = _texts(value) or []

@@ -64,14 +64,13 @@ def _resolved(
         for group in names.groups.values()
     }
     parts[()] = _sections(scope, (), "module", None, names.modules, memo)
-    for stage in ("sections", "by path", "verdicts"):
-        memo.retain(stage, parts)
+    memo.retain(("sections", "by path", "verdicts"), parts)
     sections: dict[Path, Section] = {}
     for part in parts.values():
         sections.update(part)
     groups, modules, isolated, members = names.groups, names.modules, names.isolated, names.members
     model = Model(file, root, catalog, project, grammar, groups, modules, isolated, members, sections, parts)
-    return connect(model, memo.last("model"), memo)
+    return connect(model, memo.last("model") if memo.follows else None, memo)
 
 
 def _sections(

@@ -16,7 +16,7 @@ from excore.lang.check.suppression import suppressed, unknown_codes
 from excore.lang.check.unquoted import unquoted
 from excore.lang.file import File, tables_of
 from excore.lang.grammar import Grammar
-from excore.lang.memo import Memo
+from excore.lang.memo import Memo, Siblings
 from excore.lang.overrides import Overrides
 from excore.lang.problems import Problem, Related
 from excore.lang.project.model import Project
@@ -298,7 +298,7 @@ class Snapshot:
             return memos.setdefault(path, Memo())
         self._analyses.clear()
         bases = self.bases(path)
-        return memos.setdefault("\n".join(bases), Memo()) if bases else Memo(keeps=False)
+        return memos.setdefault("\n".join(bases), Siblings()) if bases else Memo(keeps=False)
 
     def overridden(self, path: str, overrides: Overrides) -> Analysis:
         """The config whose root is this file with other overrides, understood; not kept."""
