@@ -51,7 +51,13 @@ class LazyMapping(Mapping[str, V]):
 
     def get(self, name: str, default: Any = None) -> Any:
         """As ``dict.get``; no exception is made for an unknown name."""
-        return self[name] if name in self._names else default
+        value = self._values.get(name)
+        return value if value is not None else self[name] if name in self._names else default
+
+    @property
+    def made(self) -> Collection[str]:
+        """The names whose values were made."""
+        return self._values.keys()
 
     def __contains__(self, name: object) -> bool:
         return name in self._names
@@ -129,6 +135,11 @@ class Signature:
     def required(self) -> tuple[Param, ...]:
         """The parameters that a call must give."""
         return tuple(param for param in self.params if param.required)
+
+    @cached_property
+    def wanted(self) -> tuple[Param, ...]:
+        """The parameters of which their author says that they must be given."""
+        return tuple(param for param in self.params if param.wanted)
 
     @cached_property
     def keywords(self) -> tuple[Param, ...]:

@@ -248,12 +248,13 @@ class Siblings(Memo):
     computed for each.
     """
 
-    __slots__ = ("_kept",)
+    __slots__ = ("_kept", "_touching")
     follows = False
 
     def __init__(self) -> None:
         super().__init__()
-        self._kept: dict[Hashable, dict[Any, tuple[Any, Any, _Names]]] = {}
+        self._kept: dict[tuple[Hashable, Any], tuple[Any, Any]] = {}
+        self._touching: dict[Hashable, set[tuple[Hashable, Any]]] = {}  # by name
 
     def each(
         self, stage: Hashable, items: Mapping[K, V], compute: Callable[[K, V], R], whole: bool = False
@@ -263,21 +264,24 @@ class Siblings(Memo):
         return {key: self.item(stage, key, value, compute) for key, value in items.items()}
 
     def item(self, stage: Hashable, key: K, value: V, compute: Callable[[K, V], R]) -> R:
-        kept = self._kept.setdefault(stage, {})
-        known = kept.get(key)
+        place = (stage, key)
+        known = self._kept.get(place)
         if known is None or known[0] is not value:
             answer = self._computed(partial(compute, key, value))
-            known = kept[key] = (value, answer.value, answer.names)
+            known = self._kept[place] = (value, answer.value)
+            for name in answer.names:
+                self._touching.setdefault(name, set()).add(place)
         found: R = known[1]
         return found
 
     def forget(self, names: Collection[Hashable]) -> None:
         super().forget(names)
-        for kept in self._kept.values() if names else ():
-            for key in [key for key, (_, _, touched) in kept.items() if not touched.isdisjoint(names)]:
-                del kept[key]
+        for name in names:
+            for place in self._touching.pop(name, ()):
+                self._kept.pop(place, None)
 
     def within(self, *context: object) -> None:
         if not _alike(context, self._context):
             self._kept.clear()
+            self._touching.clear()
         super().within(*context)

@@ -40,7 +40,7 @@ def check(model: Model, memo: Memo, signatures: bool = True) -> list[Problem]:
 
     def judged(path: Path, section: Section) -> tuple[Problem, ...]:
         lints = memo.item("lints", path, section, alone) if signatures else ()
-        if signatures and section.uses:
+        if signatures and any(use.kind == "new" for use in section.uses):
             lints = (*lints, *_copies(section, model))
         if not lints and not section.problems and path in model.reached:
             return ()
@@ -102,8 +102,9 @@ def section_lints(section: Section, model: Model) -> Iterable[Problem]:
     missing = [p.name for p in signature.required if p.name not in arguments or p.kind == unnamed]
     misspelled: set[str] = set()
     unlisted = HOOK_PARAMETER if entry.hook == "argument" else None  # there is another problem for it
-    for argument in arguments.values():
-        if signature.get(argument.name) is not None or argument.name == unlisted:
+    params = [(argument, signature.get(argument.name)) for argument in arguments.values()]
+    for argument, param in params:
+        if param is not None or argument.name == unlisted:
             continue
         typo_of = [name for name in (*missing, NO_CALL_KEY) if missing and is_typo(argument.name, name)]
         if typo_of or not signature.takes_any:
@@ -116,8 +117,7 @@ def section_lints(section: Section, model: Model) -> Iterable[Problem]:
             yield _softened(unknown)
         elif signature.reason and any(is_typo(argument.name, param.name) for param in signature.keywords):
             yield _softened_to_hint(_unknown(argument, section, entry), signature.reason)
-    for argument in arguments.values():
-        param = signature.get(argument.name)
+    for argument, param in params:
         if param is not None and not suits(argument, param):
             yield from mistyped(argument, param, entry, model)
     if section.no_call or NO_CALL_KEY in misspelled or any(item.code in _HIDES_MISSING for item in section.problems):
@@ -126,7 +126,7 @@ def section_lints(section: Section, model: Model) -> Iterable[Problem]:
     missing = [name for name in missing if name not in misspelled]
     if missing:
         yield _missing(entry, missing, section.binding.origin, where)
-    wanted = [p.name for p in signature.params if p.wanted and p.name not in {*arguments, *misspelled}]
+    wanted = [p.name for p in signature.wanted if p.name not in arguments and p.name not in misspelled]
     if wanted:
         yield _softened(_missing(entry, wanted, section.binding.origin, where))
 
@@ -234,11 +234,12 @@ def _badly_registered(model: Model) -> Iterable[Problem]:
     """One problem for each name in use that its registry gets from several places, of which an import is refused, or
     from a file that cannot be imported."""
     entries: set[int] = set()
-    uses = ((section.entry, section.binding.origin) for section in model.sections.values())
-    implicit = ((model.entry(path), use.origin) for path in model.implicit for use in model.users[path])
-    for entry, origin in (*uses, *implicit):
-        if entry is None or id(entry) in entries:
+    uses = ((section.entry, section.binding) for section in model.sections.values())
+    implicit = ((model.entry(path), use) for path in model.implicit for use in model.users[path])
+    for entry, use in chain(uses, implicit):
+        if entry is None or (entry.unmerged is None and not entry.registered_again) or id(entry) in entries:
             continue
+        origin = use.origin
         entries.add(id(entry))
         root = model.project.root
         if entry.unmerged is not None:

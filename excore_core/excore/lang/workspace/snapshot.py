@@ -9,7 +9,7 @@ from typing import Protocol
 
 from excore.lang.analysis import Analysis, analyse, syntax_problems
 from excore.lang.catalog import Catalog
-from excore.lang.check.fragments import LEFT_TO_OTHERS, Witness, as_fragment, shared, with_own
+from excore.lang.check.fragments import LEFT_TO_OTHERS, Witness, as_fragment, joined, overridden, shared, with_own
 from excore.lang.check.newer_toml import newer_toml
 from excore.lang.check.root_causes import finished
 from excore.lang.check.suppression import suppressed, unknown_codes
@@ -99,6 +99,8 @@ class Snapshot:
         self._diagnostics: dict[str, tuple[Problem, ...]] = {}
         self._practices: dict[str, Practice] = {}
         self._sweeps: dict[str, Sweep | None] = {}
+        self.heard: dict[str, list[Witness]] = {}
+        """What the roots of a file say of it, where others found that out: see ``witness``."""
 
     # -- files and projects
 
@@ -148,10 +150,11 @@ class Snapshot:
         """Whether problems are reported in a file: it shows that it is a config."""
         file = self.file(path)
         return file is not None and (
-            is_config(
+            path in self._includers
+            or (bool(file.bases) and self.is_config(path))
+            or is_config(
                 path, file.tables, self.project(path), self.catalog(path), self.grammar(path), path in self._named
             )
-            or path in self._includers
         )
 
     def sweep(self, path: str) -> Sweep | None:
@@ -259,7 +262,7 @@ class Snapshot:
         bases: dict[str, tuple[str, ...]] = {}
         for path in self._all:
             file = self.file(path)
-            if file is not None and file.names_bases:
+            if file is not None and file.bases:
                 bases[path] = file.bases
         return include_graph(bases)
 
@@ -370,7 +373,8 @@ class Snapshot:
     def _shared_problems(self, path: str) -> list[Problem]:
         roots = self.roots(path)
         if roots != (path,) and path not in self._overrides:
-            problems = shared([self._witness(root, path) for root in roots], lambda: self._problems_in(path, path))
+            witnesses = self.heard.get(path) or [self._witness(root, path) for root in roots]
+            problems = shared(witnesses, lambda: self._problems_in(path, path))
             return with_own(problems, self._problems_in(path, path)) if self._is_whole(path) else problems
         problems = self._problems_in(path, path)
         if self.bases(path):
@@ -393,7 +397,12 @@ class Snapshot:
     def _witness(self, root: str, path: str) -> Witness:
         file = self.file(path)
         assert file is not None
-        return Witness(self._problems_in(path, root), file.tables.root, lambda: self.closure(root).root)
+        table = file.tables.root
+        return Witness(self._problems_in(path, root), lambda: overridden(table, self.closure(root).root))
+
+    def witness(self, path: str, roots: Iterable[str]) -> Witness:
+        """What these of its ``roots`` say together of a file, as one of them would."""
+        return joined([self._witness(root, path) for root in roots])
 
     @cached_property
     def _with_fragments(self) -> frozenset[str]:
