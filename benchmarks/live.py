@@ -143,8 +143,8 @@ def installed(venv: Path) -> Path:
         subprocess.run([sys.executable, "-m", "venv", str(venv)], check=True)
     stamp = venv / "installed.txt"
     done = stamp.read_text("utf-8").split() if stamp.exists() else []
-    # mmcv-lite is mmcv without its compiled part; that wants the `pkg_resources` of older setuptools.
-    wanted = [*TORCH, "setuptools<81", "mmcv-lite==2.1.0", *(package.requirement for package in PACKAGES[2:])]
+    # mmcv-lite is mmcv without its compiled part; that wants the `pkg_resources` of older setuptools. mmseg wants ftfy.
+    wanted = [*TORCH, "setuptools<81", "mmcv-lite==2.1.0", "ftfy", *(package.requirement for package in PACKAGES[2:])]
     for requirement in wanted:
         if requirement not in done:
             print(f"installing {requirement}", file=sys.stderr, flush=True)

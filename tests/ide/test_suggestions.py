@@ -7,12 +7,20 @@ are equally good.
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from kit_changing import renamed, texts_after
+
 import kit
+from excore.lang.text import Span
+from excore_server.ide.code_action.code_action import quick_fixes
 from excore_server.ide.completion.complete import complete
+from excore_server.ide.definition import definition
+from excore_server.ide.references import references
+from excore_server.ide.rename.python_names import RenameError
 
 HERE = Path(__file__).parent
 PROJECT = (HERE / "suggestions_project.txt").read_text(encoding="utf-8")
@@ -55,13 +63,98 @@ def test_what_one_would_write_is_offered_first() -> None:
     assert three >= AMONG_THREE
 
 
+# -- other projects: detection, segmentation, GAN, texts, agents, diffusion, classification
+
+OTHER_PROJECTS = dict(
+    re.findall(r"=== (\w+)\n(.*?)(?=\n=== |\Z)", (HERE / "suggestions_other_projects.txt").read_text("utf-8"), re.S)
+)
+OTHER_PLACES = (HERE / "suggestions_other_places.txt").read_text("utf-8")
+Place = tuple[str, list[str], str]
+
+
+def other_places(kind: str) -> Iterator[Place]:
+    """Places where something of one kind is asked for: the files, all that has to come of it, and a new name.
+
+    ``@@ project kind what`` begins one; below the unfinished file ``= `` and ``+ `` say what is wanted, ``> `` a name.
+    """
+    for block in re.split(r"^@@ ", OTHER_PLACES, flags=re.M)[1:]:
+        head, *lines = block.rstrip("\n").split("\n")
+        project, this, _ = head.split(" ", 2)
+        marked = [line for line in lines if re.match(r"[=+>!] ?", line) and line[1:2] in ("", " ")]
+        if this == kind:
+            file = "\n".join(line for line in lines if line not in marked)
+            new = next((line[2:] for line in marked if line[0] == ">"), "")
+            yield f"{OTHER_PROJECTS[project]}\n{file}", [line[2:] for line in marked if line[0] in "=+"], new
+
+
+def rank_of(place: Place, texts: Iterable[str]) -> int:
+    """The number of the first of the texts in which all that is wanted stands; 0 where there is none."""
+    rank = next((number for number, text in enumerate(texts, 1) if all(part in text for part in place[1])), 0)
+    print(f"{rank or '-':>3}  {next(line for line in place[0].splitlines() if kit.CURSOR in line):60}  {place[1]}")
+    return rank
+
+
+def test_in_other_projects_it_is_among_the_first() -> None:
+    ranks = []
+    for place in other_places("complete"):
+        here, items = kit.answer(place[0])
+        text = here.text(here.cursor[0])
+        ranks.append(rank_of(place, (kit.applied(text, edits_of(item)) for item in items)))
+    first, three = ranks.count(1), sum(0 < rank <= 3 for rank in ranks)
+    print(f"first: {first} of {len(ranks)}, among the first three: {three}")
+    assert len(ranks) == 94
+    assert first >= 80
+    assert three >= 90
+
+
+def test_in_other_projects_definitions_fixes_names_and_uses_are_right() -> None:
+    ranks = []
+    for place in other_places("define"):
+        here = kit.world(place[0])
+        found = definition(here.snapshot, *here.cursor)
+        ranks.append(rank_of(place, (re.sub(r":\d+ ", " ", kit.shown(here, jump.goal), count=1) for jump in found)))
+    for place in other_places("fix"):
+        here = kit.world(place[0])
+        path, offset = here.cursor
+        fixes = quick_fixes(here.snapshot, path, Span(offset, offset))
+        changed = (texts_after(here.fixture.files, fix.change) for fix in fixes)
+        ranks.append(rank_of(place, (files[os.path.relpath(path, kit.ROOT)] for files in changed)))
+    for place in other_places("rename"):
+        try:
+            here, after = renamed(place[0], place[2])
+            lines = [
+                f"{name} {line}" for name in after for line in changed_lines(here.fixture.files[name], after[name])
+            ]
+        except RenameError:
+            lines = []
+        assert len(lines) == len(place[1])
+        ranks.append(rank_of(place, ["\n".join(lines)]))
+    for place in other_places("refs"):
+        here = kit.world(place[0])
+        goals = [kit.FileSpan(one.path, one.span, one.span) for one in references(here.snapshot, *here.cursor)]
+        assert len(goals) == len(place[1])
+        ranks.append(
+            rank_of(place, [re.sub(r"(?m)(?<=\w):\d+ ", " ", "\n".join(kit.shown(here, goal) for goal in goals))])
+        )
+    assert ranks == [1] * 30
+
+
+def changed_lines(before: str, after: str) -> list[str]:
+    return [new.strip() for old, new in zip(before.split("\n"), after.split("\n"), strict=True) if old != new]
+
+
+def edits_of(item: kit.Item) -> list[kit.Edit]:
+    return sorted((*item.beside, kit.Edit(item.span.start, item.span.end, kit.unfold(item))))
+
+
+# -- what is taken along
+
+
 def taken(config: str, label: str) -> str:
     """The text of a new config once an item that changes something beside is taken."""
     here, items = kit.answer(f"{PROJECT}\n#- configs/new/new.toml\n{config}")
     item = next(item for item in items if item.label == label and item.beside)
-    path, _ = here.cursor
-    edits = (*item.beside, kit.Edit(item.span.start, item.span.end, kit.unfold(item)))
-    return kit.applied(here.text(path), sorted(edits))
+    return kit.applied(here.text(here.cursor[0]), edits_of(item))
 
 
 def test_what_stands_in_another_file_brings_the_base_along() -> None:

@@ -63,7 +63,7 @@ def test_no_list_of_an_empty_value_has_what_is_then_typed(line: str) -> None:
         ("momentum = <|>", "0.9"),
         ('act = "<|>"', "relu"),
         ("act = <|>", '"relu"'),
-        ("pretrained = <|>", "false true"),
+        ("pretrained = <|>", "true false"),
         ("size = <|>", "16 1"),
     ],
 )

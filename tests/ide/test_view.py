@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from excore.lang.catalog import Location
 from excore_server.ide.document_link import document_links as links
 from excore_server.ide.folding_range import Fold
 from excore_server.ide.folding_range import folding_ranges as folding
-from excore_server.ide.inlay_hint import inlay_hints
+from excore_server.ide.inlay_hint import HintKind, inlay_hints
+from excore_server.ide.locations import FileSpan
 from excore_server.ide.selection_range import selection_range as selection
 from excore_server.ide.signature_help import signature_help
 from excore_server.ide.workspace_symbol import workspace_symbols
-from kit import check_hints, check_outline, check_tokens, path_of, world
+from kit import check_hints, check_hover, check_outline, check_tokens, path_of, world
 
 
 def test_outline() -> None:
@@ -98,8 +100,14 @@ def test_hints_lead_to_what_they_speak_of() -> None:
         """
     )
     variable, table = here.fixture.ranges["run.toml"]
-    goals = [hint.goal and tuple(hint.goal.span) for hint in inlay_hints(here.snapshot, path_of("run.toml"))]
+    goals = [
+        isinstance(hint.goal, FileSpan) and tuple(hint.goal.span)
+        for hint in inlay_hints(here.snapshot, path_of("run.toml"))
+    ]
     assert goals == [table, table, variable, table]
+    defaults: list[HintKind] = ["default"]
+    default = next(iter(inlay_hints(here.snapshot, path_of("run.toml"), None, defaults)))
+    assert isinstance(default.goal, Location)
 
 
 def test_hints_of_defaults_on_request() -> None:
@@ -161,3 +169,67 @@ def test_signature_help_in_a_call() -> None:
         found = signature_help(here.snapshot, *here.cursor)
         assert found is not None
         assert (found.label, found.active) == ("Act(slope: float, inplace: bool = False)", active)
+
+
+METHODS = """
+    #- models.py
+    from excore import Registry
+    MODEL = Registry("Model")
+    OPTIM = Registry("Optimizer")
+    class Base:
+        def freeze(self, layers: int = 0, *, stages=(0, 1), names: str = "a,b") -> "Net":
+            \"\"\"Train no more.
+
+            Args:
+                layers: How many.
+            \"\"\"
+        def pick(self, first, /, *rest: int, **more): ...
+    @MODEL.register()
+    class Net(Base):
+        def __init__(self, depth=1): ...
+        def parameters(self): ...
+        @staticmethod
+        def make(kind: str): ...
+        @classmethod
+        def load(cls, path: str,
+                 strict: bool = True): ...
+    @OPTIM.register()
+    class SGD:
+        def __init__(self, params, lr: float = 0.1): ...
+    #- run.toml
+    [Model.Net]
+    [Optimizer.SGD]
+    @params = "HERE"
+    """
+
+
+def test_signature_help_in_calls_of_methods() -> None:
+    freeze = 'freeze(layers: int = 0, stages=(0, 1), names: str = "a,b")'
+    for text, label, active in (
+        ("$Model.freeze(<|>", freeze, 0),
+        ("$Model.freeze(2, <|>).parameters()", freeze, 1),
+        ("Net.freeze((1, 2), stages=[1, <|>])", freeze, 1),
+        ("$Model::Net.freeze('a, b', names='<|>')", freeze, 2),
+        ("$Model.freeze(3).freeze(1, <|>", freeze, 1),
+        ("$Model.parameters(<|>)", "parameters()", None),
+        ("$Model.pick(1, 2, <|>)", "pick(first, *rest: int, **more)", 1),
+        ("$Model.pick(other=<|>)", "pick(first, *rest: int, **more)", 2),
+        ("Net.make(<|>)", "make(kind: str)", 0),
+        ("Net.load('x', strict=<|>)", "load(path: str, strict: bool = True)", 1),
+        ("$Model.parameters()<|>", "SGD(params, lr: float = 0.1)", 0),
+    ):
+        here = world(METHODS.replace("HERE", text))
+        found = signature_help(here.snapshot, *here.cursor)
+        assert found is not None
+        assert (found.label, found.active) == (label, active), text
+    here = world(METHODS.replace("HERE", "$Model.freeze(<|>"))
+    found = signature_help(here.snapshot, *here.cursor)
+    assert found is not None
+    assert (found.documentation, found.docs) == ("Train no more.", ("How many.", "", ""))
+    unknown = world(METHODS.replace("HERE", "$Model.unheard_of(<|>"))
+    assert signature_help(unknown.snapshot, *unknown.cursor) is None
+
+
+def test_hover_of_a_method_shows_what_it_takes() -> None:
+    text = METHODS.replace("HERE", "$Model.fre<|>eze()")
+    check_hover(text, 'freeze(layers: int = 0, *, stages=(0, 1), names: str = "a,b") -> Net', "- `layers`: How many.")

@@ -8,7 +8,7 @@ from textwrap import dedent
 from typing import Any
 
 from excore.index import Indexer
-from excore.lang.catalog import Entry
+from excore.lang.catalog import Entry, Location
 
 _FILE = re.compile(r"^#- (\S+)[ \t]*\n", re.MULTILINE)
 
@@ -78,5 +78,10 @@ class Project:
         entry = self.entry(name)
         place = entry.registered_at if registered else entry.location
         assert place is not None
+        file, _, line = self.line(place).partition(": ")
+        return f"{file}: {line[place.column : place.end_column]}"
+
+    def line(self, place: Location) -> str:
+        """The whole line of a place, as ``file: text``."""
         line = Path(place.path).read_text("utf-8").split("\n")[place.line]
-        return f"{Path(place.path).relative_to(self.root).as_posix()}: {line[place.column : place.end_column]}"
+        return f"{Path(place.path).relative_to(self.root).as_posix()}: {line}"

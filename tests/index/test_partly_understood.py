@@ -385,6 +385,21 @@ TRANSFORM = "@dataclass_transform(kw_only_default=True, field_specifiers=(put, z
         ),
         ("class B:\n  def __init_subclass__(cls): z(cls)\nclass A(B):\n  def __init__(self, c): ...", "c = ..., ..."),
         ("class B:\n  def __init_subclass__(cls): cls.__init__ = z\nclass A(B):\n  c: int", "..."),
+        (
+            "class B:\n  def __init_subclass__(cls): setattr(cls, '__init__', z)\n"
+            "class A(B):\n  def __init__(self, c): ...",
+            "c = ..., ...",
+        ),
+        (
+            "class B:\n  def __init_subclass__(cls):\n    def to(one): z(one)\n    to(cls)\nclass A(B):\n"
+            "  def __init__(self, c): ...",
+            "c = ..., ...",
+        ),
+        (
+            "class B:\n  def __init_subclass__(cls):\n    def call(self, *a): z(self)\n    cls.forward = call\n"
+            "class A(B):\n  def __init__(self, c): ...",
+            "c",
+        ),
         ("class B:\n  def __init_subclass__(cls): z.append(cls)\nclass A(B):\n  def __init__(self, c): ...", "c"),
     ],
 )

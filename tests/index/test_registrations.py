@@ -175,7 +175,6 @@ def test_a_helper_of_another_module(project: Make) -> None:
     ("body", "names"),
     [
         ("reg = MODEL.register()\n@reg\nclass A: ...\n@reg\ndef b(): ...\n", ["A", "b"]),
-        ("reg = MODEL.register(name='C')\n@reg\nclass A: ...\n", ["C"]),
         ("reg = MODEL.register_module()\nclass A: ...\nreg(A)\n", ["A"]),
         ("reg = MODEL.register\n@reg()\nclass A: ...\n", ["A"]),
         ("reg = MODEL.register()\nother = reg\n@other\nclass A: ...\n", ["A"]),
@@ -375,6 +374,83 @@ def test_a_computed_name_gives_an_open_registry_under_its_variable(project: Make
     assert made.index.catalog.registries["MODEL"].open
 
 
+LIB = f"#- lib/__init__.py\n{REG}#- lib/nets.py\nclass Net:\n    def __init__(self, a=1): ...\n#- put.py\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "names"),
+    [
+        ("MODEL['X'] = 'lib.nets.Net'", ["X"]),
+        ("PATH = 'lib.nets.Net'\nMODEL['X'] = MODEL['Y'] = PATH", ["X", "Y"]),
+        ("MODEL.setdefault('X', 'lib.nets.Net')", ["X"]),
+        ("MODEL.update({'X': 'lib.nets.Net'}, Y='lib.nets.Net')", ["X", "Y"]),
+        ("with made():\n    MODEL['X'] = 'lib.nets.Net'", ["X"]),
+        ("MODEL['X'] = path()", None),
+        ("MODEL[name()] = 'lib.nets.Net'", None),
+        ("MODEL['X'] = 'Net'", None),
+        ("MODEL.update(**NAMES)", None),
+        ("for name, path in NAMES.items():\n    MODEL[name] = path", None),
+        ("def put(name, path):\n    MODEL[name] = path\nput('X', 'lib.nets.Net')", None),
+        ("def put(names):\n    MODEL.update(names)\nput({'X': 'lib.nets.Net'})", None),
+    ],
+)
+def test_what_is_put_in_as_into_a_dict(project: Make, body: str, names: list[str] | None) -> None:
+    made = project(f"{LIB}from lib import MODEL\n{body}\n# .register\n")
+    assert made.names() == (names or [])
+    assert made.index.catalog.has_open == (names is None)
+    assert {made.signature(name) for name in names or ()} <= {"a = 1"}
+
+
+def test_a_file_that_only_puts_in_is_read(project: Make) -> None:
+    assert project(f"{LIB}from lib import MODEL\nMODEL['X'] = 'lib.nets.Net'\n").names() == ["X"]
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ("@MODEL.register()\nclass Größe: ...", "`Größe` is no name for a registry"),
+        ("import xml.dom as dom\nMODEL.register_module(dom)", "`xml.dom` is no name"),
+        ("OTHER = Registry('Größe')", "`Größe` is no name"),
+        ("MODEL['a-b'] = 'app.Net'", "`a-b` is no name"),
+        ("@MODEL.register(is_x=True)\nclass Two: ...", "registry `Model` has no extra field `is_x`"),
+        ("@MODEL.register(name='Two')\nclass One: ...", "no extra field `name`; the class's own name counts"),
+        ("class Own(Registry): ...\nOTHER = Own('Other')\nOTHER.register_module(Net, is_x=1)", "registry `Other` has"),
+        ("import lib\nMODEL.match(lib)\n#- lib.py\nclass Größe: ...", ""),
+        ("if flag():\n    @MODEL.register()\n    class Größe: ...", ""),
+        (
+            "from mmcv import Registry\nNETS = Registry('nets')\n@NETS.register(name='Größe')\nclass Two: ...",
+            "",
+        ),
+        ("@MODEL.register('Two')\nclass One: ...", ""),
+        ("OTHER = Registry('Other', extra_field=FIELDS)\nOTHER.register_module(Net, is_x=1)", ""),
+    ],
+)
+def test_what_registries_refuse_keeps_a_file_from_being_imported(project: Make, body: str, reason: str) -> None:
+    made = project(forms(f"@MODEL.register()\nclass Net: ...\n{body}\n"))
+    fault = made.index.catalog.fault(made.path("app.py"))
+    assert reason in fault.reason if reason and fault else (not reason and fault is None), fault
+
+
+@pytest.mark.parametrize(
+    ("files", "place"),
+    [
+        ("class A: ...\ndef f(:\n    pass", "app.py: def f(:"),
+        ("class A: ...\n<<<<<<< HEAD\n=======\n>>>>>>> x", "app.py: <<<<<<< HEAD"),
+        ("import helper\n#- helper.py\nx = (", "helper.py: x = ("),
+        ("from lib import one, two\n#- lib/__init__.py\n#- lib/two.py\nx = 1\n  y", "lib/two.py:   y"),
+        ("import lib.one\n#- lib/__init__.py\nx =\n#- lib/one.py\n", "lib/__init__.py: x ="),
+        ("import one\n#- one.py\nimport two\n#- two.py\nimport one\nx =", "two.py: x ="),
+        ("try:\n    import helper\nexcept Exception: ...\n#- helper.py\nx =", ""),
+        ("def f():\n    import helper\n#- helper.py\nx =", ""),
+        ("#- other.py\nx =", ""),
+    ],
+)
+def test_what_python_cannot_parse_keeps_a_file_from_being_imported(project: Make, files: str, place: str) -> None:
+    made = project(forms(f"# .register\n{files}\n"))
+    fault = made.index.catalog.fault(made.path("app.py"))
+    assert (made.line(fault.at) if fault is not None else "") == place
+
+
 def test_other_registry_types(project: Make) -> None:
     text = """
     from lib.hub import Catalogue
@@ -384,10 +460,14 @@ def test_other_registry_types(project: Make) -> None:
     @MODEL.register_module("Third")
     class B: ...
     MODEL.register_module(module=dict)
+    register = MODEL.register(name="Fourth")
+    @register
+    class C: ...
     """
+    names = ["Other", "Third", "Fourth"]
     assert project(text).names() == []
-    assert project(text, registry_types=("Catalogue",)).names() == ["Other", "Third"]
-    assert project(text, registry_types=("lib.hub.Catalogue",)).names() == ["Other", "Third"]
+    assert project(text, registry_types=("Catalogue",)).names() == names
+    assert project(text, registry_types=("lib.hub.Catalogue",)).names() == names
     assert project(text, registry_types=("other.hub.Catalogue",)).names() == []
 
 
@@ -533,7 +613,7 @@ def test_a_copy_that_a_run_kept_never_wins_over_the_package(project: Make, copy:
         ("def put(where, one): where.register_module(one)\nclass Net: ...\nput(MODEL, Net)", "(app.py:6)"),
         ("class Net: ...\nALL = []\nALL.append(Net)\nMODEL.register_all(ALL)", "(app.py:6)"),
         ("class Net: ...\nfor one in {'a': MODEL}.values():\n  one.register_module(Net)", "(app.py:6)"),
-        ("class Net: ...\nMODEL['Net'] = Net", "(app.py:5)"),
+        ("class Net: ...\nALL = {}\nALL['Net'] = Net\nMODEL.update(ALL)", "(app.py:6)"),
         ("import functools\n@functools.total_ordering\nclass Net: ...", ""),
         ("if False:\n  @MODEL.register()\n  class Net: ...", ""),
         ("class Net: ...\ndef run(): train(Net)", ""),
@@ -559,3 +639,17 @@ def test_a_registry_that_may_exist_already(project: Make) -> None:
         """
     )
     assert [made.names(name) for name in ("One", "Two", "Three")] == [["A"], ["A"], ["A"]]
+
+
+def test_nobody_is_told_of_what_is_being_typed(project: Make) -> None:
+    text = forms("@MODEL.register()\nclass Net: ...\ndef f(:\n")
+    made = project(text)
+    path, index = made.path("app.py"), made.index
+    on_disk = index.catalog
+    assert on_disk.fault(path)
+    typed = index.update({path: text})
+    assert typed is not on_disk
+    assert typed.fault(path) is None
+    assert on_disk.fault(path)
+    assert index.update({path: None}).fault(path)
+    assert index.update({path: f"{text}pass"}).fault(path) is None

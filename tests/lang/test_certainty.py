@@ -149,7 +149,11 @@ class Net:
     def parameters(self): ...
     def named_parameters(self): ...
     def clone(self): ...
+@OPTIM.register()
+class Cosine:
+    def __init__(self, optimizer=None): ...
 """
+SCHEDULED = '[Model.Net]\n[Optimizer.SGD]\n@params = "$Model.parameters()"\n[Optimizer.Cosine]\n{}optimizer = "{}"'
 
 
 @pytest.mark.parametrize(
@@ -163,6 +167,9 @@ class Net:
         ('[Net]\n[Optimizer.SGD]\n!params = "Net.parameters()"', False),
         ('[Model.Net]\n[Optimizer.SGD]\n!params = "$Model.clone()"', False),
         ('[Model.Net]\n[Optimizer.SGD]\n!params = "$Model"', False),
+        (SCHEDULED.format("!", "$Optimizer::SGD"), True),
+        (SCHEDULED.format("!", "SGD"), True),
+        (SCHEDULED.format("@", "$Optimizer::SGD"), False),
     ],
 )
 def test_the_parameters_of_a_copy_are_trained(tables: str, expected: bool) -> None:
@@ -173,6 +180,7 @@ def test_the_parameters_of_a_copy_are_trained(tables: str, expected: bool) -> No
 
 NET = "@MODEL.register()\nclass Net: ...\n"
 HEADER = 'from excore import Registry\nMODEL = Registry("Model")\n'
+MMENGINE = HEADER.replace("excore", "mmengine")
 
 
 @pytest.mark.parametrize(
@@ -182,7 +190,7 @@ HEADER = 'from excore import Registry\nMODEL = Registry("Model")\n'
         ({"a.py": HEADER + NET + NET}, "warning"),
         ({"pkg/m.py": HEADER + NET, "outputs/run-1/pkg/m.py": HEADER + NET}, "hint"),
         ({"a.py": HEADER + NET, "b.py": HEADER + NET.replace("register()", "register(force=True)")}, ""),
-        ({"a.py": HEADER + NET, "b.py": HEADER + NET.replace("register()", 'register(name="Other")')}, ""),
+        ({"a.py": MMENGINE + NET, "b.py": MMENGINE + NET.replace("register()", 'register(name="Other")')}, ""),
         ({"a.py": f"{HEADER}if 1:\n    @MODEL.register()\n    class Net: ...\nelse:\n    Net = 1\n"}, ""),
         ({"a.py": HEADER + NET, "b.py": HEADER.replace("Model", "Other") + NET}, ""),
     ],

@@ -202,12 +202,16 @@ def test_text_that_is_a_class_name_by_chance(annotation):
         ("list[list[Base]]", 'x = [["Sub"], ["Sub", "Sub"]]', "!x"),
         ("list[Base]", 'x = ["Sub", "Sub"]', "!x"), ("Sequence[Base] | None", 'x = ["$Model::*"]', "!x"),
         ("dict[str, Base]", 'x = {a = "Sub"}', "!x"), ("list[type[Base]]", 'x = ["Sub"]', "$x"),
-        ("Base", 'x = "$Model"', "@x"), ("int", 'x = "n"', "&x"),
+        ("Base", 'x = "$Model"', "@x"), ("int", 'x = "n"', "&x"), ("dict[str, list[Base]]", 'x = {a = ["Sub"]}', "!x"),
+        (None, 'x = {a = ["Sub"]}', "!x"), (None, 'x = [{a = "Sub"}]', ""), (None, '[[Model.Net.x]]\na = "Sub"', ""),
+        (None, 'x = [[{a = ["Sub", "Sub"], b.c = "Net"}]]', ""), (None, 'x = {a = [{b = "Sub"}]}', ""),
+        ("list[dict[str, Base]]", 'x = [{a = "Sub"}]', ""),
     ],
 )  # fmt: skip
 def test_a_forgotten_prefix_of_many(annotation, line, fixed):
     found = problems(f"n = 1\n[Model.Net]\n{line}\n", known=made(annotation, (), SUB), fields=("*Model",))
-    assert [(p.code, p.suggestions) for p in found] == [("wrong-type", (fixed,))]
+    assert [(p.code, "".join(p.suggestions)) for p in found] == [("wrong-type", fixed)]
+    assert fixed or "no prefix makes references of a table in a list" in found[0].message
 
 
 @pytest.mark.parametrize(
@@ -217,6 +221,11 @@ def test_a_forgotten_prefix_of_many(annotation, line, fixed):
         ("list[Base]", 'x = ["Sub", "a b"]'),
         ("list[Base]", "x = []"),
         ("list[list[str]]", 'x = [["Sub"]]'),
+        ("list[dict[str, str]]", 'x = [{a = "Sub"}]'),
+        ("list[dict]", 'x = [{a = "Sub"}]'),
+        (None, 'x = [{type = "Sub"}]'),
+        (None, 'x = [{a = "Sub", b = 3}]'),
+        (None, 'x = [{a = "Sbu"}]'),
         ("str", 'x = "n"'),
     ],
 )

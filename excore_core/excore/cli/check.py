@@ -18,7 +18,6 @@ from excore.cli.output import EXIT_NOT_DONE, fail, print_line, shown_path
 from excore.cli.resolved import paths_and_overrides
 from excore.cli.shares import cores, judged
 from excore.index.indexer import Indexer
-from excore.index.syntax_errors import unparsed
 from excore.lang.collector import many_objects
 from excore.lang.project.foreign import is_toml
 from excore.lang.project.reading import is_vast
@@ -30,6 +29,8 @@ from excore.lang.workspace.host import Host, Snapshot
 from excore.tooling.diagnostics import SEVERITIES, Json, diagnostics, unreadable
 from excore.tooling.indexers import make_indexer
 from excore.tooling.registry_dump import with_dump
+
+_MOST_FAULTS = 8
 
 
 class Format(str, Enum):
@@ -95,8 +96,8 @@ def run(
 
     A project file that is not named, and ``overrides``, are in the result only if something is wrong with them.
     ``warn`` is told of what was left aside: a file that is named and is no config, a registry dump that must not be
-    used, a Python file that cannot be parsed and may register what is unknown. As many processes as there are cores
-    judge, or ``jobs``: what they find is the same.
+    used, Python files that cannot be parsed. As many processes as there are cores judge, or ``jobs``: what they find is
+    the same.
     """
     with many_objects():  # until all is told nothing is let go
         return _run(paths, warn, overrides, jobs or cores())
@@ -113,13 +114,13 @@ def _run(paths: Iterable[str], warn: Callable[[str], None], overrides: Iterable[
         if problems := diagnostics(snapshot, file):
             found[file] = problems
     files = [_finding(snapshot, path, found[path]) for path in sorted(found)]
-    checked = found.keys() - {OVERRIDES}
+    faults = [fault for indexer in indexers for fault in indexer.faults()]
+    for at, reason, _ in faults[:_MOST_FAULTS]:
+        warn(f"{shown_path(at.path)}:{at.line + 1}:{at.column + 1}: {reason}; Python cannot import this file")
+    if len(faults) > _MOST_FAULTS:
+        warn(f"{len(faults) - _MOST_FAULTS} more files cannot be imported")
     for indexer in indexers:
-        indexer.save()  # with what the configs needed of classes
-    names = _unknown_names(files)
-    for project in {project.root: project for project in map(snapshot.project, checked)}.values():
-        for message in unparsed(project, names):
-            warn(message)
+        indexer.save()  # with what was asked of classes and files
     return files
 
 
@@ -184,17 +185,6 @@ def _is_checked(snapshot: Snapshot, named: list[str], path: str) -> bool:
         or snapshot.sweep(path) is not None
         or (path in named and snapshot.file(path) is None)
     )
-
-
-def _unknown_names(files: Iterable[CheckedFile]) -> set[str]:
-    """The names that no registry has, as they stand in the configs."""
-    names = set()
-    for finding in files:
-        for one in finding.diagnostics:
-            if one["code"] in ("unknown-class", "unknown-hook"):
-                start, end = one["range"]["start"], one["range"]["end"]
-                names.add(finding.text.line(start["line"])[start["character"] : end["character"]])
-    return names - {""}
 
 
 def _working_folder(paths: Iterable[str]) -> list[str]:

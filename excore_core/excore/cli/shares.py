@@ -7,7 +7,8 @@ import json
 import os
 import threading
 from collections.abc import Callable, Collection, Iterable, Sequence
-from itertools import chain
+from functools import partial
+from itertools import chain, pairwise
 
 from excore.index.indexer import Indexer
 from excore.lang.catalog import LazyMapping
@@ -33,7 +34,7 @@ def judged(
     jobs: int,
     indexers: Sequence[Indexer] = (),
 ) -> dict[str, list[Json]]:
-    """The diagnostics of those of ``paths`` that are checked, found in at most ``jobs`` processes. ``indexers`` are told
+    """The diagnostics of those of ``paths`` that are checked, found in at most ``jobs`` processes. ``indexers`` keep
     which details of classes all of them needed.
 
     A file that others include is judged by the configs that include it: each process tells what those of its share say
@@ -57,7 +58,7 @@ def judged(
         return {"found": found, "heard": heard, "used": used}
 
     first, *others = _shares(units, jobs)
-    answers = [_forked(lambda share=share: told(share)) for share in others]
+    answers = [_forked(partial(told, share)) for share in others]
     found, witnesses = work(first)
     for path, witness in witnesses.items():
         snapshot.heard[path] = [witness]
@@ -78,7 +79,7 @@ def _shares(units: Sequence[str], jobs: int) -> list[Sequence[str]]:
     can_fork = hasattr(os, "fork") and threading.active_count() == 1
     count = max(1, min(jobs, len(units) // _LEAST)) if can_fork else 1
     edges = [len(units) * number // count for number in range(count + 1)]
-    return [units[start:end] for start, end in zip(edges, edges[1:], strict=False)]
+    return [units[start:end] for start, end in pairwise(edges)]
 
 
 def _forked(work: Callable[[], Json]) -> Callable[[], Json]:

@@ -444,4 +444,5 @@ def _own_members(ref: ClassRef) -> Iterator[Member]:
             member.get("annotation"),
             ref.location(member["at"]),
             member["kind"] not in ("classmethod", "staticmethod"),
+            member.get("params"),
         )

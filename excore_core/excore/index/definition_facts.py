@@ -199,27 +199,26 @@ def _default_of_field(node: FunctionNode, fields: dict[str, FieldFact]) -> None:
 
 def _subclassing(source: SourceText, node: FunctionNode) -> list[Expr]:
     """What ``__init_subclass__`` does with classes that may change their constructors."""
-    inner = [item for item in ast.walk(node) if isinstance(item, _FUNCTIONS)]  # `node` is the first of them
-    own = {item.arg for one in inner for item in [*one.args.posonlyargs, *one.args.args][:1]} or {"cls"}
-    calls = [
-        item for item in ast.walk(node) if isinstance(item, ast.Call) and item.args and dotted(item.args[0]) in own
-    ]
-    harmless = _HARMLESS.union(item.name for item in inner)
-    calls = [call for call in calls if dotted(call.func).rpartition(".")[2] not in harmless]
+    inner = {item.name: _first(item) for item in ast.walk(node) if isinstance(item, _FUNCTIONS)}
+    calls = [item for item in ast.walk(node) if isinstance(item, ast.Call) and item.args]
+    own = {inner.pop(node.name) or "cls"}
+    own.update(inner[name] for call in calls if (name := dotted(call.func)) in inner and dotted(call.args[0]) in own)
+    calls = [call for call in calls if dotted(call.args[0]) in own]
+    calls = [call for call in calls if dotted(call.func).rpartition(".")[2] not in _HARMLESS.union(inner)]
     found: list[Expr] = [source.expression(call) for call in calls]
-    stored = any(
-        isinstance(item, ast.Attribute) and item.attr in _MAKERS and isinstance(item.ctx, ast.Store)
-        for item in ast.walk(node)
-    )
+    stored = _binds_maker(node)
     return [*found, *map(source.expression, node.decorator_list), *([""] if stored else [])]
+
+
+def _first(node: FunctionNode) -> str:
+    return next((item.arg for item in (*node.args.posonlyargs, *node.args.args)), "")
 
 
 def given_back(node: FunctionNode, fact: FunctionFact) -> None:
     """Add to ``fact`` what a decorator gives back for what it is put on, if that can be read."""
     gives: list[str] = []
     makes: list[str] = []
-    arguments = [*node.args.posonlyargs, *node.args.args]
-    first = arguments[0].arg if arguments else ""
+    first = _first(node)
     inner = {item.name: item for item in statements(node.body) if isinstance(item, _FUNCTIONS)}
     returned = [item.value for item in statements(node.body) if isinstance(item, ast.Return)]
     for value in returned:
@@ -342,7 +341,32 @@ def _method(
         member["doc"] = doc
     if node.returns is not None:
         member["annotation"] = annotation(source, node.returns)
+    if kind != "property":
+        member["params"] = ", ".join(_in_brackets(source, node.args, kind != "staticmethod"))
     members[node.name] = member
+
+
+def _in_brackets(source: SourceText, args: ast.arguments, bound: bool) -> Iterator[str]:
+    """The texts of parameters as they stand in brackets, without the first one where that is the object."""
+    positional = [*args.posonlyargs, *args.args]
+    defaults = [*[None] * (len(positional) - len(args.defaults)), *args.defaults]
+    texts = [_in_text(source, *item) for item in zip(positional, defaults, strict=True)]
+    if args.posonlyargs:
+        texts.insert(len(args.posonlyargs), "/")
+    bare = texts[1:] if bound else texts
+    yield from bare[1:] if bare[:1] == ["/"] else bare
+    if args.vararg is not None or args.kwonlyargs:
+        yield "*" + (_in_text(source, args.vararg) if args.vararg is not None else "")
+    yield from (_in_text(source, *item) for item in zip(args.kwonlyargs, args.kw_defaults, strict=True))
+    if args.kwarg is not None:
+        yield f"**{_in_text(source, args.kwarg)}"
+
+
+def _in_text(source: SourceText, arg: ast.arg, default: ast.expr | None = None) -> str:
+    text, equals = arg.arg, "="
+    if arg.annotation is not None:
+        text, equals = f"{text}: {annotation(source, arg.annotation)}", " = "
+    return text + equals + source.segment(default) if default is not None else text
 
 
 def _self_attributes(source: SourceText, method: FunctionNode, members: dict[str, MemberFact]) -> None:

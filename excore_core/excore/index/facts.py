@@ -42,6 +42,9 @@ MORE = "**"
 ADDING = frozenset({"register", "register_module", "add_component"})
 """Methods of a registry that take one object, or are decorators; ``add_component`` is that of PaddlePaddle."""
 
+STORING = frozenset({"__setitem__", "setdefault", "update"})
+"""Methods of a dict, as a registry is one, that put names with import paths in."""
+
 REGISTERING = ADDING | {"register_all", "match", "merge"}
 """Methods of a registry that fill it."""
 
@@ -108,13 +111,15 @@ class FunctionFact(TypedDict, total=False):
 
 
 class MemberFact(TypedDict, total=False):
-    """A method, a property or an attribute set on ``self``."""
+    """A method, a property or an attribute set on ``self``. ``params``: the text of what a method
+    takes in brackets."""
 
     name: Required[str]
     kind: Required[Literal["attribute", "method", "classmethod", "staticmethod", "property"]]
     at: Required[At]
     doc: str
     annotation: str
+    params: str
 
 
 class FieldFact(TypedDict, total=False):
@@ -194,12 +199,18 @@ FlagFact = tuple[str, str, str]
 """A prefix or mark that is registered: "prefix" or "mark", the character, the name of its class."""
 
 
+Parsed = tuple["tuple[int, int, str] | None", "list[tuple[int, str, str]]"]
+"""Line, column and message of what Python cannot parse, and what is surely imported, as level, module and name."""
+
+
 class Told(TypedDict, total=False):
     """What needs no parsing. ``imports``: modules that a file imports by their full names, but those of Python;
-    ``given``: literals that calls give, as name, keyword and text."""
+    ``given``: literals that calls give, as name, keyword and text. ``parsed``: what ``syntax_errors`` says of the file,
+    once somebody has asked."""
 
     imports: list[str]
     given: list[tuple[str, str, str]]
+    parsed: Parsed
 
 
 class FileFacts(Told, total=False):

@@ -61,6 +61,11 @@ class Cached(NamedTuple):
         return self.seen_ns - mtime_ns > (_COARSE if mtime_ns % 1_000_000_000 == 0 else _FINE)
 
     @property
+    def is_typed(self) -> bool:
+        """Whether it is the text of an open buffer: no file has this size."""
+        return self.size < 0
+
+    @property
     def facts(self) -> FileFacts | None:
         """The content, ``None`` if the file has only an outline."""
         return cast(FileFacts, self.content) if "names" in self.content else None

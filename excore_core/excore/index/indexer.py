@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import gc
 import os
+import re
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache, partial
+from itertools import islice
 from threading import RLock
 from typing import cast
 
@@ -15,19 +18,22 @@ from excore.index import python_files
 from excore.index.facts import FileFacts, Outline
 from excore.index.facts_cache import Cached, IndexCache
 from excore.index.fields import PACKAGES
-from excore.index.link import Linker, Sources
+from excore.index.link import Imports, Linker, Sources
 from excore.index.name_resolution import ModuleLayout, SourceFile
 from excore.index.python_files import PythonFile, digest
 from excore.index.roots import Roots, find_roots
 from excore.index.scan import may_register, outline, scan, told
 from excore.index.skeleton import Late, skim
-from excore.lang.catalog import Catalog
+from excore.index.syntax_errors import newer, parsed
+from excore.lang.catalog import Catalog, Fault, Location
 from excore.lang.memo import Memo
 from excore.lang.project.foreign import may_be_copy
 
 Progress = Callable[[int, int], None]
 UNREAD = PACKAGES | {"typing_extensions", "excore"}
 """Packages that are known by name and never read, wherever they are installed."""
+_MOST_PARSED = 2_000
+_VERSION = re.compile(r"\bpython3\.(\d+)\b")
 
 
 class _Reader:
@@ -36,6 +42,8 @@ class _Reader:
     def __init__(self, search_paths: tuple[str, ...], registry_types: tuple[str, ...]) -> None:
         self.search_paths = search_paths
         self.registry_types = registry_types
+        versions = (int(one) for path in search_paths for one in _VERSION.findall(path))
+        self.is_older = max(versions, default=0) > sys.version_info[1]  # this Python is older than the project's
         self.buffers: dict[str, str] = {}
         self.cached: dict[str, Cached] = {}  # of all files on disk that were read, what the disk cache holds
         self.dirty = False  # whether ``cached`` is not what the disk cache has
@@ -70,6 +78,24 @@ class _Reader:
                     found.append(relative.replace(os.sep, ".").removesuffix(".__init__"))
             self.packages[name] = tuple(found)
         return self.packages[name]
+
+    def parsed(self, states: Mapping[str, Cached], path: str) -> tuple[Fault | None, Imports]:
+        """Why Python cannot parse a file of the project as it is on disk, and what it imports; nothing of a text that
+        is being typed."""
+        state = states.get(path)
+        if state is None or state.is_typed:
+            return None, ()
+        if "parsed" not in state.content:
+            data = self.read(path)
+            if data is None or digest(data) != state.digest:
+                return None, ()
+            state.content["parsed"] = parsed(data)
+            self.dirty = True
+        found, imports = state.content["parsed"]
+        if found is None:
+            return None, imports
+        line, column, message = found
+        return Fault(Location(path, line, column, column), message, message != newer() and not self.is_older), imports
 
     def _module(self, path: str, module: str, *, external: bool) -> SourceFile | None:
         """A module that was not scanned with the others, fully scanned; ``None`` if it cannot be read."""
@@ -151,6 +177,11 @@ class Indexer:
         """Import path of a file of the project, ``None`` of any other."""
         return self._modules.get(path)
 
+    def faults(self) -> Iterator[Fault]:
+        """What keeps Python from parsing files of the project, in the order of the files; of very many not of all."""
+        paths = islice(self._states, _MOST_PARSED)
+        return filter(None, (self._reader.parsed(self._states, path)[0] for path in paths))
+
     def place(self, module: str) -> tuple[str, str] | None:
         """The file of a module of the project, and the folder that Python imports it from; ``None`` of any other."""
         path = self._layout.paths.get(module)
@@ -220,7 +251,7 @@ class Indexer:
                     before = self._states.get(path)
                     after = self._changed(path, text)
                     moved |= (before and _imports(before)) != (after and _imports(after))
-                    if (before and before.digest) != (after and after.digest):
+                    if (before and before.digest) != (after and after.digest) or self._is_judged_anew(path, before):
                         changed.add(self._roots.module(path))
             if changed:
                 with self._lock:
@@ -230,6 +261,13 @@ class Indexer:
                     self._memo = self._memo.without(changed)
                     self._link()
         return self.catalog
+
+    def _is_judged_anew(self, path: str, before: Cached | None) -> bool:
+        """Whether a file that Python cannot parse was opened or closed: nobody is told of what is being typed."""
+        after = self._states.get(path)
+        if before is None or after is None or before.is_typed == after.is_typed:
+            return False
+        return self._reader.parsed({path: before if after.is_typed else after}, path)[0] is not None
 
     def _changed(self, path: str, text: str | None) -> Cached | None:
         """The new state of one file, ``None`` if it is gone."""
@@ -329,7 +367,8 @@ class Indexer:
             self._memo = self._memo.without(moved)
             self._layout = ModuleLayout(paths, short_names, python_files.names_below_root(paths, self.root))
         find = cache(partial(self._reader.find, self._layout.paths, modules))
-        sources = Sources(modules, find, self._layout, outlines, self._reader.package)
+        read = partial(self._reader.parsed, dict(self._states))
+        sources = Sources(modules, find, self._layout, outlines, self._reader.package, read)
         self.catalog = Linker(sources, self.registry_types, self._memo, self._lock).catalog()
 
 

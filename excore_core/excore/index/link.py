@@ -17,11 +17,13 @@ from excore.index.docstrings import cleaned
 from excore.index.facts import BindingFact, Outline, unpacked
 from excore.index.name_resolution import ModuleLayout, NameResolver, ResolvedName, SourceFile
 from excore.index.registered_flags import grammar
-from excore.index.registrations import ModuleRegistrations, RegisteredName, collect
+from excore.index.registrations import FIRST, ModuleRegistrations, RegisteredName, collect
+from excore.index.syntax_errors import CONFLICT
 from excore.lang.catalog import (
     Catalog,
     Entry,
     EntryKind,
+    Fault,
     LazyMapping,
     Location,
     Member,
@@ -35,6 +37,7 @@ from excore.lang.reach import Reached, out_of_reach
 
 V = TypeVar("V")
 GLOBAL = "__global"
+Imports = Sequence[tuple[int, str, str]]
 _Bound = tuple[SourceFile, BindingFact]
 
 
@@ -42,13 +45,14 @@ _Bound = tuple[SourceFile, BindingFact]
 class Sources:
     """What is linked: modules that were scanned, in order; ``find`` reads any other on demand; ``outlines`` are those
     modules of the project that were not scanned, as path and outline; ``package`` names the modules of an installed
-    package that may register something."""
+    package that may register something; ``parsed`` says why a file does not parse, and what it imports."""
 
     modules: Mapping[str, SourceFile]
     find: Callable[[str], SourceFile | None]
     layout: ModuleLayout
     outlines: Mapping[str, tuple[str, Outline]]
     package: Callable[[str], Sequence[str]] = lambda name: ()
+    parsed: Callable[[str], tuple[Fault | None, Imports]] = lambda path: (None, ())
 
 
 class _LateDict(Mapping[str, V]):
@@ -85,13 +89,16 @@ class Linker:
         self._names = NameResolver(sources.modules, sources.find, sources.layout, registry_types, memo)
         self._classes = Classes(self._names)
         conflicts = ((file.path, file.facts["unmerged"]) for file in self._own_files if "unmerged" in file.facts)
-        self._unmerged = {path: Location(path, line) for path, line in conflicts}
+        self._faults = {path: Fault(Location(path, line), CONFLICT) for path, line in conflicts}
 
     def catalog(self) -> Catalog:
         """The catalog of this state."""
         with self._lock:
             parts = [self._collected(file) for file in self._own_files]
             infos, tables = _tables(parts, self._installed(parts))
+        self._sound: set[str] = set()  # files that can be imported
+        for path, fault in _refusals(parts, infos):
+            self._faults.setdefault(path, fault)
         entries = {
             name: LazyMapping(table, partial(self._entry, name, table), self._lock) for name, table in tables.items()
         }
@@ -105,7 +112,40 @@ class Linker:
             self._described_path,
             _LateDict(self._unmatched, self._lock),
             _LateDict(self._given, self._lock),
+            self._fault,
         )
+
+    def _fault(self, path: str) -> Fault | None:
+        """Why a file cannot be imported: of itself, and of what it imports whenever it is run, the nearest."""
+        waiting, seen = [path], set(self._sound)
+        for one in waiting:
+            if one not in seen:
+                seen.add(one)
+                fault, imports = self._sources.parsed(one)
+                fault = self._faults.get(one, fault)
+                if fault is not None:
+                    return fault
+                waiting += self._imported(one, imports)
+        self._sound = seen
+        return None
+
+    def _imported(self, path: str, imports: Imports) -> Iterator[str]:
+        """The files of the project that importing one of them runs besides it."""
+        paths = self._sources.layout.paths
+        module = self._module_of.get(path, "")
+        named = [module]
+        for level, base, name in imports:
+            base = self._names.absolute(SourceFile(path, module, {"names": {}}), level, base)
+            named += (base, f"{base}.{name}")
+        for one in named:
+            while one:
+                if one in paths:
+                    yield paths[one]
+                one = one.rpartition(".")[0]
+
+    @cached_property
+    def _module_of(self) -> dict[str, str]:
+        return {path: module for module, path in self._sources.layout.paths.items()}
 
     def _given(self) -> dict[str, Mapping[str, Mapping[str, int]]]:
         """What calls give, by name and keyword."""
@@ -247,7 +287,6 @@ class Linker:
         item = table[name]
         key = ("entry", item.target.kind, item.target.path)
         entry = self.memo.get(key, lambda: self._described(item.target))
-        place = entry.location
         return replace(
             entry,
             name=item.name,
@@ -255,7 +294,6 @@ class Linker:
             registered_at=item.at,
             registered_again=item.again,
             elsewhere=item.elsewhere,
-            unmerged=self._unmerged.get(place.path if place is not None else "", self._unmerged.get(item.at.path)),
             extra=item.extra,
             certain=item.certain,
         )
@@ -434,8 +472,7 @@ def _tables(
         for item in part.names:
             if item.registry not in infos:  # found by get_registry, created where nobody looked
                 infos[item.registry] = RegistryInfo(item.registry)
-            is_renamed = item.extra and "name" not in infos[item.registry].extra_fields
-            for one in _renamed(item) if is_renamed else [item]:
+            for one in _renamed(item, infos[item.registry]) if item.extra else [item]:
                 _enter(tables.setdefault(item.registry, {}), one, is_own=number < len(own))
         for registry, variable in part.variables:
             if registry in infos and variable not in infos[registry].variables:
@@ -467,13 +504,30 @@ def _open(part: ModuleRegistrations, infos: dict[str, RegistryInfo]) -> None:
             infos[registry] = replace(info, open=True, reason=info.reason or reason, filled_by=filled_by)
 
 
-def _renamed(item: RegisteredName) -> list[RegisteredName]:
+def _refusals(parts: Sequence[ModuleRegistrations], infos: Mapping[str, RegistryInfo]) -> Iterator[tuple[str, Fault]]:
+    """The files that registries of excore keep from being imported, as they refuse a name or a keyword."""
+    for part in parts:
+        for registry, name, at in part.refused:
+            if registry in infos and infos[registry].is_own:
+                reason = f"`{name}` is no name for a registry, which takes letters of ASCII, digits and underscores"
+                yield at.path, Fault(at, reason)
+        for item in part.names:
+            info = infos[item.registry]
+            unknown = [key for key, _ in item.extra if key not in (FIRST, *info.extra_fields)]
+            if unknown and info.is_own and item.certain:
+                chosen = "; the class's own name counts" if "name" in unknown else ""
+                yield item.at.path, Fault(item.at, f"registry `{info.name}` has no extra field `{unknown[0]}`{chosen}")
+
+
+def _renamed(item: RegisteredName, info: RegistryInfo) -> list[RegisteredName]:
     """A registration with ``name="X"`` or ``name=["X", "Y"]``, as registries of other libraries take it, under those
     names."""
     extra = dict(item.extra)
-    text = extra.pop("name", None)
-    if text is None:
-        return [item]
+    text = extra.pop(FIRST, None)
+    if "name" not in info.extra_fields and not info.is_own:
+        text = extra.pop("name", text)
+    if text is None or info.is_own:
+        return [replace(item, extra=tuple(extra.items()))]
     try:
         value = ast.literal_eval(text)
     except (ValueError, SyntaxError, MemoryError, RecursionError):

@@ -14,6 +14,7 @@ from excore.index.facts import (
     MAYBE,
     NEVER,
     REGISTERING,
+    STORING,
     BindingFact,
     ClassFact,
     Expr,
@@ -34,6 +35,7 @@ _TUPLES = frozenset(path for path in CLASS_MAKERS if path.lower().endswith(".nam
 
 
 _MAX_PARENTS = 10
+_OWN = "excore."
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,7 +295,7 @@ class NameResolver:
             return ResolvedName("module" if self.lookup(path) is not None else "external", path)
         if target.kind == "class":
             return self._class_attribute(target, name) or self._registering_class(target, name)
-        if target.kind == "registry" and name in REGISTERING:
+        if target.kind == "registry" and name in REGISTERING | STORING:
             return ResolvedName("method", target.name, name)
         return None
 
@@ -471,6 +473,14 @@ class NameResolver:
             )
         finally:
             self._active.discard(key)
+
+    def is_own_type(self, target: ResolvedName | None) -> bool:
+        """Whether a class is surely excore's registry, or derived from it alone."""
+        for _ in range(_MAX_PARENTS):
+            if target is None or target.kind != "class" or target.path.startswith(_OWN):
+                break
+            target = self.resolve(target.module, target.fact["bases"][0]) if len(target.fact["bases"]) == 1 else None
+        return target is not None and target.kind in ("class", "external") and target.path.startswith(_OWN)
 
 
 def _tuple(call: CallExpr, name: str) -> ClassFact | None:

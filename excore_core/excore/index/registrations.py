@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from excore.index.expressions import CallExpr, call_of, dictionary, elements, render, substitute
-from excore.index.facts import ADDING, MAYBE, NEVER, At, CallFact, Expr, unpacked
+from excore.index.facts import ADDING, MAYBE, NEVER, STORING, At, CallFact, Expr, unpacked
 from excore.index.name_resolution import NameResolver, ResolvedName, SourceFile
 from excore.index.predicate import Predicate
 from excore.lang.catalog import Location, RegistryInfo
 
 _KEY = re.compile(r"[A-Za-z0-9_]+\Z")
+FIRST = "0"
+"""In extra information: what is given without a keyword, the name for registries of other libraries."""
 _NO_EXTRA = frozenset({"force", "module", "match_func", "extra_info"})
 
 
@@ -43,7 +45,7 @@ class RegisteredName:
 class ModuleRegistrations:
     """All that one module says about registries. ``opened``: registry, why it may hold more, and the file that may fill
     it. ``merges``: registry and those merged into it. ``variables``: registry and a name of it. ``packages``: installed
-    ones that make the registries it fills."""
+    ones that make the registries it fills. ``refused``: registry, name and place of what excore's registries refuse."""
 
     registries: list[RegistryInfo] = field(default_factory=list)
     names: list[RegisteredName] = field(default_factory=list)
@@ -51,6 +53,7 @@ class ModuleRegistrations:
     merges: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     variables: list[tuple[str, str]] = field(default_factory=list)
     packages: dict[str, None] = field(default_factory=dict)
+    refused: list[tuple[str, str, Location]] = field(default_factory=list)
 
 
 def collect(names: NameResolver, file: SourceFile) -> ModuleRegistrations:
@@ -120,14 +123,20 @@ class _Collector:
         if isinstance(parent, str):
             self.result.packages.update(dict.fromkeys(self.names.package_behind(self.file.module, parent)))
         place, extra_fields = Location(self.file.path, *at), self.extra_fields(target.fact)
+        read = tuple(text for text in extra_fields if text is not None)
         reason = "its name is computed" if computed else ""
-        self.result.registries.append(RegistryInfo(name, place, (variable,), extra_fields, computed, reason))
+        if not computed and not _KEY.match(name):
+            self.result.refused.append((name, name, place))
+        is_own = len(read) == len(extra_fields) and self.names.is_own_type(maker)
+        self.result.registries.append(RegistryInfo(name, place, (variable,), read, computed, reason, is_own=is_own))
 
-    def extra_fields(self, call: CallExpr | None) -> tuple[str, ...]:
-        names = call.keywords.get("extra_field") or call.argument(1) if call is not None else None
+    def extra_fields(self, call: CallExpr | None) -> list[str | None]:
+        """The extra fields of a registry, None for one that cannot be read."""
+        names = call.argument(1, "extra_field") if call is not None else None
         items = elements(names)
-        texts = [self.names.text_of(self.file, item) for item in ([names] if items is None else items)]
-        return tuple(text for text in texts if text is not None)
+        if names is None or names == {"c": None}:
+            return []
+        return [self.names.text_of(self.file, item) for item in ([names] if items is None else items)]
 
     # -- decorators
 
@@ -138,7 +147,7 @@ class _Collector:
             call = call_of(decorator)
             keywords = dict(call.keywords) if call is not None else {}
             if call is not None and call.arguments:
-                keywords.setdefault("name", call.arguments[0])
+                keywords.setdefault(FIRST, call.arguments[0])
             func = decorator if call is None else call.func
             if isinstance(func, str) and self.by_function(func, target, keywords, certain, is_called=call is not None):
                 continue
@@ -197,13 +206,17 @@ class _Collector:
 
     # -- results
 
-    def add(self, registry: str, target: ResolvedName, at: At, keywords: dict[str, Expr], certain: bool) -> None:
-        name, sure = _key(target)
-        certain &= sure or "name" in keywords
+    def add(
+        self, registry: str, target: ResolvedName, at: At, keywords: dict[str, Expr], certain: bool, key: str = ""
+    ) -> None:
+        name, sure = (key, True) if key else _key(target)
+        certain &= sure or not keywords.keys().isdisjoint(("name", FIRST))
         extra = tuple((key, render(value)) for key, value in keywords.items() if key not in _NO_EXTRA)
+        place, force = Location(self.file.path, *at), keywords.get("force") == {"c": True}
         if _KEY.match(name):
-            place, force = Location(self.file.path, *at), keywords.get("force") == {"c": True}
             self.result.names.append(RegisteredName(registry, name, target, place, extra, certain, force))
+        elif certain:
+            self.result.refused.append((registry, name, place))
 
     def open(self, method: ResolvedName, reason: str, at: At) -> None:
         self.opened_here(_registry(method), reason, at)
@@ -249,13 +262,15 @@ class _Collector:
             self.register_all(made)
         elif method.name == "match":
             self.match(made)
+        elif method.name in STORING:
+            self.store(made)
         else:
             self.merge(made)
 
     def register(self, made: _Registering) -> None:
         call, keywords = made.call, dict(made.call.keywords)
         if "module" in keywords and call.arguments:
-            keywords.setdefault("name", call.arguments[0])
+            keywords.setdefault(FIRST, call.arguments[0])
         module = keywords.get("module", call.argument(0))
         if module is not None and not (isinstance(module, dict) and "c" in module):
             self.add_object(made, module, keywords)
@@ -268,6 +283,24 @@ class _Collector:
             self.not_read(made, "registered", f"{render(expr)} could not be read")
         else:
             self.add(_registry(made.method), target, made.call.at, keywords, made.certain)
+
+    def store(self, made: _Registering) -> None:
+        """Names with import paths, or the objects that registries of others hold, put in as into a dict."""
+        call, name = made.call, self.names.text_of(self.file, made.call.argument(0))
+        given = dictionary(call.argument(0))
+        items = {**given, **call.keywords} if made.method.name == "update" else {name: call.argument(1)}
+        for key, value in items.items():
+            path = self.names.text_of(self.file, value)
+            head, _, last = path.rpartition(".") if path is not None else ("", "", "")
+            target = self.names.member(head, last) if head else None
+            if target is None and path is None and value is not None:
+                target = self.names.object_of(self.file, value)
+            if key and target is not None and target.kind in ("class", "function", "module", "external"):
+                self.add(_registry(made.method), target, call.at, {"force": {"c": True}}, made.certain, key)
+            else:
+                self.not_read(made, "registered", f"{key or '?'} could not be read")
+        if not items or call.spreads:
+            self.not_read(made, "registered", f"what {made.method.name} gets is computed")
 
     def items(self, expr: Expr | None) -> list[Expr] | None:
         """The elements of a list that can be read, with starred lists spliced in."""
@@ -328,6 +361,8 @@ class _Collector:
         for name, member in namespace.items():
             if member.kind not in ("class", "function", "external") or (member.kind == "external" and member.fact):
                 continue
+            if not _KEY.match(_key(member)[0]):
+                continue  # match leaves it out
             if predicate is None:
                 accepted: bool | None = not name.startswith("__")
             else:

@@ -16,6 +16,7 @@ from excore.index.facts import (
     MAYBE,
     NEVER,
     REGISTERING,
+    STORING,
     BindingFact,
     CallFact,
     Expr,
@@ -32,7 +33,8 @@ from excore.lang.text import Conflict, conflicts
 _COMMON_WORDS = sorted(name for name in REGISTERING if not name.startswith("register"))
 _OTHERS = "|".join(_COMMON_WORDS)
 _CALLS = tuple(f".{name}(".encode() for name in _COMMON_WORDS)
-_REGISTERING = re.compile(rf"\.(?:register\w*|{_OTHERS})\b")
+_STORED = rf"\b[A-Z]\w*(?:\[[^\]\n]*\] = |\.(?:{'|'.join(STORING)})\()"
+_REGISTERING = re.compile(rf"\.(?:register\w*|{_OTHERS})\b|{_STORED}")
 BOUND = re.compile(r"^(\w+)[ \t]*=[ \t]*[\w.]+\.register\w*\b", re.MULTILINE)
 _SMALL = 15  # lines of a function that may do nothing but make a registry
 # To look for the line break before a line is much faster than for its beginning.
@@ -48,13 +50,14 @@ GENERATES = re.compile(r"globals\(\)|sys\.modules\[__name__\]|exec\(")
 GENERATING = ("globals()", "sys.modules[", "exec")
 """To look for before the slower pattern."""
 _AT_TOP = re.compile(rf"vars\(\)|locals\(\)|{GENERATES.pattern}")
-_REGISTERING_WORDS = (".register", *(f".{name}" for name in _COMMON_WORDS))
+_REGISTERING_WORDS = (".register", "] = ", *(f".{name}" for name in (*_COMMON_WORDS, *STORING)))
 _NAMESPACES = ("globals", "vars", "locals")
 _READING = frozenset(
     "all any dict eval getattr get_type_hints hasattr isinstance iter len list print set sorted tuple".split()
 )
 _WORDS = (b".register", b"@register", b".add_component")
 _STATEMENT = re.compile(rf"^[ \t]*[A-Za-z_][\w.]*[.](?:{_OTHERS})[(]".encode(), re.MULTILINE)
+_ITEM = re.compile(rb"""\n[ \t]*[A-Z]\w*\[(['"])\w+\1\] = (['"])\w+(?:\.\w+)+\2""")
 
 
 def may_register(data: bytes, registry_types: tuple[str, ...] = ("Registry",)) -> bool:
@@ -64,7 +67,9 @@ def may_register(data: bytes, registry_types: tuple[str, ...] = ("Registry",)) -
         return True
     if any(name.partition(":")[0].strip().rpartition(".")[2].encode() in data for name in registry_types):
         return True
-    return any(call in data for call in _CALLS) and _STATEMENT.search(data) is not None
+    if any(call in data for call in _CALLS) and _STATEMENT.search(data) is not None:
+        return True
+    return any(sign in data for sign in (b'"] = ', b"'] = ")) and _ITEM.search(data) is not None
 
 
 def outline(text: str) -> Outline:
@@ -218,6 +223,7 @@ class _Scanner:
             elif isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
                 for target in definition_facts.targets(node):
                     self.assign(target, node.value, guard)
+                self.stored(node, guard)
                 self.value(node.value, guard)
             elif isinstance(node, ast.AugAssign) and dotted(node.target) == "__all__":
                 self.extend_all([node.value])
@@ -406,6 +412,15 @@ class _Scanner:
             fact["guard"] = guard
         self.facts.setdefault("calls", []).append(fact)
 
+    def stored(self, node: ast.Assign | ast.AnnAssign, guard: Guard, where: str = "") -> None:
+        """What a statement puts into something named like a registry, as into a dict."""
+        for target in definition_facts.targets(node) if self.may_register(node) else ():
+            name = dotted(target.value) if isinstance(target, ast.Subscript) else ""
+            if isinstance(target, ast.Subscript) and name.rpartition(".")[2][:1].isupper():
+                given = [self.source.expression(one) for one in (target.slice, node.value) if one is not None]
+                call: Expr = {"f": f"{name}.__setitem__", "a": given, "k": [], "at": self.source.at(target)}
+                self.call({"call": call, "where": where} if where else {"call": call}, guard)
+
     def may_register(self, node: ast.stmt | ast.expr) -> bool:
         """Whether a registering method is named anywhere in the lines of ``node``."""
         return self.registering.within(node)
@@ -418,12 +433,14 @@ class _Scanner:
             for child in ast.walk(node):
                 if isinstance(child, ast.Call):
                     called.add(id(child.func))
-                    if _method(child) in REGISTERING:
+                    if _method(child) in REGISTERING | STORING:
                         self.call({"call": self.source.expression(child), "where": where}, guard)
                 elif isinstance(child, ast.Attribute) and child.attr in REGISTERING and id(child) not in called:
                     method = self.source.expression(child)
                     call: Expr = {"f": method, "a": [], "k": [], "at": self.source.at(child)}
                     self.call({"call": call, "where": where}, guard)
+                elif isinstance(child, ast.Assign):
+                    self.stored(child, guard, where)
 
 
 def _place(node: ast.expr) -> str:

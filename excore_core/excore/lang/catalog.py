@@ -162,7 +162,8 @@ class Signature:
 @dataclass(frozen=True, slots=True)
 class Member:
     """An attribute or method of a class, as completion after ``.`` offers it. ``instance`` is false for what the class
-    itself has (class attributes, static and class methods)."""
+    itself has (class attributes, static and class methods). ``params`` is the text of what a method takes in brackets,
+    None where that is not known."""
 
     name: str
     kind: Literal["attribute", "method", "classmethod", "staticmethod", "property"]
@@ -170,6 +171,12 @@ class Member:
     annotation: str | None = None
     location: Location | None = None
     instance: bool = True
+    params: str | None = None
+
+    @property
+    def is_method(self) -> bool:
+        """Whether it is called."""
+        return self.kind in ("method", "classmethod", "staticmethod")
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +190,7 @@ class Entry:
     import of both refuses. ``elsewhere``: what installed packages call so in registries of that name.
     ``hook`` is "argument" for ConfigArgumentHook subclasses, "config" for classes with ``__HookType__``.
     ``docstrings`` are the raw docstrings that describe parameters, as ``(owner, text)``:
-    ``excore.index.docstrings.documented`` fills ``Param.doc`` from them when it is needed. ``unmerged``: a merge
-    conflict in its file, which Python cannot import.
+    ``excore.index.docstrings.documented`` fills ``Param.doc`` from them when it is needed.
     """
 
     name: str
@@ -201,7 +207,6 @@ class Entry:
     registered_at: Location | None = None
     registered_again: tuple[Location, ...] = ()
     elsewhere: tuple[str, ...] = ()
-    unmerged: Location | None = None
     docstrings: tuple[tuple[str, str], ...] = ()
     extra: tuple[tuple[str, str], ...] = ()
     hook: Literal["", "argument", "config"] = ""
@@ -220,6 +225,7 @@ class RegistryInfo:
 
     ``open`` says that some registration into it could not be read (``match`` on a package that is not installed, a
     loop): a name unknown in an open registry is a hint, never an error. ``filled_by`` are the files that have them.
+    ``is_own``: it is surely a registry of excore, and no other library's.
     """
 
     name: str
@@ -229,6 +235,15 @@ class RegistryInfo:
     open: bool = False
     reason: str = ""
     filled_by: tuple[str, ...] = ()
+    is_own: bool = False
+
+
+class Fault(NamedTuple):
+    """Why Python cannot import a file; not ``certain`` where another Python may."""
+
+    at: Location
+    reason: str
+    certain: bool = True
 
 
 @dataclass(frozen=True)
@@ -246,6 +261,10 @@ def _unread(path: str) -> Entry | None:
     return None
 
 
+def _sound(path: str) -> Fault | None:
+    return None
+
+
 def _nowhere(module: str, names: Sequence[str]) -> Iterable[Reached]:
     return ()
 
@@ -257,7 +276,7 @@ class Catalog:
     ``follow`` tells what names behind a python module lead to, one after the other, as far as that is known;
     ``described`` what an import path stands for, if it can be read. ``unmatched`` are the ``registry_types`` of a
     project that nothing is, each with the names that its module has. ``given`` are the literals that calls in Python
-    give to classes, by keyword, with how often they do.
+    give to classes, by keyword, with how often they do. ``fault`` tells why a file of the project cannot be imported.
     """
 
     registries: Mapping[str, RegistryInfo] = field(default_factory=dict)
@@ -271,6 +290,7 @@ class Catalog:
     described: Callable[[str], Entry | None] = field(default=_unread, compare=False)
     unmatched: Mapping[str, Sequence[str]] = field(default_factory=dict)
     given: Mapping[str, Mapping[str, Mapping[str, int]]] = field(default_factory=dict, compare=False)
+    fault: Callable[[str], Fault | None] = field(default=_sound, compare=False)
 
     def get(self, registry: str, name: str) -> Entry | None:
         """The entry ``name`` of ``registry``."""

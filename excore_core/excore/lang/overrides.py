@@ -217,7 +217,9 @@ class _Application:
         value, key = self.value(argument, path, found)
         self.merge(argument, (*path, key), value, slot)
 
-    def change_element(self, argument: Argument, path: Path, listed: Binding, which: str, slot: tuple[object, ...]) -> None:
+    def change_element(
+        self, argument: Argument, path: Path, listed: Binding, which: str, slot: tuple[object, ...]
+    ) -> None:
         """Change a list as the same key in a file would; ``~x[0]`` takes the element away."""
         last, prefix = argument.parts[-1], self.grammar.split_key(listed.name).prefix
         value: Value

@@ -114,20 +114,33 @@ def registry_like(parameter: str, catalog: Catalog, project: Project) -> str | N
         if name.casefold() in (*words, word.replace("_", "")):
             return project.registry_of(name)
     begins = [name for name in folded if len(name) > _SHORT and any(one.startswith(name) for one in words)]
-    return folded[max(begins, key=len)] if begins else None
+    if begins:
+        return folded[max(begins, key=len)]
+    ends = [name for name in folded if len(words[-1]) > _SHORT and name.endswith(words[-1])]
+    return folded[ends[0]] if len(ends) == 1 else None
+
+
+def likeness(parameter: str, entry: Entry) -> int:
+    """How much the name of an entry, or of its registry, says of a parameter's: 0 nothing, 1 one of its words, 2 all of
+    several, as ``RPNHead`` of ``rpn_head``."""
+    name, words = entry.name.casefold(), [word for word in parameter.casefold().split("_") if len(word) >= _SHORT]
+    said = sum(word in name for word in words)
+    return 2 if said == len(words) > 1 else min(said or any(word in entry.registry.casefold() for word in words), 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
     """Entries that suit a parameter, best first: by annotation, else by the registry its name speaks of.
 
-    ``meant`` are those that their name alone stands for, by name.
+    ``meant`` are those that their name alone stands for, by name. ``broad`` says that the annotation takes what several
+    registries hold, and that the name of the parameter speaks of some.
     """
 
     entries: tuple[Entry, ...]
     meant: Mapping[str, Entry]
     as_class: bool
     container: Container = ""
+    broad: bool = False
 
 
 def candidates(param: Param | None, name: str, catalog: Catalog, project: Project) -> Candidates:
@@ -151,14 +164,17 @@ def _candidates(param: Param | None, name: str, catalog: Catalog, project: Proje
         entries += [entry for cls in want.types for entry in index.below.get(cls, ()) if entry.kind == "class"]
     if like is not None:
         entries += catalog.entries.get(like, {}).values()
-        entries.sort(key=lambda entry: entry.registry != like)  # an annotation may fit everything; a name does not
+    broad = like is None and len({entry.registry for entry in entries}) > 1
+    alike = {(entry.registry, entry.name): likeness(name, entry) // (1 if broad else 2) for entry in entries}
+    # An annotation may fit everything; a name does not.
+    entries.sort(key=lambda entry: (like not in (None, entry.registry), -alike[entry.registry, entry.name]))
     container = want.container
     if entries and not container and not want.classes:
         plural = name.endswith("s") and like is not None and name.casefold() != like.casefold()
         container = "list" if want.list or (plural and (param is None or param.annotation is None)) else ""
     unique = {(entry.registry, entry.name): entry for entry in entries}
     meant = {entry.name: entry for entry in unique.values() if is_meant(entry, catalog, project)}
-    return Candidates(tuple(unique.values()), meant, as_class, container)
+    return Candidates(tuple(unique.values()), meant, as_class, container, broad and any(alike.values()))
 
 
 def class_named(name: str, catalog: Catalog, project: Project) -> Entry | None:

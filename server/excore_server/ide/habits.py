@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
@@ -54,9 +54,9 @@ class Habits:
             return sum(counts.values())
         return sum([count for one, count in counts.items() if one.group == group or one.group not in self._fields])
 
-    def tables(self, group: str) -> int:
-        """How many tables there are below a group."""
-        return self.practice.groups.get(group, 0)
+    def tables(self, group: str) -> Mapping[str, int]:
+        """How many tables there are of each class below a group."""
+        return self.practice.groups.get(group, {})
 
     def given(self, name: str, parameter: str) -> int:
         """How often tables of a class give a parameter."""
@@ -90,7 +90,7 @@ class Habits:
     def under(self, section: Path, entry: Entry, parameter: str) -> Iterator[Written]:
         """All that is written under a parameter, best first. What would name a table that this config does not have
         names the one it has of the same registry, or is left out."""
-        counts = self.practice.of(entry.name, parameter) or self._of_others(entry, parameter)
+        counts = self._others_say(section, entry, parameter) or self._of_others(entry, parameter)
         yield from self._of_configs(section, entry, parameter, counts) if counts else ()
         calls = self.view.catalog.given.get(entry.path.rpartition(".")[2], {}).get(parameter, {})
         for source in sorted(calls, key=lambda text: (-calls[text], text)):
@@ -98,6 +98,16 @@ class Habits:
             text = to_toml(value)
             if text is not None:
                 yield Written("", "", text, (value,) if isinstance(value, str) else ())
+
+    def alike(self, entry: Entry, parameter: str) -> list[Written]:
+        """The values that other classes of the registry have under a parameter of this name, most frequent first."""
+        counts = self._of_others(entry, parameter, plain=True)
+        return sorted(counts, key=lambda one: (-counts[one], one))
+
+    def _others_say(self, section: Path, entry: Entry, parameter: str) -> Counts:
+        """What stands under a parameter of a class; nothing where that is only what is being written."""
+        counts, own = self.practice.of(entry.name, parameter), self._own(section, parameter)
+        return {} if own is not None and counts == {own: self._weight} else counts
 
     def _of_configs(self, section: Path, entry: Entry, parameter: str, counts: Counts) -> Iterator[Written]:
         group = section[0] if len(section) > 1 else ""
@@ -128,19 +138,21 @@ class Habits:
         """Whether a table belongs to another field than one of ``own``."""
         return group != own and group in self._fields and own in self._fields
 
-    def _of_others(self, entry: Entry, parameter: str) -> Counts:
-        """References and variables that other classes of the registry have under a parameter of this name."""
+    def _of_others(self, entry: Entry, parameter: str, *, plain: bool = False) -> Counts:
+        """References and variables that other classes of the registry have under a parameter of this name, or what they
+        have without a prefix."""
 
         def merged() -> Counts:
             counts: dict[Written, int] = {}
             for name in self.practice.users.get(parameter, ()):
-                if self.view.catalog.get(entry.registry, name) is not None:
+                if self.view.catalog.get(entry.registry, name) is not None and not (plain and name == entry.name):
                     for one, count in self.practice.of(name, parameter).items():
-                        if one.prefix:
+                        if plain != bool(one.prefix):
                             counts[one] = counts.get(one, 0) + count
             return counts
 
-        return self._derived(("others", entry.registry, parameter), self.practice.stamps.get(parameter), merged)
+        question = ("others", entry.registry, parameter, entry.name * plain)
+        return self._derived(question, self.practice.stamps.get(parameter), merged)
 
     def _own(self, section: Path, parameter: str) -> Written | None:
         """What the table itself says in this file: it is what is being written."""

@@ -12,7 +12,7 @@ from excore.lang.tables.table import Binding
 from excore.lang.text import Span
 from excore.lang.workspace.host import Snapshot
 from excore_server.ide.candidates import config_parameters
-from excore_server.ide.locations import FileSpan
+from excore_server.ide.locations import FileSpan, Goal
 from excore_server.ide.view import View, absolute, source_of
 
 HintKind = Literal["variable", "binding", "shared", "default"]
@@ -27,7 +27,7 @@ class Hint(NamedTuple):
     text: str
     kind: HintKind
     tooltip: str = ""
-    goal: FileSpan | None = None
+    goal: Goal | None = None
 
 
 def inlay_hints(
@@ -62,7 +62,7 @@ def _of_block(view: View, block: Block) -> Iterator[Hint]:
                     yield from _reference(view, reference)
     defaults = _defaults(section)
     if block.header is not None and defaults:
-        yield Hint(block.header.end, defaults, "default")
+        yield Hint(block.header.end, defaults, "default", goal=section.entry.location if section.entry else None)
 
 
 def _reference(view: View, reference: Reference) -> Iterator[Hint]:

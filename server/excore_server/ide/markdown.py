@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable
 
 from excore.index import documented
-from excore.index.docstrings import KEYWORD_SECTIONS
+from excore.index.docstrings import KEYWORD_SECTIONS, param_docs
 from excore.lang.catalog import Entry, Location, Member, Param
 from excore_server.ide.prose import escaped, prose
 
@@ -87,11 +87,16 @@ def signature(entry: Entry) -> str:
 
 def parameters(params: Iterable[Param]) -> str:
     """A list of the parameters that have something to say."""
+    return listed((one.name, one.annotation or "", one.doc) for one in params)
+
+
+def listed(params: Iterable[tuple[str, str, str]]) -> str:
+    """A list of those with documentation, from names, annotations and documentation."""
     lines = []
-    for param in params:
-        if param.doc:
-            kind = f" ({inline(param.annotation)})" if param.annotation else ""
-            lines.append(f"- {inline(param.name)}{kind}: {escaped(' '.join(param.doc.split()))}")
+    for name, annotation, doc in params:
+        if doc:
+            kind = f" ({inline(annotation)})" if annotation else ""
+            lines.append(f"- {inline(name)}{kind}: {escaped(' '.join(doc.split()))}")
     return "**Parameters**\n\n" + "\n".join(lines) if lines else ""
 
 
@@ -142,6 +147,8 @@ def param_text(entry: Entry, param: Param, root: str) -> str:
 def member_text(owner: str, member: Member, root: str) -> str:
     """An attribute or method."""
     kind = f": {member.annotation}" if member.annotation else ""
-    method = member.kind in ("method", "classmethod", "staticmethod")
-    head = f"({member.kind}) {owner}.{member.name}{'()' if method else ''}{kind}"
-    return join((code(head), description(inspect.cleandoc(member.doc)), located(member.location, root)))
+    if member.is_method and member.annotation:
+        kind = f" -> {member.annotation}"
+    head = f"({member.kind}) {owner}.{member.name}{f'({member.params or str()})' if member.is_method else ''}{kind}"
+    docs = [(name, "", doc) for name, doc in param_docs(member.doc).items()] if member.is_method else []
+    return join((code(head), description(inspect.cleandoc(member.doc)), listed(docs), located(member.location, root)))

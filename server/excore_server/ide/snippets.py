@@ -11,6 +11,7 @@ from excore.lang.grammar import Grammar, Prefix
 from excore.lang.project.model import Project
 from excore.lang.resolve.entries import is_meant
 from excore.lang.syntax.writer import key_text, string_text, value_text
+from excore.lang.tables.table import BoundValue
 from excore.lang.workspace.host import File
 from excore.lang.workspace.practice import Written
 from excore_server.ide.argument_types import argument_types
@@ -39,6 +40,17 @@ def literal(source: str | None) -> object:
         return ast.literal_eval(source)
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
         return ...
+
+
+def read_value(text: str) -> BoundValue | None:
+    """A TOML value on one line; None for any other text."""
+    if not text or "\n" in text or "\r" in text:
+        return None
+    file = File("", f"x = {text}\n")
+    binding = file.tables.root.bindings.get("x")
+    if binding is None or next(file.tree.problems, None) is not None or file.tables.problems:
+        return None
+    return binding.value
 
 
 def prefixed(name: str, prefix: Prefix | None, quoted: bool) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import chain, starmap
 
 from excore.lang.catalog import Entry, Location
@@ -16,11 +16,11 @@ from excore.lang.nearest import is_typo, nearest
 from excore.lang.paths import Attribute
 from excore.lang.problems import Origin, Problem, Severity, problem
 from excore.lang.project.foreign import may_be_copy
-from excore.lang.resolve.model import Argument, Model, Path, Reference, Section
+from excore.lang.resolve.model import Argument, Model, Path, Reference, Section, Use
 from excore.lang.resolve.sections import HOOK_PARAMETER
 from excore.lang.syntax.tree import Array, Scalar
 from excore.lang.tables.elements import Changed, Element, split_element
-from excore.lang.tables.table import BoundValue, Table, plain
+from excore.lang.tables.table import Binding, BoundValue, Table, plain
 
 _HIDES_MISSING = frozenset(("bad-prefix", "invalid-no-call"))  # what is missing may be given by what is wrong
 _TRAINED = frozenset(("parameters", "named_parameters", "trainable_parameters", "param_groups", "state_dict"))
@@ -49,7 +49,7 @@ def check(model: Model, memo: Memo, signatures: bool = True) -> list[Problem]:
     problems: list[Problem] = list(model.problems)
     for group in model.groups.values():
         problems.extend(group.problems)
-    problems.extend(_badly_registered(model))
+    problems.extend(_badly_registered(model, memo))
     if signatures:
         for above, sections in model.parts.items():
             verdicts = memo.each(("verdicts", above), sections, judged, whole=True)
@@ -132,24 +132,42 @@ def section_lints(section: Section, model: Model) -> Iterable[Problem]:
 
 
 def _copies(section: Section, model: Model) -> Iterable[Problem]:
-    """References under ``!`` that take the parameters of a new object where the result holds another of the table."""
+    """References under ``!`` that take the parameters of a new object where the result holds another of the table, or
+    make another of those objects that take parameters: what the one does, the other never sees."""
     for argument in section.arguments.values():
         for reference in argument.references if argument.prefix is not None else ():
             target = reference.target
             if target is None or reference.prefix.kind != "new" or target.path not in model.starts:
                 continue
-            if not _leads_to_parameters(reference) or model.kind(target.path) != "new":
+            if model.kind(target.path) != "new":
+                continue
+            trains = not reference.hooks and _trains(model.sections.get(target.path))
+            if not trains and not _leads_to_parameters(reference):
                 continue
             char = model.grammar.prefix("shared").char
             name = target.path[-1]
             message = (
-                f"`{reference.prefix.char}` makes another `{name}`: `{argument.name}` of `{section.name}` gets what "
-                f"belongs to that copy, not to the `{name}` of the result; write `{char}{argument.name}`"
+                f"`{reference.prefix.char}` makes another `{name}`: `{argument.name}` of `{section.name}` gets "
+                f"{'what belongs to ' if reference.hooks else ''}that copy, not {'to ' if reference.hooks else ''}the "
+                f"`{name}` of the result; write `{char}{argument.name}`"
             )
-            suggestions = (char + argument.name,)
             yield problem(
-                "reuse-conflict", message, argument.binding.origin, severity="warning", suggestions=suggestions
+                "reuse-conflict",
+                message,
+                argument.binding.origin,
+                severity="warning",
+                suggestions=(char + argument.name,),
+                prefix=char,
             )
+
+
+def _trains(section: Section | None) -> bool:
+    """Whether a table takes the parameters of another as its own, as those of optimizers do."""
+    arguments = section.arguments.values() if section is not None else ()
+    return any(
+        argument.name.startswith("param") and any(map(_leads_to_parameters, argument.references))
+        for argument in arguments
+    )
 
 
 def _leads_to_parameters(reference: Reference) -> bool:
@@ -230,31 +248,43 @@ def _missing(entry: Entry, missing: list[str], origin: Origin, where: str, impli
     return problem("missing-parameter", message, origin, missing=",".join(missing))
 
 
-def _badly_registered(model: Model) -> Iterable[Problem]:
+def _badly_registered(model: Model, memo: Memo) -> Iterable[Problem]:
     """One problem for each name in use that its registry gets from several places, of which an import is refused, or
     from a file that cannot be imported."""
-    entries: set[int] = set()
-    uses = ((section.entry, section.binding) for section in model.sections.values())
-    implicit = ((model.entry(path), use) for path in model.implicit for use in model.users[path])
-    for entry, use in chain(uses, implicit):
-        if entry is None or (entry.unmerged is None and not entry.registered_again) or id(entry) in entries:
+    told: set[int] = set()
+    known: dict[int, list[tuple[str, str, Severity | None]]] = memo.latest("badly registered", (), dict)
+    uses: Iterator[tuple[Entry | None, Binding | Use]] = chain(
+        ((section.entry, section.binding) for section in model.sections.values()),
+        ((model.entry(path), use) for path in model.implicit for use in model.users[path]),
+    )
+    for entry, use in uses:
+        if entry is None or id(entry) in told:  # entries live as long as their catalog, and that as long as the memo's
             continue
-        origin = use.origin
-        entries.add(id(entry))
-        root = model.project.root
-        if entry.unmerged is not None:
-            message = f"`{entry.name}` cannot be imported: a merge conflict stands at {_place(entry.unmerged, root)}"
-            yield problem("unknown-class", message, origin)
-        if not entry.registered_again or entry.registered_at is None:
-            continue
-        first, *others = (_place(at, root) for at in (entry.registered_at, *entry.registered_again))
-        are_copies = all(may_be_copy(at.path, root) for at in entry.registered_again)
-        more = f" and {len(others) - 3} more" if len(others) > 3 else ""
-        message = (
-            f"`{entry.name}` is registered in `{entry.registry}` more than once: {first} counts here, "
-            f"{', '.join(others[:3])}{more} does not; a program that imports both fails"
-        )
-        yield problem("registered-twice", message, origin, severity="hint" if are_copies else "warning")
+        told.add(id(entry))
+        if id(entry) not in known:
+            known[id(entry)] = list(_faults(entry, model))
+        for code, message, severity in known[id(entry)]:
+            yield problem(code, message, use.origin, severity=severity)
+
+
+def _faults(entry: Entry, model: Model) -> Iterator[tuple[str, str, Severity | None]]:
+    """Code, message and severity of what is wrong with how an entry is registered."""
+    root = model.project.root
+    places = [at.path for at in (entry.location, entry.registered_at) if at is not None]
+    fault = next(filter(None, map(model.catalog.fault, places)), None)
+    if fault is not None:
+        message = f"`{entry.name}` cannot be imported: {fault.reason} ({_place(fault.at, root)})"
+        yield "unknown-class", message, None if fault.certain else "hint"
+    if not entry.registered_again or entry.registered_at is None:
+        return
+    first, *others = (_place(at, root) for at in (entry.registered_at, *entry.registered_again))
+    are_copies = all(may_be_copy(at.path, root) for at in entry.registered_again)
+    more = f" and {len(others) - 3} more" if len(others) > 3 else ""
+    message = (
+        f"`{entry.name}` is registered in `{entry.registry}` more than once: {first} counts here, "
+        f"{', '.join(others[:3])}{more} does not; a program that imports both fails"
+    )
+    yield "registered-twice", message, "hint" if are_copies else "warning"
 
 
 def _place(at: Location, root: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from excore.lang.catalog import Entry, Param
 from excore.lang.check.annotations import Type, fits, kinds_taken, mismatch, read_annotation
@@ -12,8 +12,8 @@ from excore.lang.resolve.entries import entry_named
 from excore.lang.resolve.explain import WORD, registries_called
 from excore.lang.resolve.model import Argument, Meaning, Model, Plain, Reference, ReferenceDict, ReferenceList
 from excore.lang.resolve.top_level import is_field_or_registry
-from excore.lang.syntax.tree import Array, Scalar, Value
-from excore.lang.tables.table import BoundValue, Table
+from excore.lang.syntax.tree import Array, InlineTable, Missing, Scalar, Value
+from excore.lang.tables.table import BoundValue, Table, Tables
 
 _NUMBERS = frozenset(("int", "float", "str", "bool", "bytes", "complex"))
 _NAMING = frozenset(("name", "type", "cls", "class_name"))  # parameters whose values are names themselves
@@ -120,13 +120,9 @@ def _registered_names(argument: Argument, model: Model) -> Iterable[Problem]:
         return
     groups = model.members.get(names[0], ()) if isinstance(value, Scalar) else ()
     prefix = model.grammar.prefix("shared" if any(model.groups[one].role == "field" for one in groups) else "new")
-    write = f"write `{prefix.char}{argument.name}` to pass the"
-    if len(names) == 1:
-        message = f"`{names[0]}` is a registered class, passed as text; {write} module"
-    else:
-        listed = ", ".join(f"`{name}`" for name in dict.fromkeys(names[:4])) + (" …" if len(names) > 4 else "")
-        message = f"{listed} are registered classes, passed as text; {write} modules"
-    yield _passed_as_text(argument, prefix, message)
+    many = len(names) > 1
+    subject = f"{_listed(names)} {'are registered classes' if many else 'is a registered class'}, passed as text"
+    yield _passed_as_text(argument, prefix, subject, "modules" if many else "module")
 
 
 def _texts(value: BoundValue | Value) -> list[str] | None:
@@ -134,13 +130,31 @@ def _texts(value: BoundValue | Value) -> list[str] | None:
     ``type`` whose text is a name."""
     if isinstance(value, Scalar):
         return [value.value] if isinstance(value.value, str) else None
-    if isinstance(value, Table) and not _NAMING.intersection(value.bindings):
-        parts = [_texts(one.value) for one in value.bindings.values()]
-    elif isinstance(value, Array):
-        parts = [_texts(item) for item in value.items]
-    else:
+    if isinstance(value, Missing):
         return None
+    names, inner = _inside(value)
+    parts = list(map(_texts, inner)) if _NAMING.isdisjoint(names) else [None]
     return [text for part in parts for text in part or ()] if None not in parts else None
+
+
+def _inside(value: BoundValue | Value) -> tuple[Iterable[str], Sequence[BoundValue | Value]]:
+    """The keys of a table, none of a list, and what a value holds."""
+    if isinstance(value, Table):
+        return value.bindings, [one.value for one in value.bindings.values()]
+    if isinstance(value, InlineTable):
+        return [part.name for one in value.entries for part in one.parts], [one.value for one in value.entries]
+    return (), value.items if isinstance(value, Array | Tables) else ()
+
+
+def _has_listed_table(value: BoundValue | Value) -> bool:
+    """Whether a table stands in a list, where it holds no references."""
+    inner = _inside(value)[1]
+    is_list = isinstance(value, Array | Tables)
+    return any((is_list and isinstance(one, Table | InlineTable)) or _has_listed_table(one) for one in inner)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(f"`{name}`" for name in dict.fromkeys(names[:4])) + (" …" if len(names) > 4 else "")
 
 
 def _forgotten_prefix(argument: Argument, annotation: Type, model: Model) -> Problem | None:
@@ -161,54 +175,53 @@ def _forgotten_prefix(argument: Argument, annotation: Type, model: Model) -> Pro
             text = variable.name if variable is not None else text
     if prefix is None:
         return None
-    message = f'`{original}` is passed as text; write `{prefix.char}{argument.name} = "{text}"` to pass the {what}'
-    return _passed_as_text(argument, prefix, message, text == original)
+    return _passed_as_text(argument, prefix, f"`{original}` is passed as text", what, text)
 
 
-def _passed_as_text(argument: Argument, prefix: Prefix, message: str, only_key: bool = True) -> Problem:
-    suggestions = (prefix.char + argument.name,) if only_key else ()
-    return problem("wrong-type", message, argument.binding.origin, suggestions=suggestions, passed="text")
+def _passed_as_text(argument: Argument, prefix: Prefix, subject: str, what: str, text: str = "") -> Problem:
+    """``text``: what to write under the prefix, "" for what stands there."""
+    key, value, origin = prefix.char + argument.name, argument.binding.value, argument.binding.origin
+    if _has_listed_table(value):
+        message = f"{subject}; no prefix makes references of a table in a list: under `{key}` stand lists of names"
+        return problem("wrong-type", message, origin, passed="text")
+    write = f'{key} = "{text}"' if text else key
+    message = f"{subject}; write `{write}` to pass the {what}"
+    is_there = not text or (isinstance(value, Scalar) and value.value == text)
+    return problem("wrong-type", message, origin, suggestions=(key,) if is_there else (), passed="text")
 
 
 def _forgotten_for_all(argument: Argument, annotation: Type, model: Model) -> Problem | None:
     """A list or table of nothing but names of modules, where modules are wanted."""
-    value = argument.binding.value
-    kinds = [kind for kind in annotation.options if kind.shape != "none"]
-    if len(kinds) != 1 or kinds[0].fixed or not kinds[0].items:
+    texts: list[str] = []
+    prefixes: list[Prefix] = []
+    for text, kind in _where_wanted(argument.binding.value, annotation):
+        prefix, meant = _module_prefix(text, kind, model) if text and _takes_modules(kind) else (None, "")
+        if prefix is None or meant != text:
+            return None
+        texts.append(text)
+        prefixes.append(prefix)
+    if not texts:
         return None
-    element = kinds[0].items[-1]
-    if element.shape == "scalar":
-        return None
-    if isinstance(value, Array):
-        shape, items = "array", [item.value if isinstance(item, Scalar) else None for item in value.items]
-    elif isinstance(value, Table):
-        inner = [one.value for one in value.bindings.values()]
-        shape, items = "mapping", [one.value if isinstance(one, Scalar) else None for one in inner]
-    else:
-        return None
-    if kinds[0].shape != shape:
-        return None
-    if isinstance(value, Array) and all(isinstance(item, Array) for item in value.items):
-        inner_kinds = [kind for kind in element.options if kind.shape == "array" and not kind.fixed and kind.items]
-        texts = _texts(value) or []
-        if len(inner_kinds) == len(element.options) == 1:
-            items, element = [*texts], inner_kinds[0].items[-1]
-    texts = [item for item in items if isinstance(item, str)]
-    if not texts or len(texts) < len(items) or not _takes_modules(element):
-        return None
-    names_meant = [_module_prefix(text, element, model) for text in texts]
-    prefix = names_meant[0][0]
-    if prefix is None or any(
-        other is None or text != text_written for (other, text), text_written in zip(names_meant, texts, strict=True)
-    ):
-        return None
+    prefix = prefixes[0]
     if prefix.kind == "shared":
         prefix = model.grammar.prefix("new")
-    names = ", ".join(f"`{text}`" for text in texts[:4]) + (" …" if len(texts) > 4 else "")
-    message = (
-        f"{names} {'is' if len(texts) == 1 else 'are'} passed as text; write `{prefix.char}{argument.name}` to pass "
-    )
-    return _passed_as_text(argument, prefix, message + ("the module" if len(texts) == 1 else "the modules"))
+    is_one = len(texts) == 1
+    subject = f"{_listed(texts)} {'is' if is_one else 'are'} passed as text"
+    return _passed_as_text(argument, prefix, subject, "module" if is_one else "modules")
+
+
+def _where_wanted(value: BoundValue | Value, annotation: Type) -> Iterator[tuple[str | None, Type]]:
+    """The texts in a value, each with its annotation; None for what is no text or has no certain annotation."""
+    if isinstance(value, Scalar):
+        yield (value.value if isinstance(value.value, str) else None), annotation
+        return
+    shape = "array" if isinstance(value, Array | Tables) else "mapping"
+    kinds = [kind for kind in annotation.options if kind.shape != "none"]
+    if len(kinds) != 1 or kinds[0].shape != shape or kinds[0].fixed or not kinds[0].items:
+        yield None, annotation
+        return
+    for inner in _inside(value)[1]:
+        yield from _where_wanted(inner, kinds[0].items[-1])
 
 
 def _no_object(argument: Argument, annotation: Type, param: Param, model: Model) -> str | None:

@@ -99,6 +99,8 @@ def unknown_class(
 def _exists(definition: Unregistered) -> str:
     file, doubt = os.path.basename(definition.location.path), definition.doubt
     rest = f"whether {doubt} registers it cannot be read" if doubt else "is not registered"
+    if not definition.name.isascii():
+        rest = "cannot be registered: registries take names of ASCII letters, digits and underscores"
     return f"; `{definition.path}` exists ({file}:{definition.location.line + 1}) but {rest}"
 
 

@@ -6,7 +6,7 @@ tables are read once, so that an edit costs the table it changes.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import NamedTuple, TypeAlias
@@ -143,12 +143,12 @@ class Practice:
         self.stamps: Mapping[str, object] = stamps or {}
 
     @cached_property
-    def groups(self) -> Mapping[str, int]:
-        """How many tables there are below each group."""
-        groups: Counter[str] = Counter()
-        for parameters in self.classes.values():
+    def groups(self) -> Mapping[str, Counter[str]]:
+        """How many tables there are of each class below each group."""
+        groups: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        for name, parameters in self.classes.items():
             for one, count in parameters.get("", {}).items():
-                groups[one.group] += count
+                groups[one.group][name] += count
         return groups
 
     def of(self, name: str, parameter: str) -> Counts:

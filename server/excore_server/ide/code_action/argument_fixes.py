@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from excore.lang.catalog import Entry, Param
 from excore.lang.check.annotations import mismatch, read_annotation
-from excore.lang.file import File
 from excore.lang.nearest import distance
 from excore.lang.problems import Origin, Problem
 from excore.lang.resolve.model import Path
 from excore.lang.syntax.scalar import content
 from excore.lang.syntax.tree import Scalar
-from excore.lang.tables.table import Binding, BoundValue
+from excore.lang.tables.table import Binding
 from excore_server.ide.candidates import config_parameters
 from excore_server.ide.code_action.quick_fix import Fix, fact, fix
 from excore_server.ide.edits import Edit
@@ -29,7 +29,7 @@ from excore_server.ide.edits_toml import (
 )
 from excore_server.ide.habits import Habits
 from excore_server.ide.name_sites import key_sites
-from excore_server.ide.snippets import literal, prefixed, to_toml
+from excore_server.ide.snippets import literal, prefixed, read_value, to_toml
 from excore_server.ide.view import View, bindings_at
 
 _TITLES = {
@@ -164,7 +164,10 @@ def _rewritten(raw: str, value: object, param: Param) -> Iterator[str]:
         if inside.lower() in ("yes", "on", "no", "off"):
             candidates.append("true" if inside.lower() in ("yes", "on") else "false")
     elif isinstance(value, Scalar):
-        candidates += [shown for shown in map(to_toml, param.choices) if shown is not None][:5]
+        choices = list(param.choices)
+        if isinstance(there := value.value, int | float):
+            choices.sort(key=lambda one: abs(one - there) if isinstance(one, int | float) else math.inf)
+        candidates += [shown for shown in map(to_toml, choices) if shown is not None][:5]
         candidates.append(to_toml(raw) or raw)
         if value.kind == "float" and isinstance(value.value, float) and value.value.is_integer():
             candidates.append(repr(int(value.value)))
@@ -176,14 +179,3 @@ def _rewritten(raw: str, value: object, param: Param) -> Iterator[str]:
         made = read_value(text)
         if made is not None and text != raw and mismatch(annotation, made, param.choices) is None:
             yield text
-
-
-def read_value(text: str) -> BoundValue | None:
-    """A TOML value on one line; None for any other text."""
-    if not text or "\n" in text or "\r" in text:
-        return None
-    file = File("", f"x = {text}\n")
-    binding = file.tables.root.bindings.get("x")
-    if binding is None or next(file.tree.problems, None) is not None or file.tables.problems:
-        return None
-    return binding.value

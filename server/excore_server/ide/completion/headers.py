@@ -18,7 +18,7 @@ from excore_server.ide.habits import Habits
 from excore_server.ide.snippets import key, quote
 from excore_server.ide.view import View
 
-_LACKING, _FIELD, _UNDEFINED, _HAS, _REGISTRY, _OWN, _NAME, _PRESENT = (number * SCALE for number in range(8))
+_LACKING, _FIELD, _UNDEFINED, _HAS, _BASE, _REGISTRY, _OWN, _NAME, _PRESENT = (number * SCALE for number in range(9))
 
 
 def header(view: View, cursor: HeaderPart) -> CompletionList:
@@ -66,21 +66,44 @@ class _Names:
         for name in fields:
             registry = view.project.registry_of(name)
             detail = "field" if registry == name else f"field of registry {registry}"
-            rank = (_HAS if name in view.model.groups else _FIELD) - self.habits.tables(name)
+            # Of what is about as frequent the field that was declared first: overrides of one table are many.
+            rank = (_HAS if name in view.model.groups else _FIELD) - sum(self.habits.tables(name).values()).bit_length()
             yield Option(name, rank, "field", name + dot, detail=detail, key=("field", name), again=bool(dot))
         for name in view.project.registry_names(view.catalog):
             if name not in fields and not name.startswith("__"):
                 about_it = ("field", name)
-                yield Option(name, _REGISTRY, "registry", name + dot, detail="registry", key=about_it, again=bool(dot))
+                match = name + dot  # typed in full it may still become the name of a field
+                yield Option(match, _REGISTRY, "registry", match, name, "registry", key=about_it, again=bool(dot))
         if any(entry.hook == "config" for entry in view.catalog):
             note = "hooks on the build"
             yield Option(HOOKS_TABLE, _REGISTRY, "keyword", HOOKS_TABLE + dot, detail=note, again=bool(dot))
         for name, group in view.model.groups.items():
             if group.role == "scratchpad" and name not in fields:
                 yield Option(name, _OWN, "section", name + dot, detail="variants of modules", again=bool(dot))
+        names = set()
+        for path in self.expected() if self.cursor.last else ():
+            entry = view.entry(path)
+            begins = f"{path[0]}.".casefold().startswith(self.typed)
+            if entry is not None and (begins or self.fits(entry)):
+                names.add(path[1])
+                label = ".".join(path)
+                rank = (_HAS if self.typed else _BASE) - self.habits.uses(path[1], path[0])
+                option = self.option(entry, path[0], False, "", f"{key(path[0])}.")
+                yield option._replace(match=label if begins else path[1], rank=rank, label=label)
         for entry in named_entries(view.catalog, view.project):
             if self.fits(entry):
-                yield self.option(entry, "", entry.name in present, entry.registry)
+                yield self.option(entry, "", entry.name in present or entry.name in names, entry.registry)
+
+    def expected(self) -> Iterator[Path]:
+        """Tables of fields and registries that bases have and this file does not, and of fields that the config lacks
+        what other configs have most often."""
+        for name, group in self.view.model.groups.items() if self.view.file.bases else ():
+            own = self.view.own_bindings((name,))
+            yield from ((name, member) for member in group.members if member not in own)
+        for name in self.view.project.primary_fields:
+            tables = self.habits.tables(name) if name not in self.view.model.groups else {}
+            if tables:
+                yield name, max(tables, key=lambda one: (tables[one], one))
 
     def under(self, group: str) -> Iterator[Option]:
         view = self.view
@@ -97,7 +120,7 @@ class _Names:
             if entry.kind != "module" and self.fits(entry):
                 yield self.option(entry, group, name in present and name != current, "")
 
-    def option(self, entry: Entry, group: str, present: bool, note: str) -> Option:
+    def option(self, entry: Entry, group: str, present: bool, note: str, before: str = "") -> Option:
         rank = _NAME
         if present:
             rank, note = _PRESENT, "has a table in this file"
@@ -108,7 +131,7 @@ class _Names:
         rank -= self.habits.uses(entry.name, group)
         name, summary = _as_header(self.index, entry)
         kind = "hook" if entry.hook else entry.kind
-        option = Option(entry.name, rank, kind, name, detail=note or summary, key=about(entry))
+        option = Option(entry.name, rank, kind, before + name, detail=note or summary, key=about(entry))
         return self.closed(option, str if present else partial(self.required, entry, group))
 
     def required(self, entry: Entry, group: str) -> str:
@@ -116,6 +139,8 @@ class _Names:
         hundreds."""
         section = (group, entry.name) if group else (entry.name,)
         names, usual = self.habits.usual(section, entry)
+        given = self.view.model.sections.get(section)
+        names = names.difference(given.arguments) if given is not None else names
         question = (entry.registry, entry.name, self.quoted, self.view.snippets, names, frozenset(usual.items()))
         cached = self.index.skeletons.get(question)
         if cached is None or cached[0] is not self.view.project:

@@ -16,6 +16,8 @@ ItemKind = Literal[
 ]  # fmt: skip
 SCALE = 1_000_000
 """Between two kinds of ranks there is room for counts: what is written more often comes first."""
+LAST = 90 * SCALE
+"""The rank of what comes last whatever is typed: it would not be right there."""
 Lazy: TypeAlias = "str | Callable[[], str]"
 DocKey: TypeAlias = tuple[str, ...]
 
@@ -82,15 +84,15 @@ def about(entry: Entry | None) -> DocKey:
 def choose(options: Iterable[Option], typed: str, span: Span, *, opening: str = "", limit: int) -> CompletionList:
     """The options that ``typed`` (the text in front of the cursor, without ``opening``) may become.
 
-    What is typed comes first, then those that begin with it, then those that hold its characters in order; case does
-    not count.
+    What is typed comes first, then those that begin with it, then those that hold its characters in order, then those
+    that are ``LAST``; case does not count.
     """
     typed = typed.casefold()
     matches: list[tuple[int, int, int, Option]] = []
     for order, option in enumerate(options):
         folded = option.match.casefold() if typed else ""
         if folded.startswith(typed):
-            matches.append((0 if folded == typed else 1, option.rank, order, option))
+            matches.append((3 if option.rank >= LAST else folded != typed, option.rank, order, option))
         elif is_subsequence(typed, folded):
             matches.append((2, option.rank, order, option))
     matches.sort()  # no two have the same order: options are never compared

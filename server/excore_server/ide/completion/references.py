@@ -17,10 +17,19 @@ from excore.lang.tables.table import Table
 from excore.lang.text import Span
 from excore_server.ide.argument_types import call_shape
 from excore_server.ide.bindings import object_before, value_at
-from excore_server.ide.candidates import needs_arguments
+from excore_server.ide.candidates import likeness, needs_arguments
 from excore_server.ide.completion.closers import Closer, goes_on, string_closer, whole
 from excore_server.ide.completion.elsewhere import elsewhere, sections, values
-from excore_server.ide.completion.items import SCALE, CompletionList, ItemKind, Option, about, choose, is_subsequence
+from excore_server.ide.completion.items import (
+    LAST,
+    SCALE,
+    CompletionList,
+    ItemKind,
+    Option,
+    about,
+    choose,
+    is_subsequence,
+)
 from excore_server.ide.cursor import ReferencePlace
 from excore_server.ide.edits import Edit
 from excore_server.ide.edits_toml import add_section, header_text
@@ -29,7 +38,7 @@ from excore_server.ide.snippets import quote
 from excore_server.ide.view import View, source_of
 
 _NOTHING = Scalar("none", NONE, 0, 0)
-_MEANT, _READY, _FITS, _FIELD, _NEAR, _SECTION, _ANY, _CIRCULAR = range(-1, 7)
+_MEANT, _READY, _FITS, _FIELD, _NEAR, _SECTION, _ANY = range(-1, 6)
 
 
 def reference(view: View, cursor: ReferencePlace) -> CompletionList:
@@ -235,27 +244,29 @@ class _Parts:
             elif name in self.model.members or name in self.model.modules:
                 yield from self.name(name, self.paths(name), _SECTION, _ANY)
             else:
-                yield Option(name, _ANY, entry.kind, name, detail=entry.registry, key=about(entry))
+                rank = _NEAR if likeness(self.slot.argument, entry) else _ANY
+                yield Option(name, rank, entry.kind, name, detail=entry.registry, key=about(entry))
 
     def name(self, name: str, paths: Iterable[Path], ready: int, unused: int) -> Iterator[Option]:
         """The shortest text that binds to each of the tables that a name may mean, or to the class without one."""
-        if name not in self.model.members and name not in self.model.modules:
-            entry = self.view.candidates(self.slot).meant.get(name)
-            if entry is not None:
-                yield Option(name, unused, entry.kind, name, detail=entry.registry, key=about(entry))
-                yield from self.with_table(name, (name,), entry)
-                return
-        alone = len(self.paths(name)) == 1
-        for path in paths:
-            entry = self.view.entry(path)
+        candidates, usual, here = self.view.candidates(self.slot), (ready, unused), self.paths(name)
+        meant = None if name in self.model.members or name in self.model.modules else candidates.meant.get(name)
+        for path in paths if meant is None else ((name,),):
+            entry = meant or self.view.entry(path)
             if path == self.slot.section:
                 continue
+            ready, unused = usual
+            alike = likeness(self.slot.argument, entry) if entry is not None else 0
+            if alike > 1:
+                unused = ready
+            elif not alike and candidates.broad:
+                ready = unused = _NEAR
             if path in self.circular:
-                ready = unused = _CIRCULAR
+                ready = unused = LAST
             elif len(path) > 1 and self.is_namesake(path[0]):
                 ready = _MEANT
             if path in self.model.sections:
-                text = name if alone else f"{self.field_mark}{path[0]}::{name}"
+                text = name if len(here) == 1 else f"{self.field_mark}{path[0]}::{name}"
                 yield Option(text, ready, "section", text, detail=f"[{'.'.join(path)}]", key=about(entry))
             elif entry is not None:
                 yield Option(name, unused, entry.kind, name, detail=entry.registry, key=about(entry))
@@ -305,7 +316,7 @@ class _Parts:
                 text = self.field_mark + (group.name if len(group.members) == 1 else f"{group.name}::{EVERY}")
                 rank = _FIELD if suits else _SECTION
                 if self.is_circular(group):
-                    rank = _CIRCULAR
+                    rank = LAST
                 elif suits and self.cursor.prefix.kind == "shared" and self.is_namesake(group.name):
                     rank = _MEANT
                 about_field = ("field", group.name)
@@ -351,7 +362,7 @@ class _Parts:
             suits = self.some_suit(group)
             rank = 0 if is_hook or not self.suitable or suits else 1
             if not is_hook and (self.is_circular(group) or self.is_namesake(group.name)):
-                rank = _CIRCULAR if self.is_circular(group) else _MEANT
+                rank = LAST if self.is_circular(group) else _MEANT
             option = Option(group.name, rank, "field", text, detail=_shown(group), key=("field", group.name))
             yield option._replace(again=several, whole=suits and not several)
         absent = [name for name in self.view.project.primary_fields if name not in self.model.groups and not is_hook]
@@ -397,10 +408,9 @@ class _Parts:
                 continue
             if member.name.startswith("_") and not self.cursor.typed.startswith("_"):
                 continue
-            is_method = member.kind in ("method", "classmethod", "staticmethod")
-            insert = f"{member.name}()" if is_method and not self.after.startswith("(") else member.name
+            insert = f"{member.name}()" if member.is_method and not self.after.startswith("(") else member.name
             about_member = ("member", owner.entry.path, member.name)
-            kind: ItemKind = "method" if is_method else "attribute"
+            kind: ItemKind = "method" if member.is_method else "attribute"
             yield Option(member.name, 0, kind, insert, detail=member.annotation or "", key=about_member)
 
     def variables(self) -> Iterator[Option]:

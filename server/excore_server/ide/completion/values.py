@@ -7,18 +7,19 @@ from collections.abc import Iterator
 from itertools import chain
 
 from excore.lang.catalog import Param
-from excore.lang.check.annotations import Type, read_annotation
+from excore.lang.check.annotations import Type, mismatch, read_annotation
 from excore.lang.grammar import NO_CALL_KEY
+from excore.lang.syntax.tree import Scalar
 from excore.lang.text import Span
 from excore.lang.workspace.practice import Written
 from excore_server.ide.completion.closers import Closer, string_closer, whole
 from excore_server.ide.completion.items import SCALE, CompletionList, Option, choose
 from excore_server.ide.cursor import BasePlace, ValuePlace
 from excore_server.ide.habits import Habits
-from excore_server.ide.snippets import literal, quote, to_toml
+from excore_server.ide.snippets import literal, quote, read_value, to_toml
 from excore_server.ide.view import View
 
-_DEFAULT, _CHOICE = range(2)
+_DEFAULT, _CHOICE, _ABOVE = range(3)
 UNTYPED = " "
 """The match of what goes away with the first character typed: values never begin with it."""
 
@@ -33,7 +34,7 @@ def value(view: View, cursor: ValuePlace) -> CompletionList:
     if slot.section and len(slot.path) == len(slot.section) + 1 and slot.argument == NO_CALL_KEY:
         options: Iterator[Option] = chain(_option(True, "true", cursor, 0, ""), _option(False, "false", cursor, 1, ""))
     elif param is not None:
-        options = _values(param, cursor, _written(view, cursor))
+        options = _values(param, cursor, _written(view, cursor, param), _above(view, cursor))
     else:
         options = iter(())
     begun = (option for option in options if option.match.casefold().startswith(cursor.typed.casefold()))
@@ -48,15 +49,32 @@ def _with(closer: Closer, cursor: ValuePlace | BasePlace) -> Span:
     return Span(start, end + len(closer.text) * closer.present)
 
 
-def _written(view: View, cursor: ValuePlace) -> list[Written]:
-    """What configs of the project have there, most likely first."""
+def _written(view: View, cursor: ValuePlace, param: Param) -> list[Written]:
+    """What configs of the project have there, most likely first, then what fits of other classes."""
     slot, entry = cursor.slot, view.entry(cursor.slot.section)
     if entry is None or cursor.listed or slot.prefix is not None:
         return []
-    return [one for one in Habits(view).under(slot.section, entry, slot.argument) if one.text and not one.prefix]
+    habits = Habits(view)
+    found = list(habits.under(slot.section, entry, slot.argument))
+    kind = read_annotation(param.annotation or "Any")
+    for one in habits.alike(entry, slot.argument):
+        value = read_value(one.text)
+        if value is not None and mismatch(kind, value, param.choices) is None:
+            found.append(one)
+    return [one for one in found if one.text and not one.prefix]
 
 
-def _values(param: Param, cursor: ValuePlace, written: list[Written]) -> Iterator[Option]:
+def _above(view: View, cursor: ValuePlace) -> str:
+    """The text of the scalar that bases say already."""
+    argument = view.argument(cursor.slot)
+    for binding in (argument.binding, *argument.binding.shadows) if argument is not None else ():
+        if binding.file != view.file.path:
+            return binding.value.raw if isinstance(binding.value, Scalar) else ""
+    return ""
+
+
+def _values(param: Param, cursor: ValuePlace, written: list[Written], above: str) -> Iterator[Option]:
+    """``above`` comes last: nobody writes what is so already; of two booleans the default does."""
     kind = read_annotation(param.annotation) if param.annotation is not None else None
     default = literal(param.default)
     choices: list[object] = list(param.choices)
@@ -78,12 +96,13 @@ def _values(param: Param, cursor: ValuePlace, written: list[Written]) -> Iterato
         if text not in seen:
             seen.add(text)
             note = "default" if text == to_toml(default) else ""
-            yield from _option(choice, text, cursor, place - SCALE, note)
+            yield from _option(choice, text, cursor, _ABOVE if text == above else place - SCALE, note)
     for text, choice in texts.items():
         if text not in seen:
             seen.add(text)
             note = "default" if text == to_toml(default) else ""
-            yield from _option(choice, text, cursor, _DEFAULT if note else _CHOICE, note)
+            first = choice is not default if isinstance(choice, bool) and isinstance(default, bool) else note
+            yield from _option(choice, text, cursor, _ABOVE if text == above else _DEFAULT if first else _CHOICE, note)
     text = to_toml(default)
     if text is not None and text not in seen:
         for option in _option(default, text, cursor, _DEFAULT, "default"):

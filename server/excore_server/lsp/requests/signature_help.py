@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def signature_help(session: Session, params: types.SignatureHelpParams) -> Any:
     """A ``SignatureHelp`` with one signature, or null."""
     snapshot, path, _, offset = session.at(params)
-    help = signatures.signature_help(snapshot, path, offset)
+    help = signatures.signature_help(snapshot, path, offset, python=session.python(path))
     if help is None:
         return None
     markdown = session.client.signature_markdown
