@@ -96,6 +96,10 @@ def test_a_header_of_an_open_registry_is_a_hint(name: str, severity: str) -> Non
         ('other = "$Backbone::ResNet"', [("warning", "wrong-type")]),
         ('other = ["$Backbone::ResNet", "$Head::SimpleHead"]', [("warning", "wrong-type")]),
         ('other = "$Backbone::Other"', []),
+        ('other = "$Backbone.parameters()"', []),  # which the config has no table of
+        ('other = "$Backbone.channels"\n[Backbone.ResNet]', [("warning", "wrong-type")]),
+        ('title = "$Backbone"\n[Backbone.ResNet]', []),
+        ('other = ["$Backbone", "$5"]\n[Backbone.ResNet]', []),
         ('made = "ResNet"', [("warning", "wrong-type")]),
         ('made = "$Backbone::ResNet"', [("warning", "wrong-type")]),
         ('made = "resnet"', []),
