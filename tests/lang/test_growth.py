@@ -144,6 +144,19 @@ def test_configs_beside_the_one_that_is_asked_for_are_not_parsed() -> None:
     assert beside(400) < 1.1 * beside(1)
 
 
+def test_what_many_configs_inherit_is_judged_once() -> None:
+    def checked(tables: int, one_pass: bool) -> int:
+        fields = "".join(f"[Extra{number}.SegNet]\nclasses = 7\n!backbone = 'ResNet'\n" for number in range(tables))
+        runs = "".join(f"#- run{number}.toml\n__base__ = 'base.toml'\n[Model.FCN]\n" for number in range(20))
+        here = world(f"#- base.toml\n{fields}\n{runs}")
+        here.host.one_pass = one_pass
+        return calls(lambda: [here.snapshot.diagnostics(path_of(name)) for name in here.fixture.configs])
+
+    checked(1, False)
+    together, alone = (checked(60, one_pass) - checked(20, one_pass) for one_pass in (True, False))
+    assert together < 0.6 * alone
+
+
 def test_a_completion_does_not_wait_until_large_configs_are_learned_from() -> None:
     def beside(size: int) -> int:
         tables = "".join(f"[Model{number}.SegNet]\nclasses = 7\n" for number in range(size))

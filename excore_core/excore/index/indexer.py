@@ -301,12 +301,20 @@ class Indexer:
 
     def save(self) -> None:
         """Write the disk cache if anything changed since it was read."""
-        used = [state.late for state in self._reader.cached.values() if state.late is not None and state.late.is_used]
-        if self._cache is not None and (self._reader.dirty or used):
+        if self._cache is not None and self.unsaved:
             self._cache.save(self._reader.cached)
             self._reader.dirty = False
-            for late in used:
+            for late in self._late:
                 late.is_used = False
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether more is known than what the disk cache has."""
+        return self._reader.dirty or any(late.is_used for late in self._late)
+
+    @property
+    def _late(self) -> Iterator[Late]:
+        return (state.late for state in self._reader.cached.values() if state.late is not None)
 
     # -- reading
 

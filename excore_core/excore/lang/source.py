@@ -68,7 +68,9 @@ def folders_below(folder: str, leaves_out: Callable[[str], bool]) -> Iterator[tu
                 entries = sorted(found, key=lambda entry: entry.name, reverse=True)
         except (OSError, ValueError):
             continue
-        folders = [entry for entry in entries if os.path.isdir(entry)]
+        folders = [
+            one for one in entries if one.is_dir(follow_symlinks=False) or (one.is_symlink() and os.path.isdir(one))
+        ]
         names = {entry.name for entry in folders}
         yield here, [entry.name for entry in reversed(entries) if entry.name not in names]
         if depth < MAX_DEPTH:

@@ -47,7 +47,8 @@ def is_config(
     """Whether a file shows that it is a config, so that problems may be reported in it.
 
     It does by the project's globs, by ``__base__``, by a prefixed argument, by a top-level table whose name is a field,
-    a registry or a registered class, or by names of classes under a field; where it is ``named``, by any value there.
+    a registry or a registered class, or by names of classes under a field; where it is ``named`` by any value there,
+    and where a project file declares the field by any that is no text.
     """
     if not may_be_config(path, project):
         return False
@@ -66,8 +67,11 @@ def is_config(
                     return True
                 if isinstance(inner.value, Table) and any(map(grammar.is_prefixed, inner.value.bindings)):
                     return True
-        elif is_field_or_registry(name, catalog, project) and (named or _stands_for_modules(value, by_name)):
-            return True
+        elif is_field_or_registry(name, catalog, project):
+            is_text = isinstance(value, Scalar) and isinstance(value.value, str)  # as tables of data have them
+            is_declared = project.file is not None and name in project.primary_fields
+            if named or (is_declared and not is_text) or _stands_for_modules(value, by_name):
+                return True
     return False
 
 

@@ -31,9 +31,12 @@ _NOTHING = Catalog()
 class Host:
     """The changing side: open buffers, files on disk, catalogs. Owned by one thread."""
 
-    def __init__(self, source: Source | None = None, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, source: Source | None = None, environment: Mapping[str, str] | None = None, one_pass: bool = False
+    ) -> None:
         self.source: Source = source or Disk()
         self.environment = environment
+        self.one_pass = one_pass  # nothing will change: each config is asked about once, after those with its bases
         self.open_files: dict[str, File] = {}
         self.disk_files: dict[str, File | Unreadable] = {}
         self.toml_files: dict[str, None] = {}
