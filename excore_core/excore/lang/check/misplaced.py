@@ -110,6 +110,8 @@ def misplaced_inside(section: Section, grammar: Grammar) -> Iterator[Problem]:
     name may be meant so: it is TOML."""
     for argument in section.arguments.values():
         binding = argument.binding
+        if type(binding.value) is Scalar or (type(binding.value) is Array and binding.value.flat):
+            continue
         yield from _elements_inside(binding.value)
         for origin, name in _bare_names(binding.value, binding):
             if grammar.is_prefixed(name):
