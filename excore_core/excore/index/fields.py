@@ -50,7 +50,7 @@ _DESCRIBED = re.compile(r"\bAnnotated\[.*\b(?:default|default_factory|\w*alias)=
 _WRAPPED = re.compile(r"^(?:\w+\.)*(InitVar|ClassVar|Final|Annotated)\[(.*)\]$", re.DOTALL)
 
 
-def _decorator(classes: Classes, ref: ClassRef) -> tuple[Style | None, dict[str, str]]:
+def decorator(classes: Classes, ref: ClassRef) -> tuple[Style | None, dict[str, str]]:
     """Which decorator makes the constructor of a class, if one does, and that decorator's keywords as source."""
     for decorator in ref.fact.get("decorators", ()):
         made = style_of(classes, ref.module, decorator)
@@ -152,7 +152,7 @@ def transform(fact: ClassFact | FunctionFact) -> dict[str, str] | None:
 
 def of_class(classes: Classes, ref: ClassRef, order: ClassOrder, index: int) -> Parameters | None:
     """The generated constructor of the class ``ref``, item ``index`` of an order; ``None`` if it has none."""
-    style, keywords = _decorator(classes, ref)
+    style, keywords = decorator(classes, ref)
     if style is None or keywords.get("init") == "False":
         return None
     result = _of_fields(classes, order, index, style)
@@ -191,7 +191,7 @@ def _of_fields(classes: Classes, order: ClassOrder, start: int, style: Style) ->
         if not isinstance(item, ClassRef):
             complete &= item in _OF_FIELDS or item.startswith(("typing.", "abc.", "builtins."))
             continue
-        own_style, keywords = _decorator(classes, item)
+        own_style, keywords = decorator(classes, item)
         if style in ("dataclass", "attrs") and not own_style:
             continue
         fact = unpacked(item.fact)
@@ -275,6 +275,8 @@ def _parameter(
             by_keyword = keywords["kw_only"] == {"c": True}
         default = _default(described, style, function)
         renamed = _renamed(fact, keywords)
+        if style == "model" and fact["name"] != name:
+            fact["also"] = name
         default = default or renamed
     wrapper = _NOT_REQUIRED.match(annotation) if style == "dict" else None
     if wrapper is not None:
@@ -293,7 +295,7 @@ def _renamed(fact: ParamFact, keywords: dict[str, Expr]) -> str | None:
     """Give a parameter the name by which it is given, if that is another; the default where nobody knows it."""
     alias = next((keywords[key] for key in ("validation_alias", "alias") if key in keywords), None)
     if isinstance(alias, dict) and isinstance(alias.get("c"), str):
-        fact["also"], fact["name"] = fact["name"], alias["c"]
+        fact["name"] = alias["c"]
         return None
     return None if alias is None else "..."
 

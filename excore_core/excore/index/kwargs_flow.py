@@ -12,6 +12,7 @@ from excore.index.facts import Forward, FunctionFact, ParamFact
 from excore.index.source_text import SourceText, dotted
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+SUPER_CALL = "super.__call__"
 UNTOLD = "..."
 """The default of what may be required, or may not."""
 _LATER = (
@@ -319,11 +320,11 @@ def _forward(call: ast.Call, rest: ast.arg | None) -> Forward | None:
     to = dotted(func)
     after = ""
     if isinstance(func, ast.Attribute) and isinstance(func.value, ast.Call) and dotted(func.value.func) == "super":
-        if func.attr not in ("__init__", "__new__") or not all(
+        if func.attr not in ("__init__", "__new__", "__call__") or not all(
             isinstance(arg, ast.Name) for arg in func.value.args[1:]
         ):
             return None
-        to = "super"
+        to = "super" if func.attr != "__call__" else SUPER_CALL
         positional -= func.attr == "__new__"
         if func.value.args:
             after = dotted(func.value.args[0]) or "?"

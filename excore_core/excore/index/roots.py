@@ -1,7 +1,8 @@
 """What the module of a file is called: which folders Python imports from. One rule, for the index and for whoever
 imports what stands in the index.
 
-A file belongs to the nearest import folder above it, and its place below that is its name. Import folders are
+A file belongs to the nearest import folder above it, and its place below that is its name; ``__init__`` of the folder
+itself is called so. Import folders are
 
 - the folder above ``src_dir`` of the project file, or ``src_dir`` itself, where one of the next two rules says so and
   it is no package and nobody imports it by its name;
@@ -91,7 +92,7 @@ def _packages(folder: str, files: Mapping[str, Any]) -> set[str]:
 
 def _dotted(path: str, folder: str) -> str:
     parts = path[len(folder) : -3].strip(os.sep).split(os.sep)
-    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+    return ".".join(parts[:-1] if parts[-1] == "__init__" and parts[1:] else parts)
 
 
 def _script_folders(root: str, files: Mapping[str, Sequence[str]]) -> set[str]:

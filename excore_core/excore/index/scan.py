@@ -251,6 +251,8 @@ class _Scanner:
             arguments = [*node.args, *(item.value for item in node.keywords)]
             if dotted(node.func) in ("__all__.extend", "__all__.append"):
                 self.extend_all(node.args)
+            elif dotted(node.func) == "setattr" and len(node.args) > 1:
+                self.put(dotted(node.args[0]), definition_facts.constant_text(node.args[1]))
             elif any(dotted(argument) == "__name__" for argument in arguments):
                 self.facts.setdefault("generates", node.lineno - 1)
 
@@ -297,7 +299,7 @@ class _Scanner:
         if any(dotted(item).endswith("overload") for item in node.decorator_list):
             return
         fact = definition_facts.function(self.source, node, keep_source=self.keep_source)
-        definition_facts.given_back(node, fact)
+        definition_facts.given_back(self.source, node, fact)
         registers = _only_call(node) if self.may_register(node) else None
         if registers is not None:
             fact["registers"] = (registers[0], self.source.expression(registers[1]))
@@ -336,10 +338,16 @@ class _Scanner:
             self.extend_all([value])
         elif isinstance(target, ast.Name):
             self.bind(target.id, {**self.binding(value), "at": self.source.at(target)}, guard)
-        elif isinstance(target, ast.Attribute) and target.attr in ("__init__", "__new__"):
-            for binding in self.names.get(dotted(target.value), ()):
-                if "cls" in binding:
-                    binding["cls"]["assigned"] = dotted(value)
+        elif isinstance(target, ast.Attribute):
+            self.put(dotted(target.value), target.attr, dotted(value))
+
+    def put(self, owner: str, attribute: str, value: str = "") -> None:
+        """Note that a module sets an attribute of a class or function."""
+        for binding in self.names.get(owner, ()):
+            if "cls" in binding and attribute in ("__init__", "__new__"):
+                binding["cls"]["assigned"] = value
+            elif (fact := binding.get("cls") or binding.get("function")) is not None:
+                fact.setdefault("put", []).append(attribute)
 
     def binding(self, value: ast.expr) -> BindingFact:
         one_of = value.values if isinstance(value, ast.BoolOp) else []

@@ -175,7 +175,10 @@ class Entry:
     import of both refuses. ``elsewhere``: what installed packages call so in registries of that name.
     ``hook`` is "argument" for ConfigArgumentHook subclasses, "config" for classes with ``__HookType__``.
     ``docstrings`` are the raw docstrings that describe parameters, as ``(owner, text)``:
-    ``excore.index.docstrings.documented`` fills ``Param.doc`` from them when it is needed.
+    ``excore.index.docstrings.documented`` fills ``Param.doc`` from them when it is needed. ``doubt``: a decorator, as
+    written, that may register it in further registries. The ``members`` of a function are those of what it gives back,
+    but for those of its own, which are no ``instance``'s. ``plain``: no decorator changes the function; the argument
+    hook gives what it works on.
     """
 
     name: str
@@ -197,6 +200,8 @@ class Entry:
     hook: Literal["", "argument", "config"] = ""
     certain: bool = True
     source: Source = "source"
+    plain: bool = False
+    doubt: str = ""
 
     @property
     def summary(self) -> str:

@@ -290,7 +290,7 @@ def _implicit(model: Model) -> Iterable[Problem]:
                     told = _missing(
                         entry, missing or wanted, use.origin, f"`{entry.name}` has no table of its own and", path[-1]
                     )
-                    yield told if missing else _softened(told)
+                    yield told if missing and use.user not in model.put_off else _softened(told)
 
 
 def override_problems(model: Model) -> Iterable[Problem]:
