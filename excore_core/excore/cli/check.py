@@ -96,8 +96,9 @@ def run(paths: Iterable[str], warn: Callable[[str], None] = _warn, overrides: It
         checked.add(OVERRIDES)
     files = [_finding(snapshot, path) for path in sorted(checked)]
     faults = [fault for indexer in indexers for fault in indexer.faults()]
-    for at, reason, _ in faults[:_MOST_FAULTS]:
-        warn(f"{shown_path(at.path)}:{at.line + 1}:{at.column + 1}: {reason}; Python cannot import this file")
+    for at, reason, certain in faults[:_MOST_FAULTS]:
+        then = "Python cannot import this file" if certain else "read as far as possible"
+        warn(f"{shown_path(at.path)}:{at.line + 1}:{at.column + 1}: {reason}; {then}")
     if len(faults) > _MOST_FAULTS:
         warn(f"{len(faults) - _MOST_FAULTS} more files cannot be imported")
     for indexer in indexers:
