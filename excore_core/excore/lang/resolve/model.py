@@ -284,7 +284,8 @@ class Model:
         def __getattr__(self, name: str) -> object:
             if name not in _TOGETHER:
                 raise AttributeError(name)
-            self.__dict__.update(self.sections.whole.__dict__)
+            whole = self.sections.whole
+            self.__dict__.update((one, getattr(whole, one)) for one in ("sections", *_TOGETHER))
             return self.__dict__[name]
 
     def ahead(self) -> Iterator[None]:

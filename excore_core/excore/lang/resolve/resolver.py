@@ -8,6 +8,7 @@ else that it asked for.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 
 from excore.lang.catalog import Catalog
@@ -41,7 +42,10 @@ def resolve(
     """
     memo = memo or Memo(keeps=False)
     memo.within(catalog, project, grammar, environment)
-    return memo.latest("model", (root,), lambda: _resolved(file, root, catalog, project, grammar, environment, memo))
+    model: Model = memo.latest(
+        "model", (root,), lambda: _resolved(file, root, catalog, project, grammar, environment, memo)
+    )
+    return model if model.file == file else replace(model, file=file)
 
 
 def _resolved(
@@ -123,12 +127,12 @@ class _Late:
             resolved = partial(self._below, above, memo)
             by_name = memo.each(("sections", above), self.tables(above), resolved)
             parts[above] = memo.latest(("by path", above), (by_name,), partial(_by_path, by_name))
-        for stage in ("sections", "by path", "verdicts"):
-            memo.retain(stage, parts)
+        memo.retain(("sections", "by path", "verdicts"), parts)
         sections: dict[Path, Section] = {}
         for part in parts.values():
             sections.update(part)
-        return memo.latest("whole", (sections,), lambda: connect(self.model(sections, parts), memo.last("whole"), memo))
+        before = memo.last("whole") if memo.follows else None
+        return memo.latest("whole", (sections,), lambda: connect(self.model(sections, parts), before, memo))
 
 
 def _by_path(by_name: Mapping[str, Section]) -> Mapping[Path, Section]:

@@ -154,14 +154,8 @@ class _Parts:
 
     @cached_property
     def circular(self) -> frozenset[Path]:
-        """The section itself, and those that are made of it: given to its parameter they would make a circle."""
-        found = {self.slot.section}
-        pending = [self.slot.section]
-        while pending:
-            new = {use.user for use in self.model.users.get(pending.pop(), ())} - found
-            found |= new
-            pending += new
-        return frozenset(found)
+        """What would make a circle."""
+        return self.view.made_of(self.slot.section)
 
     def is_circular(self, group: Group) -> bool:
         return all((group.name, name) in self.circular for name in group.members)
@@ -197,6 +191,8 @@ class _Parts:
     def names_written(self, entry: Entry) -> Iterator[str]:
         kind, one = self.cursor.prefix, self.slot
         under = list(self.habits.under(one.section, entry, one.argument))
+        if kind.kind == "shared":
+            under += self.habits.at_hand(one.section, entry, one.argument)
         alike = [each for each in under if each.prefix == kind.char]
         if kind.yields == "object":
             alike += [each for each in under if each.prefix != kind.char and self.yields(each.prefix) == "object"]

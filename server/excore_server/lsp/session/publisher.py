@@ -88,8 +88,6 @@ class Publisher:
 
     def advances(self, path: str) -> bool:
         """Do a little of what takes long until the problems of a file are known; false where there is nothing left."""
-        if self.session.is_too_large(path):
-            return False
         about = self.session.snapshot(), path
         if self._steps[0] != about:
             self._steps = about, about[0].ahead(path)
@@ -146,9 +144,8 @@ class Publisher:
         started = perf_counter()
         snapshot = session.snapshot()
         client = session.client
-        if session.is_too_large(path):
-            limit = session.documents[path].limit / 1_000_000
-            found = [self._unreadable(Unreadable(f"larger than {limit:g} MB"))]
+        if excess := session.excess(path):
+            found = [self._unreadable(Unreadable(excess))]
         else:
             found = diagnostics(
                 snapshot,
