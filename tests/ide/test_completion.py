@@ -400,6 +400,8 @@ def test_behind_a_python_module_only_what_a_path_may_reach() -> None:
 
 
 KEPT = """
+#- .excore.toml
+registries = ["*Model", "*Optim"]
 #- models.py
 from excore import Registry
 MODEL, OPTIM = Registry("Model"), Registry("Optim")
@@ -432,6 +434,7 @@ def test_a_list_is_that_of_a_fresh_start_after_each_edit() -> None:
     headers = ("[Model.<|>]", "[<|>", '[Model.Net]\n!optim = "<|>"', "[Model.Net]\n!optim = <|>")
     table = "[Optim.SGD]\nlr = 1\n"
     edits = [
+        ("width = 2", ""),
         ("width = 2", table),
         ("width = 2\n!optim = 'Adam'", table),
         ("width = 2\n@optim = 'SGD'", table),
