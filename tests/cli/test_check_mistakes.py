@@ -173,7 +173,7 @@ def test_a_value_under_a_field_is_an_error_where_the_file_is_named_as_it_is_for_
     assert "three.toml:1:9: error[invalid-header] `Model` is a field" in run("check", "three.toml", code=1).stdout
     with pytest.raises(ConfigError, match=r"three.toml:1:9: error\[invalid-header\]"):
         load("three.toml")
-    assert "three.toml is not checked" in run("check", code=2).stderr
+    assert "three.toml:1:9: error[invalid-header]" in run("check", code=1).stdout  # the project file declares the field
 
 
 def test_a_folder_without_configs_cannot_be_checked(run: Run) -> None:
@@ -278,3 +278,37 @@ def test_a_base_that_says_less_than_what_inherits_it_replaces_nothing(write: Wri
     done = run("check", ".", code=1).stdout
     assert "\ntwo.toml:1:13: error[unknown-parameter] base.toml:2: `FCN` has no parameter `layer`" in f"\n{done}"
     assert done.endswith("3 files checked: 2 errors\n")
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_every_number_of_processes_finds_the_same(write: Write, run: Run, form: str) -> None:
+    """Among 130 configs each process gets 50 at least; both bases are judged by configs of all."""
+    mistakes = (
+        "",
+        "layrs = 3\n",
+        'act = "relu"\n',
+        "layers = true\n",
+        "[Model.FNC]\n",
+        "layers = 3 # excore: ignore\n",
+    )
+    configs = "".join(
+        f"    #- configs/run{number:03}.toml\n    __base__ = '../bases/{('one', 'two')[number % 3 > 0]}.toml'\n"
+        f"    [Model.FCN]\n    {mistakes[number % len(mistakes)]}\n"
+        for number in range(130)
+    )
+    bases = """
+    #- bases/one.toml
+    [Model.FCN]
+    layers = "three"
+    acct = "relu"
+    #- bases/two.toml
+    __base__ = "one.toml"
+    epochs = 3
+    [Extra.FCN]
+    "&layers" = "epoch"
+    """
+    write(PROJECT + bases + configs)
+    one, two, many = (run("check", "--jobs", str(jobs), "--format", form, code=1).stdout for jobs in (1, 2, 9))
+    assert one == two == many
+    assert "unknown-variable" in one
+    assert "acct" in one

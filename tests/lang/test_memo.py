@@ -125,7 +125,7 @@ def test_stages_that_are_no_more_are_dropped() -> None:
     memo = Memo()
     for name in ("a", "b"):
         memo.each(("group", name), {"x": 1}, lambda key, value: 0)
-    memo.retain("group", ["b"])
+    memo.retain(["group"], ["b"])
     assert dict(memo.each(("group", "a"), {"x": 1}, lambda key, value: 1)) == {"x": 1}
     assert dict(memo.each(("group", "b"), {"x": 1}, lambda key, value: 1)) == {"x": 0}
 

@@ -104,8 +104,8 @@ PIECES = [
 ]
 
 
-def host(files: dict[str, str]) -> Host:
-    made = Host(Memory(files), {"HOME": "/home"})
+def host(files: dict[str, str], one_pass: bool = False) -> Host:
+    made = Host(Memory(files), {"HOME": "/home"}, one_pass)
     made.projects["/p"] = project()
     made.set_catalog("/p", CATALOG)
     return made
@@ -298,3 +298,21 @@ def test_a_snapshot_reads_a_file_once(tmp_path: Path) -> None:
     file = before.file(str(path))
     assert file is not None
     assert file.text == "a = 1\n"
+
+
+pieces = st.lists(st.tuples(st.sampled_from(["base", "run", "other"]), st.floats(0, 1), st.sampled_from(PIECES)))
+
+
+@settings(max_examples=100, deadline=None)
+@given(pieces)
+def test_configs_that_share_what_they_inherit_are_judged_as_each_by_itself(changes):
+    texts = {"base": BASE, "run": ROOT, "other": OTHER}
+    for name, where, new in changes:
+        place = texts[name].find("\n", int(where * len(texts[name]))) + 1
+        texts[name] = texts[name][:place] + new + texts[name][place:]
+    files = {f"/p/{name}.toml": text for name, text in {**texts, "last": texts["run"]}.items()}
+    together = host(files, one_pass=True)
+    for made in (together, each := host(files)):
+        made.toml_files.update(dict.fromkeys(files))
+    for path in files:
+        assert report(together, path) == report(each, path)

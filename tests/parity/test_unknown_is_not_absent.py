@@ -375,6 +375,23 @@ def test_one_message_says_what_is_misused(name: str, text: str, message: str) ->
     assert message in told.message
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Model = 3", True),
+        ("lr = 1\nModel = ['b', 'c']", True),
+        ("Model = true", True),
+        ("model = 3", False),
+        ("Head = 3", False),
+    ],
+)
+def test_a_value_for_a_field_that_the_project_file_declares_is_told(text: str, told: bool) -> None:
+    declared = '#- .excore.toml\nregistries = ["*Model", "Head"]\n'
+    here = world(f"{declared}{MISUSED.format(name='run.toml', text=text)}")
+    found = [item.code for item in here.snapshot.diagnostics(path_of("run.toml"))]
+    assert found == ["invalid-header"] * told
+
+
 @pytest.mark.parametrize("text", ["Model = 3", "model = 'Other'", "[[Models]]\nnet = 1", "Model = ['b', 'c']"])
 def test_other_values_are_no_configs(text: str) -> None:
     here = world(MISUSED.format(name="run.toml", text=text))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from enum import Enum
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -15,7 +16,9 @@ from excore.cli.check_formats import RENDERERS
 from excore.cli.checked_file import CheckedFile
 from excore.cli.output import EXIT_NOT_DONE, fail, print_line, shown_path
 from excore.cli.resolved import paths_and_overrides
+from excore.cli.shares import cores, judged
 from excore.index.indexer import Indexer
+from excore.lang.collector import many_objects
 from excore.lang.project.foreign import is_toml
 from excore.lang.project.reading import is_vast
 from excore.lang.provenance import OVERRIDES
@@ -23,7 +26,7 @@ from excore.lang.source import Unreadable, read_bytes
 from excore.lang.text import LineIndex
 from excore.lang.workspace.config_files import find_toml, why_no_config
 from excore.lang.workspace.host import Host, Snapshot
-from excore.tooling.diagnostics import SEVERITIES, diagnostics, unreadable
+from excore.tooling.diagnostics import SEVERITIES, Json, diagnostics, unreadable
 from excore.tooling.indexers import make_indexer
 from excore.tooling.registry_dump import with_dump
 
@@ -54,6 +57,10 @@ def check(
     ] = None,
     format: Annotated[Format, typer.Option("--format", "-f", help="What the findings look like.")] = Format.text,
     strict: Annotated[bool, typer.Option("--strict", help="Warnings count as errors.")] = False,
+    jobs: Annotated[
+        int | None,
+        typer.Option("--jobs", "-j", min=1, help="How many processes judge.", show_default="one for each core"),
+    ] = None,
 ) -> None:
     """Check configs against the Python they configure, without running any of it.
 
@@ -64,7 +71,7 @@ def check(
     if overrides and not (len(named) == 1 and os.path.isfile(named[0])):
         fail("KEY=VALUE changes one config: give the file, and no other path")
     try:
-        files = run(named, _warn, overrides)
+        files = run(named, _warn, overrides, jobs)
     except NoSuchPath as error:
         print_line(f"excore check: {error}", err=True)
         raise typer.Exit(EXIT_NOT_DONE) from None
@@ -79,25 +86,38 @@ def _warn(message: str) -> None:
     print_line(f"excore check: {message}", err=True)
 
 
-def run(paths: Iterable[str], warn: Callable[[str], None] = _warn, overrides: Iterable[str] = ()) -> list[CheckedFile]:
+def run(
+    paths: Iterable[str],
+    warn: Callable[[str], None] = _warn,
+    overrides: Iterable[str] = (),
+    jobs: int | None = None,
+) -> list[CheckedFile]:
     """Check files and folders; one ``CheckedFile`` for each config, sorted by path. Raises ``NoSuchPath``.
 
     A project file that is not named, and ``overrides``, are in the result only if something is wrong with them.
     ``warn`` is told of what was left aside: a file that is named and is no config, a registry dump that must not be
-    used, Python files that cannot be parsed.
+    used, Python files that cannot be parsed. As many processes as there are cores judge, or ``jobs``: what they find is
+    the same.
     """
+    with many_objects():  # until all is told nothing is let go
+        return _run(paths, warn, overrides, jobs or cores())
+
+
+def _run(paths: Iterable[str], warn: Callable[[str], None], overrides: Iterable[str], jobs: int) -> list[CheckedFile]:
     indexers: list[Indexer] = []
-    snapshot, checked, others = survey(paths, warn, overrides, indexers)
-    for path in others:
+    snapshot, named, below = _opened(paths, warn, overrides, indexers)
+    found = judged(snapshot, {*named, *below}, partial(_is_checked, snapshot, named), jobs, indexers)
+    for path in _others(named, below, found):
         warn(f"{shown_path(path)} is not checked: {why_no_config(path, snapshot.project(path))}")
-    project_files = {snapshot.project(path).file for path in checked}
-    checked.update(file for file in project_files if file is not None and diagnostics(snapshot, file))
-    if overrides and diagnostics(snapshot, OVERRIDES):
-        checked.add(OVERRIDES)
-    files = [_finding(snapshot, path) for path in sorted(checked)]
+    project_files = {snapshot.project(path).file for path in found}
+    for file in (*(one for one in project_files if one is not None), *((OVERRIDES,) if overrides else ())):
+        if problems := diagnostics(snapshot, file):
+            found[file] = problems
+    files = [_finding(snapshot, path, found[path]) for path in sorted(found)]
     faults = [fault for indexer in indexers for fault in indexer.faults()]
-    for at, reason, _ in faults[:_MOST_FAULTS]:
-        warn(f"{shown_path(at.path)}:{at.line + 1}:{at.column + 1}: {reason}; Python cannot import this file")
+    for at, reason, certain in faults[:_MOST_FAULTS]:
+        then = "Python cannot import this file" if certain else "read as far as possible"
+        warn(f"{shown_path(at.path)}:{at.line + 1}:{at.column + 1}: {reason}; {then}")
     if len(faults) > _MOST_FAULTS:
         warn(f"{len(faults) - _MOST_FAULTS} more files cannot be imported")
     for indexer in indexers:
@@ -105,23 +125,31 @@ def run(paths: Iterable[str], warn: Callable[[str], None] = _warn, overrides: It
     return files
 
 
-def survey(
-    paths: Iterable[str],
-    warn: Callable[[str], None] = _warn,
-    overrides: Iterable[str] = (),
-    indexers: list[Indexer] | None = None,
-) -> tuple[Snapshot, set[str], list[str]]:
+def survey(paths: Iterable[str], warn: Callable[[str], None] = _warn) -> tuple[Snapshot, set[str], list[str]]:
     """A snapshot of files and of all below folders, the paths to check, and paths that are no configs.
 
     To check are the configs, and named files that cannot be read. Of what is no config every named file is returned; if
-    there is nothing else, a few that are not named. ``warn`` gets what is wrong with registry dumps. ``overrides`` are
-    for the only file. ``indexers`` gets those that were made. Raises ``NoSuchPath``.
+    there is nothing else, a few that are not named. ``warn`` gets what is wrong with registry dumps. Raises
+    ``NoSuchPath``.
     """
+    snapshot, named, below = _opened(paths, warn)
+    checked = {path for path in (*named, *below) if _is_checked(snapshot, named, path)}
+    return snapshot, checked, _others(named, below, checked)
+
+
+def _opened(
+    paths: Iterable[str],
+    warn: Callable[[str], None],
+    overrides: Iterable[str] = (),
+    indexers: list[Indexer] | None = None,
+) -> tuple[Snapshot, list[str], list[str]]:
+    """A snapshot, the files that are named and those below named folders. ``overrides`` are for the only file;
+    ``indexers`` gets those that were made."""
     targets = dict.fromkeys(os.path.abspath(path) for path in paths)
     missing = [path for path in targets if not os.path.exists(path)]
     if missing:
         raise NoSuchPath(f"{os.path.relpath(missing[0])}: no such file or folder")
-    host = Host(environment=os.environ)
+    host = Host(environment=os.environ, one_pass=True)
     folders = [path for path in targets if os.path.isdir(path)]
     here = _working_folder(targets)
     for folder in (*here, *(path for path in folders if not any(_is_below(path, base) for base in here))):
@@ -138,19 +166,26 @@ def survey(
             if refused:
                 warn(refused)
             host.set_catalog(project.root, catalog)
-            host.add_folder(project.root)
+            if not any(_is_below(project.root, folder) for folder in host.folders):
+                host.add_folder(project.root)
     for path in files:
         host.name(path)
     if overrides:
         host.override(files[0], overrides)
-    snapshot = host.snapshot()
-    others = {path for path in files if snapshot.file(path) is not None and not _is_checked(snapshot, path)}
-    checked = {*files, *(path for path in below if _is_checked(snapshot, path))} - others
-    return snapshot, checked, [one for one in (files if checked or files else list(below)[:3]) if one not in checked]
+    return host.snapshot(), files, list(below)
 
 
-def _is_checked(snapshot: Snapshot, path: str) -> bool:
-    return path == snapshot.project(path).file or snapshot.is_judged(path) or snapshot.sweep(path) is not None
+def _others(named: list[str], below: list[str], checked: Collection[str]) -> list[str]:
+    return [one for one in (named if checked or named else below[:3]) if one not in checked]
+
+
+def _is_checked(snapshot: Snapshot, named: list[str], path: str) -> bool:
+    return (
+        path == snapshot.project(path).file
+        or snapshot.is_judged(path)
+        or snapshot.sweep(path) is not None
+        or (path in named and snapshot.file(path) is None)
+    )
 
 
 def _working_folder(paths: Iterable[str]) -> list[str]:
@@ -163,10 +198,10 @@ def _is_below(path: str, folder: str) -> bool:
     return path == folder or path.startswith(os.path.join(folder, ""))
 
 
-def _finding(snapshot: Snapshot, path: str) -> CheckedFile:
+def _finding(snapshot: Snapshot, path: str, found: list[Json]) -> CheckedFile:
     file = snapshot.file(path)
     if file is not None:
-        return CheckedFile(path, diagnostics(snapshot, path), LineIndex(file.text))
+        return CheckedFile(path, found, LineIndex(file.text if found else ""))
     tables = snapshot.tables(path)
     if not isinstance(tables, Unreadable):
         return CheckedFile(path, [], LineIndex(""))

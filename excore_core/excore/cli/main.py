@@ -10,6 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from excore.cli.output import fail_for, write_all_characters
+from excore.lang.collector import settle
 from excore.lang.nearest import nearest
 
 COMMANDS = {
@@ -105,7 +106,10 @@ def _excore(
 
 def main() -> None:
     """Run the command line; ends the process."""
-    app()
+    try:
+        app()
+    finally:
+        settle()  # nothing is taken apart, object by object, that ends with the process
 
 
 if __name__ == "__main__":

@@ -91,7 +91,9 @@ class Composition:
         if self._update:
             values = nested(self._update, closure.root, self.flags.grammar, merger.is_module)
             update = python_table(values, UPDATE, self.flags.grammar)
-            closure = closure._replace(root=merger.merge(closure.root, update, UPDATE), files=(*closure.files, UPDATE))
+            closure = closure._replace(
+                root=merger.merge(closure.root, update, (UPDATE,)), files=(*closure.files, UPDATE)
+            )
         return self._changed(self.overrides.applied(closure, merger, self.base_key), merger)
 
     def _tables(self, path: str) -> FileTables | Unreadable:

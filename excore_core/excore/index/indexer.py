@@ -194,8 +194,8 @@ class Indexer:
         ``buffers`` are texts of open files, which hide what is on disk as in ``update``."""
         with _no_collector():
             for path, text in (buffers or {}).items():
-                if python_files.belongs(path, self.root):
-                    self._reader.buffers[path] = text
+                if own := python_files.found_as(path, self.root, self.excludes):
+                    self._reader.buffers[own] = text
             before = self._reader.cached
             if not before and self._cache is not None:
                 before = self._cache.load()
@@ -246,8 +246,8 @@ class Indexer:
             changed: set[str] = set()
             moved = False
             for path, text in changes.items():
-                path = os.path.abspath(path)
-                if python_files.belongs(path, self.root):
+                path = python_files.found_as(os.path.abspath(path), self.root, self.excludes)
+                if path:
                     before = self._states.get(path)
                     after = self._changed(path, text)
                     moved |= (before and _imports(before)) != (after and _imports(after))
@@ -301,12 +301,20 @@ class Indexer:
 
     def save(self) -> None:
         """Write the disk cache if anything changed since it was read."""
-        used = [state.late for state in self._reader.cached.values() if state.late is not None and state.late.is_used]
-        if self._cache is not None and (self._reader.dirty or used):
+        if self._cache is not None and self.unsaved:
             self._cache.save(self._reader.cached)
             self._reader.dirty = False
-            for late in used:
+            for late in self._late:
                 late.is_used = False
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether more is known than what the disk cache has."""
+        return self._reader.dirty or any(late.is_used for late in self._late)
+
+    @property
+    def _late(self) -> Iterator[Late]:
+        return (state.late for state in self._reader.cached.values() if state.late is not None)
 
     # -- reading
 

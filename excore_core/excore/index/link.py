@@ -469,6 +469,7 @@ def _tables(
     """Registries in the order of their creation and what each holds; of one name, what the project registers."""
     infos: dict[str, RegistryInfo] = {}
     parts = [*own, *installed]
+    made = Counter(info.name for part in parts for info in part.registries if info.location and not info.is_own)
     for part in parts:
         for info in part.registries:
             first = infos.get(info.name, info)
@@ -481,7 +482,9 @@ def _tables(
             if item.registry not in infos:  # found by get_registry, created where nobody looked
                 infos[item.registry] = RegistryInfo(item.registry)
             for one in _renamed(item, infos[item.registry]) if item.extra else [item]:
-                _enter(tables.setdefault(item.registry, {}), one, is_own=number < len(own))
+                # Of the registries of other libraries that have one name, as children of one have, each is its own.
+                is_own = number < len(own) and made[item.registry] < 2
+                _enter(tables.setdefault(item.registry, {}), one, is_own=is_own)
         for registry, variable in part.variables:
             if registry in infos and variable not in infos[registry].variables:
                 infos[registry] = replace(infos[registry], variables=(*infos[registry].variables, variable))

@@ -83,6 +83,7 @@ def analyse(  # noqa: PLR0913 - all that the meaning of a config depends on
         closure = merge(merger)
     else:
         closure = (overrides or Overrides()).closure(root, lambda path: tables_of(read(path)), merger)
+    memo.retain(("merged", "own"), closure.files)
     model = resolve(root, closure.root, catalog, project, grammar, environment, memo)
     return Analysis(closure, model, read, memo, overrides)
 

@@ -51,7 +51,13 @@ class LazyMapping(Mapping[str, V]):
 
     def get(self, name: str, default: Any = None) -> Any:
         """As ``dict.get``; no exception is made for an unknown name."""
-        return self[name] if name in self._names else default
+        value = self._values.get(name)
+        return value if value is not None else self[name] if name in self._names else default
+
+    @property
+    def made(self) -> Collection[str]:
+        """The names whose values were made."""
+        return self._values.keys()
 
     def __contains__(self, name: object) -> bool:
         return name in self._names
@@ -108,7 +114,7 @@ class Param:
         return self.wanted or self.required
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Signature:
     """Parameters in order, without ``self``. ``complete`` is false where reading the source could not tell all of them
     (``**kwargs`` that go to an unknown place): then a name not listed is no error, and ``reason`` says what was not
@@ -121,12 +127,28 @@ class Signature:
 
     def get(self, name: str) -> Param | None:
         """The parameter ``name`` if a config can give it by that name."""
-        for param in self.params:
-            if name in (param.name, param.also) and param.kind in ("positional-or-keyword", "keyword-only"):
-                return param
-        return None
+        return self._by_name.get(name)
 
-    @property
+    @cached_property
+    def _by_name(self) -> Mapping[str, Param]:
+        named: dict[str, Param] = {}
+        for param in self.keywords:  # of two the first counts
+            named.setdefault(param.name, param)
+            if param.also:
+                named.setdefault(param.also, param)
+        return named
+
+    @cached_property
+    def required(self) -> tuple[Param, ...]:
+        """The parameters that a call must give."""
+        return tuple(param for param in self.params if param.required)
+
+    @cached_property
+    def wanted(self) -> tuple[Param, ...]:
+        """The parameters of which their author says that they must be given."""
+        return tuple(param for param in self.params if param.wanted)
+
+    @cached_property
     def keywords(self) -> tuple[Param, ...]:
         """Parameters that can be given by name."""
         return tuple(p for p in self.params if p.kind in ("positional-or-keyword", "keyword-only"))
@@ -138,7 +160,7 @@ class Signature:
         owners = {param.owner.rpartition(".")[2] for param in self.keywords if param.owner}
         return any(text.endswith(f"Unpack[{owner}]") for text in typed for owner in owners)
 
-    @property
+    @cached_property
     def takes_any(self) -> bool:
         """Whether an unlisted name may be given: ``**kwargs``, or an incomplete signature."""
         return not self.complete or any(p.kind == "var-keyword" for p in self.params)

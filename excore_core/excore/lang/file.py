@@ -9,7 +9,7 @@ from excore.lang.grammar import BASE_KEY, DEFAULT
 from excore.lang.problems import Origin
 from excore.lang.resolve.inherit import read_bases
 from excore.lang.source import Unreadable
-from excore.lang.syntax.document import SyntaxTree, parse
+from excore.lang.syntax.document import SyntaxTree, head, parse
 from excore.lang.tables.assemble import assemble
 from excore.lang.tables.table import FileTables
 from excore.lang.text import Encoding, Span
@@ -58,14 +58,12 @@ class File:
         return Span(start + origin.start, start + origin.end)
 
     @cached_property
-    def names_bases(self) -> bool:
-        """Whether ``__base__`` is one of its keys, which most texts show unparsed."""
-        return (BASE_KEY in self.text or "\\" in self.text) and BASE_KEY in self.tables.root.bindings
-
-    @cached_property
     def bases(self) -> tuple[str, ...]:
-        """Absolute paths of the direct bases."""
-        return tuple(base.path for base in read_bases(self.path, self.tables)[0]) if self.names_bases else ()
+        """Absolute paths of the direct bases. They stand before the first header: the rest is not parsed for them."""
+        if BASE_KEY not in self.text and "\\" not in self.text:
+            return ()
+        tables = self.__dict__.get("tables") or assemble(self.path, head(self.text, self._prefixes))
+        return tuple(base.path for base in read_bases(self.path, tables)[0])
 
 
 def tables_of(file: File | Unreadable) -> FileTables | Unreadable:

@@ -7,9 +7,9 @@ module may ask for a prefix character; ask for ``Prefix.kind`` instead.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache, partial
 from typing import Literal, NamedTuple, TypeAlias
 
 from excore.lang.paths import PathError, Step, path_end
@@ -237,6 +237,21 @@ HOOK_CHAR = "@"
 _SCOPE = "::"
 
 
+def _split_key(prefixes: Mapping[str, Prefix], key: str) -> SplitKey:
+    prefix = prefixes.get(key[:1])
+    if prefix is None:
+        return SplitKey(None, key, None)
+    name = key[1:]
+    error = None
+    if not name:
+        error = GrammarError("bad-prefix", f"`{key}` is a prefix without a name", Span(0, len(key)))
+    elif name[0] in prefixes:
+        error = GrammarError("bad-prefix", f"`{key}` has two prefixes; keep one of them", Span(0, 2))
+    elif name != name.strip() or not name.strip():
+        error = GrammarError("bad-prefix", f"no blank may stand between prefix and name in `{key}`", Span(0, len(key)))
+    return SplitKey(prefix, name, error)
+
+
 @dataclass(frozen=True)
 class Grammar:
     """All prefixes by character and all registered hook marks by character."""
@@ -261,22 +276,10 @@ class Grammar:
         """The prefix of a kind; there is exactly one for each built-in kind."""
         return next(p for p in self.prefixes.values() if p.kind == kind)
 
-    def split_key(self, key: str) -> SplitKey:
-        """Prefix and name of a key of a module table (SYN-6, SYN-8)."""
-        prefix = self.prefixes.get(key[:1])
-        if prefix is None:
-            return SplitKey(None, key, None)
-        name = key[1:]
-        error = None
-        if not name:
-            error = GrammarError("bad-prefix", f"`{key}` is a prefix without a name", Span(0, len(key)))
-        elif name[0] in self.prefixes:
-            error = GrammarError("bad-prefix", f"`{key}` has two prefixes; keep one of them", Span(0, 2))
-        elif name != name.strip() or not name.strip():
-            error = GrammarError(
-                "bad-prefix", f"no blank may stand between prefix and name in `{key}`", Span(0, len(key))
-            )
-        return SplitKey(prefix, name, error)
+    @cached_property
+    def split_key(self) -> Callable[[str], SplitKey]:
+        """Prefix and name of a key of a module table (SYN-6, SYN-8); the same keys recur all over configs."""
+        return lru_cache(maxsize=4096)(partial(_split_key, self.prefixes))
 
     def is_prefixed(self, key: str) -> bool:
         """Whether a key begins with a prefix character."""

@@ -16,6 +16,7 @@ it looks up. That is all a stage has to do to be incremental.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from functools import partial
 from itertools import compress, count
 from operator import is_, is_not
 from typing import Any, NamedTuple, TypeAlias, TypeVar, cast
@@ -90,6 +91,7 @@ class Memo:
     """Answers of one computation that is repeated with small differences. For one thread at a time."""
 
     __slots__ = ("_answers", "_context", "_frames", "_latest", "_stages", "keeps")
+    follows = True  # what is computed is a later state of what was computed before
 
     def __init__(self, keeps: bool = True) -> None:
         self.keeps = keeps  # else everything is computed whenever it is asked for, as by one who asks once
@@ -129,12 +131,15 @@ class Memo:
         last = self._latest.get(stage)
         return None if last is None else last[1]
 
-    def each(self, stage: Hashable, items: Mapping[K, V], compute: Callable[[K, V], R]) -> Mapping[K, R]:
+    def each(
+        self, stage: Hashable, items: Mapping[K, V], compute: Callable[[K, V], R], whole: bool = False
+    ) -> Mapping[K, R]:
         """``compute(key, value)`` for every item.
 
         It is called for the items whose value is another object than at the last call for ``stage``, and for those
         whose answers were dropped since by ``forget`` or ``outdate``. The answers of items that ``items`` no longer has
-        are dropped. The result is in no certain order.
+        are dropped. The result is in no certain order. ``whole``: answers depend on other items, too, of which
+        ``outdate`` tells.
         """
         if not self.keeps:
             with many_objects():
@@ -158,6 +163,10 @@ class Memo:
                 answers[key] = self._item(last.names, key, items[key], compute)
         last.items, last.answers, last.stale = items, answers, set()
         return answers
+
+    def item(self, stage: Hashable, key: K, value: V, compute: Callable[[K, V], R]) -> R:
+        """``compute(key, value)``, a part of an answer of a ``whole`` stage that depends on this item alone."""
+        return compute(key, value)
 
     def _item(self, names: dict[K, frozenset[Hashable]], key: K, value: V, compute: Callable[[K, V], R]) -> R:
         self._frames.append(set())
@@ -206,11 +215,12 @@ class Memo:
             self._latest.clear()
             self._stages.clear()
 
-    def retain(self, kind: Hashable, names: Collection[Hashable]) -> None:
-        """Drop the stages called ``(kind, name)`` whose name is not among ``names``: what they were about is gone."""
+    def retain(self, kinds: Collection[Hashable], names: Collection[Hashable]) -> None:
+        """Drop the stages ``(kind, name, ...)`` of these kinds whose name is not among ``names``: what they were about
+        is gone."""
         stages: dict[Hashable, Any]
         for stages in (self._latest, self._stages):
-            for stage in [one for one in stages if type(one) is tuple and one[0] == kind and one[1] not in names]:
+            for stage in [one for one in stages if type(one) is tuple and one[0] in kinds and one[1] not in names]:
                 del stages[stage]
 
     def copy(self) -> Memo:
@@ -229,3 +239,49 @@ class Memo:
         memo = self.copy()
         memo.forget(names)
         return memo
+
+
+class Siblings(Memo):
+    """Answers of computations of which none is a later state of another, and that share much of their input.
+
+    An answer about one item is used by all that have the very same item under this key; what depends on the whole is
+    computed for each.
+    """
+
+    __slots__ = ("_kept", "_touching")
+    follows = False
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._kept: dict[tuple[Hashable, Any], tuple[Any, Any]] = {}
+        self._touching: dict[Hashable, set[tuple[Hashable, Any]]] = {}  # by name
+
+    def each(
+        self, stage: Hashable, items: Mapping[K, V], compute: Callable[[K, V], R], whole: bool = False
+    ) -> Mapping[K, R]:
+        if whole:
+            return {key: compute(key, value) for key, value in items.items()}
+        return {key: self.item(stage, key, value, compute) for key, value in items.items()}
+
+    def item(self, stage: Hashable, key: K, value: V, compute: Callable[[K, V], R]) -> R:
+        place = (stage, key)
+        known = self._kept.get(place)
+        if known is None or known[0] is not value:
+            answer = self._computed(partial(compute, key, value))
+            known = self._kept[place] = (value, answer.value)
+            for name in answer.names:
+                self._touching.setdefault(name, set()).add(place)
+        found: R = known[1]
+        return found
+
+    def forget(self, names: Collection[Hashable]) -> None:
+        super().forget(names)
+        for name in names:
+            for place in self._touching.pop(name, ()):
+                self._kept.pop(place, None)
+
+    def within(self, *context: object) -> None:
+        if not _alike(context, self._context):
+            self._kept.clear()
+            self._touching.clear()
+        super().within(*context)

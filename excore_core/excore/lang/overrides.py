@@ -184,7 +184,7 @@ class _Application:
     def grammar(self) -> Grammar:
         return self.merger.grammar
 
-    def apply(self, argument: Argument, slot: object) -> None:
+    def apply(self, argument: Argument, slot: tuple[object, ...]) -> None:
         """Change the table as an argument says."""
         path = self.above(argument)
         if path is None:
@@ -217,7 +217,9 @@ class _Application:
         value, key = self.value(argument, path, found)
         self.merge(argument, (*path, key), value, slot)
 
-    def change_element(self, argument: Argument, path: Path, listed: Binding, which: str, slot: object) -> None:
+    def change_element(
+        self, argument: Argument, path: Path, listed: Binding, which: str, slot: tuple[object, ...]
+    ) -> None:
         """Change a list as the same key in a file would; ``~x[0]`` takes the element away."""
         last, prefix = argument.parts[-1], self.grammar.split_key(listed.name).prefix
         value: Value
@@ -232,7 +234,7 @@ class _Application:
             value = self.read(argument, wanted if whole else _item(kind, 0), prefix is not None and which != "-")
         self.merge(argument, (*path, f"{listed.name}[{which}]"), value, slot)
 
-    def merge(self, argument: Argument, path: Path, value: Value, slot: object) -> None:
+    def merge(self, argument: Argument, path: Path, value: Value, slot: tuple[object, ...]) -> None:
         parts = tuple(_named(part, name) for part, name in zip(argument.parts, path, strict=True))
         table, problems = bound(OVERRIDES, argument.block, KeyValue(parts, argument.equals, value))
         self.problems.extend(problems)

@@ -80,6 +80,13 @@ ANY = Type("any", "Any")
 
 
 @lru_cache(maxsize=4096)
+def kinds_taken(text: str) -> frozenset[str]:
+    """The kinds of single values that an annotation takes without a doubt."""
+    kinds = {kind for option in read_annotation(text).options if option.shape == "scalar" for kind in option.kinds}
+    return frozenset(kinds | ({"boolean"} if "integer" in kinds else set()))
+
+
+@lru_cache(maxsize=4096)
 def read_annotation(text: str) -> Type:
     """The annotation ``text`` read; ``ANY`` where it is not understood."""
     try:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import chain, starmap
 
 from excore.lang.catalog import Entry, Location
 from excore.lang.check.misplaced import prefixed_inside, with_misplaced
-from excore.lang.check.mistyped import mistyped
+from excore.lang.check.mistyped import mistyped, suits
 from excore.lang.check.typos import unregistered, with_typos
 from excore.lang.grammar import NO_CALL_KEY, PRIVATE, PathHook
 from excore.lang.memo import Memo
@@ -16,11 +16,11 @@ from excore.lang.nearest import is_typo, nearest
 from excore.lang.paths import Attribute
 from excore.lang.problems import Origin, Problem, Severity, problem
 from excore.lang.project.foreign import may_be_copy
-from excore.lang.resolve.model import Argument, Model, Path, Reference, Section
+from excore.lang.resolve.model import Argument, Model, Path, Reference, Section, Use
 from excore.lang.resolve.sections import HOOK_PARAMETER
 from excore.lang.syntax.tree import Array, Scalar
 from excore.lang.tables.elements import Changed, Element, split_element
-from excore.lang.tables.table import BoundValue, Table, plain
+from excore.lang.tables.table import Binding, BoundValue, Table, plain
 
 _HIDES_MISSING = frozenset(("bad-prefix", "invalid-no-call"))  # what is missing may be given by what is wrong
 _TRAINED = frozenset(("parameters", "named_parameters", "trainable_parameters", "param_groups", "state_dict"))
@@ -35,8 +35,13 @@ def check(model: Model, memo: Memo, signatures: bool = True) -> list[Problem]:
     compared with the parameters of their classes. ``memo`` is that with which the model was resolved.
     """
 
+    def alone(path: Path, section: Section) -> tuple[Problem, ...]:
+        return (*section_lints(section, model), *prefixed_inside(section, model.grammar))
+
     def judged(path: Path, section: Section) -> tuple[Problem, ...]:
-        lints = (*section_lints(section, model), *prefixed_inside(section, model.grammar)) if signatures else ()
+        lints = memo.item("lints", path, section, alone) if signatures else ()
+        if signatures and any(use.kind == "new" for use in section.uses):
+            lints = (*lints, *_copies(section, model))
         if not lints and not section.problems and path in model.reached:
             return ()
         return tuple(_judged(model, section, lints))
@@ -44,10 +49,11 @@ def check(model: Model, memo: Memo, signatures: bool = True) -> list[Problem]:
     problems: list[Problem] = list(model.problems)
     for group in model.groups.values():
         problems.extend(group.problems)
-    problems.extend(_badly_registered(model))
+    problems.extend(_badly_registered(model, memo))
     if signatures:
         for above, sections in model.parts.items():
-            problems.extend(chain.from_iterable(memo.each(("verdicts", above), sections, judged).values()))
+            verdicts = memo.each(("verdicts", above), sections, judged, whole=True)
+            problems.extend(chain.from_iterable(verdicts.values()))
     else:
         problems.extend(chain.from_iterable(starmap(judged, model.sections.items())))
     problems.extend(_implicit(model))
@@ -93,12 +99,13 @@ def section_lints(section: Section, model: Model) -> Iterable[Problem]:
     signature = entry.signature
     arguments = section.arguments
     unnamed = "positional-only" if signature.takes_any else None  # such a name goes to `**kwargs`
-    given = {p.name if param is None else param.name for p in arguments.values() for param in [signature.get(p.name)]}
-    missing = [p.name for p in signature.params if p.required and (p.name not in given or p.kind == unnamed)]
+    params = [(argument, signature.get(argument.name)) for argument in arguments.values()]
+    given = {argument.name if param is None else param.name for argument, param in params}
+    missing = [p.name for p in signature.required if p.name not in given or p.kind == unnamed]
     misspelled: set[str] = set()
     unlisted = HOOK_PARAMETER if entry.hook == "argument" else None  # there is another problem for it
-    for argument in arguments.values():
-        if signature.get(argument.name) is not None or argument.name == unlisted:
+    for argument, param in params:
+        if param is not None or argument.name == unlisted:
             continue
         typo_of = [name for name in (*missing, NO_CALL_KEY) if missing and is_typo(argument.name, name)]
         if typo_of or not signature.takes_any:
@@ -111,18 +118,16 @@ def section_lints(section: Section, model: Model) -> Iterable[Problem]:
             yield _softened(unknown)
         elif signature.reason and any(is_typo(argument.name, param.name) for param in signature.keywords):
             yield _softened_to_hint(_unknown(argument, section, entry), signature.reason)
-    for argument in arguments.values():
-        param = signature.get(argument.name)
-        if param is not None:
+    for argument, param in params:
+        if param is not None and not suits(argument, param):
             yield from mistyped(argument, param, entry, model)
-    yield from _copies(section, model)
     if section.no_call or NO_CALL_KEY in misspelled or any(item.code in _HIDES_MISSING for item in section.problems):
         return
     where = f"[{'.'.join(section.path)}]"
     missing = [name for name in missing if name not in misspelled]
     if missing:
         yield _missing(entry, missing, section.binding.origin, where)
-    wanted = [p.name for p in signature.params if p.wanted and p.name not in {*arguments, *misspelled}]
+    wanted = [p.name for p in signature.wanted if p.name not in arguments and p.name not in misspelled]
     if wanted:
         yield _softened(_missing(entry, wanted, section.binding.origin, where))
 
@@ -131,7 +136,7 @@ def _copies(section: Section, model: Model) -> Iterable[Problem]:
     """References under ``!`` that take the parameters of a new object where the result holds another of the table, or
     make another of those objects that take parameters: what the one does, the other never sees."""
     for argument in section.arguments.values():
-        for reference in argument.references:
+        for reference in argument.references if argument.prefix is not None else ():
             target = reference.target
             if target is None or reference.prefix.kind != "new" or target.path not in model.starts:
                 continue
@@ -244,32 +249,44 @@ def _missing(entry: Entry, missing: list[str], origin: Origin, where: str, impli
     return problem("missing-parameter", message, origin, missing=",".join(missing))
 
 
-def _badly_registered(model: Model) -> Iterable[Problem]:
+def _badly_registered(model: Model, memo: Memo) -> Iterable[Problem]:
     """One problem for each name in use that its registry gets from several places, of which an import is refused, or
     from a file that cannot be imported."""
-    entries: set[int] = set()
-    uses = ((section.entry, section.binding.origin) for section in model.sections.values())
-    implicit = ((model.entry(path), use.origin) for path in model.implicit for use in model.users[path])
-    for entry, origin in (*uses, *implicit):
-        if entry is None or id(entry) in entries:
+    told: set[int] = set()
+    known: dict[int, list[tuple[str, str, Severity | None]]] = memo.latest("badly registered", (), dict)
+    uses: Iterator[tuple[Entry | None, Binding | Use]] = chain(
+        ((section.entry, section.binding) for section in model.sections.values()),
+        ((model.entry(path), use) for path in model.implicit for use in model.users[path]),
+    )
+    for entry, use in uses:
+        if entry is None or id(entry) in told:  # entries live as long as their catalog, and that as long as the memo's
             continue
-        entries.add(id(entry))
-        root = model.project.root
-        places = [at.path for at in (entry.location, entry.registered_at) if at is not None]
-        fault = next(filter(None, map(model.catalog.fault, places)), None)
-        if fault is not None:
-            message = f"`{entry.name}` cannot be imported: {fault.reason} ({_place(fault.at, root)})"
-            yield problem("unknown-class", message, origin, severity=None if fault.certain else "hint")
-        if not entry.registered_again or entry.registered_at is None:
-            continue
-        first, *others = (_place(at, root) for at in (entry.registered_at, *entry.registered_again))
-        are_copies = all(may_be_copy(at.path, root) for at in entry.registered_again)
-        more = f" and {len(others) - 3} more" if len(others) > 3 else ""
-        message = (
-            f"`{entry.name}` is registered in `{entry.registry}` more than once: {first} counts here, "
-            f"{', '.join(others[:3])}{more} does not; a program that imports both fails"
-        )
-        yield problem("registered-twice", message, origin, severity="hint" if are_copies else "warning")
+        told.add(id(entry))
+        if id(entry) not in known:
+            known[id(entry)] = list(_faults(entry, model))
+        for code, message, severity in known[id(entry)]:
+            yield problem(code, message, use.origin, severity=severity)
+
+
+def _faults(entry: Entry, model: Model) -> Iterator[tuple[str, str, Severity | None]]:
+    """Code, message and severity of what is wrong with how an entry is registered."""
+    root = model.project.root
+    places = [at.path for at in (entry.location, entry.registered_at) if at is not None]
+    fault = next(filter(None, map(model.catalog.fault, places)), None)
+    if fault is not None:
+        what = "`{}` cannot be imported" if fault.certain else "whether `{}` can be imported is not known"
+        message = f"{what.format(entry.name)}: {fault.reason} ({_place(fault.at, root)})"
+        yield "unknown-class", message, None if fault.certain else "hint"
+    if not entry.registered_again or entry.registered_at is None:
+        return
+    first, *others = (_place(at, root) for at in (entry.registered_at, *entry.registered_again))
+    are_copies = all(may_be_copy(at.path, root) for at in entry.registered_again)
+    more = f" and {len(others) - 3} more" if len(others) > 3 else ""
+    message = (
+        f"`{entry.name}` is registered in `{entry.registry}` more than once: {first} counts here, "
+        f"{', '.join(others[:3])}{more} does not; a program that imports both fails"
+    )
+    yield "registered-twice", message, "hint" if are_copies else "warning"
 
 
 def _place(at: Location, root: str) -> str:

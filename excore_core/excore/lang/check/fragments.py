@@ -44,15 +44,18 @@ _OF_THE_WHOLE = frozenset(("unused-section", "unused-variable", "ineffective-ove
 
 
 class Witness:
-    """The verdict of one root config on a fragment: its ``problems`` there.
+    """The verdict of a root config on a fragment, or of several together: the ``problems`` there.
 
-    ``own`` is the fragment's table, ``merged()`` the root's merged one, asked for only if overrides matter.
+    ``places()`` are those of the fragment that do not count there, asked for only if overrides matter. ``told`` are all
+    problems that any of the configs has, where these are more.
     """
 
-    def __init__(self, problems: Sequence[Problem], own: Table, merged: Callable[[], Table]) -> None:
+    def __init__(
+        self, problems: Sequence[Problem], places: Callable[[], Places], told: Collection[_Key] | None = None
+    ) -> None:
         self.problems = problems
-        self._own = own
-        self._merged = merged
+        self._places = places
+        self.told = self.by_key if told is None else told
 
     @cached_property
     def by_key(self) -> dict[_Key, Problem]:
@@ -61,16 +64,12 @@ class Witness:
 
     @cached_property
     def overridden(self) -> Places:
-        """The places of the fragment that do not count in this config."""
-        return overridden(self._own, self._merged())
+        """The places of the fragment that do not count."""
+        return self._places()
 
 
-def shared(witnesses: Sequence[Witness], alone: Callable[[], Iterable[Problem]]) -> list[Problem]:
-    """The problems to show in a fragment with these ``witnesses``, of which there is at least one.
-
-    ``alone()`` gives the problems of the fragment as a root of its own; it is called only if some place is overridden
-    by all witnesses.
-    """
+def joined(witnesses: Sequence[Witness]) -> Witness:
+    """One witness, with whom others agree as with all of these, of which there is at least one."""
     first, *others = witnesses
     problems = [item for item in (_agreed(item, others) for item in first.problems) if item is not None]
     if others:
@@ -82,13 +81,21 @@ def shared(witnesses: Sequence[Witness], alone: Callable[[], Iterable[Problem]])
                 rest = [*witnesses[:number], *witnesses[number + 1 :]]
                 agreed = (_agreed(item, rest) for item in witness.problems if (item.code, item.origin) in new)
                 problems.extend(item for item in agreed if item is not None)
-    hidden = _hidden(witnesses)
+    return Witness(problems, lambda: _hidden(witnesses), frozenset().union(*(one.told for one in witnesses)))
+
+
+def shared(witnesses: Sequence[Witness], alone: Callable[[], Iterable[Problem]]) -> list[Problem]:
+    """The problems to show in a fragment with these ``witnesses``, of which there is at least one.
+
+    ``alone()`` gives the problems of the fragment as a root of its own; it is called only if some place is overridden
+    by all witnesses.
+    """
+    all_ = joined(witnesses)
+    problems = list(all_.problems)
+    hidden = all_.overridden
     if hidden:
         candidates = [item for item in alone() if item.code not in _OF_THE_WHOLE and _holds(hidden, item)]
-        unreported = [
-            item for item in candidates if not any((item.code, item.origin) in one.by_key for one in witnesses)
-        ]
-        problems.extend(as_fragment(unreported, IN_BASES))
+        problems += as_fragment((item for item in candidates if (item.code, item.origin) not in all_.told), IN_BASES)
     return problems
 
 

@@ -80,6 +80,8 @@ def prefixed_inside(section: Section, grammar: Grammar) -> Iterator[Problem]:
     """Bare prefixes in the tables that a module gets as arguments. A quoted name may be meant so: it is TOML."""
     for argument in section.arguments.values():
         binding = argument.binding
+        if type(binding.value) is Scalar or (type(binding.value) is Array and binding.value.flat):
+            continue
         for origin, name in _bare_names(binding.value, binding):
             if grammar.is_prefixed(name):
                 yield _meaningless(origin, name, grammar)

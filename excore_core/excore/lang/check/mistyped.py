@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from excore.lang.catalog import Entry, Param
-from excore.lang.check.annotations import Type, fits, mismatch, read_annotation
+from excore.lang.check.annotations import Type, fits, kinds_taken, mismatch, read_annotation
 from excore.lang.grammar import NONE, FieldRef, Prefix
 from excore.lang.problems import Problem, problem
 from excore.lang.resolve.entries import entry_named
@@ -20,6 +20,17 @@ _NAMING = frozenset(("name", "type", "cls", "class_name"))  # parameters whose v
 _QUOTES = ("'", '"')
 _MAPPINGS = ("Dict", "Mapping", "dict")
 _BUILTINS = frozenset((*_NUMBERS, "Number", "Real", "Integral", "Decimal", "Fraction"))
+
+
+def suits(argument: Argument, param: Param) -> bool:
+    """Whether ``mistyped`` has certainly nothing to say: a single value, of a kind that the annotation names."""
+    value = argument.binding.value
+    return (
+        type(value) is Scalar
+        and argument.prefix is None
+        and param.annotation is not None
+        and value.kind in kinds_taken(param.annotation)
+    )
 
 
 def mistyped(argument: Argument, param: Param, entry: Entry, model: Model) -> Iterable[Problem]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -127,15 +128,17 @@ def registries_taken(catalog: Catalog, project: Project, entry: Entry | None, ar
 def registries_called(name: str, catalog: Catalog, project: Project) -> tuple[str, ...]:
     """The registries, of which modules are known, that are called ``name`` or have a field that is; case and a plural
     do not count."""
+    singular = _singular(name)
     fields = {**{registry: registry for registry in catalog.registries}, **project.primary_to_registry}
-    registries = dict.fromkeys(registry for field, registry in fields.items() if _singular(field) == _singular(name))
-    return tuple(registry for registry in registries if catalog.entries.get(registry))
+    registries = dict.fromkeys([registry for field, registry in fields.items() if _singular(field) == singular])
+    return tuple([registry for registry in registries if catalog.entries.get(registry)])
 
 
 def _derives(entry: Entry, classes: Collection[str]) -> bool:
     return any(path.rpartition(".")[2] in classes for path in entry.bases)
 
 
+@lru_cache(maxsize=4096)
 def _singular(name: str) -> str:
     return name.casefold().replace("_", "").removesuffix("s")
 

@@ -106,13 +106,14 @@ class Merger:
         self.known = known  # what is registered, where that is known
         self.memo = memo or Memo()
 
-    def merge(self, base: Table, over: Table, slot: object = "") -> Table:
+    def merge(self, base: Table, over: Table, slot: tuple[object, ...] = ("",)) -> Table:
         """A table with everything of ``over``, and what ``base`` has beyond it; neither is changed.
 
         What was merged last in the same ``slot`` is shared where it is the same.
         """
-        before: _Merged | None = self.memo.last(("merged", slot))
-        merged = self.memo.latest(("merged", slot), (base, over), lambda: self._merged(base, over, (), before))
+        stage = ("merged", *slot)
+        before: _Merged | None = self.memo.last(stage)
+        merged = self.memo.latest(stage, (base, over), lambda: self._merged(base, over, (), before))
         return merged.table
 
     def own(self, file: str, table: Table, base_key: str) -> Table:
@@ -242,7 +243,7 @@ class _Walk:
             table = self.visit(base.path, (*chain, (file, base.origin)))
             merged = table if merged is None else self.merger.merge(merged, table, (file, number))
         self.files[file] = None
-        table = own if merged is None else self.merger.merge(merged, own, file)
+        table = own if merged is None else self.merger.merge(merged, own, (file, -1))
         self.done[file] = table
         return table
 

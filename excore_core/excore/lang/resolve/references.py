@@ -18,7 +18,6 @@ from excore.lang.grammar import (
     FieldRef,
     Grammar,
     Name,
-    SplitKey,
     VariableRef,
     field_reference,
 )
@@ -44,7 +43,6 @@ class Scope:
     grammar: Grammar
     environment: Mapping[str, str] | None
     _read: dict[str, Expression] = field(default_factory=dict)
-    _keys: dict[str, SplitKey] = field(default_factory=dict)
 
     def read(self, text: str) -> Expression:
         """``grammar.read``, remembered: the same texts recur all over a config."""
@@ -52,13 +50,6 @@ class Scope:
         if expression is None:
             expression = self._read[text] = self.grammar.read(text)
         return expression
-
-    def split_key(self, key: str) -> SplitKey:
-        """``grammar.split_key``, remembered: the same arguments recur all over a config."""
-        split = self._keys.get(key)
-        if split is None:
-            split = self._keys[key] = self.grammar.split_key(key)
-        return split
 
     @cached_property
     def unseen(self) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ else that it asked for.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from excore.lang.catalog import Catalog
 from excore.lang.grammar import DEFAULT, Grammar
@@ -37,7 +38,10 @@ def resolve(
     """
     memo = memo or Memo(keeps=False)
     memo.within(catalog, project, grammar, environment)
-    return memo.latest("model", (root,), lambda: _resolved(file, root, catalog, project, grammar, environment, memo))
+    model: Model = memo.latest(
+        "model", (root,), lambda: _resolved(file, root, catalog, project, grammar, environment, memo)
+    )
+    return model if model.file == file else replace(model, file=file)
 
 
 def _resolved(
@@ -60,14 +64,13 @@ def _resolved(
         for group in names.groups.values()
     }
     parts[()] = _sections(scope, (), "module", None, names.modules, memo)
-    for stage in ("sections", "by path", "verdicts"):
-        memo.retain(stage, parts)
+    memo.retain(("sections", "by path", "verdicts"), parts)
     sections: dict[Path, Section] = {}
     for part in parts.values():
         sections.update(part)
     groups, modules, isolated, members = names.groups, names.modules, names.isolated, names.members
     model = Model(file, root, catalog, project, grammar, groups, modules, isolated, members, sections, parts)
-    return connect(model, memo.last("model"), memo)
+    return connect(model, memo.last("model") if memo.follows else None, memo)
 
 
 def _sections(

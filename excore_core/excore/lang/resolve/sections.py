@@ -86,7 +86,7 @@ class SectionResolver(Lookup):
             self.problems.append(unknown_class(catalog, project, self.registry, self.path, self.binding.origin))
         arguments: dict[str, Argument] = {}
         no_call = False
-        split_key = self.scope.split_key
+        split_key = self.scope.grammar.split_key
         for key, binding in table.bindings.items():
             if key == NO_CALL_KEY:
                 no_call = self.no_call(binding)

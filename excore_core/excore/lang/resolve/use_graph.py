@@ -114,7 +114,7 @@ def _problems(model: Model, before: Model | None, changed: Collection[Path], mem
             memo.outdate("uses", {*changed, *(use.target for use in uses)})
             # There was no cycle before, so each new one leads through a section that changed.
             starts = [path for path in changed if path in model.sections]
-    verdicts = chain.from_iterable(memo.each("uses", model.users, judge.verdict).values())
+    verdicts = chain.from_iterable(memo.each("uses", model.users, judge.verdict, whole=True).values())
     circles = _circles(model.sections, starts, judge.active)
     if circles and before is not None:
         circles = _circles(model.sections, model.paths, judge.active)

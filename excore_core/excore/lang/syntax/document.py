@@ -158,6 +158,12 @@ class _Edit:
                 return number
 
 
+def head(text: str, prefixes: str = DEFAULT.prefix_chars) -> SyntaxTree:
+    """The tree of what stands before the first header of ``text``."""
+    block, _ = BlockParser(text, key_patterns(prefixes)).block(0, has_header=False)
+    return SyntaxTree(block.text, [block], [0], prefixes, False, frozenset())
+
+
 def parse(text: str, prefixes: str = DEFAULT.prefix_chars) -> SyntaxTree:
     """The tree of ``text``, whatever it holds. ``prefixes`` are the characters that may start a bare key."""
     parser = BlockParser(text, key_patterns(prefixes))

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Container, Iterable, Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import Protocol
 
 from excore.lang.analysis import Analysis, analyse, syntax_problems
 from excore.lang.catalog import Catalog
-from excore.lang.check.fragments import LEFT_TO_OTHERS, Witness, as_fragment, shared, with_own
+from excore.lang.check.fragments import LEFT_TO_OTHERS, Witness, as_fragment, joined, overridden, shared, with_own
 from excore.lang.check.newer_toml import newer_toml
 from excore.lang.check.root_causes import finished
 from excore.lang.check.suppression import suppressed, unknown_codes
 from excore.lang.check.unquoted import unquoted
 from excore.lang.file import File, tables_of
 from excore.lang.grammar import Grammar
-from excore.lang.memo import Memo
+from excore.lang.memo import Memo, Siblings
 from excore.lang.overrides import Overrides
-from excore.lang.problems import Problem, Related
+from excore.lang.problems import SEVERITIES, Problem, Related
 from excore.lang.project.model import Project
 from excore.lang.project.reading import read_project, unmade_registries
 from excore.lang.provenance import OVERRIDES
@@ -36,12 +37,15 @@ from excore.lang.workspace.sweep_check import sweep_problems
 _EMPTY = Catalog()
 _AT_ONCE = 50_000
 """Characters of files that are learned from at once: twenty milliseconds."""
+_MOST_PROBLEMS = 1000
+"""Of one file; editors show no more."""
 
 
 class State(Protocol):
     """What a snapshot takes from the changing side; see ``host.Host``."""
 
     environment: Mapping[str, str] | None
+    one_pass: bool
     open_files: dict[str, File]
     toml_files: dict[str, None]
     catalogs: dict[str, Catalog]
@@ -93,10 +97,13 @@ class Snapshot:
         self._catalogs = dict(host.catalogs)
         self._projects: dict[str, Project] = {}
         self._analyses: dict[str, Analysis] = {}
+        self._closures: dict[str, Closure] = {}
         self._problems: dict[str, tuple[Problem, ...]] = {}
         self._diagnostics: dict[str, tuple[Problem, ...]] = {}
         self._practices: dict[str, Practice] = {}
         self._sweeps: dict[str, Sweep | None] = {}
+        self.heard: dict[str, list[Witness]] = {}
+        """What the roots of a file say of it, where others found that out: see ``witness``."""
 
     # -- files and projects
 
@@ -146,10 +153,11 @@ class Snapshot:
         """Whether problems are reported in a file: it shows that it is a config."""
         file = self.file(path)
         return file is not None and (
-            is_config(
+            path in self._includers
+            or (bool(file.bases) and self.is_config(path))
+            or is_config(
                 path, file.tables, self.project(path), self.catalog(path), self.grammar(path), path in self._named
             )
-            or path in self._includers
         )
 
     def sweep(self, path: str) -> Sweep | None:
@@ -257,7 +265,7 @@ class Snapshot:
         bases: dict[str, tuple[str, ...]] = {}
         for path in self._all:
             file = self.file(path)
-            if file is not None and file.names_bases:
+            if file is not None and file.bases:
                 bases[path] = file.bases
         return include_graph(bases)
 
@@ -281,12 +289,22 @@ class Snapshot:
         """The config whose root is this file, understood."""
         analysis = self._analyses.get(path)
         if analysis is None:
-            memo = self._host.memos.setdefault(path, Memo())
+            memo = self._memo(path)
             project, catalog, grammar = self.project(path), self.catalog(path), self.grammar(path)
             overrides = self._overrides.get(path)
             analysis = analyse(path, self.read, catalog, project, grammar, self.environment, memo, overrides=overrides)
             self._analyses[path] = analysis
+            self._closures[path] = analysis.closure
         return analysis
+
+    def _memo(self, path: str) -> Memo:
+        """What is known of a config: where nothing changes, what was found in another that inherits the same."""
+        memos = self._host.memos
+        if not self._host.one_pass:
+            return memos.setdefault(path, Memo())
+        self._analyses.clear()
+        bases = self.bases(path)
+        return memos.setdefault("\n".join(bases), Siblings()) if bases else Memo(keeps=False)
 
     def overridden(self, path: str, overrides: Overrides) -> Analysis:
         """The config whose root is this file with other overrides, understood; not kept."""
@@ -304,7 +322,7 @@ class Snapshot:
 
     def closure(self, path: str) -> Closure:
         """The files and merged table of the config whose root is this file."""
-        return self.analysis(path).closure
+        return self._closures.get(path) or self.analysis(path).closure
 
     def model(self, path: str) -> Model:
         """The config in which questions about a file are answered: its own, or the first that includes it; that of a
@@ -353,12 +371,13 @@ class Snapshot:
             if "unquoted-prefix" in project.severities:
                 problems.extend(unquoted(file.tree, path, self.grammar(path)))
         problems.extend(unknown_codes(path, file.tree))
-        return suppressed(file.tree, _in_order(_with_severity(problems, project), file.tree))
+        return _bounded(suppressed(file.tree, _in_order(_with_severity(problems, project), file.tree)))
 
     def _shared_problems(self, path: str) -> list[Problem]:
         roots = self.roots(path)
         if roots != (path,) and path not in self._overrides:
-            problems = shared([self._witness(root, path) for root in roots], lambda: self._problems_in(path, path))
+            witnesses = self.heard.get(path) or [self._witness(root, path) for root in roots]
+            problems = shared(witnesses, lambda: self._problems_in(path, path))
             return with_own(problems, self._problems_in(path, path)) if self._is_whole(path) else problems
         problems = self._problems_in(path, path)
         if self.bases(path):
@@ -381,7 +400,12 @@ class Snapshot:
     def _witness(self, root: str, path: str) -> Witness:
         file = self.file(path)
         assert file is not None
-        return Witness(self._problems_in(path, root), file.tables.root, lambda: self.closure(root).root)
+        table = file.tables.root
+        return Witness(self._problems_in(path, root), lambda: overridden(table, self.closure(root).root))
+
+    def witness(self, path: str, roots: Iterable[str]) -> Witness:
+        """What these of its ``roots`` say together of a file, as one of them would."""
+        return joined([self._witness(root, path) for root in roots])
 
     @cached_property
     def _with_fragments(self) -> frozenset[str]:
@@ -427,6 +451,16 @@ def _in_order(problems: Iterable[Problem], tree: SyntaxTree) -> list[Problem]:
         for item in reversed([item for item in problems if item.origin.block in index])
     }
     return [places[place] for place in sorted(places)]
+
+
+def _bounded(problems: list[Problem]) -> list[Problem]:
+    """The first problems of a file, errors before what is milder; the last of too many says how many more there are."""
+    if len(problems) <= _MOST_PROBLEMS:
+        return problems
+    ranked = sorted(range(len(problems)), key=lambda number: SEVERITIES.index(problems[number].severity))
+    *told, last = (problems[number] for number in sorted(ranked[:_MOST_PROBLEMS]))
+    more = f"{last.message} (and {len(problems) - _MOST_PROBLEMS} more problems in this file)"
+    return [*told, replace(last, message=more)]
 
 
 def _with_severity(problems: list[Problem], project: Project) -> list[Problem]:
