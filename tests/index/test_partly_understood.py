@@ -648,6 +648,7 @@ def test_what_python_itself_brings_means_the_same_where_its_source_is_read(proje
         ("from collections import namedtuple\nB = namedtuple('B', 'c')\nclass A(B): ...", "c: Any <B>"),
         ("from typing import NamedTuple\nclass A(NamedTuple('A', [('c', int)])): ...", "c: Any <__A()>"),
         ("import flax\n@flax.struct.dataclass\nclass A:\n  c: int", "..."),
+        ("import attr\n@attr.s(these={'c': attr.ib()})\nclass A:\n  d = 1", "..."),
         ("from flax import struct\n@struct.dataclass(frozen=True)\nclass A:\n  c: int", "..."),
     ],
 )

@@ -72,6 +72,8 @@ def described_by(call: ast.Call) -> str:
             for key, value in zip(keyword.value.keys, keyword.value.values, strict=True):
                 if key is not None and constant_text(key) in _DESCRIBING:
                     return constant_text(value)
+        elif keyword.arg == "metadata" and isinstance(keyword.value, ast.Call):
+            return described_by(keyword.value)  # dict(help="text")
     return ""
 
 
@@ -99,9 +101,9 @@ def _parameter(source: SourceText, arg: ast.arg, kind: str, default: ast.expr | 
     fact: ParamFact = {"name": arg.arg, "at": source.at(arg, len(arg.arg))}
     if arg.annotation is not None:
         fact["annotation"] = annotation(source, arg.annotation)
-        doc = _annotated(arg.annotation)
-        if doc:
-            fact["doc"] = doc
+    doc = (_annotated(arg.annotation) if arg.annotation is not None else "") or source.comment(default or arg)
+    if doc:
+        fact["doc"] = doc
     if kind:
         fact["kind"] = kind  # type: ignore[typeddict-item]
     if default is not None:

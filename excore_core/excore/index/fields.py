@@ -156,6 +156,8 @@ def of_class(classes: Classes, ref: ClassRef, order: ClassOrder, index: int) -> 
     if style is None or keywords.get("init") == "False":
         return None
     result = _of_fields(classes, order, index, style)
+    if "these" in keywords:
+        return result.partly("its fields are given to the decorator")
     more = keywords.get("more")
     return replace(result, complete=False, reason=f"`{more}` makes the constructor") if more else result
 
