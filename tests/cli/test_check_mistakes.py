@@ -48,7 +48,6 @@ CONFIG = """
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ('src_dir = "thing"', "there is no folder `thing`"),
         ("src_dir = things", '`things` is no value: a string needs quotes, "things"'),
     ],
 )
@@ -62,6 +61,7 @@ def test_what_is_wrong_in_the_project_file_is_told(write: Write, run: Run, line:
     ("lines", "place", "message"),
     [
         ('registries = ["*Model"]\nsrc_dri = "things"', "2:1", "did you mean `src_dir`?"),
+        ('registries = ["*Model"]\nsrc_dir = "thing"', "2:11", "there is no folder `thing`"),
         ('registries = ["*Model"]\nbase_dir = "/old/place"', "2:1", "`base_dir` is no key of a project file any more"),
         ('registries = ["*Model: Model, Net, Model"]', "1:14", "field `Model` belongs to `Model` twice"),
     ],

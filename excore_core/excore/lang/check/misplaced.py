@@ -1,8 +1,9 @@
-"""What means something elsewhere: ``__base__`` below a header, a prefix on what is no argument of a module."""
+"""What means something elsewhere: ``__base__`` below a header, a prefix or an element of a list on what is no argument
+of a module, a path in the quotes of one name."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from excore.lang.check.typos import IN_BASES, behind_marks, is_files
 from excore.lang.grammar import BASE_KEY, Grammar
@@ -11,12 +12,14 @@ from excore.lang.problems import Origin, Problem, problem
 from excore.lang.resolve.model import Model, Path, Section
 from excore.lang.resolve.top_level import is_module_path
 from excore.lang.syntax.tree import Array, InlineTable, Scalar, Value
+from excore.lang.tables.elements import split_element
 from excore.lang.tables.table import Binding, BoundValue, Table, Tables
 
 
 def with_misplaced(problems: Sequence[Problem], model: Model, memo: Memo) -> list[Problem]:
     """``problems`` (those of ``model``) with those of misplaced names, without what only follows from these."""
-    prefixed = [*_prefixed_values(model, memo), *_values_for_tables(model)]
+    prefixed = [*_prefixed_values(model, memo), *_values_for_tables(model), *_quoted_paths(model)]
+    prefixed += _elements(model.isolated)
     bases = list(_bases_below(model))
     if not bases:
         return [*problems, *prefixed]
@@ -56,7 +59,8 @@ def _prefixed_values(model: Model, memo: Memo) -> Iterator[Problem]:
 
     def inside(_: str, binding: Binding) -> tuple[Problem, ...]:
         names = _bare_names(binding.value, binding)
-        return tuple(_meaningless(origin, name, grammar) for origin, name in names if grammar.is_prefixed(name))
+        prefixed = (_meaningless(origin, name, grammar) for origin, name in names if grammar.is_prefixed(name))
+        return (*prefixed, *_elements_inside(binding.value))
 
     told = {name: found for name, found in memo.each("prefixes-in-values", model.isolated, inside).items() if found}
     read = behind_marks(model) if told else frozenset()
@@ -76,12 +80,39 @@ def _values_for_tables(model: Model) -> Iterator[Problem]:
             yield problem("invalid-header", message, binding.value_origin)
 
 
-def prefixed_inside(section: Section, grammar: Grammar) -> Iterator[Problem]:
-    """Bare prefixes in the tables that a module gets as arguments. A quoted name may be meant so: it is TOML."""
+def _quoted_paths(model: Model) -> Iterator[Problem]:
+    """Values whose names are the path of a module's table, in the quotes of one name."""
+    for name, binding in model.isolated.items():
+        path = tuple(name.split("."))[:2]
+        if len(path) == 2 and is_module_path(path, model.catalog, model.project):
+            message = f"a name in quotes is one name: this is a value called `{name}`, and no `[{'.'.join(path)}]`"
+            yield problem("unknown-table", message, binding.origin, severity="warning", name=name)
+
+
+def _elements(bindings: Mapping[str, Binding]) -> Iterator[Problem]:
+    """Keys that are elements of a list beside them, where that has no meaning (BASE-9)."""
+    for name, binding in bindings.items():
+        element = split_element(name) if name.endswith("]") else None
+        if element is not None and element.key in bindings and isinstance(bindings[element.key].value, Array):
+            message = f"only in arguments of modules an element of a list is changed: this value is named `{name}`"
+            yield problem("unknown-key", message, binding.origin, severity="warning")
+
+
+def _elements_inside(value: BoundValue) -> Iterator[Problem]:
+    if isinstance(value, Table):
+        yield from _elements(value.bindings)
+        for binding in value.bindings.values():
+            yield from _elements_inside(binding.value)
+
+
+def misplaced_inside(section: Section, grammar: Grammar) -> Iterator[Problem]:
+    """What has no meaning in the tables that a module gets as arguments: elements of lists, and bare prefixes. A quoted
+    name may be meant so: it is TOML."""
     for argument in section.arguments.values():
         binding = argument.binding
         if type(binding.value) is Scalar or (type(binding.value) is Array and binding.value.flat):
             continue
+        yield from _elements_inside(binding.value)
         for origin, name in _bare_names(binding.value, binding):
             if grammar.is_prefixed(name):
                 yield _meaningless(origin, name, grammar)
