@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from excore.lang.check.typos import IN_BASES, behind_marks, is_files
 from excore.lang.grammar import BASE_KEY, Grammar
@@ -16,8 +17,9 @@ from excore.lang.tables.table import Binding, BoundValue, Table, Tables
 
 def with_misplaced(problems: Sequence[Problem], model: Model, memo: Memo) -> list[Problem]:
     """``problems`` (those of ``model``) with those of misplaced names, without what only follows from these."""
-    prefixed = [*_prefixed_values(model, memo), *_values_for_tables(model)]
-    bases = list(_bases_below(model))
+    prefixed = [*_prefixed_values(model, memo), *_values_for_tables(model, memo)]
+    below = memo.each("bases below", model.root.bindings, partial(_bases_below, model))
+    bases = [binding for name in model.root.bindings for binding in below[name]]
     if not bases:
         return [*problems, *prefixed]
     keys = {binding.origin for binding in bases}
@@ -29,23 +31,20 @@ def with_misplaced(problems: Sequence[Problem], model: Model, memo: Memo) -> lis
     return [*misplaced, *others, *prefixed]
 
 
-def _bases_below(model: Model) -> Iterator[Binding]:
+def _bases_below(model: Model, name: str, outer: Binding) -> tuple[Binding, ...]:
     """Every ``__base__`` below a header of a module; below others only what names files, as they hold any values."""
-    for name, outer in model.root.bindings.items():
-        if not isinstance(outer.value, Table):
-            continue
-        if BASE_KEY in outer.value.bindings:
-            yield from _misplaced((name,), outer.value, model)
-        for key, inner in outer.value.bindings.items():
-            if isinstance(inner.value, Table) and BASE_KEY in inner.value.bindings:
-                yield from _misplaced((name, key), inner.value, model)
+    if not isinstance(outer.value, Table):
+        return ()
+    tables: list[tuple[Path, Table]] = [((name,), outer.value)]
+    tables += [((name, key), one.value) for key, one in outer.value.bindings.items() if isinstance(one.value, Table)]
+    found = [(path, table.bindings[BASE_KEY]) for path, table in tables if BASE_KEY in table.bindings]
+    return tuple(binding for path, binding in found if _is_misplaced(path, binding, model))
 
 
-def _misplaced(path: Path, table: Table, model: Model) -> Iterator[Binding]:
-    binding = table.bindings[BASE_KEY]
-    if not isinstance(binding.value, Table):
-        if is_files(binding.value) or is_module_path(path, model.catalog, model.project):
-            yield binding
+def _is_misplaced(path: Path, binding: Binding, model: Model) -> bool:
+    return not isinstance(binding.value, Table) and (
+        is_files(binding.value) or is_module_path(path, model.catalog, model.project)
+    )
 
 
 def _prefixed_values(model: Model, memo: Memo) -> Iterator[Problem]:
@@ -54,26 +53,31 @@ def _prefixed_values(model: Model, memo: Memo) -> Iterator[Problem]:
     if not any(not name.startswith("__") for name in model.catalog.registries):
         return
 
-    def inside(_: str, binding: Binding) -> tuple[Problem, ...]:
+    def inside(name: str, binding: Binding) -> tuple[bool, list[Problem]] | None:
         names = _bare_names(binding.value, binding)
-        return tuple(_meaningless(origin, name, grammar) for origin, name in names if grammar.is_prefixed(name))
+        found = [_meaningless(origin, inner, grammar) for origin, inner in names if grammar.is_prefixed(inner)]
+        is_prefixed = grammar.is_prefixed(name) and isinstance(binding.value, Scalar | Array)
+        return (is_prefixed, found) if is_prefixed or found else None
 
     told = {name: found for name, found in memo.each("prefixes-in-values", model.isolated, inside).items() if found}
     read = behind_marks(model) if told else frozenset()
-    for name, found in told.items():
+    for name, (is_prefixed, found) in told.items():
         if name not in read:
             yield from found
-    for name, binding in model.isolated.items():
-        if grammar.is_prefixed(name) and isinstance(binding.value, Scalar | Array):
-            yield _meaningless(binding.origin, name, grammar, model.root)
+        if is_prefixed:
+            yield _meaningless(model.isolated[name].origin, name, grammar, model.root)
 
 
-def _values_for_tables(model: Model) -> Iterator[Problem]:
+def _values_for_tables(model: Model, memo: Memo) -> Iterator[Problem]:
     """Values in the place of a base's table of a class, whose arguments nobody would get."""
-    for name, binding in model.isolated.items():
-        if name in model.catalog.by_name and any(isinstance(one.value, Table) for one in binding.shadows):
+
+    def hides_table(name: str, binding: Binding) -> bool:
+        return name in model.catalog.by_name and any(isinstance(one.value, Table) for one in binding.shadows)
+
+    for name, hides in memo.each("for tables", model.isolated, hides_table).items():
+        if hides:
             message = f"`{name}` is the table of a class: it holds arguments, not a value; write `[{name}]`"
-            yield problem("invalid-header", message, binding.value_origin)
+            yield problem("invalid-header", message, model.isolated[name].value_origin)
 
 
 def prefixed_inside(section: Section, grammar: Grammar) -> Iterator[Problem]:
