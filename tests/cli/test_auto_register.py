@@ -312,14 +312,22 @@ def test_cli_scripts_get_no_arguments(project: Path, run: Run) -> None:
     run("auto-register")
 
 
-@pytest.mark.parametrize("path", ["src/__init__.py", "src/lab/__init__.py", "src/lab/nets/__init__.py"])
-def test_cli_a_package_without_modules_is_imported(write: Write, run: Run, path: str) -> None:
+@pytest.mark.parametrize(
+    ("src", "path"),
+    [(".", ""), ("src", "src/"), ("src", "src/lab/"), ("src", "src/lab/nets/")],
+)
+def test_cli_a_package_without_modules_is_imported_and_its_program_is_not(
+    write: Write, run: Run, src: str, path: str
+) -> None:
     write(
         f"""
         #- .excore.toml
-        src_dir = "src"
+        src_dir = "{src}"
         registries = ["*Model"]
-        #- {path}
+        #- {path}__main__.py
+        from excore import Registry
+        1 / 0
+        #- {path}__init__.py
         from excore import Registry
         MODEL = Registry("Model")
         @MODEL.register()

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import builtins
 import functools
+import re
 import sys
 import time
 import traceback
@@ -328,6 +329,22 @@ def test_valid_1_targets_without_constructor_or_signature() -> None:
     assert ModuleNode(range).validate() is None
 
 
+class Unpacking(type):
+    def __call__(cls, options: dict[str, Any]) -> Any:
+        return super().__call__(**options)
+
+
+class Unpacked(metaclass=Unpacking):
+    def __init__(self, depth: int) -> None:
+        self.depth = depth
+
+
+def test_valid_1_what_a_metaclass_takes_is_not_judged_by_the_constructor() -> None:
+    assert ModuleNode(Unpacked)(options={"depth": 3}).depth == 3
+    with pytest.raises(ModuleBuildError, match="missing 1 required positional argument"):
+        ModuleNode(Unpacked)()
+
+
 def test_valid_1_defaults_that_refuse_comparison() -> None:
     class Array:
         def __eq__(self, other: object) -> bool:
@@ -509,7 +526,7 @@ class Hiding(Failing):
 def test_attr_3_an_error_inside_a_property_is_not_taken_for_a_missing_attribute(
     target: type, path: str, reason: str
 ) -> None:
-    with pytest.raises(ModuleBuildError, match=r"` on `\w+` failed: AttributeError: ") as caught:
+    with pytest.raises(ModuleBuildError, match=rf"`{re.escape(path)}` on `\w+` failed: AttributeError: ") as caught:
         GetAttr(InterNode(target), path)()
     assert not isinstance(caught.value, MissingAttributeError)
     cause = caught.value.__cause__
@@ -521,7 +538,7 @@ def test_attr_3_an_error_inside_a_property_is_not_taken_for_a_missing_attribute(
 @pytest.mark.parametrize("path", ["empty", "dimm"])
 def test_attr_3_what_is_not_there_is_missing(path: str) -> None:
     for target in (Failing, Hiding):
-        with pytest.raises(MissingAttributeError):
+        with pytest.raises(MissingAttributeError, match=rf"has no attribute `{path}`\.($| Did you mean `dim`)"):
             GetAttr(InterNode(target), path)()
 
 

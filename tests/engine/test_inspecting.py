@@ -8,6 +8,8 @@ import math
 from pathlib import Path
 from typing import Any, Callable, ClassVar, Literal, Optional  # noqa: UP035
 
+import pytest
+
 from excore import ConfigArgumentHook
 from excore.engine.inspecting import LiveEntry, extra_texts
 from excore.lang.catalog import Entry
@@ -198,3 +200,17 @@ def test_k3_what_wraps_may_take_more_than_it_lists() -> None:
 
     assert not entry(passing).signature.complete
     assert entry(closed).signature.complete
+
+
+def test_a_model_may_take_two_names_for_a_field() -> None:
+    pydantic = pytest.importorskip("pydantic")
+
+    class Model(pydantic.BaseModel):  # type: ignore[name-defined]
+        depth: int = pydantic.Field(alias="Depth")
+        width: int = 1
+
+    class Both(Model):
+        model_config = pydantic.ConfigDict(populate_by_name=True)
+
+    taken = [LiveEntry("M", "Model", "m.M", one).signature.get("depth") for one in (Model, Both)]
+    assert [param and (param.name, param.also, param.required) for param in taken] == [None, ("Depth", "depth", True)]

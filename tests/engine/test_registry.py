@@ -18,7 +18,8 @@ from excore.errors import ConfigError
 from excore.lang.registry_file import read_registry_file
 
 
-class Plain: ...
+class Plain:
+    class Part: ...
 
 
 class Other: ...
@@ -523,8 +524,8 @@ def test_reg_7_match_leaves_out_what_has_no_import_path() -> None:
     messages: list[str] = []
     sink = logger.add(lambda message: messages.append(message.record["message"]), level="INFO")
     try:
-        registry.match(module_of(double=lambda x: 2 * x, inner=inner, Local=Local, Plain=Plain))
+        registry.match(module_of(double=lambda x: 2 * x, inner=inner, Local=Local, Part=Plain.Part, Plain=Plain))
     finally:
         logger.remove(sink)
     assert list(registry) == ["Plain"]
-    assert [message for message in messages if "3 of " in message and "double, inner, Local" in message]
+    assert [message for message in messages if "4 of " in message and "double, inner, Local, Part" in message]

@@ -68,6 +68,7 @@ class Project:
                 shown.append("*")
             kind = param.kind
             text = {"var-positional": "*", "var-keyword": "**"}.get(param.kind, "") + param.name
+            text += f"/{param.also}" if param.also else ""
             text += f": {param.annotation}" if param.annotation is not None else ""
             text += f" = {param.default}" if param.default is not None else ""
             shown.append(text + (f" <{param.owner.rpartition('.')[2]}>" if param.owner else ""))

@@ -215,13 +215,14 @@ def test_decorators(project: Make, body: str, signature: str) -> None:
         (("own = {k: v for k, v in kw.items() if k != 'x'}", "return fn(*args, **own)"), "a, b = 1, ..."),
         (("own = {k: v for k, v in kw.items() if z}", "own['a'] = 1", "fn(*args, **own)"), "a = ..., b = 1, ..."),
         (("own = {k: 1 for k, v in kw.items()}", "return fn(*args, **own)"), "a = ..., b = 1, ..."),
-        (("kw.setdefault('a', 1)", "return fn(*args, **kw)"), "a = ..., b = 1, ..."),
+        (("kw.setdefault('a', 1)", "return fn(*args, **kw)"), "*args <wrap>, a = 1, b = 1"),
+        (("kw.pop('z', 0)", "return fn(*args, **kw)"), "*args <wrap>, z = 0 <wrap>, a, b = 1"),
         (("kw = fill(kw)", "return fn(*args, **kw)"), "a = ..., b = 1, ..."),
         (("fill(kw)", "return fn(*args, **kw)"), "a = ..., b = 1, ..."),
-        (("args = args[1:]", "return fn(*args, **kw)"), "a = ..., b = 1, ..."),
+        (("args = args[1:]", "return fn(*args, **kw)"), "*args <wrap>, a = ..., b = 1"),
         (("if z:", "  return fn(*args, **kw)"), "a = ..., b = 1, ..."),
-        (("return fn(1, *args, **kw)",), "a = ..., b = 1, ..."),
-        (("return fn(*args, a=1, **kw)",), "a = ..., b = 1, ..."),
+        (("return fn(1, *args, **kw)",), "*args <wrap>, b = 1"),
+        (("return fn(*args, a=1, **kw)",), "*args <wrap>, b = 1"),
         (("fn = other", "return fn(*args, **kw)"), "a = ..., b = 1, ..."),
     ],
 )
@@ -249,18 +250,39 @@ def test_what_bases_do_with_subclasses(project: Make, lines: tuple[str, ...], si
     assert model(project, f"{base}class A(Base):\n  def __init__(self, c): ...") == signature
 
 
+WHOLE, PARTLY = "a <Net>, b = 2 <Net>", "a = ... <Net>, b = 2 <Net>, ..."
 META = "class Meta(type):\n  def __call__(cls, *r, tag=None, **kw): return super().__call__(*r, **kw)\n"
 
 
 @pytest.mark.parametrize(
     ("body", "signature"),
     [
-        (META + "class A(Net, metaclass=Meta): ...", "a = ... <Net>, b = 2 <Net>, ..."),
-        (META + "class B(Net, metaclass=Meta): ...\nclass A(B):\n  def __init__(self, c): ...", "c = ..., ..."),
-        (META + "class Sub(Meta): ...\nclass A(Net, metaclass=Sub): ...", "a = ... <Net>, b = 2 <Net>, ..."),
+        (META + "class A(Net, metaclass=Meta): ...", "*r <Meta>, tag = None <Meta>, a <Net>, b = 2 <Net>"),
+        (
+            META + "class B(Net, metaclass=Meta): ...\nclass A(B):\n  def __init__(self, c): ...",
+            "*r <Meta>, tag = None <Meta>, c",
+        ),
+        (
+            META + "class Sub(Meta): ...\nclass A(Net, metaclass=Sub): ...",
+            "*r <Meta>, tag = None <Meta>, a <Net>, b = 2 <Net>",
+        ),
         ("class A(Net, metaclass=elsewhere.Meta): ...", "a = ... <Net>, b = 2 <Net>, ..."),
         ("import abc\nclass A(Net, metaclass=abc.ABCMeta): ...", "a <Net>, b = 2 <Net>"),
         ("class M(type):\n  def __new__(c, *r): ...\nclass A(Net, metaclass=M): ...", "a <Net>, b = 2 <Net>"),
+        *(
+            (f"class One(type):\n  def __call__(cls, *r, **kw):{call}\nclass A(Net, metaclass=One): ...", signature)
+            for call, signature in {
+                "\n    if cls not in made: made[cls] = super().__call__(*r, **kw)\n    return made[cls]": WHOLE,
+                "\n    key = r, tuple(kw.items())\n    return made.get(key) or type.__call__(cls, *r, **kw)": WHOLE,
+                "\n    with lock: one = super(One, cls).__call__(*r, **kw)\n    one.up()\n    return one": WHOLE,
+                "\n    kw.pop('tag', 0)\n    return super().__call__(*r, **kw)": f"*r <One>, tag = 0 <One>, {WHOLE}",
+                "\n    return super().__call__(*r, tag=1, **kw)": f"*r <One>, {WHOLE}",
+                "\n    return super().__call__(*r[1:], **kw)": "*r <One>, a = ... <Net>, b = 2 <Net>",
+                "\n    change(kw)\n    return super().__call__(*r, **kw)": PARTLY,
+                "\n    try: return super().__call__(*r, **kw)\n    except TypeError: return made": PARTLY,
+                " return make(cls)": PARTLY,
+            }.items()
+        ),
         ("import enum\nclass A(enum.Enum):\n  X = 1, 'x'\n  def __new__(cls, number, text): ...", "value"),
     ],
 )
@@ -277,6 +299,9 @@ def test_metaclasses(project: Make, body: str, signature: str) -> None:
         ("class A(Net):\n  def __init__(self, c): ...\n  __init__ = wrap(__init__)", "..."),
         ("class A:\n  def __init__(self, c): ...\nA.__init__ = wrap(A.__init__)", "..."),
         ("class B:\n  __init__ = z()\nclass A(B): ...", "..."),
+        ("class A:\n  __init__, b = z, 1", "..."),
+        ("class A:\n  exec('def __init__(self, c): ...')", "..."),
+        ("class A:\n  locals()['__init__'] = z", "..."),
     ],
 )
 def test_assigned_constructors(project: Make, body: str, signature: str) -> None:
@@ -317,6 +342,8 @@ D = "def __init__(self, c, d): ..."
         (f"import sys\nif sys.version_info > (3,):\n  class A:\n    {C}\nelse:\n  class A:\n    {D}", "c"),
         (f"if z:\n  class A:\n    {C}\nelse:\n  class A:\n    {D}", "c, d = ..."),
         (f"try:\n  import z\n  class A:\n    {C}\nexcept ImportError:\n  class A:\n    {D}", "c, d = ..."),
+        ("if z:\n  def A(c): ...\nelif y:\n  def A(c, d): ...", "c, d = ..."),
+        ("if z:\n  def A(c): ...\ndef A(d): ...", "d"),
     ],
 )
 def test_constructors_in_branches(project: Make, body: str, signature: str) -> None:
@@ -407,9 +434,81 @@ def test_bases_that_generate_constructors(project: Make, body: str, signature: s
     assert model(project, GENERATED + body) == signature
 
 
-def test_a_decorator_that_gives_back_a_class_may_give_it_attributes(project: Make) -> None:
-    made = project(f"{HEAD}\n{SAME}\n@MODEL.register()\n@mark\nclass A(Net): ...\n")
-    assert (made.signature("A"), made.entry("A").members_complete) == ("a <Net>, b = 2 <Net>", False)
+@pytest.mark.parametrize(
+    ("decorator", "own"),
+    [
+        ("dataclass", "c d e"),
+        ("dataclass(slots=True)", "d e"),
+        ("attr.s(auto_attribs=True)", "d e"),
+        ("attr.s", "c d e"),
+    ],
+)
+def test_attributes_that_a_class_keeps_of_its_fields(project: Make, decorator: str, own: str) -> None:
+    head = f"{HEAD}\nimport attr\nfrom dataclasses import dataclass\nfrom typing import ClassVar\n@MODEL.register()\n"
+    entry = project(f"{head}@{decorator}\nclass A:\n  b: int\n  c: int = 1\n  d: ClassVar[int] = 1\n  e = 1").entry("A")
+    assert [member.name for member in entry.members if not member.instance] == own.split()
+
+
+PUT_AROUND = "def put(one):\n  def run(*a, **k): return [one(*a, **k)]\n  return run\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "members", "is_whole"),
+    [
+        ("def put(one):\n  one.m = 1\n  return one\n@put\nclass A(Net): ...", "m", True),
+        ("def put(one):\n  ALL[one.__name__] = one\n  return one\n@put\nclass A(Net): ...", "", True),
+        ("def put(one):\n  z(one)\n  return one\n@put\nclass A(Net): ...", "", False),
+        ("def put(one):\n  setattr(one, 'm', 1)\n  return one\n@put\nclass A(Net): ...", "", False),
+        ("def put(one):\n  two = one\n  two.m = 1\n  return one\n@put\nclass A(Net): ...", "", False),
+        ("class A(Net): ...\nA.m = 1", "m", True),
+        ("class A(Net): ...\nsetattr(A, 'm', 1)", "m", True),
+        ("class A(Net): ...\nsetattr(A, z, 1)", "", False),
+        ("class B: ...\nB.m = 1\nclass A(B): ...", "m", True),
+        ("class A:\n  def __new__(cls): return super().__new__(cls)", "", True),
+        ("class A:\n  def __new__(cls): return Net(1)", "", False),
+        ("class A:\n  def __new__(cls):\n    made = super().__new__(cls)\n    made.m = 1\n    return made", "", False),
+        ("class A:\n  if z:\n    def f(self): self.m = 1\n  else:\n    def f(self): self.n = 1", "f m n", True),
+        ("if z:\n  class A: ...\nelse:\n  class A:\n    m = 1", "", False),
+        ("from typing import NamedTuple\nclass A(NamedTuple):\n  m: int", "_replace m", True),
+    ],
+)
+def test_attributes_of_classes(project: Make, body: str, members: str, is_whole: bool) -> None:
+    entry = project(f"{HEAD}\n{body}\nMODEL.register_module(A)\n").entry("A")
+    assert {member.name for member in entry.members} >= set(members.split())
+    assert entry.members_complete == is_whole
+
+
+@pytest.mark.parametrize(
+    ("body", "members", "is_whole", "is_plain"),
+    [
+        ("def A(): return Own()", "c", True, True),
+        ("def make(): return Own()\ndef A(): return make()", "c", True, True),
+        ("def A():\n  if z: return Own(c=2)\n  return Own()", "c", True, True),
+        ("def A():\n  if z: return Own()", "", False, True),
+        ("def A():\n  if z: return Net()\n  return Own()", "", False, True),
+        ("def A(Own): return Own()", "", False, True),
+        ("def A():\n  from z import Own\n  return Own()", "", False, True),
+        ("def A(): yield Own()", "", False, True),
+        ("async def A(): return Own()", "", False, True),
+        ("def A(): return Own", "", False, True),
+        ("def A():\n  def inner(): return 1\n  return [inner]", "append", True, True),
+        ("def A(): return {}", "items", True, True),
+        ("def A(): return A()", "", False, True),
+        ("def put(one): return one\n@put\ndef A(): return Own()", "c", True, True),
+        (f"{PUT_AROUND}@put\ndef A(): return Own()", "", False, False),
+        ("import contextlib\n@contextlib.contextmanager\ndef A(): return Own()", "", False, False),
+        ("import functools\n@functools.lru_cache\ndef A(): return Own()", "", False, False),
+        ("def A(): return Own()\nA.m = 1", "c m", True, True),
+        ("def A(): return Own()\nsetattr(A, z, 1)", "", False, False),
+    ],
+)
+def test_attributes_of_what_functions_give(
+    project: Make, body: str, members: str, is_whole: bool, is_plain: bool
+) -> None:
+    own = "class Own:\n  def __init__(self, c=1): self.c = c"
+    entry = project(f"{HEAD}\n{own}\n{body}\nMODEL.register_module(A)\n").entry("A")
+    assert {member.name for member in entry.members} >= set(members.split())
+    assert (entry.members_complete, entry.plain) == (is_whole, is_plain)
 
 
 MODELS = "from pydantic import BaseModel, ConfigDict, Field\nfrom pydantic_settings import BaseSettings\n"
@@ -432,8 +531,26 @@ MODELS = "from pydantic import BaseModel, ConfigDict, Field\nfrom pydantic_setti
         (
             "class A(BaseModel):\n  model_config = ConfigDict(populate_by_name=True, extra='forbid')\n"
             "  c: int = Field(alias='d')",
-            "*, d: int = ..., ...",
+            "*, d/c: int",
         ),
+        (
+            "class B(BaseModel):\n  class Config:\n    allow_population_by_field_name = True\n"
+            "class A(B):\n  class Config(B.Config):\n    extra = Extra.forbid\n  c: int = Field(1, alias='d')",
+            "*, d/c: int = 1",
+        ),
+        (
+            "class A(BaseModel):\n  model_config = {'validate_by_name': True, 'validate_by_alias': False}\n"
+            "  c: int = Field(alias='d')",
+            "*, c: int, ...",
+        ),
+        ("BOTH = ConfigDict(extra='forbid')\nclass A(BaseModel):\n  model_config = BOTH\n  c: int", "*, c: int"),
+        ("class A(BaseModel):\n  class Config:\n    extra = pydantic.Extra.forbid\n  c: int", "*, c: int"),
+        ("class A(BaseModel):\n  model_config = settings()\n  c: int = Field(alias='d')", "*, d/c: int = ..., ..."),
+        (
+            "class A(BaseModel):\n  model_config = ConfigDict(**all)\n  c: int = Field(alias='d')",
+            "*, d/c: int = ..., ...",
+        ),
+        ("class A(BaseModel):\n  class Config:\n    frozen = True\n  c: int = Field(alias='d')", "*, d: int, ..."),
         ("class A(BaseModel):\n  model_config = ConfigDict(alias_generator=z)\n  c: int", "*, c: int = ..., ..."),
         ("class A(BaseSettings):\n  c: int", "*, c: int = ..., ..."),
     ],
@@ -503,9 +620,15 @@ def test_what_python_itself_brings_means_the_same_where_its_source_is_read(proje
 @pytest.mark.parametrize(
     ("body", "signature"),
     [
-        ("import collections\nclass A(collections.namedtuple('A', 'c d')): ...", "..."),
+        ("import collections\nclass A(collections.namedtuple('A', 'c d')): ...", "c: Any <__A()>, d: Any <__A()>"),
+        ("import z\nclass A(z.namedtuple(*names)): ...", "..."),
+        (
+            "from collections import namedtuple\nclass B(namedtuple('C', 'c')): ...\n"
+            "class A(B):\n  def __new__(cls, d, e=1): return super().__new__(cls, d)",
+            "d, e = 1",
+        ),
         ("from collections import namedtuple\nB = namedtuple('B', 'c')\nclass A(B): ...", "c: Any <B>"),
-        ("from typing import NamedTuple\nclass A(NamedTuple('A', [('c', int)])): ...", "..."),
+        ("from typing import NamedTuple\nclass A(NamedTuple('A', [('c', int)])): ...", "c: Any <__A()>"),
         ("import flax\n@flax.struct.dataclass\nclass A:\n  c: int", "..."),
         ("from flax import struct\n@struct.dataclass(frozen=True)\nclass A:\n  c: int", "..."),
     ],

@@ -606,8 +606,8 @@ def test_a_copy_that_a_run_kept_never_wins_over_the_package(project: Make, copy:
 @pytest.mark.parametrize(
     ("text", "doubt"),
     [
-        ("def get(): return MODEL\n@get().register()\nclass Net: ...", "`@get().register()`"),
-        ("class All:\n  MODEL = MODEL\n@All.MODEL.register()\nclass Net: ...", "`@All.MODEL.register()`"),
+        ("def get(): return [MODEL][0]\n@get().register()\nclass Net: ...", "`@get().register()`"),
+        ("class All:\n  MODEL = [MODEL][0]\n@All.MODEL.register()\nclass Net: ...", "`@All.MODEL.register()`"),
         ("ALL = {'a': MODEL}\n@ALL['a'].register()\nclass Net: ...", "`@ALL['a'].register()`"),
         ("@(lambda one: MODEL.register()(one))\nclass Net: ...", "`@lambda one: MODEL.register()(one)`"),
         ("def put(where, one): where.register_module(one)\nclass Net: ...\nput(MODEL, Net)", "(app.py:6)"),
@@ -623,6 +623,27 @@ def test_what_may_register_a_class_all_the_same(project: Make, text: str, doubt:
     made = project(f"#- app.py\nfrom excore import Registry\nMODEL = Registry('Model')\n\n{text}\n")
     assert made.index.catalog.unregistered["Net"].doubt.endswith(doubt)
     assert bool(made.index.catalog.unregistered["Net"].doubt) == bool(doubt)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def get(): return MODEL\n@get().register()\nclass Net: ...",
+        "def get():\n  'Of all.'\n  return MODEL\nclass Net: ...\nget().register_module(Net)",
+        "class All:\n  MODEL = MODEL\n@All.MODEL.register()\nclass Net: ...",
+        "class All:\n  MODEL: Registry = MODEL\nclass Net: ...\nAll.MODEL.register_module(Net)",
+    ],
+)
+def test_registries_that_functions_give_and_classes_keep(project: Make, text: str) -> None:
+    made = project(f"#- app.py\nfrom excore import Registry\nMODEL = Registry('Model')\n{text}\n")
+    assert made.names() == ["Net"]
+    assert not made.index.catalog.is_open("Model")
+
+
+@pytest.mark.parametrize("text", ["class A:\n  X = B.X\nclass B:\n  X = A.X", "class A:\n  X = A.X\ndef f(): return f"])
+def test_registries_that_lead_to_themselves(project: Make, text: str) -> None:
+    made = project(f"from excore import Registry\nMODEL = Registry('Model')\n{text}\n@A.X.register()\nclass Net: ...")
+    assert made.names() == []
 
 
 def test_a_registry_that_may_exist_already(project: Make) -> None:

@@ -57,6 +57,38 @@ CASES = [
         "#- code/pkg/models.py\n#- setup.cfg\n[options]\npackage_dir =\n    = code", "pkg.models", id="setup.cfg"
     ),
     pytest.param('#- code/pkg/models.py\n#- setup.py\nsetup(package_dir={"": "code"})', "pkg.models", id="setup.py"),
+    *(
+        pytest.param(f"#- {path}/__init__.py\n#- {path}/models.py\n{more}", module, id=f"a library, {name}")
+        for name, path, more, module in (
+            ("flat", "libs/one/pkg", "#- libs/one/setup.py\nsetup()\n#- b/setup.py\nsetup()", "pkg.models"),
+            ("src", "libs/one/src/pkg", "#- libs/one/pyproject.toml\n[project]\n#- train.py\nimport pkg", "pkg.models"),
+            ("told", "a/python/pkg", '#- a/setup.py\nsetup(packages=find_packages(where="python"))', "pkg.models"),
+            (
+                "tested",
+                "a/pkg",
+                "#- a/setup.cfg\n[metadata]\n#- a/tests/__init__.py\n#- b/tests/__init__.py",
+                "pkg.models",
+            ),
+            (
+                "with settings of tools",
+                "libs/one/pkg",
+                "#- libs/one/pyproject.toml\n[tool.ruff]",
+                "libs.one.pkg.models",
+            ),
+            (
+                "imported from the root",
+                "a/pkg",
+                "#- a/setup.py\nsetup()\n#- run.py\nimport a.pkg.models",
+                "a.pkg.models",
+            ),
+            (
+                "of the name of another",
+                "a/pkg",
+                "#- a/setup.py\nsetup()\n#- b/setup.py\nsetup()\n#- b/pkg/__init__.py",
+                "a.pkg.models",
+            ),
+        )
+    ),
     pytest.param(
         "#- pkg/models.py\n#- pyproject.toml\n[tool.setuptools\npackage-dir = 3", "pkg.models", id="a broken pyproject"
     ),

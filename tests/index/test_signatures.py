@@ -283,11 +283,16 @@ def test_members(project: Make) -> None:
             def hidden(self): ...
         @MODEL.register()
         class A(Base):
+            one, (two,) = 1, (2,)
+            from os import sep as separator
+            class Inner: ...
             def __init__(self, x):
                 self.x: int = x
                 if x:
                     self.y, self.z = x
-                for self.no in x: ...
+                for self.each in x: ...
+                with open(x) as (self.file, [self.line, *self.lines]): ...
+                def later(): self.inner = 1
                 other.foreign = 1
             @property
             def size(self) -> int: ...
@@ -305,6 +310,10 @@ def test_members(project: Make) -> None:
     entry = made.entry("A")
     shown = [f"{m.name}:{m.kind}{'' if m.instance else ' of the class'}" for m in entry.members]
     assert shown == [
+        "one:attribute of the class",
+        "two:attribute of the class",
+        "separator:attribute of the class",
+        "Inner:attribute of the class",
         "hidden:attribute of the class",
         "size:property",
         "late:property",
@@ -313,6 +322,11 @@ def test_members(project: Make) -> None:
         "x:attribute",
         "y:attribute",
         "z:attribute",
+        "each:attribute",
+        "file:attribute",
+        "line:attribute",
+        "lines:attribute",
+        "inner:attribute",
         "shared:attribute of the class",
         "note:attribute",
         "run:method",
@@ -321,7 +335,15 @@ def test_members(project: Make) -> None:
     by_name = {member.name: member for member in entry.members}
     assert (by_name["run"].doc, by_name["size"].annotation, by_name["x"].annotation) == ("Runs.", "int", "int")
     assert by_name["y"].location is not None
-    assert (by_name["y"].location.line, by_name["y"].location.column) == (13, 17)
+    assert (by_name["y"].location.line, by_name["y"].location.column) == (16, 17)
+
+
+@pytest.mark.parametrize(
+    "body", ["fill(self)", "same = self", "self.fill(1)", "print(self)", "super(A, self).__init__()"]
+)
+def test_members_that_a_function_sets_may_be_more(project: Make, body: str) -> None:
+    made = project(f"{HEAD}\n@MODEL.register()\nclass A:\n  def __init__(self): {body}\n")
+    assert made.entry("A").members_complete is (body not in ("fill(self)", "same = self"))
 
 
 def test_members_below_an_unknown_base_may_be_more(project: Make) -> None:

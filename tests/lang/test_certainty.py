@@ -96,6 +96,10 @@ def test_a_header_of_an_open_registry_is_a_hint(name: str, severity: str) -> Non
         ('other = "$Backbone::ResNet"', [("warning", "wrong-type")]),
         ('other = ["$Backbone::ResNet", "$Head::SimpleHead"]', [("warning", "wrong-type")]),
         ('other = "$Backbone::Other"', []),
+        ('other = "$Backbone.parameters()"', []),  # which the config has no table of
+        ('other = "$Backbone.channels"\n[Backbone.ResNet]', [("warning", "wrong-type")]),
+        ('title = "$Backbone"\n[Backbone.ResNet]', []),
+        ('other = ["$Backbone", "$5"]\n[Backbone.ResNet]', []),
         ('made = "ResNet"', [("warning", "wrong-type")]),
         ('made = "$Backbone::ResNet"', [("warning", "wrong-type")]),
         ('made = "resnet"', []),
@@ -193,6 +197,15 @@ MMENGINE = HEADER.replace("excore", "mmengine")
         ({"a.py": MMENGINE + NET, "b.py": MMENGINE + NET.replace("register()", 'register(name="Other")')}, ""),
         ({"a.py": f"{HEADER}if 1:\n    @MODEL.register()\n    class Net: ...\nelse:\n    Net = 1\n"}, ""),
         ({"a.py": HEADER + NET, "b.py": HEADER.replace("Model", "Other") + NET}, ""),
+        ({"a.py": MMENGINE + NET, "b.py": f"from a import MODEL\n{NET}"}, "warning"),
+        ({"a.py": MMENGINE + NET, "b.py": f"{MMENGINE.replace(')', ', scope=1)')}{NET}"}, ""),
+        (
+            {
+                "a.py": MMENGINE + NET,
+                "b/c.py": f"from a import MODEL as P\n{MMENGINE.replace(')', ', parent=P)')}{NET}",
+            },
+            "",
+        ),
     ],
 )
 @pytest.mark.parametrize("use", ["[Model.Net]", '[Model.User]\n!part = "Net"'])

@@ -468,13 +468,19 @@ def test_var_7_defaults():
         """
         [TrainData.City]
         &data_path = "${DATA_DIR:/data}"
-        #             ^^^^^^^^^^^^^^^^^ warning unset-environment: a default is written `${DATA_DIR:-/data}`
+        #             ^^^^^^^^^^^^^^^^^ error unset-environment: a default is written `${DATA_DIR:-/data}`
         [TestData.City]
         &data_path = "${:-/data}"
-        #             ^^^^^^^^^^ warning unset-environment: the environment variable `` is not set
-        &transforms = ["${DATA_DIR-/data}", "${DATA_DIR,/data}"]
-        #               ^^^^^^^^^^^^^^^^^ warning unset-environment: a default is written `${DATA_DIR:-/data}`
-        #                                    ^^^^^^^^^^^^^^^^^ warning unset-environment: a default is written `${
+        #             ^^^^^^^^^^ error unset-environment: the name of a variable is expected
+        &transforms = ["${DATA_DIR-/data}", "${DATA_DIR,data}", "${A B:-x}"]
+        #               ^^^^^^^^^^^^^^^^^ error unset-environment: a default is written `${DATA_DIR:-/data}`
+        #                                    ^^^^^^^^^^^^^^^^ error unset-environment: a default is written `${
+        #                                                        ^^^^^^^^^ error unset-environment: is called `A B`
+        [Backbone.ResNet]
+        &block = ["${A-B}", "${Files(x86)}", "x${A:-${B:-z}}/q"]
+        #          ^^^^^^ warning unset-environment: `A-B` is not set
+        #                    ^^^^^^^^^^^^^ warning unset-environment
+        #                                      ^^^^^^^^^^^^^ error invalid-reference: a default is plain
         """,
         environment={},
     )

@@ -75,7 +75,7 @@ _REFUSED = re.compile(
     r"(?:\d+ problems\n)?(?:\S+ error\[(?:unknown|missing)-parameter\]: |Building )?(?:`|\[(?:\w+\.)?)(\w+)[`\]] "
     r"(?:has no table of its own and )?(?:has no parameter|takes no argument|does not give|needs|failed: TypeError)"
 )
-_FAILED_STEP = re.compile(r"`(?:\(|\[|\w+`? on )")
+_FAILED_STEP = re.compile(r"`\w*(?:[(\[].*)?` on `")
 
 
 def is_limit(case: Case) -> bool:

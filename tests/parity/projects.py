@@ -6,6 +6,7 @@ The same random numbers give the same project. Nothing here judges: configs for 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from random import Random
 from typing import Literal
 
@@ -15,9 +16,20 @@ REGISTRIES = ("Model", "Backbone", "Data", "Optimizer", "Head", "Transform", "Ho
 SETTINGS = """\
 registries = ["Hook", "Transform", "module", "Head", "*Optimizer", "*Data: TrainData, TestData", "*Backbone", "*Model"]
 """
+_WAYS = (
+    "".join(
+        f"def get_{name.lower()}():\n    return {name.upper()}\nregister_{name.lower()} = {name.upper()}.register()\n"
+        for name in REGISTRIES
+    )
+    + "class Ways:\n"
+    + "".join(f"    {name.upper()} = {name.upper()}\n" for name in REGISTRIES)
+)
 PARAMETERS = ("depth", "width", "lr", "size", "layers", "backbone", "head", "loss", "params", "name", "ratio", "act")
 _WORDS = ("Net", "Block", "Pad", "Flip", "City", "Adam", "Head", "Unet", "Vgg", "Swin", "Crop", "Neck", "Fuse", "Mix")
 _DEFAULTS = ("1", "None", "0.5", '"x"', "()", "True", "print", "dict()")
+
+
+_HAS_PYDANTIC = find_spec("pydantic") is not None
 
 
 @dataclass
@@ -80,12 +92,18 @@ class ProjectMaker:
         registries = "".join(f'{name.upper()} = Registry("{name}")\n' for name in REGISTRIES)
         first, second = self.module(6), self.module(9)
         plain = self.matched()
-        imports = "import abc, functools, math, collections\nfrom dataclasses import InitVar, dataclass, field\n"
-        imports += "from enum import Enum\nfrom typing import Any, ClassVar, Generic, NamedTuple, Optional, TypeVar\n"
+        imports = "import abc, functools, math, collections, sys, dataclasses as dc, attr\n"
+        imports += "from dataclasses import InitVar, dataclass, field\nfrom enum import Enum\n"
+        imports += (
+            "from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, Optional, TypedDict, TypeVar\n"
+        )
+        imports += "try:\n    from typing import Unpack, dataclass_transform\n"
+        imports += "except ImportError:\n    from typing_extensions import Unpack, dataclass_transform\n"
+        imports += "from pydantic import BaseModel, Field\n" if _HAS_PYDANTIC else ""
         imports += "from excore import Registry\nfrom excore.engine.hook import ConfigArgumentHook\n"
         imports += f"from {self.package}.registries import *\nfrom {self.package} import registries as R\n"
         helpers = (
-            'T = TypeVar("T")\n'
+            'from typing import TypeVar\nT = TypeVar("T")\n'
             "def same(target):\n    return target\n"
             "def wrapped(target):\n    @functools.wraps(target)\n    def inner(*args, **kwargs):\n"
             "        return target(*args, **kwargs)\n    return inner\n"
@@ -107,6 +125,14 @@ class ProjectMaker:
             "        return super().__call__(*args, **kwargs)\n"
             "class Fields:\n    def __init_subclass__(cls, **kwargs):\n"
             "        super().__init_subclass__(**kwargs)\n        dataclass(cls)\n"
+            "shortcut = dataclass\npartly = functools.partial(attr.s, auto_attribs=True)\n"
+            "@dataclass_transform(kw_only_default=True)\ndef model(cls):\n    return dataclass(kw_only=True)(cls)\n"
+            "@dataclass_transform()\nclass Model:\n    def __init_subclass__(cls, **kwargs):\n"
+            "        super().__init_subclass__(**kwargs)\n        dataclass(cls)\n"
+            "def extended(cls):\n    class Extended(cls):\n        def __init__(self, extra=None, **kwargs):\n"
+            "            super().__init__(**kwargs)\n            self.extra = extra\n"
+            "    functools.update_wrapper(Extended, cls, updated=())\n    return Extended\n"
+            "def without(kwargs):\n    kwargs.pop('act', None)\n    return kwargs\n"
             "class Noting:\n    def __init_subclass__(cls, **kwargs):\n"
             "        super().__init_subclass__(**kwargs)\n        cls.noted = isinstance(cls, type)\n"
         )
@@ -114,7 +140,7 @@ class ProjectMaker:
         files = {
             ".excore.toml": SETTINGS,
             f"{self.package}/__init__.py": f"from {self.package} import first, second, plain\n",
-            f"{self.package}/registries.py": f"from excore import Registry\n{registries}",
+            f"{self.package}/registries.py": f"from excore import Registry\n{registries}{_WAYS}",
             f"{self.package}/first.py": f"{head}MODULE.register_module(math)\n{first}",
             f"{self.package}/second.py": f"{head}from {self.package}.first import *\n{second}",
             f"{self.package}/plain.py": plain,
@@ -132,9 +158,10 @@ class ProjectMaker:
 
     def matched(self) -> str:
         """A module that knows no registry and is matched as a whole."""
-        parts = ["from __future__ import annotations"]
+        parts = ["from __future__ import annotations", "__all__ = []"]
         for _ in range(2):
             name, parameters = self.name(), self.parameters()
+            parts.append(f"__all__ {self.random.choice(('+=', '= __all__ +'))} ['{name}']")
             parts.append(f"class {name}:\n{self.init(parameters)}")
             self.known.append(Known(name, "Transform", "class", parameters.required, parameters.optional))
         return "\n".join(parts)
@@ -200,8 +227,13 @@ class ProjectMaker:
             (self.argument_hook, 6),
             (self.config_hook, 3),
             (self.enumeration, 3),
-            (self.hard_to_read, 1),
+            (self.hard_to_read, 2),
             (self.assigned, 2),
+            (self.made_of_fields, 3),
+            (self.chosen, 2),
+            (self.named_tuple_call, 1),
+            (self.typed_options, 1),
+            (self.shuffled, 2),
             (self.made_by_base, 2),
             (self.wrapped_constructor, 2),
         )
@@ -221,6 +253,9 @@ class ProjectMaker:
             known.class_attributes.append("mark")
             known.dynamic = True
             return f"@{variable}.register(force=True)\n@marked\n{body}"
+        if form < 0.71:
+            ways = (f"get_{known.registry.lower()}().register()", f"register_{known.registry.lower()}")
+            return f"@{self.random.choice((*ways, f'Ways.{known.registry.upper()}.register()'))}\n{body}"
         if form < 0.8:
             return f"{body}{variable}.register_module({known.name})\n"
         if form < 0.85:
@@ -355,7 +390,8 @@ class ProjectMaker:
     # -- constructors that take some reading
 
     def hard_to_read(self) -> str:
-        return self.random.choice((self.changing, self.branching, self.made_by_metaclass))()
+        forms = (self.changing, self.branching, self.made_by_metaclass, self.transformed, self.replaced)
+        return self.random.choice((*forms, self.validated) if _HAS_PYDANTIC else forms)()
 
     def changing(self) -> str:
         """A class that changes its `**kwargs` before it hands them on."""
@@ -370,6 +406,7 @@ class ProjectMaker:
                 "kwargs = dict(kwargs)\n        kwargs.pop('act', None)",
                 "kwargs.update({name: 1 for name in ()})\n        kwargs.pop('act', None)",
                 "given = {**kwargs}\n        kwargs.pop('act', None)",
+                "kwargs = without(kwargs)",
             )
         )
         body = f"    def __init__(self, **kwargs):\n        {change}\n        super().__init__(**kwargs)\n"
@@ -391,8 +428,73 @@ class ProjectMaker:
         body = f"    if math.pi > 3:\n    {inits[0]}\n    else:\n    {inits[1]}\n"
         return self.registered(known, f"class {known.name}:\n{body}", base=False)
 
+    def chosen(self) -> str:
+        """A class with constructors in branches of which reading knows which one runs."""
+        known, first, second = Known(self.name(), self.registry()), self.parameters(), self.parameters()
+        known.required, known.optional = list(first.required), list(first.optional)
+        known.attributes = list(first.names)
+        inits = [self.init(one).replace("\n", "\n    ").rstrip() for one in (first, second)]
+        test = self.random.choice(("sys.version_info >= (3, 8)", "not TYPE_CHECKING", "sys.platform != 'none'"))
+        body = f"    if {test}:\n    {inits[0]}\n    else:\n    {inits[1]}\n"
+        return self.registered(known, f"class {known.name}:\n{body}", base=False)
+
+    def made_of_fields(self) -> str:
+        """A class whose fields make its constructor, by another name of what does so."""
+        makers = ("@dc.dataclass", "@shortcut", "@frozen", "@partly", "@attr.define", "@attr.s(auto_attribs=True)")
+        known = Known(self.name(), self.registry(), "class", ["depth"], ["width"], ["depth", "width"])
+        return self.registered(
+            known,
+            f"{self.random.choice(makers)}\nclass {known.name}:\n    depth: Any\n    width: Any = 1\n",
+            base=False,
+        )
+
+    def transformed(self) -> str:
+        """A class of which only ``dataclass_transform`` says that its fields make its constructor."""
+        known = Known(self.name(), self.registry(), "class", ["depth"], ["width"], ["depth", "width"], dynamic=True)
+        head = self.random.choice(("@model\nclass {}:\n", "class {}(Model):\n")).format(known.name)
+        return self.registered(known, f"{head}    depth: Any\n    width: Any = 1\n", base=False)
+
+    def validated(self) -> str:
+        """A pydantic model: under the alias of a field, strict or not."""
+        known = Known(self.name(), self.registry(), "class", ["deep"], ["width"], ["depth", "width"], dynamic=True)
+        extra = self.random.choice(("", ", extra='forbid'", ", extra='allow'"))
+        fields = "    depth: Any = Field(alias='deep')\n    width: Any = 1\n"
+        return self.registered(known, f"class {known.name}(BaseModel{extra}):\n{fields}", base=False)
+
+    def replaced(self) -> str:
+        """A class in whose place a decorator puts another one."""
+        known, parameters = Known(self.name(), self.registry(), dynamic=True), self.parameters(variadic=False)
+        known.required, known.optional = list(parameters.required), [*parameters.optional, "extra"]
+        return self.registered(known, f"@extended\nclass {known.name}:\n{self.init(parameters)}", base=False)
+
+    def named_tuple_call(self) -> str:
+        known = Known(self.name(), self.registry(), "class", ["depth"], ["width"], ["depth", "width"], dynamic=True)
+        fields = self.random.choice(("'depth width'", "['depth', 'width']"))
+        self.known.append(known)
+        text = f"{known.name} = collections.namedtuple('{known.name}', {fields}, defaults=(1,))\n"
+        return f"{text}{known.registry.upper()}.register_module({known.name})\n"
+
+    def typed_options(self) -> str:
+        """A class whose ``**kwargs`` a ``TypedDict`` lists, which Python does not check."""
+        known = Known(self.name(), self.registry(), "class", [], ["depth", "width"], ["options"])
+        options = f"class Options{known.name}(TypedDict, total=False):\n    depth: Any\n    width: Any\n"
+        body = f"    def __init__(self, **kwargs: Unpack[Options{known.name}]):\n        self.options = kwargs\n"
+        return options + self.registered(known, f"class {known.name}:\n{body}", base=False)
+
+    def shuffled(self) -> str:
+        """A function that gives what it gets to another, by position and by keyword."""
+        parent = self.parent()
+        if parent is None:
+            return self.plain_function()
+        helper, known = f"make_{self.name().lower()}", Known(self.name().lower(), self.registry(), "function")
+        known.required, known.optional = list(parent.required), list(parent.optional)
+        known.attributes, known.dynamic = list(parent.attributes), parent.dynamic
+        text = f"def {helper}(kind, *args, **kwargs):\n    return {parent.name}(*args, **kwargs)\n"
+        body = f"def {known.name}(**kwargs):\n    return {helper}('x', **kwargs)\n"
+        return text + self.registered(known, body)
+
     def made_by_metaclass(self) -> str:
-        known, parameters = Known(self.name(), self.registry(), dynamic=True), self.parameters()
+        known, parameters = Known(self.name(), self.registry()), self.parameters()
         known.required, known.optional = list(parameters.required), [*parameters.optional, "tag"]
         return self.registered(known, f"class {known.name}(metaclass=Meta):\n{self.init(parameters)}", base=False)
 
@@ -408,10 +510,13 @@ class ProjectMaker:
         return self.registered(known, f"{head.format(known.name)}    depth: Any\n    width: Any = 1\n", base=False)
 
     def wrapped_constructor(self) -> str:
-        known, parameters = Known(self.name(), self.registry()), self.parameters(variadic=False)
+        known, parameters = Known(self.name(), self.registry()), self.parameters(["depth"], variadic=False)
         decorator = self.random.choice(("passing", "passing", "passing", "filtering", "filtering", "filling"))
         known.required, known.optional = list(parameters.required), list(parameters.optional)
-        known.dynamic = decorator != "passing"
+        if decorator == "filling":  # it gives `depth` to whatever it is put on
+            parameters.text += f"{', ' if parameters.text else ''}depth=0"
+            known.optional.append("depth")
+        known.dynamic = decorator == "filtering"
         body = f"    @{decorator}\n{self.init(parameters)}"
         return self.registered(known, f"class {known.name}:\n{body}", base=False)
 
@@ -438,6 +543,9 @@ class ProjectMaker:
         name = self.name()
         known = Known(self.name(), self.registry(), "class", [], ["mode"], ["mode"])
         text = f"class {name}(Enum):\n    fast = 'f'\n    slow = 's'\n"
+        if self.random.random() < 0.3:
+            text += "    def __new__(cls, value):\n        made = object.__new__(cls)\n"
+            text += "        made._value_ = value\n        return made\n"
         body = f"class {known.name}:\n    def __init__(self, mode: {name} = {name}.fast):\n        self.mode = mode\n"
         return text + self.registered(known, body)
 

@@ -15,7 +15,7 @@ def test_both_judges_agree(seed: int) -> None:
     assert score.both > CASES / 4, "too few wrong configs to say anything"
     assert score.neither > CASES / 4, "too few right configs to say anything"
     assert score.false == 0
-    assert score.recall > 0.95
+    assert score.recall >= 0.985
     assert len(score.codes) > 12, "too few kinds of problems"
 
 

@@ -279,7 +279,9 @@ def made(snapshot: Snapshot, root: str) -> Iterator[tuple[Origin, type]]:
         for name, argument in section.arguments.items():
             value, meaning = node.get(name), argument.meaning
             if isinstance(meaning, Reference) and isinstance(value, ModuleNode) and meaning.via is None:
-                if meaning.target is not None and not meaning.hooks and is_own(value.target):
+                in_file = snapshot.own_model(meaning.origin.file)
+                target = meaning.target if is_own(value.target) and not meaning.hooks else None
+                if target is not None and (target.path in in_file.sections or target.path not in model.sections):
                     yield meaning.origin, value.target
 
 

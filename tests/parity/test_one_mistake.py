@@ -128,6 +128,10 @@ MISTAKES = {
     "a blank": (FCN, "@backbone", "@ backbone", "error bad-prefix «@ backbone» write `@backbone`"),
     "new and shared": (FCN, "@backbone", "!backbone", 'error reuse-conflict «"ResNet.out_channels"» in `Model.FCN`'),
     # text
+    "inline table that is not closed": (
+        FCN, '!head = "SimpleHead"', '!head = {\n  a = "SimpleHead",\n  b = "SimpleHead",',
+        "error syntax «{» the inline table is not closed: expected `}`",
+    ),
     "quote at the end": (FCN, '"ResNet" #', '"ResNet #', "error syntax «\"ResNet #… expected \" before the end of"),
     "no quotes": (FCN, '"ResNet" #', "ResNet #", "error syntax «ResNet» a string needs quotes"),
     "closing bracket": (FCN, "[Model.FCN]", "[Model.FCN", "error syntax «» expected `]` to close the header"),

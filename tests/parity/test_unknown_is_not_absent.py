@@ -163,6 +163,8 @@ def test_a_text_with_the_lines_of_a_conflict_is_a_text() -> None:
     [
         "[Model.Odd]\n#      ^^^ hint unknown-class",
         "[Model.User]\n!net = 'Odd'\n#       ^^^ hint unknown-class",
+        "[Head.Both]\n#     ^^^^ hint unknown-class",
+        "[Head.User]\n#     ^^^^ error unknown-class",
         "[Model.Left]\n#      ^^^^ error unknown-class",
         "[Model.Usr]\n#      ^^^ error unknown-class",
     ],
@@ -173,7 +175,11 @@ def test_a_class_that_something_may_register_is_a_hint(config: str) -> None:
 ALL = {{"a": MODEL}}
 @ALL["a"].register()
 class Odd: ...
+@ALL["a"].register()
+@MODEL.register()
+class Both: ...
 class Left: ...
+HEAD = Registry("Head")
 @MODEL.register()
 class User:
     def __init__(self, net=None): ...
@@ -198,6 +204,73 @@ class ResNetV1d: ...
 #      {"^" * len(name)} warning unknown-class
 """
     )
+
+
+ATTRIBUTES = """
+#- m.py
+from functools import wraps
+from excore import Registry
+from excore.engine.hook import ConfigArgumentHook
+MODEL, HOOK = Registry("Model"), Registry("Hook")
+@MODEL.register()
+class Net:
+    stride = 2
+    def __init__(self, act=None): self.act = act
+Net.late = 1
+def noted(one):
+    one.mark = 1
+    return one
+def wrapped(one):
+    @wraps(one)
+    def run(*args, **kw): return one(*args, **kw)
+    return run
+@MODEL.register()
+@noted
+class Noted(Net): ...
+@MODEL.register()
+@noted
+def make(**kw): return Net(**kw)
+@MODEL.register()
+@wrapped
+def other(**kw): return Net(**kw)
+@MODEL.register()
+def items(): return [1]
+@HOOK.register()
+class Same(ConfigArgumentHook):
+    def hook(self): return self.node()
+@HOOK.register()
+class First(ConfigArgumentHook):
+    def hook(self): return self.node()[0]
+#- run.toml
+[Model.Net]
+"""
+
+
+@pytest.mark.parametrize(
+    "argument",
+    [
+        '!act = "Noted.odd"\n#             ^^^ error unknown-attribute',
+        '!act = "make.odd"\n#            ^^^ error unknown-attribute',
+        '!act = "items.odd"\n#             ^^^ error unknown-attribute',
+        '$act = "make.stride"\n#            ^^^^^^ error unknown-attribute',
+        '!act = "make@Same.odd"\n#                 ^^^ error unknown-attribute',
+        '$act = "Noted@Same@Same.act"\n#                       ^^^ error unknown-attribute',
+        '!act = "Noted.mark"',
+        '!act = "Noted.late"',
+        '!act = "make.act"',
+        '!act = "make.late"',
+        '$act = "make.mark"',
+        '$act = "make.__name__"',
+        '!act = "items.append"',
+        '!act = "other.odd"',
+        '$act = "other.odd"',
+        '!act = "make@First.odd"',
+        '!act = "make@Same@First.odd"',
+    ],
+)
+def test_attributes_that_are_surely_not_there(argument: str) -> None:
+    """ATTR-3."""
+    check_problems(ATTRIBUTES + argument + "\n")
 
 
 MODULES = """
@@ -300,6 +373,23 @@ def test_one_message_says_what_is_misused(name: str, text: str, message: str) ->
     (told,) = here.snapshot.diagnostics(path_of(name))
     assert told.severity == "error"
     assert message in told.message
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Model = 3", True),
+        ("lr = 1\nModel = ['b', 'c']", True),
+        ("Model = true", True),
+        ("model = 3", False),
+        ("Head = 3", False),
+    ],
+)
+def test_a_value_for_a_field_that_the_project_file_declares_is_told(text: str, told: bool) -> None:
+    declared = '#- .excore.toml\nregistries = ["*Model", "Head"]\n'
+    here = world(f"{declared}{MISUSED.format(name='run.toml', text=text)}")
+    found = [item.code for item in here.snapshot.diagnostics(path_of("run.toml"))]
+    assert found == ["invalid-header"] * told
 
 
 @pytest.mark.parametrize("text", ["Model = 3", "model = 'Other'", "[[Models]]\nnet = 1", "Model = ['b', 'c']"])

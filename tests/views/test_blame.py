@@ -70,8 +70,10 @@ def test_a_table_is_all_its_keys() -> None:
     [
         ('data."a.b"', 'data."a.b": run.toml:2 "a.b" = 1'),
         ("data.'a.b'", 'data."a.b": run.toml:2 "a.b" = 1'),
-        ('Model.FCN.head."x.y"', 'Model.FCN.!head."x.y": run.toml:4 "x.y" = "SimpleHead"'),
-        ('Model.FCN."!head".z', 'Model.FCN.!head.z: run.toml:4 z = "SimpleHead"'),
+        ('Model.FCN.head."x.y"', 'Model.FCN.!head."x.y": run.toml:6 "x.y" = "SimpleHead"'),
+        ('data."c\\\\d"', "data.'c\\d': run.toml:3 'c\\d' = 2"),
+        ('data . "e\\"\\u0066"', 'data."e\\"f": run.toml:4 "e\\"f" = 3'),
+        ('Model.FCN."!head".z', 'Model.FCN.!head.z: run.toml:6 z = "SimpleHead"'),
     ],
 )
 def test_names_in_quotes(key: str, found: str) -> None:
@@ -79,6 +81,8 @@ def test_names_in_quotes(key: str, found: str) -> None:
         #- run.toml
         [data]
         "a.b" = 1
+        'c\\d' = 2
+        "e\\"f" = 3
         [Model.FCN]
         !head = { "x.y" = "SimpleHead", z = "SimpleHead" }
     """

@@ -114,6 +114,8 @@ def test_what_differs() -> None:
         "Model.SegNet.backbone.a: None -> 1",
         "Model.SegNet.backbone.b.c: None -> 2",
     ]
+    quoted = '    [opts."a.b"]\n    "c d" = { "e.f" = 1 }\n'
+    assert changes(NET, NET + quoted) == ['opts."a.b"."c d"."e.f": None -> 1']
     silent = NET.replace("[SimpleHead]", "[SimpleHead]\n    __no_call__ = true")
     assert changes(NET, silent) == ["[SimpleHead]: models.SimpleHead -> models.SimpleHead, not called"]
 

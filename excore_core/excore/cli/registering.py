@@ -21,6 +21,8 @@ from excore.index.scan import may_register
 from excore.lang.project.foreign import holds_no_source
 from excore.lang.source import folders_below
 
+_PROGRAM = "__main__.py"
+
 
 class Job(NamedTuple):
     """What to import. ``target`` is a file or folder below ``src``, ``folders`` are the import folders of the project,
@@ -37,14 +39,16 @@ class Job(NamedTuple):
     update: bool
 
     def files(self) -> list[str]:
-        """Every file to import, sorted; ``__init__.py`` are imported by the way. Where the sources are the whole
-        project, which has scripts and tests too, these are only the files that can register anything."""
+        """Every file to import, sorted; ``__init__.py`` are imported by the way, ``__main__.py`` never. Where the
+        sources are the whole project, which has scripts and tests too, these are only the files that can register
+        anything."""
         if os.path.isfile(self.target):
             return [self.target]
         if self.src == self.root:
             inside = os.path.join(self.target, "")
-            paths = (one.path for one in walk(self.root, self.excludes) if one.path.startswith(inside))
-            files = [path for path in paths if may_register(read(path) or b"", tuple(self.types))]
+            paths = [one.path for one in walk(self.root, self.excludes) if one.path.startswith(inside)]
+            modules = [path for path in paths if os.path.basename(path) != _PROGRAM]
+            files = [path for path in modules if may_register(read(path) or b"", tuple(self.types))]
         else:
             files = _python_files(self.target)
         return [path for path in sorted(files) if path not in self.skip]
@@ -68,7 +72,7 @@ def _python_files(folder: str) -> list[str]:
     modules: list[str] = []
     packages: list[str] = []
     for here, files in folders_below(folder, holds_no_source):
-        names = [name for name in files if name.endswith(".py") and not name.startswith(".")]
+        names = [name for name in files if name.endswith(".py") and not name.startswith(".") and name != _PROGRAM]
         modules += [os.path.join(here, name) for name in names if name != "__init__.py"]
         packages += [os.path.join(here, "__init__.py")] if "__init__.py" in names else []
     for path in reversed(packages):

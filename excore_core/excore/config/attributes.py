@@ -95,21 +95,24 @@ def follow(target: Any, steps: Iterable[Step], name: str, *, tables: bool = Fals
     the one ``target`` is of, to what such a module imports from Python's standard library, to frames and code.
     """
     home = home_of(target)
+    since: tuple[Step, ...] = ()  # the last attribute
     for step in steps:
         before = target
+        since = (step,) if isinstance(step, Attribute) else (*since, step)
+        text = steps_text(since).removeprefix(".")
         if isinstance(step, Attribute):
             target = _attribute(target, step.name, name, tables)
         elif isinstance(step, Index):
-            with Converted(_failing(name, _text(step)), passing=(ConfigError,)):
+            with Converted(_failing(name, text), passing=(ConfigError,)):
                 target = target[step.value]
         else:
             args = copy.deepcopy(step.args)
             kwargs = copy.deepcopy(dict(step.kwargs))
-            with Converted(_failing(name, _text(step)), passing=(ConfigError,)):
+            with Converted(_failing(name, text), passing=(ConfigError,)):
                 target = target(*args, **kwargs)
         forbidden = _forbidden(home, before, step, target)
         if forbidden:
-            raise ModuleBuildError(f"`{_text(step)}` on `{name}` leads to {forbidden}.")
+            raise ModuleBuildError(f"`{text}` on `{name}` leads to {forbidden}.")
     return target
 
 
@@ -119,10 +122,6 @@ def _forbidden(home: str, before: Any, step: Step, value: Any) -> str:
         return f"a {type(value).__name__}, which belongs to Python itself and cannot be reached from a config"
     member = reached(before, step.name if isinstance(step, Attribute) else "", value)
     return out_of_reach(home, member) if member is not None else ""
-
-
-def _text(step: Step) -> str:
-    return steps_text((step,)).removeprefix(".")
 
 
 def _parse(text: str) -> tuple[Step, ...]:
@@ -153,7 +152,8 @@ def _attribute(target: Any, attribute: str, name: str, tables: bool) -> Any:
             if _is_there(target, attribute):  # asked again past `__getattr__`, which hides how a property failed
                 plainly: Any = type(target).__getattribute__
                 return plainly(target, attribute)
-            message = f"`{name}` has no attribute `{attribute}`.{did_you_mean(attribute, dir(target))}"
+            others = [one for one in dir(target) if one != attribute]  # a slot that is empty is among them
+            message = f"`{name}` has no attribute `{attribute}`.{did_you_mean(attribute, others)}"
             raise MissingAttributeError(message) from error
 
 

@@ -21,6 +21,7 @@ from excore.config.action import parse_value
 from excore.config.targets import (
     Converted,
     import_target,
+    is_called_as_usual,
     missing_arguments,
     parameters,
     positional_names,
@@ -300,8 +301,8 @@ class ModuleNode(dict[str, Any]):
     def _check(self) -> None:
         try:
             self.validate()
-            usual = not isinstance(self.target, type) or type(self.target).__call__ is type.__call__
-            unknown = None if isinstance(self.target, ModuleType) or not usual else self._unknown(self)
+            is_judged = is_called_as_usual(self.target) and not isinstance(self.target, ModuleType)
+            unknown = self._unknown(self) if is_judged else None
             if unknown is not None:
                 raise unknown
         except ConfigError as error:

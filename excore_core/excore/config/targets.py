@@ -142,8 +142,15 @@ def _signature(function: Callable[..., Any]) -> Signature:
     return inspect.signature(function)
 
 
+def is_called_as_usual(target: Any) -> bool:
+    """Whether what ``target`` is called with goes to its constructor as it is: no metaclass takes it first."""
+    return not isinstance(target, type) or type(target).__call__ is type.__call__
+
+
 def missing_arguments(target: Any, passed: Collection[str]) -> list[str]:
     """Names of the required parameters of ``target`` that are not ``passed``, in order."""
+    if not is_called_as_usual(target):
+        return []
     constructor = getattr(target, "__init__", None) if isinstance(target, type) else target
     if type(constructor) is FunctionType and not constructor.__dict__:
         required = _required(constructor)
@@ -178,7 +185,11 @@ def unknown_arguments(target: Any, passed: Collection[str]) -> dict[str, str]:
     if params is None:
         return {}
     names = [parameter.name for parameter in params if parameter.kind not in _VARIADIC]
-    if takes_unlisted(target) or any(parameter.kind is Parameter.VAR_KEYWORD for parameter in params):
+    if (
+        not is_called_as_usual(target)
+        or takes_unlisted(target)
+        or any(parameter.kind is Parameter.VAR_KEYWORD for parameter in params)
+    ):
         passed = [name for name in passed if not name[:1].isidentifier() and name[1:] in names]  # as with a prefix
     free = [name for name in names if name not in passed]
     return {name: did_you_mean(name, free) or did_you_mean(name, names) for name in passed if name not in names}

@@ -169,7 +169,7 @@ def _signature(target: Any, without: tuple[str, ...] = ()) -> Signature:
         signature = inspect.signature(target)
     except (ValueError, TypeError, NameError):
         return Signature((), complete=False)
-    owner = _owner(target)
+    owner, others = _owner(target), _other_names(target)
     params = tuple(
         Param(
             param.name,
@@ -179,6 +179,7 @@ def _signature(target: Any, without: tuple[str, ...] = ()) -> Signature:
             _told(target, param.name, param.annotation),
             choices=_choices(param.annotation),
             owner=owner,
+            also=others.get(param.name, ""),
         )
         for param in signature.parameters.values()
         if param.name not in without
@@ -187,6 +188,15 @@ def _signature(target: Any, without: tuple[str, ...] = ()) -> Signature:
     is_untold = isinstance(target, type) or returns is signature.empty
     complete = any(param.kind == "var-keyword" for param in params) or not takes_unlisted(target)
     return Signature(params, complete, None if is_untold else _annotation(returns))
+
+
+def _other_names(target: Any) -> Mapping[str, str]:
+    """The names of fields by their other names, where a model of pydantic takes both."""
+    settings = getattr(target, "model_config", None) if isinstance(target, type) else None
+    if not isinstance(settings, dict) or not (settings.get("populate_by_name") or settings.get("validate_by_name")):
+        return {}
+    aliases = {name: field.validation_alias or field.alias for name, field in target.model_fields.items()}
+    return {alias: name for name, alias in aliases.items() if isinstance(alias, str)}
 
 
 def takes_unlisted(target: Any) -> bool:

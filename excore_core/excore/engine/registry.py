@@ -189,7 +189,7 @@ class Registry(dict[str, str], metaclass=RegistryMeta):
         true.
 
         An object that the module has under several names is registered once, under its own name. What has none that an
-        import could find, as lambdas and what functions define, is left out, and logged.
+        import could find, as lambdas and what functions and classes define, is left out, and logged.
         """
         if Registry._prevent_register:
             return
@@ -199,7 +199,7 @@ class Registry(dict[str, str], metaclass=RegistryMeta):
             if match_func(name, base_module):
                 item = getattr(base_module, name)
                 if _is_function_or_class(item):
-                    if "<" in item.__qualname__ or not _is_name(item.__name__):
+                    if not _is_name(item.__qualname__):
                         nameless.setdefault(id(item), name)
                     else:
                         items.setdefault(id(item), item)

@@ -65,7 +65,7 @@ class Parameters:
 def _own(param: Param) -> Param:
     """The parameter without an owner; ``replace`` takes four times as long, and each parameter comes here."""
     facts = (param.kind, param.annotation, param.default, param.doc, param.location, param.choices)
-    return Param(param.name, *facts, wanted=param.wanted)
+    return Param(param.name, *facts, wanted=param.wanted, also=param.also)
 
 
 def unknown(reason: str) -> Parameters:

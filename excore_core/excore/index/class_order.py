@@ -25,6 +25,11 @@ NO_EFFECT = frozenset(
 )
 """Bases that give a class neither a constructor nor attributes of interest."""
 _UNDERSTOOD = NO_EFFECT | ENUMS | NAMED_TUPLES | TYPED_DICTS
+NAMES_OF = {
+    **{f"builtins.{kind.__name__}": tuple(dir(kind)) for kind in (dict, frozenset, list, set, tuple)},
+    **dict.fromkeys(NAMED_TUPLES, (*dir(tuple), "_asdict", "_fields", "_field_defaults", "_make", "_replace")),
+}
+"""The attributes that objects of Python's own classes have."""
 _MAX_DEPTH = 60
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
 from excore.index import annotation_text, fields
 from excore.index.call_parameters import Doubt, Parameters, either, optional, union, unknown
 from excore.index.class_order import (
     ARGUMENT_HOOK,
     ENUMS,
+    NAMES_OF,
     NO_EFFECT,
     TYPED_DICTS,
     ClassOrder,
@@ -20,7 +21,8 @@ from excore.index.class_order import (
     class_ref,
 )
 from excore.index.expressions import call_of, render
-from excore.index.facts import MAYBE, MORE, ClassFact, Forward, FunctionFact, ParamFact, unpacked
+from excore.index.facts import MAYBE, MORE, WRAPS, ClassFact, Expr, Forward, FunctionFact, ParamFact, unpacked
+from excore.index.kwargs_flow import SUPER_CALL
 from excore.index.name_resolution import NameResolver, ResolvedName
 from excore.lang.catalog import Member, Param
 
@@ -63,15 +65,16 @@ class Classes:
         return self.names.memo.get(("constructor", ref.path), lambda: self._called(ref))
 
     def _called(self, ref: ClassRef) -> Parameters:
-        file = self.names.lookup(ref.module)
-        bindings = file.facts["names"].get(ref.fact["name"], []) if file is not None else []
-        classes = [item for item in bindings if item["kind"] == "class"]
-        if any(item["cls"] is ref.fact and item.get("guard") == MAYBE for item in classes):
-            maybe = [item["cls"] for item in classes if item.get("guard") == MAYBE]
-            refs = [ref, *(replace(ref, fact=fact) for fact in maybe if fact is not ref.fact)]
-        else:
-            refs = [ref]
-        return either([self._called_one(class_order(self.names, one)) for one in refs])
+        versions = self._versions(ref.module, "cls", ref.fact)
+        return either([self._called_one(class_order(self.names, replace(ref, fact=fact))) for fact in versions])
+
+    def _versions(self, module: str, key: Literal["cls", "function"], fact: Any) -> list[Any]:
+        """A definition, and those of its name that other branches have, where nobody knows which one runs."""
+        file = self.names.lookup(module)
+        bindings = file.facts["names"].get(fact["name"], []) if file is not None else []
+        maybe = [item[key] for item in bindings if key in item and item.get("guard") == MAYBE]
+        is_one = any(one is fact for one in maybe)
+        return [fact, *(one for one in maybe if is_one and one is not fact)]
 
     def _called_one(self, order: ClassOrder) -> Parameters:
         if not order.items:
@@ -83,6 +86,9 @@ class Classes:
         for item in order.classes:
             metaclass = unpacked(item.fact).get("keywords", {}).get("metaclass")
             if metaclass is not None and self._calls_otherwise(item.module, metaclass):
+                made = self._called_by(item.module, metaclass, result)
+                if made is not None:
+                    return made
                 return result.partly(f"the metaclass `{metaclass}` of `{item.fact['name']}` may take other arguments")
         return result
 
@@ -96,6 +102,19 @@ class Classes:
         if any(unpacked(item.fact).get("call") for item in order.classes):
             return True
         return any(item not in _METACLASSES for item in order.items if isinstance(item, str))
+
+    def _called_by(self, module: str, metaclass: str, made: Parameters) -> Parameters | None:
+        """What a class takes whose metaclass hands what it is called with to the constructor, which takes ``made``;
+        None where nobody knows."""
+        ref = class_ref(self.names, self.names.resolve(module, metaclass))
+        order = self.order(ref) if ref is not None else None
+        calling = [item for item in order.classes if unpacked(item.fact).get("call")] if order is not None else []
+        call = unpacked(calling[0].fact).get("calls") if len(calling) == 1 else None
+        is_known = order is not None and all(item in _METACLASSES for item in order.items if isinstance(item, str))
+        if call is None or not is_known or "leaks" in call or "skips" in call or "forwards" not in call:
+            return None
+        is_passed = all(forward["to"] == SUPER_CALL for forward in call["forwards"])
+        return self._parameters(call, calling[0], order, 0, made) if is_passed else None
 
     def _constructor(self, order: ClassOrder, start: int) -> Parameters:
         """What the first constructor takes that stands in ``order`` at ``start`` or later."""
@@ -148,10 +167,8 @@ class Classes:
 
     def _function(self, target: ResolvedName) -> Parameters:
         fact = unpacked(target.fact)
-        file = self.names.lookup(target.module)
-        no_class: ClassFact = {"name": "", "at": fact["at"], "bases": []}
-        owner = ClassRef(target.path, target.module, file.path if file else "", no_class)
-        result = self._parameters(fact, owner, None, 0)
+        versions = self._versions(target.module, "function", target.fact)
+        result = either([self._parameters(unpacked(one), self._place(target), None, 0) for one in versions])
         return replace(result, docs=((target.path, fact.get("doc", "")), *result.docs))
 
     def _changed_by(self, module: str, fact: ClassFact | FunctionFact, *, same: bool = True) -> Doubt | None:
@@ -209,23 +226,51 @@ class Classes:
                 given = self._given_back(inner, "gives", depth + 1) if inner is not None and is_function else None
             else:
                 given = name
-            if given is None:
-                return None
+            if given in (None, WRAPS):
+                return given
             result = result or given
         return result
 
-    def _parameters(self, fact: FunctionFact, owner: ClassRef, order: ClassOrder | None, index: int) -> Parameters:
+    def _wrapped(self, fact: FunctionFact, owner: ClassRef, order: ClassOrder | None, index: int) -> Parameters | None:
+        """What a function takes in whose place a decorator puts another one, which hands on what it gets."""
+        decorators = fact.get("decorators", [])
+        for number, decorator in enumerate(decorators):
+            target = self.names.resolve(owner.module, decorator) if isinstance(decorator, str) else None
+            if target is not None and target.kind == "function" and unpacked(target.fact).get("gives") == [WRAPS]:
+                inner = self._parameters({**fact, "decorators": decorators[number + 1 :]}, owner, order, index)
+                outer = self._parameters(target.fact["wraps"], self._place(target), order, index, inner)
+                return outer.doubted(self._changed_by(owner.module, {**fact, "decorators": decorators[:number]}))
+        return None
+
+    def _place(self, function: ResolvedName) -> ClassRef:
+        """A function as the owner of its parameters."""
+        file = self.names.lookup(function.module)
+        no_class: ClassFact = {"name": "", "at": function.fact["at"], "bases": []}
+        return ClassRef(function.path, function.module, file.path if file else "", no_class)
+
+    def _parameters(
+        self,
+        fact: FunctionFact,
+        owner: ClassRef,
+        order: ClassOrder | None,
+        index: int,
+        callee: Parameters | None = None,
+    ) -> Parameters:
         """What calling a function takes, or a method: item ``index`` of ``order`` is then its class, ``owner``.
 
         ``**kwargs`` take what the calls take that they are handed to, but for what those calls get besides: their first
         positional parameters, keywords, and everything that the function itself names, which never reaches ``kwargs``.
         Popped names are parameters that stop here. Names that are only read go on: they are new ones only if no call
         takes them, and have the default of ``setdefault``. ``**kwargs`` itself stays where more may be given: no call
-        gets it, a call has such a parameter itself, or one is not understood.
+        gets it, a call has such a parameter itself, or one is not understood. ``callee``: what all of the calls take.
         """
+        wrapped = self._wrapped(fact, owner, order, index)
+        if wrapped is not None:
+            return wrapped
         facts = fact["params"]
         doubt = self._changed_by(owner.module, fact) if "decorators" in fact else None
-        if order is not None and facts and facts[0].get("kind", "positional-only") == "positional-only":
+        is_bound = order is not None and bool(facts) and facts[0].get("kind", "positional-only") == "positional-only"
+        if is_bound:
             facts = facts[1:]
         own = [self.param(item, owner) for item in facts]
         if not own or own[-1].kind != "var-keyword":
@@ -244,15 +289,15 @@ class Classes:
         passed: list[list[Param]] = []
         filled: tuple[str, ...] = ()
         for forward in fact.get("forwards", ()):
-            callee = self._forwarded(forward, owner, order, index)
-            params = _left(callee, forward, named)
+            taken = callee or self._forwarded(forward, owner, order, index)
+            params = _left(taken, _without_self(forward) if callee and is_bound else forward, named)
             takes_any |= any(param.kind == "var-keyword" for param in params)
             passed.append([param for param in params if param.kind != "var-keyword"])
-            complete &= callee.complete
-            reason = reason or callee.reason
-            docs += callee.docs
+            complete &= taken.complete
+            reason = reason or taken.reason
+            docs += taken.docs
             if forward.get("rest") == "own":
-                filled = filled or callee.by_position[forward["positional"] :]
+                filled = filled or taken.by_position[forward["positional"] :]
         is_unsure = leaks or fact.get("skips", False)
         for param in union(passed):
             param = optional(param) if is_unsure else param
@@ -325,6 +370,7 @@ class Classes:
             location=owner.location(fact["at"]),
             choices=choices,
             owner=owner.path,
+            also=fact.get("also", ""),
         )
 
     # -- annotations
@@ -388,20 +434,71 @@ class Classes:
         """Attributes and methods, own ones first, and whether these are all."""
         order = self.order(ref)
         members: dict[str, Member] = {}
-        complete = order.complete
+        complete = order.complete and not self.names.is_one_of_several(ref.module, ref.fact["name"])
         for item in order.items:
             if isinstance(item, ClassRef):
                 fact = unpacked(item.fact)
                 dynamic = fact.get("dynamic", False) or "assigned" in fact
-                complete &= not dynamic and not self._changed_by(item.module, item.fact, same=False)
-                for member in _own_members(item):
+                made_otherwise = fact.get("new", {"result": "__new__"}).get("result") != "__new__"
+                marks = self.marks(item.module, item.fact)
+                complete &= not dynamic and not made_otherwise and marks is not None
+                style, keywords = fields.decorator(self, item)
+                in_slots = keywords.get("auto_attribs" if style == "attrs" else "slots") == "True"
+                for member in (*_own_members(item, in_slots), *map(own_attribute, marks or fact.get("put", ()))):
                     members.setdefault(member.name, member)
             elif _is_argument_hook(item):
                 for name in _HOOK_MEMBERS:
                     members.setdefault(name, Member(name, "method" if name == "hook" else "attribute"))
             else:
-                complete &= item in NO_EFFECT
+                complete &= item in NO_EFFECT or item in NAMES_OF
+                for name in NAMES_OF.get(item, ()):
+                    members.setdefault(name, own_attribute(name))
         return tuple(members.values()), complete
+
+    def marks(self, module: str, fact: ClassFact | FunctionFact) -> list[str] | None:
+        """The attributes that its module and its decorators set on a class or function; None if one of these may do
+        more to it."""
+        found = [*fact.get("put", ())]
+        file = self.names.lookup(module)
+        for decorator in fact.get("decorators", ()) if file is not None else ():
+            target = self.names.resolve(module, decorator) if isinstance(decorator, str) else None
+            sets = unpacked(target.fact).get("sets") if target is not None and target.kind == "function" else None
+            one: Any = {**fact, "decorators": [decorator]}
+            if sets is not None:
+                found += sets
+            elif self._changed_by(module, one, same=False):
+                return None
+        return found if "" not in found else None
+
+    def result(self, target: ResolvedName, depth: int = 0) -> tuple[tuple[Member, ...], bool]:
+        """Attributes of what a function gives back, and whether these are all."""
+        name = unpacked(target.fact).get("result", "")
+        if not name or depth > _MAX_DEPTH or not self.is_plain(target):
+            return (), False
+        if name in NAMES_OF:
+            return tuple(map(own_attribute, NAMES_OF[name])), True
+        made = self.names.resolve(target.module, name)
+        if made is None or self.names.is_one_of_several(target.module, name):
+            return (), False
+        if made.kind == "function":
+            return self.result(made, depth + 1)
+        ref = class_ref(self.names, made)
+        return self.members(ref) if ref is not None else ((), False)
+
+    def is_plain(self, target: ResolvedName) -> bool:
+        """Whether a function is what its definition says, with nothing put around it."""
+        fact = unpacked(target.fact)
+        if self.marks(target.module, fact) is None or self.names.is_one_of_several(target.module, target.name):
+            return False
+        return not any(_is_python(one) for one in fact.get("decorators", ()))
+
+    def hands_on(self, ref: ClassRef) -> bool:
+        """Whether an argument hook gives what the node gives that it is put on."""
+        for item in self.order(ref).classes:
+            hooks = [one for one in unpacked(item.fact).get("members", ()) if one["name"] == "hook"]
+            if hooks:
+                return hooks[0].get("result") == "self.node" and self.members(ref)[1]
+        return False
 
     def has_attribute(self, ref: ClassRef, name: str) -> bool:
         """Whether the class or a base that was read sets ``name`` in its body."""
@@ -416,9 +513,28 @@ def _left(callee: Parameters, forward: Forward, named: set[str]) -> list[Param]:
     return [optional(p) if p.name in by_position else p for p in left] if forward.get("rest") == "any" else left
 
 
+def _without_self(forward: Forward) -> Forward:
+    """What a function in the place of a method hands on besides the object."""
+    if forward["to"] == SUPER_CALL:
+        return forward
+    return {**forward, "positional": forward["positional"] - 1}
+
+
 def _is_plain(name: str) -> bool:
     """Whether a decorator that could not be read gives back what it is put on: those that register do."""
     return name in _PLAIN_DECORATORS or name.lstrip("_").startswith("register")
+
+
+def _is_python(decorator: Expr) -> bool:
+    """Whether a decorator makes of a function what is no function, or another one, though it takes the same."""
+    call = call_of(decorator)
+    func = decorator if call is None else call.func
+    return isinstance(func, str) and func.rpartition(".")[2] in _PLAIN_DECORATORS
+
+
+def own_attribute(name: str) -> Member:
+    """What a class or function has itself."""
+    return Member(name, "attribute", instance=False)
 
 
 def _defines(item: ClassRef | str, method: str) -> bool:
@@ -430,10 +546,11 @@ def _is_argument_hook(path: str) -> bool:
     return path.rpartition(".")[2] == ARGUMENT_HOOK
 
 
-def _own_members(ref: ClassRef) -> Iterator[Member]:
+def _own_members(ref: ClassRef, in_slots: bool) -> Iterator[Member]:
+    """``in_slots``: what makes the constructor takes its fields out of the class."""
     for field in ref.fields:
         if not field["name"].startswith("__"):
-            instance = "default" not in field
+            instance = "default" not in field or (in_slots and "ClassVar" not in field.get("annotation", "ClassVar"))
             doc, place = field.get("doc", ""), ref.location(field["at"])
             yield Member(field["name"], "attribute", doc, field.get("annotation"), place, instance)
     for member in unpacked(ref.fact).get("members", ()):

@@ -39,6 +39,9 @@ NEVER: Guard = 2
 MORE = "**"
 """In ``gives``: what calls the first argument, and may take more than that does."""
 
+WRAPS = "(**)"
+"""In ``gives``: what calls the first argument, with what is read of it."""
+
 ADDING = frozenset({"register", "register_module", "add_component"})
 """Methods of a registry that take one object, or are decorators; ``add_component`` is that of PaddlePaddle."""
 
@@ -54,7 +57,7 @@ Packed = Union[bytes, "Callable[[Any], dict[str, Any]]"]
 
 class ParamFact(TypedDict, total=False):
     """A parameter. ``kind`` is left out for positional-or-keyword; ``doc`` is what stands beside it, not in a
-    docstring."""
+    docstring; ``also`` is the name of the field that gives it another one."""
 
     name: Required[str]
     at: Required[At]
@@ -62,6 +65,7 @@ class ParamFact(TypedDict, total=False):
     annotation: str
     default: str
     doc: str
+    also: str
 
 
 class Forward(TypedDict, total=False):
@@ -85,9 +89,12 @@ class FunctionFact(TypedDict, total=False):
     ``kwargs.setdefault("x", d)`` leave in, or the function puts there. ``source``: text of a small function,
     stored as it may be the predicate of a ``match``. ``registers``: its only parameter, and the only call that the
     function makes. ``gives``: what it returns if all of that is its first argument, or hands its arguments to that, "",
-    or `MORE` if not all of them, or what the functions of these names make of its first argument; ``makes``: what the
-    functions within that it returns give in the same way.
-    ``called``: names of what a small function calls to have what it returns. ``lists``: it changes an ``__all__``.
+    or `MORE` if not all of them, `WRAPS` if it hands them on as ``wraps`` does, or what the functions of these names
+    make of its first argument; ``makes``: what the functions within that it returns give in the same way. ``sets``: the
+    attributes that it sets on its first argument, if it does nothing else with it. ``result``: what all calls give, as
+    dotted name of what is called for that, or of a type of Python's, `=name` for that itself, "__new__" for an object;
+    ``called``: names of what a small function calls to have what it returns. ``lists``: it changes an ``__all__``;
+    ``put``: the attributes that its module sets on it.
     """
 
     name: Required[str]
@@ -107,12 +114,16 @@ class FunctionFact(TypedDict, total=False):
     called: list[str]
     lists: bool
     makes: list[str]
+    wraps: FunctionFact
+    sets: list[str]
+    result: str
+    put: list[str]
     packed: Packed
 
 
 class MemberFact(TypedDict, total=False):
-    """A method, a property or an attribute set on ``self``. ``params``: the text of what a method
-    takes in brackets."""
+    """A method, a property or an attribute set on ``self``. ``params``: the text of what a method takes in brackets;
+    ``result``: as that of functions, of hooks alone."""
 
     name: Required[str]
     kind: Required[Literal["attribute", "method", "classmethod", "staticmethod", "property"]]
@@ -120,6 +131,7 @@ class MemberFact(TypedDict, total=False):
     doc: str
     annotation: str
     params: str
+    result: str
 
 
 class FieldFact(TypedDict, total=False):
@@ -138,8 +150,9 @@ class ClassFact(TypedDict, total=False):
     """A class. ``bases`` holds "" for what is no dotted name. ``targets`` are methods that the constructor forwards to.
     ``dynamic``: objects may have attributes that no assignment names. ``others``: constructors that other branches
     define; ``inherits``: there is a branch that defines none. ``assigned``: the name assigned to ``__init__`` or
-    ``__new__``, "" for what is no name. ``call``: it has a method ``__call__``, or gives classes that it makes another
-    constructor.
+    ``__new__``, "" for what is no name. ``call``: it has a method ``__call__`` that does more than to hand all on, or
+    gives classes that it makes another constructor; ``calls``: that method of a metaclass. ``put``: the attributes that
+    the module sets on it.
     ``subclassing``: calls that get every class derived from it, "" where those get another constructor."""
 
     name: Required[str]
@@ -155,6 +168,8 @@ class ClassFact(TypedDict, total=False):
     inherits: bool
     assigned: str
     call: bool
+    calls: FunctionFact
+    put: list[str]
     subclassing: list[Expr]
     members: list[MemberFact]
     fields: list[FieldFact]
@@ -240,7 +255,7 @@ class Outline(Told, total=False):
     outline: Required[list[tuple[str, str, int, int]]]
 
 
-LIGHT = frozenset({"name", "at", "bases", "decorators"})
+LIGHT = frozenset({"name", "at", "bases", "decorators", "put"})
 """What linking needs of every definition; the rest of one may be packed until something asks for it: JSON of the disk
 cache, or what reads it in the source."""
 

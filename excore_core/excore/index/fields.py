@@ -42,14 +42,15 @@ _MAX_DEPTH = 10
 _SETTINGS = frozenset(
     {"pydantic_settings.BaseSettings", "pydantic.BaseSettings", "pydantic_settings.main.BaseSettings"}
 )
-_EXTRA = re.compile(r"""\bextra['"]?\s*[=:]\s*(?:Extra\.)?['"]?(\w+)""")
+_SETTING = re.compile(r"""\b(\w+)['"]?\s*[=:]\s*(?:[\w.]+\.)?['"]?(\w+)""")
+_BY_NAME = ("validate_by_name", "populate_by_name", "allow_population_by_field_name")
 _NOT_REQUIRED = re.compile(r"^(?:\w+\.)*(NotRequired|Required)\[(.*)\]$", re.DOTALL)
 _LAST_NAMES = re.compile(r"\w+(?=[,\])])")
 _DESCRIBED = re.compile(r"\bAnnotated\[.*\b(?:default|default_factory|\w*alias)=|\bAlias(?:Choices|Path)\(", re.DOTALL)
 _WRAPPED = re.compile(r"^(?:\w+\.)*(InitVar|ClassVar|Final|Annotated)\[(.*)\]$", re.DOTALL)
 
 
-def _decorator(classes: Classes, ref: ClassRef) -> tuple[Style | None, dict[str, str]]:
+def decorator(classes: Classes, ref: ClassRef) -> tuple[Style | None, dict[str, str]]:
     """Which decorator makes the constructor of a class, if one does, and that decorator's keywords as source."""
     for decorator in ref.fact.get("decorators", ()):
         made = style_of(classes, ref.module, decorator)
@@ -151,7 +152,7 @@ def transform(fact: ClassFact | FunctionFact) -> dict[str, str] | None:
 
 def of_class(classes: Classes, ref: ClassRef, order: ClassOrder, index: int) -> Parameters | None:
     """The generated constructor of the class ``ref``, item ``index`` of an order; ``None`` if it has none."""
-    style, keywords = _decorator(classes, ref)
+    style, keywords = decorator(classes, ref)
     if style is None or keywords.get("init") == "False":
         return None
     result = _of_fields(classes, order, index, style)
@@ -190,7 +191,7 @@ def _of_fields(classes: Classes, order: ClassOrder, start: int, style: Style) ->
         if not isinstance(item, ClassRef):
             complete &= item in _OF_FIELDS or item.startswith(("typing.", "abc.", "builtins."))
             continue
-        own_style, keywords = _decorator(classes, item)
+        own_style, keywords = decorator(classes, item)
         if style in ("dataclass", "attrs") and not own_style:
             continue
         fact = unpacked(item.fact)
@@ -201,10 +202,10 @@ def _of_fields(classes: Classes, order: ClassOrder, start: int, style: Style) ->
         optional = style == "dict" and fact.get("keywords", {}).get("total") == "False"
         functions = (*_FIELD_FUNCTIONS.get(style, ()), *_LAST_NAMES.findall(keywords.get("functions", "")))
         for field in item.fields:
-            if field["name"] == "model_config":
-                settings.append(field.get("default", ""))
+            if field["name"] in ("model_config", "Config"):
+                settings.append(_written(classes, item, field.get("default", "")))
             elif style == "model" and _DESCRIBED.search(f"{field.get('annotation')} {field.get('default')}"):
-                settings.append("by_name")
+                settings.append("alias_generator")
             if style == "dataclass" and field.get("annotation", "").endswith("KW_ONLY"):
                 by_keyword = True
                 continue
@@ -221,14 +222,30 @@ def _of_fields(classes: Classes, order: ClassOrder, start: int, style: Style) ->
 
 def _of_model(made: Parameters, order: ClassOrder, settings: list[str]) -> Parameters:
     """What a pydantic model takes: other names, too, unless it forbids them."""
-    forbids = [match[1] == "forbid" for text in settings for match in _EXTRA.finditer(text)]
-    if any("alias_generator" in text or "by_name" in text for text in settings):
+    if any("alias_generator" in text for text in settings):
         return made.partly("the model gives its fields other names")
+    if any(not text or "**" in text for text in settings):
+        return made.partly("the settings of the model could not be read")
+    said = {match[1]: match[2] for text in settings for match in _SETTING.finditer(text)}
+    by_name = any(said.get(name) == "True" for name in _BY_NAME)
+    if by_name and said.get("validate_by_alias") == "False":
+        made = replace(
+            made, params=tuple(replace(param, name=param.also or param.name, also="") for param in made.params)
+        )
+    elif not by_name:
+        made = replace(made, params=tuple(replace(param, also="") for param in made.params))
     if not _SETTINGS.isdisjoint(order.paths):
         return made.partly("what is not given may come from the environment")
-    if forbids and forbids[-1]:
+    if said.get("extra") == "forbid":
         return made
     return replace(made, complete=False, reason=made.reason or "pydantic ignores names that it does not know")
+
+
+def _written(classes: Classes, ref: ClassRef, text: str) -> str:
+    """The settings of a model as they are written, be it behind a name; "" where they cannot be read."""
+    bound = classes.names.call_behind(ref.module, text) if text.replace(".", "").isidentifier() else None
+    text = render(bound[1]) if bound is not None else text
+    return text if "=" in text or ":" in text or text.endswith(("dict()", "Dict()", "{}", "...", "pass")) else ""
 
 
 def _parameter(
@@ -258,6 +275,8 @@ def _parameter(
             by_keyword = keywords["kw_only"] == {"c": True}
         default = _default(described, style, function)
         renamed = _renamed(fact, keywords)
+        if style == "model" and fact["name"] != name:
+            fact["also"] = name
         default = default or renamed
     wrapper = _NOT_REQUIRED.match(annotation) if style == "dict" else None
     if wrapper is not None:

@@ -12,6 +12,7 @@ from excore.index.facts import Forward, FunctionFact, ParamFact
 from excore.index.source_text import SourceText, dotted
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+SUPER_CALL = "super.__call__"
 UNTOLD = "..."
 """The default of what may be required, or may not."""
 _LATER = (
@@ -86,6 +87,30 @@ def passes_on(node: FunctionNode, callee: str) -> Literal["all", "part", ""]:
             return ""
         parts += [name for name in spread if name != keywords.arg]
     return "part" if parts else "all"
+
+
+def makes_as_asked(node: FunctionNode) -> bool:
+    """Whether the ``__call__`` of a metaclass hands what it gets, unchanged, to the one that it overrides, if it does
+    so perhaps only once, as that of singletons."""
+    rest, keywords = node.args.vararg, node.args.kwarg
+    first = [item.arg for item in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)]
+    if rest is None or keywords is None or len(first) != 1:
+        return False
+    calls: set[int] = set()
+    unread = 0
+    for child in chain.from_iterable(map(ast.walk, node.body)):
+        if isinstance(child, ast.Name) and child.id in (rest.arg, keywords.arg):
+            unread += child.id == keywords.arg
+            if not isinstance(child.ctx, ast.Load):
+                return False
+        unread -= _reads(child, {keywords.arg})
+        if isinstance(child, ast.Call) and isinstance(child.func, ast.Attribute) and child.func.attr == "__call__":
+            given = [ast.unparse(item) for item in (*child.args, *child.keywords)]
+            own = [] if isinstance(child.func.value, ast.Call) else first  # behind `super()`, or with the class
+            if given != [*own, f"*{rest.arg}", f"**{keywords.arg}"]:
+                return False
+            calls.add(id(child))
+    return bool(calls) and not unread and not _is_caught(node, calls)
 
 
 def _is_part(statement: ast.Assign, name: str) -> bool:
@@ -295,11 +320,11 @@ def _forward(call: ast.Call, rest: ast.arg | None) -> Forward | None:
     to = dotted(func)
     after = ""
     if isinstance(func, ast.Attribute) and isinstance(func.value, ast.Call) and dotted(func.value.func) == "super":
-        if func.attr not in ("__init__", "__new__") or not all(
+        if func.attr not in ("__init__", "__new__", "__call__") or not all(
             isinstance(arg, ast.Name) for arg in func.value.args[1:]
         ):
             return None
-        to = "super"
+        to = "super" if func.attr != "__call__" else SUPER_CALL
         positional -= func.attr == "__new__"
         if func.value.args:
             after = dotted(func.value.args[0]) or "?"

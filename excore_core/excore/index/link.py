@@ -12,7 +12,7 @@ from threading import RLock
 from typing import TypeVar
 
 from excore.index.class_order import ClassRef, class_ref
-from excore.index.classes import Classes
+from excore.index.classes import Classes, own_attribute
 from excore.index.docstrings import cleaned
 from excore.index.facts import BindingFact, Outline, unpacked
 from excore.index.name_resolution import ModuleLayout, NameResolver, ResolvedName, SourceFile
@@ -327,6 +327,7 @@ class Linker:
         configures = not is_hook and self._classes.has_attribute(ref, "__HookType__")
         members, members_complete = self._classes.members(ref)
         order = self._classes.order(ref)
+        is_plain = is_hook and self._classes.hands_on(ref)
         return Entry(
             fact["name"],
             "",
@@ -341,7 +342,9 @@ class Linker:
             members_complete,
             docstrings=parameters.docstrings(ref.path),
             hook="argument" if is_hook else "config" if configures else "",
+            plain=is_plain,
             source=self._source(ref.module),
+            doubt=self._classes.unknown_decorator(ref.module, fact),
         )
 
     def _function(self, target: ResolvedName) -> Entry:
@@ -353,6 +356,8 @@ class Linker:
         ref = class_ref(self._names, self._names.resolve(target.module, returns or "")) if is_name else None
         order = self._classes.order(ref) if ref is not None else None
         returned = self._classes.annotation(target.module, returns)[0] if returns else None
+        marks = self._classes.marks(target.module, target.fact) or ()
+        members, members_complete = self._classes.result(target)
         return Entry(
             target.name,
             "",
@@ -363,9 +368,12 @@ class Linker:
             Location(file.path if file else "", *fact["at"]),
             order.paths if order is not None else (),
             order is not None and order.complete,
-            members_complete=False,
+            (*(replace(member, instance=True) for member in members), *map(own_attribute, marks)),
+            members_complete,
             docstrings=parameters.docstrings(target.path),
+            plain=self._classes.is_plain(target),
             source=self._source(target.module),
+            doubt=self._classes.unknown_decorator(target.module, fact),
         )
 
     def _module(self, target: ResolvedName) -> Entry:
@@ -461,6 +469,7 @@ def _tables(
     """Registries in the order of their creation and what each holds; of one name, what the project registers."""
     infos: dict[str, RegistryInfo] = {}
     parts = [*own, *installed]
+    made = Counter(info.name for part in parts for info in part.registries if info.location and not info.is_own)
     for part in parts:
         for info in part.registries:
             first = infos.get(info.name, info)
@@ -473,7 +482,9 @@ def _tables(
             if item.registry not in infos:  # found by get_registry, created where nobody looked
                 infos[item.registry] = RegistryInfo(item.registry)
             for one in _renamed(item, infos[item.registry]) if item.extra else [item]:
-                _enter(tables.setdefault(item.registry, {}), one, is_own=number < len(own))
+                # Of the registries of other libraries that have one name, as children of one have, each is its own.
+                is_own = number < len(own) and made[item.registry] < 2
+                _enter(tables.setdefault(item.registry, {}), one, is_own=is_own)
         for registry, variable in part.variables:
             if registry in infos and variable not in infos[registry].variables:
                 infos[registry] = replace(infos[registry], variables=(*infos[registry].variables, variable))

@@ -307,12 +307,17 @@ class NameResolver:
 
     def _class_attribute(self, target: ResolvedName, name: str) -> ResolvedName | None:
         """The registry, or registering method, that a class has as attribute of its body."""
-        file = self.lookup(target.module)
-        for item in unpacked(target.fact).get("fields", ()) if file is not None else ():
-            if item["name"] == name and file is not None:
-                value = self.object_of(file, item["value"]) if "value" in item else None
-                return value if value is not None and value.kind in ("registry", "method") else None
-        return None
+        file, key = self.lookup(target.module), (target.path, name)
+        item = next((one for one in unpacked(target.fact).get("fields", ()) if one["name"] == name), None)
+        written = item.get("value", item.get("default", "")) if item is not None else ""
+        if file is None or key in self._active or not written or not _is_object(written):
+            return None
+        self._active.add(key)
+        try:
+            value = self.object_of(file, written)
+        finally:
+            self._active.discard(key)
+        return value if value is not None and value.kind in ("registry", "method") else None
 
     # -- calls
 
@@ -342,9 +347,9 @@ class NameResolver:
             return self.object_of(file, registered)
         if call.arguments and (call.func == "type" or (target is not None and target.path in CLASS_MAKERS)):
             name = self.text_of(file, call.arguments[0])
-            fact = (
-                _tuple(call, variable) if name == variable and target is not None and target.path in _TUPLES else None
-            )
+            is_named = name == variable or variable.endswith("()")
+            is_tuple = is_named and target is not None and target.path in _TUPLES
+            fact = _tuple(call, variable) if is_tuple else None
             if fact is not None:
                 return ResolvedName("class", file.module, variable, fact)
             return ResolvedName("external", f"{file.module}.{name}") if name else None
@@ -352,7 +357,9 @@ class NameResolver:
             texts = [text for text in map(partial(self.text_of, file), call.arguments) if text is not None]
             name = texts[0] if len(texts) == 1 else f"?{file.module}.{variable}"
             return ResolvedName("registry", name=name, fact=call)
-        return None
+        given = unpacked(target.fact).get("result", "") if target is not None and target.kind == "function" else ""
+        value = self.resolve(target.module, given[1:]) if target is not None and given.startswith("=") else None
+        return value if value is not None and value.kind in ("registry", "method") else None
 
     def call_behind(self, module: str, name: str, depth: int = 0) -> tuple[str, Expr] | None:
         """The call whose result the dotted ``name`` written in ``module`` is, and the module that makes it."""
@@ -524,3 +531,8 @@ def preferred(bindings: Sequence[BindingFact]) -> Sequence[BindingFact]:
     maybe = [item for item in informative if item.get("guard") == MAYBE]
     never = [item for item in informative if item.get("guard") == NEVER]
     return [*reversed(sure), *maybe, *never, *plain]
+
+
+def _is_object(written: Expr) -> bool:
+    """Whether what a class binds is a call, or what has a name."""
+    return not isinstance(written, str) or written.replace(".", "").isidentifier()

@@ -1,7 +1,8 @@
 """What the module of a file is called: which folders Python imports from. One rule, for the index and for whoever
 imports what stands in the index.
 
-A file belongs to the nearest import folder above it, and its place below that is its name. Import folders are
+A file belongs to the nearest import folder above it, and its place below that is its name; ``__init__`` of the folder
+itself is called so. Import folders are
 
 - the folder above ``src_dir`` of the project file, or ``src_dir`` itself, where one of the next two rules says so and
   it is no package and nobody imports it by its name;
@@ -9,8 +10,10 @@ A file belongs to the nearest import folder above it, and its place below that i
 - ``src`` or ``lib`` below the root, if it is no package and nobody imports it by that name: in a project that is
   installed, or that has no script of its own in the root, which would see the root instead, or that imports a package
   in it by its bare name. As ``src_dir`` it must hold a package;
+- the folder of packages of a library below the root that has packaging files of its own: what they say, or its ``src``,
+  or else itself, unless somebody imports it from the root;
 - a folder that is no package and in which a file imports its neighbour by its bare name: a folder of scripts, which
-  Python puts on its path when it runs one. Two such folders with modules of the same name are none;
+  Python puts on its path when it runs one. Two folders of the last two kinds with modules of the same name are none;
 - the root.
 """
 
@@ -32,6 +35,7 @@ from excore.lang.tables.table import plain
 PACKAGING = ("pyproject.toml", "setup.cfg", "setup.py")
 _CONVENTIONAL = ("src", "lib")
 _BESIDE = frozenset({"setup.py", "conftest.py", "noxfile.py", "tasks.py"})
+_TESTS = ("test", "tests")
 _SETUP = re.compile(r"package_dir\s*=\s*(?:\{\s*[\"']{2}\s*:|dict\(\s*[\"']{2}\s*=)\s*[\"']([^\"']+)[\"']")
 _WHERE = re.compile(r"find(?:_namespace)?_packages\(\s*(?:where\s*=\s*)?[\"']([^\"']+)[\"']")
 
@@ -70,7 +74,7 @@ def find_roots(root: str, src_dir: str, files: Mapping[str, Sequence[str]]) -> R
     if own.startswith(root + os.sep) and own not in certain:
         certain.add(os.path.dirname(own))
     certain.discard(root)
-    loose = _script_folders(root, files) - certain - {own}
+    loose = {*_script_folders(root, files), *_libraries(root, files)} - certain - {own}
     unclashing = _without_clashes(Roots(_ordered(root, certain)), sorted(loose), files)
     return Roots(_ordered(root, certain | unclashing))
 
@@ -91,7 +95,7 @@ def _packages(folder: str, files: Mapping[str, Any]) -> set[str]:
 
 def _dotted(path: str, folder: str) -> str:
     parts = path[len(folder) : -3].strip(os.sep).split(os.sep)
-    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+    return ".".join(parts[:-1] if parts[-1] == "__init__" and parts[1:] else parts)
 
 
 def _script_folders(root: str, files: Mapping[str, Sequence[str]]) -> set[str]:
@@ -114,6 +118,24 @@ def _script_folders(root: str, files: Mapping[str, Sequence[str]]) -> set[str]:
     return folders
 
 
+def _libraries(root: str, files: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """The folders of packages of the libraries below ``root`` that have packaging files of their own."""
+    imported = {module for modules in files.values() for module in modules}
+    seen: set[str] = {root}
+    for path in files:
+        folder = os.path.dirname(path)
+        while folder not in seen and len(folder) > len(root):
+            seen.add(folder)
+            declared, installed = (set[str](), False) if _is_package(folder, files) else _packaging(folder)
+            places = sorted(declared) or ("src", "") if installed else ()
+            for place in (os.path.normpath(os.path.join(folder, one)) for one in places):
+                prefix = f"{os.path.relpath(place, root).replace(os.sep, '.')}."
+                if _packages(place, files) and not any(module.startswith(prefix) for module in imported):
+                    yield place
+                    break
+            folder = os.path.dirname(folder)
+
+
 def _without_clashes(certain: Roots, loose: Sequence[str], files: Mapping[str, Any]) -> set[str]:
     """Those of the ``loose`` folders whose modules share no name with any other file."""
     names: Counter[str] = Counter()
@@ -126,7 +148,7 @@ def _without_clashes(certain: Roots, loose: Sequence[str], files: Mapping[str, A
             inside[folder].append(module)
         else:
             module = certain.module(path)
-        names[module] += 1
+        names[module] += os.path.basename(path) not in _BESIDE and module.partition(".")[0] not in _TESTS
     return {folder for folder, modules in inside.items() if not any(names[module] > 1 for module in modules)}
 
 

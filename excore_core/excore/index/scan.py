@@ -19,6 +19,7 @@ from excore.index.facts import (
     STORING,
     BindingFact,
     CallFact,
+    ClassFact,
     Expr,
     FileFacts,
     Guard,
@@ -213,7 +214,7 @@ class _Scanner:
     def body(self, statements: list[ast.stmt], guard: Guard) -> None:
         for node in statements:
             if isinstance(node, ast.ClassDef):
-                self.bind(node.name, {"kind": "class", "cls": definition_facts.class_(self.source, node)}, guard)
+                self.bind(node.name, {"kind": "class", "cls": self.class_(node)}, guard)
                 self.held(node)
                 self.dynamic(node.body, f"the body of class {node.name}", guard)
             elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
@@ -232,6 +233,15 @@ class _Scanner:
             else:
                 self.compound(node, guard)
 
+    def class_(self, node: ast.ClassDef) -> ClassFact:
+        """The facts of a class. A base that ``namedtuple`` makes has a name that nothing else can have."""
+        fact = definition_facts.class_(self.source, node)
+        for index, base in enumerate(node.bases):
+            if isinstance(base, ast.Call) and dotted(base.func).rpartition(".")[2].lower() == "namedtuple":
+                name = fact["bases"][index] = f"__{node.name}()"
+                self.bind(name, {"kind": "call", "call": self.source.expression(base)}, ALWAYS)
+        return fact
+
     def expression(self, node: ast.expr, guard: Guard) -> None:
         """An expression that is a statement."""
         if isinstance(node, ast.NamedExpr):
@@ -241,6 +251,8 @@ class _Scanner:
             arguments = [*node.args, *(item.value for item in node.keywords)]
             if dotted(node.func) in ("__all__.extend", "__all__.append"):
                 self.extend_all(node.args)
+            elif dotted(node.func) == "setattr" and len(node.args) > 1:
+                self.put(dotted(node.args[0]), definition_facts.constant_text(node.args[1]))
             elif any(dotted(argument) == "__name__" for argument in arguments):
                 self.facts.setdefault("generates", node.lineno - 1)
 
@@ -287,7 +299,7 @@ class _Scanner:
         if any(dotted(item).endswith("overload") for item in node.decorator_list):
             return
         fact = definition_facts.function(self.source, node, keep_source=self.keep_source)
-        definition_facts.given_back(node, fact)
+        definition_facts.given_back(self.source, node, fact)
         registers = _only_call(node) if self.may_register(node) else None
         if registers is not None:
             fact["registers"] = (registers[0], self.source.expression(registers[1]))
@@ -326,10 +338,16 @@ class _Scanner:
             self.extend_all([value])
         elif isinstance(target, ast.Name):
             self.bind(target.id, {**self.binding(value), "at": self.source.at(target)}, guard)
-        elif isinstance(target, ast.Attribute) and target.attr in ("__init__", "__new__"):
-            for binding in self.names.get(dotted(target.value), ()):
-                if "cls" in binding:
-                    binding["cls"]["assigned"] = dotted(value)
+        elif isinstance(target, ast.Attribute):
+            self.put(dotted(target.value), target.attr, dotted(value))
+
+    def put(self, owner: str, attribute: str, value: str = "") -> None:
+        """Note that a module sets an attribute of a class or function."""
+        for binding in self.names.get(owner, ()):
+            if "cls" in binding and attribute in ("__init__", "__new__"):
+                binding["cls"]["assigned"] = value
+            elif (fact := binding.get("cls") or binding.get("function")) is not None:
+                fact.setdefault("put", []).append(attribute)
 
     def binding(self, value: ast.expr) -> BindingFact:
         one_of = value.values if isinstance(value, ast.BoolOp) else []

@@ -88,7 +88,8 @@ class Param:
     ``choices`` are the literal values of ``Literal[...]``, or what may stand for the members of an enum: first their
     values that are texts, then names that are other texts. ``owner`` is the class whose
     signature really declares it (inherited or forwarded parameters), "" for the entry itself. ``wanted``: a
-    ``TypedDict`` for ``**kwargs`` says that it must be given, which Python does not check.
+    ``TypedDict`` for ``**kwargs`` says that it must be given, which Python does not check. ``also``: another name by
+    which it may be given.
     """
 
     name: str
@@ -100,6 +101,7 @@ class Param:
     choices: tuple[object, ...] = ()
     owner: str = ""
     wanted: bool = False
+    also: str = ""
 
     @property
     def required(self) -> bool:
@@ -129,7 +131,12 @@ class Signature:
 
     @cached_property
     def _by_name(self) -> Mapping[str, Param]:
-        return {param.name: param for param in reversed(self.keywords)}  # of two the first counts
+        named: dict[str, Param] = {}
+        for param in self.keywords:  # of two the first counts
+            named.setdefault(param.name, param)
+            if param.also:
+                named.setdefault(param.also, param)
+        return named
 
     @cached_property
     def required(self) -> tuple[Param, ...]:
@@ -190,7 +197,10 @@ class Entry:
     import of both refuses. ``elsewhere``: what installed packages call so in registries of that name.
     ``hook`` is "argument" for ConfigArgumentHook subclasses, "config" for classes with ``__HookType__``.
     ``docstrings`` are the raw docstrings that describe parameters, as ``(owner, text)``:
-    ``excore.index.docstrings.documented`` fills ``Param.doc`` from them when it is needed.
+    ``excore.index.docstrings.documented`` fills ``Param.doc`` from them when it is needed. ``doubt``: a decorator, as
+    written, that may register it in further registries. The ``members`` of a function are those of what it gives back,
+    but for those of its own, which are no ``instance``'s. ``plain``: no decorator changes the function; the argument
+    hook gives what it works on.
     """
 
     name: str
@@ -212,6 +222,8 @@ class Entry:
     hook: Literal["", "argument", "config"] = ""
     certain: bool = True
     source: Source = "source"
+    plain: bool = False
+    doubt: str = ""
 
     @property
     def summary(self) -> str:

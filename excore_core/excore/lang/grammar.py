@@ -25,6 +25,8 @@ NONE = "None"  # under `&`, where no top-level value has this name
 PRIVATE = "_"  # begins the name of a top-level value that is there for `&` alone
 
 _ENVIRONMENT = re.compile(r"\$\{([^{}]*?)(?::-([^{}]*))?\}")  # the default is what shells write
+_NESTED = re.compile(r"\$\{[^{}]*:-[^{}]*\$\{[^{}]*\}?[^{}]*\}?")  # a default that is no plain text
+_SYSTEM_NAME = re.compile(r"\w[\w.()-]*")  # what systems let a variable of the environment be called
 _LIKE_DEFAULT = re.compile(r"(\w+)(?::?[-=]|:|,[ \t]*)(.+)")  # `NAME-default`, `NAME:default`, `NAME,default`
 _LIKE_ENVIRONMENT = re.compile(r"\$(?:\{(?=\w)|(?=\w+[^\w.@]))(\w+)")  # `${NAME` or `$NAME/`
 _NAME = re.compile(r"\w+")
@@ -120,6 +122,11 @@ class EnvironmentRef(NamedTuple):
             return None
         name, start = self.name.partition(".")[0], self.span.start + len("${")
         return VariableRef(name, Span(start, start + len(name)))
+
+    @property
+    def is_name(self) -> bool:
+        """Whether a variable of the environment may be called so."""
+        return _SYSTEM_NAME.fullmatch(self.name) is not None
 
     @property
     def of_environment(self) -> str:
@@ -311,6 +318,10 @@ class Grammar:
         """The text under ``&``: the name of a top-level value, with an attribute path and hooks behind it, or a text
         with ``${NAME}`` in it."""
         spots = self.environment(text)
+        nested = _NESTED.search(text) if spots else None
+        if nested is not None:
+            error = _invalid("a default is plain text, in which no further variable can stand", Span(*nested.span()))
+            return Expression(text, None, (), (error,))
         if spots:
             return Expression(text, None, (), (), tuple(spots))
         inner = self.variable_text(text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -65,27 +65,26 @@ def find_bindings(root: Table, key: str, grammar: Grammar) -> tuple[Binding, ...
     Arguments are found with and without their prefix, and names may hold dots: in quotes, or as they are.
     """
     bindings: list[Binding] = []
-    table, rest = root, key
-    while rest or not bindings:
-        binding, length = _longest(table, rest, grammar)
+    table, rest = root, path_parts(key, grammar.prefix_chars)
+    while rest:
+        binding, count = _longest(table, rest, grammar)
         if binding is None:
             names = [grammar.split_key(name).name for name in table.bindings]
             before = "".join(f"{key_text(one.name, grammar.prefix_chars)}." for one in bindings)
-            near = nearest(path_parts(rest)[0], names) if rest else ()
+            near = nearest(rest[0], names) if rest[0] else ()
             raise NoSuchKey(key, tuple(before + key_text(name) for name in near))
         bindings.append(binding)
-        rest = rest[length + 1 :]
+        rest = rest[count:]
         table = binding.value if isinstance(binding.value, Table) else Table({})
     return tuple(bindings)
 
 
-def _longest(table: Table, text: str, grammar: Grammar) -> tuple[Binding | None, int]:
-    """The binding whose name ``text`` begins with, and how long the name is."""
-    best: Binding | None = None
-    length = 0
-    for name, binding in table.bindings.items():
-        bare = grammar.split_key(name).name
-        for spelling in (name, bare, *(mark + one + mark for mark in "\"'" for one in (name, bare))):
-            if len(spelling) > length and (text == spelling or text.startswith(f"{spelling}.")):
-                best, length = binding, len(spelling)
-    return best, length
+def _longest(table: Table, parts: Sequence[str], grammar: Grammar) -> tuple[Binding | None, int]:
+    """The binding that the most of ``parts`` name, and how many do."""
+    bare = {grammar.split_key(name).name: binding for name, binding in table.bindings.items()}
+    for count in range(len(parts), 0, -1):
+        name = ".".join(parts[:count])
+        binding = table.bindings.get(name) or bare.get(name)
+        if binding is not None:
+            return binding, count
+    return None, 0

@@ -22,6 +22,7 @@ from excore.lang.resolve.model import (
     Step,
     Target,
 )
+from excore.lang.syntax.writer import dotted_text, header_text, key_text
 from excore.lang.tables.table import Binding, Table, plain
 from excore.views.code import flat, literal
 from excore.views.toml import binding_text
@@ -65,7 +66,7 @@ def _only_used(change: Change, quiet: set[str]) -> bool:
 
 
 def _header(path: Path) -> str:
-    return f"[{'.'.join(path)}]"
+    return header_text(path)
 
 
 def _value(side: Side | None) -> str | None:
@@ -80,19 +81,18 @@ def _sides(model: Model) -> Sides:
         uses = model.users[path]
         sides[_header(path)] = Side(_what(Target(path, model.entry(path), True)), uses[0].origin)
     for name, binding in model.isolated.items():
-        sides.update(_leaves(name, binding))
+        sides.update(_leaves(key_text(name), binding))
     for group in model.groups.values():
         for name, binding in group.leftover.items():
-            sides.update(_leaves(f"{group.name}.{name}", binding))
+            sides.update(_leaves(dotted_text((group.name, name)), binding))
     return sides
 
 
 def _section(path: Path, section: Section, model: Model) -> Iterator[tuple[str, Side]]:
-    name = ".".join(path)
     what = _what(Target(path, section.entry, False))
     yield _header(path), Side(f"{what}, not called" if section.no_call else what, section.binding.origin)
     for argument in section.arguments.values():
-        yield from _argument(f"{name}.{argument.name}", argument, model)
+        yield from _argument(dotted_text((*path, argument.name)), argument, model)
 
 
 def _what(target: Target) -> str:
@@ -111,7 +111,7 @@ def _leaves(key: str, binding: Binding) -> Iterator[tuple[str, Side]]:
     value = binding.value
     if isinstance(value, Table) and value.bindings:
         for name, inner in value.bindings.items():
-            yield from _leaves(f"{key}.{name}", inner)
+            yield from _leaves(f"{key}.{key_text(name)}", inner)
     else:
         yield key, Side(_shown(plain(value)), binding.origin)
 

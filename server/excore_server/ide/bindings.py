@@ -64,6 +64,9 @@ def object_before(view: View, text: str, prefix: Prefix) -> Owner | None:
         owner = view.external(owner.path) or owner
     is_called = len(names) < len(steps)
     of_class = prefix.kind == "class" if not names else entry.kind == "module"
+    if owner.kind == "function" and (is_called or not of_class):
+        owner = _made_by(view, owner) or owner
+        is_called = True
     return Owner(owner, owner.kind == "class" and not is_called and of_class)
 
 
@@ -81,6 +84,8 @@ def _follow(view: View, entry: Entry, names: list[str]) -> Entry | None:
     """What an attribute path leads to, as far as it can be known: through python modules and annotated members."""
     current: Entry | None = entry
     for name in names:
+        if current is not None and current.kind == "function":
+            current = _made_by(view, current)
         if current is None:
             return None
         if current.kind == "module":
@@ -89,8 +94,16 @@ def _follow(view: View, entry: Entry, names: list[str]) -> Entry | None:
             continue
         member = member_of(current, name)
         classes = argument_types(member.annotation).classes if member is not None else ()
-        current = class_named(classes[0], view.catalog, view.project) if classes else None
+        if not classes:
+            return None
+        beside = f"{current.path.rpartition('.')[0]}.{classes[0]}"
+        current = class_named(classes[0], view.catalog, view.project) or view.external(beside)
     return current
+
+
+def _made_by(view: View, function: Entry) -> Entry | None:
+    """The class of what a function returns, registered or not."""
+    return view.external(function.bases[0]) if function.bases else None
 
 
 def member_of(entry: Entry, name: str) -> Member | None:

@@ -99,10 +99,11 @@ def section_lints(section: Section, model: Model) -> Iterable[Problem]:
     signature = entry.signature
     arguments = section.arguments
     unnamed = "positional-only" if signature.takes_any else None  # such a name goes to `**kwargs`
-    missing = [p.name for p in signature.required if p.name not in arguments or p.kind == unnamed]
+    params = [(argument, signature.get(argument.name)) for argument in arguments.values()]
+    given = {argument.name if param is None else param.name for argument, param in params}
+    missing = [p.name for p in signature.required if p.name not in given or p.kind == unnamed]
     misspelled: set[str] = set()
     unlisted = HOOK_PARAMETER if entry.hook == "argument" else None  # there is another problem for it
-    params = [(argument, signature.get(argument.name)) for argument in arguments.values()]
     for argument, param in params:
         if param is not None or argument.name == unlisted:
             continue
@@ -305,7 +306,7 @@ def _implicit(model: Model) -> Iterable[Problem]:
                     told = _missing(
                         entry, missing or wanted, use.origin, f"`{entry.name}` has no table of its own and", path[-1]
                     )
-                    yield told if missing else _softened(told)
+                    yield told if missing and use.user not in model.put_off else _softened(told)
 
 
 def override_problems(model: Model) -> Iterable[Problem]:

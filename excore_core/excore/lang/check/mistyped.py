@@ -109,12 +109,17 @@ def _of_wrong_registry(argument: Argument, entry: Entry, model: Model) -> Iterab
 
 
 def _registered_names(argument: Argument, model: Model) -> Iterable[Problem]:
-    """A text, or lists and tables of texts, that are all exactly names of registered classes: a prefix is forgotten."""
+    """A text, or lists and tables of texts, that are all exactly names of registered classes, or ``$Field`` with a
+    table: a prefix is forgotten."""
     value = argument.binding.value
     names = _texts(value)
     if not names:
         return
     bases = [model.grammar.read(name).base for name in names]
+    if all(isinstance(base, FieldRef) and base.name is None and _has_tables(base.field, model) for base in bases):
+        subject = f"{_listed(names)} {'are' if len(names) > 1 else 'is'} passed as text"
+        yield _passed_as_text(argument, model.grammar.prefix("shared"), subject, "object" + "s" * (len(names) > 1))
+        return
     known = [base.name if isinstance(base, FieldRef) else name for base, name in zip(bases, names, strict=True)]
     entries = [entry_named(name or "", model.catalog, model.project) for name in known]
     if any(entry is None or entry.kind != "class" for entry in entries):
@@ -124,6 +129,11 @@ def _registered_names(argument: Argument, model: Model) -> Iterable[Problem]:
     many = len(names) > 1
     subject = f"{_listed(names)} {'are registered classes' if many else 'is a registered class'}, passed as text"
     yield _passed_as_text(argument, prefix, subject, "modules" if many else "module")
+
+
+def _has_tables(name: str, model: Model) -> bool:
+    group = model.groups.get(name)
+    return group is not None and group.role != "scratchpad" and bool(group.members)
 
 
 def _texts(value: BoundValue | Value) -> list[str] | None:

@@ -17,7 +17,7 @@ from excore.lang.problems import Origin, Problem
 from excore.lang.provenance import OVERRIDES
 from excore.lang.resolve.entries import entry_named
 from excore.lang.resolve.model import Model, Path
-from excore.lang.syntax.tree import Block
+from excore.lang.syntax.tree import Array, Block, InlineTable, Value
 
 _OF_BASES = frozenset(("missing-base", "invalid-base", "circular-base"))
 _LOST_BASES = frozenset((*_OF_BASES, "unreadable-file"))
@@ -68,8 +68,8 @@ def causes(files: Sequence[Problem], meaning: Sequence[Problem], model: Model) -
 
 
 def finished(problems: Sequence[Problem]) -> list[Problem]:
-    """``problems`` without those of names that touch a syntax error: such a name is still being typed. In a file with a
-    merge conflict nothing else is certain."""
+    """``problems`` without those of names that touch a syntax error: such a name is still being typed. Behind an inline
+    table that is not closed nobody knows what is in it, and in a file with a merge conflict nothing else is certain."""
     unmerged = {item.origin.file for item in problems if ("conflict", "merge") in item.data}
     if unmerged:
         return [item for item in problems if item.origin.file not in unmerged or ("conflict", "merge") in item.data]
@@ -81,6 +81,7 @@ def finished(problems: Sequence[Problem]) -> list[Problem]:
         return list(problems)
     ends: dict[Block, list[int]] = {}  # how far the errors reach up to each
     for block, spans in errors.items():
+        spans += [(entry.value.end, sys.maxsize) for entry in block.entries if _is_open(entry.value)]
         spans.sort()
         ends[block] = list(accumulate((end for _, end in spans), max))
 
@@ -89,6 +90,13 @@ def finished(problems: Sequence[Problem]) -> list[Problem]:
         return before > 0 and ends[origin.block][before - 1] >= origin.start
 
     return [item for item in problems if item.code in _UNREAD or not touches(item.origin)]
+
+
+def _is_open(value: Value) -> bool:
+    """Whether an inline table is not closed, be it the last thing in a list."""
+    if isinstance(value, Array):
+        return bool(value.items) and _is_open(value.items[-1])
+    return isinstance(value, InlineTable) and not value.closed
 
 
 def _is_ambiguous(item: Problem, unknown: Collection[Path], model: Model) -> bool:

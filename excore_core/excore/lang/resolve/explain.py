@@ -52,7 +52,9 @@ def unknown_class(
     have it that the project declares and no source makes.
     """
     name = path[-1]
-    others = [entry.registry for entry in catalog.by_name.get(name, ())]
+    known = catalog.by_name.get(name, ())
+    others = [entry.registry for entry in known]
+    doubt = next((entry.doubt for entry in known if entry.doubt and registry is not None), "")
     vocabulary = catalog.vocabulary(registry)
     others_here = sought.members.keys() - vocabulary.names
     suggestions = () if others else vocabulary.near(name, others_here)
@@ -65,35 +67,37 @@ def unknown_class(
     elif registry is None and not suggestions:
         unmade = sought.unseen
     where = f"registry `{registry}`" if registry is not None else "any registry"
-    if registry is not None and path[0] != registry and len(path) > 1:
-        where = f"registry `{registry}` (of field `{path[0]}`)"
-    message = f"no class `{name}` in {where}" + (f", for {sought.place}" if sought.place else "")
+    of_field = f" (of field `{path[0]}`)" if registry not in (None, path[0]) and len(path) > 1 else ""
+    message = f"no class `{name}` in {where}{of_field}" + (f", for {sought.place}" if sought.place else "")
     if others and registry is not None:
-        message += f"; it is registered in {', '.join(f'`{other}`' for other in others)}"
+        rest = f"; whether `@{doubt}` registers it here cannot be read" if doubt else ""
+        message += f"; it is registered in {_listed(others)}{rest}"
     elif definition is not None:
         message += _exists(definition)
     elif unmade:
-        names = ", ".join(f"`{one}`" for one in unmade)
         message += (
-            f"; no source of the project makes the registry {names}: an installed package may, which "
+            f"; no source of the project makes the registry {_listed(unmade)}: an installed package may, which "
             "`excore auto-register` finds out, or its name is wrong"
         )
     elif is_open:
-        reasons = _open_reasons(catalog, registry)
-        message += f"; it may come from a registration that cannot be read ({reasons})" if reasons else ""
+        message += _open_reasons(catalog, registry)
     message += f"; Python's own is `{NONE}` under `&`" if name == NONE else suggestion_text(suggestions)
     if not suggestions and registry is not None and not others:
         elsewhere = catalog.vocabulary(None).near(name)
         nearest_entry = entry_named(elsewhere[0], catalog, project) if elsewhere else None
         if nearest_entry is not None:
             message += f"; the nearest name is `{nearest_entry.name}` of registry `{nearest_entry.registry}`"
-    severity: Severity | None = None
+    severity: Severity | None = "hint" if doubt else None
     if is_open and not others:
         is_near = any(_is_slip(name, meant) for meant in suggestions)
         severity = "warning" if is_near or sought.are_read(catalog) else "hint"
     if unmade and catalog.registries and not (registry is None and catalog.has_open):
         severity = "warning"
     return problem("unknown-class", message, origin, severity=severity, suggestions=suggestions, name=name)
+
+
+def _listed(names: Collection[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
 
 
 def _exists(definition: Unregistered) -> str:
@@ -160,4 +164,4 @@ def unknown_variable(names: Vocabulary, name: str, origin: Origin) -> Problem:
 def _open_reasons(catalog: Catalog, registry: str | None) -> str:
     infos = [catalog.registries.get(registry)] if registry is not None else list(catalog.registries.values())
     reasons = dict.fromkeys(info.reason for info in infos if info is not None and info.open and info.reason)
-    return "; ".join(list(reasons)[:3])
+    return f"; it may come from a registration that cannot be read ({'; '.join([*reasons][:3])})" if reasons else ""

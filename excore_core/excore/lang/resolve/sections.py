@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from types import FunctionType
 
 from excore.lang.catalog import Entry
 from excore.lang.grammar import (
@@ -340,7 +341,7 @@ class SectionResolver(Lookup):
         environment, name = self.scope.environment, spot.name
         if environment is None:
             return None
-        if name and (name in environment or spot.default is not None):
+        if name in environment or (spot.is_name and spot.default is not None):
             return environment.get(name, "") if spot.default is None else environment.get(name) or spot.default
         names, base = self.scope.names, spot.variable
         if base is not None and name:
@@ -350,7 +351,10 @@ class SectionResolver(Lookup):
             if mistyped or base.name in names.groups or base.name in names.modules:
                 self.variable(base, place)
                 return None
+        severity: Severity | None = None if spot.is_name else "error"
         message = f"the environment variable `{name}` is not set"
+        if not spot.is_name:
+            message = f"no environment variable is called `{name}`" if name else "the name of a variable is expected"
         suggestions: tuple[str, ...] = (spot.meant,)
         if spot.meant:
             message += f"; a default is written `{spot.meant}`"
@@ -358,10 +362,11 @@ class SectionResolver(Lookup):
             meant = nearest(name, environment, 1)
             message += suggestion_text(meant)
             suggestions = tuple(f"${{{other}}}" for other in meant)
-            if name != name.upper():
+            if spot.is_name and name != name.upper():
                 message += f"; nor has the config a value `{name}`" if not meant else ""
         origin = place.within(spot.span.start, spot.span.end)
-        self.problems.append(problem("unset-environment", message, origin, suggestions=suggestions, name=name))
+        item = problem("unset-environment", message, origin, severity=severity, suggestions=suggestions, name=name)
+        self.problems.append(item)
         return None
 
     # -- what follows the base
@@ -370,12 +375,13 @@ class SectionResolver(Lookup):
         self, expression: Expression, place: Place, prefix: Prefix, targets: tuple[Target, ...]
     ) -> tuple[Step, ...]:
         steps: list[Step] = []
-        for index, hook in enumerate(expression.hooks):
+        for hook in expression.hooks:
             if isinstance(hook, ArgumentHook):
                 steps.append(ResolvedHook(hook, self.argument_hook(hook, place)))
                 continue
+            is_of_target = all(isinstance(one, ResolvedHook) and _hands_on(one) for one in steps)
             steps.append(hook)
-            if index == 0 and isinstance(hook, PathHook):
+            if is_of_target and isinstance(hook, PathHook):
                 for target in targets:
                     self.check_attribute(expression, hook, place, prefix, target)
         return tuple(steps)
@@ -414,7 +420,7 @@ class SectionResolver(Lookup):
         entry = target.entry
         if entry is not None and entry.kind == "module":
             self.check_reach(entry, hook, place)
-        if entry is None or entry.kind != "class":
+        if entry is None or entry.kind == "module":
             return
         first = hook.steps[0] if hook.steps else None
         if not isinstance(first, Attribute) or first.name.startswith("__"):
@@ -422,20 +428,26 @@ class SectionResolver(Lookup):
         on_class = prefix.kind == "class"
         of_class = ("method", "property", "classmethod", "staticmethod")
         names = [m.name for m in entry.members if not on_class or not m.instance or m.kind in of_class]
-        if first.name in names or (on_class and hasattr(type, first.name)):
+        what, complete = ("class" if on_class else "object"), entry.members_complete
+        itself: type = type
+        if entry.kind == "function":
+            what, itself = "function" if on_class else "result of", FunctionType
+            names = [m.name for m in entry.members if m.instance != on_class]
+            complete = entry.plain if on_class else complete
+        if first.name in names or (on_class and hasattr(itself, first.name)):
             return
         start = hook.span.start + 1 + first.start
-        message = f"the {'class' if on_class else 'object'} `{entry.name}` has no attribute `{first.name}`"
+        message = f"the {what} `{entry.name}` has no attribute `{first.name}`"
         severity: Severity = "error"
         suggestions = nearest(first.name, names)
         message += suggestion_text(suggestions)
         base = expression.base
         if isinstance(base, FieldRef) and base.name is None and first.name == target.path[-1]:
             message = f"`{first.name}` is no attribute but a table of `{base.field}`"
-            severity = "error" if entry.members_complete else "warning"
+            severity = "error" if complete else "warning"
             start -= 1
             suggestions = (f"::{first.name}",)
-        elif not entry.members_complete:  # it may have more members; what is told is a name almost that of a known one
+        elif not complete:  # it may have more members; what is told is a name almost that of a known one
             typo = is_typo(first.name, suggestions[0]) if suggestions else False
             if not typo or _differ_by_number(first.name, *suggestions):
                 return
@@ -496,6 +508,11 @@ class SectionResolver(Lookup):
                     message += suggestion_text(suggestions)
                     self.problems.append(problem("unknown-attribute", message, origin, suggestions=suggestions))
                 return
+
+
+def _hands_on(hook: ResolvedHook) -> bool:
+    """Whether an argument hook surely gives what the object gives that it is put on."""
+    return hook.target is not None and hook.target.entry is not None and hook.target.entry.plain
 
 
 def _differ_by_number(name: str, *others: str) -> bool:

@@ -45,8 +45,9 @@ def evidence(tables: FileTables, project: Project, catalog: Catalog, grammar: Gr
     """The top-level name by which a file shows that it is a config, so that problems may be reported in it; "" if none.
 
     It does by ``__base__``, by a prefixed argument, by a top-level table whose name is a field, a registry or a
-    registered class, or by names of classes under a field; where it is ``named``, by any value there. ``last`` is by
-    which it showed that last: after nearly every edit it still does.
+    registered class, or by names of classes under a field; where it is ``named`` by any value there, and where a
+    project file declares the field by any that is no text. ``last`` is by which it showed that last: after nearly every
+    edit it still does.
     """
     bindings = tables.root.bindings
     if last in bindings and _shows(bindings[last], project, catalog, grammar, named):
@@ -59,8 +60,11 @@ def _shows(binding: Binding, project: Project, catalog: Catalog, grammar: Gramma
     if name in (BASE_KEY, HOOKS_TABLE) or (grammar.is_prefixed(name) and not binding.part.quoted):
         return True
     if not isinstance(value, Table):
-        is_group = is_field_or_registry(name, catalog, project)
-        return is_group and (named or _stands_for_modules(value, by_name))
+        is_text = isinstance(value, Scalar) and isinstance(value.value, str)  # as tables of data have them
+        is_declared = project.file is not None and name in project.primary_fields
+        return is_field_or_registry(name, catalog, project) and (
+            named or (is_declared and not is_text) or _stands_for_modules(value, by_name)
+        )
     if name in by_name or is_field_or_registry(name, catalog, project):
         return True
     for key, inner in value.bindings.items():

@@ -24,14 +24,14 @@ Maker = Callable[[View, Problem], Iterator[Fix]]
 
 FIXES: Mapping[str, tuple[Maker, ...]] = {
     "unknown-class": (near_names, other_registry, other_prefix),
-    "unknown-section": (near_names, add_base, create_section),
+    "unknown-section": (add_base, near_names, create_section),
     "unknown-hook": (near_names,),
     "unknown-attribute": (near_names,),
     "unknown-parameter": (near_names, redundant),
-    "unknown-variable": (near_names, other_prefix, add_base, create_variable),
+    "unknown-variable": (add_base, near_names, other_prefix, create_variable),
     "ambiguous-reference": (near_names,),
     "reserved-name": (near_names,),
-    "empty-field": (near_names, add_base, create_section),
+    "empty-field": (add_base, near_names, create_section),
     "missing-parameter": (missing_arguments,),
     "wrong-type": (near_names, wrong_value),
     "duplicate-argument": (redundant,),
