@@ -169,7 +169,7 @@ def test_what_is_not_checked_is_told(write: Write, run: Run, setting: str, name:
 
 def test_a_value_under_a_field_is_an_error_where_the_file_is_named_as_it_is_for_a_load(write: Write, run: Run) -> None:
     write(OTHERS % "")
-    write("#- models.py\nfrom excore import Registry\nMODEL = Registry('Model')\n#- three.toml\nModel = 3")
+    write("#- models.py\nfrom excore import Registry\nMODEL = Registry('Model')\n#- three.toml\nModel = 'x'")
     assert "three.toml:1:9: error[invalid-header] `Model` is a field" in run("check", "three.toml", code=1).stdout
     with pytest.raises(ConfigError, match=r"three.toml:1:9: error\[invalid-header\]"):
         load("three.toml")
