@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,7 +11,8 @@ from pathlib import Path
 import pytest
 from cli_kit import Run
 
-from excore import workspace
+from excore import config, workspace
+from excore.errors import ConfigError
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="it has no such files")
 
@@ -77,6 +79,28 @@ def test_no_file_is_waited_for_or_read_without_end(project: Path, run: Run, term
             path.write_bytes(before)
         if place == "dump.json":
             file.write_text(settings)
+
+
+def test_millions_of_mistakes_are_told_in_short(project: Path, run: Run) -> None:
+    """Of a long line a part is shown, of many problems the worst; too many lines or items are one problem."""
+    path = project / "configs" / "long.toml"
+    path.write_text(
+        f"_spare = 1\n[Model.FCN]\nx = {{ {'a = 1, ' * 1501}b = '{'x' * 10_000}' }}\ny = = = {'z' * 1000}\n"
+    )
+    output = run("check", "configs/long.toml", code=1).output
+    assert output.count("`a` is given twice") == 999
+    assert re.search(r"\(and 50\d more problems in this file\)", output)
+    assert "1 file checked: 1000 errors" in output
+    assert max(map(len, output.splitlines())) < 300
+    with pytest.raises(ConfigError) as caught:
+        config.load(str(path))
+    assert len(str(caught.value)) < 60_000
+    assert len(caught.value.problems) > 1500
+    for text in ("x = 1\n" * 400_001, "x = 1\r" * 400_001, f"x = [{'1, ' * 400_001}]"):
+        path.write_text(f"[Model.FCN]\n{text}")
+        output = run("check", "configs/long.toml", code=1).output
+        assert "the file cannot be read: more than 400,000 lines and items of lists" in output
+        assert len(output) < 500
 
 
 def test_the_mark_of_a_cache_is_read_as_any_file(project: Path, tmp_path: Path, run: Run) -> None:

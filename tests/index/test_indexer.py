@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from index_kit import Project
@@ -411,12 +412,17 @@ def test_importing_the_index_loads_no_third_party_module() -> None:
     assert done.stdout == "set()\n"
 
 
-def test_the_order_of_files_is_that_of_a_new_index(tmp_path: Path) -> None:
-    """Which of two says first what a name is does not depend on when they came."""
+def test_the_files_and_their_order_are_those_of_a_new_index(tmp_path: Path) -> None:
+    """Which files count, and which of two says first what a name is, does not depend on when they came."""
     names = ["z.py", "a.py", "src/b.py", "src/__init__.py", "src/a/x.py", "src/a.py", "aa/c.py", "aa/__init__.py"]
+    others = [".x/a.py", "build/b.py", "old/a.py", "old/in/b.py", "aa/no.py", "env2/x/a.py", f"{'d/' * 41}a.py"]
+    (tmp_path / "env2").mkdir()
+    (tmp_path / "env2" / "pyvenv.cfg").touch()
+    names += [*others, "a_overrode.py"]
     texts = dict.fromkeys(names, "") | dict.fromkeys((name.replace(".py", ".toml") for name in names), "a = 1\n")
     root = str(tmp_path)
-    indexer = Indexer(root, src_dir="src", use_cache=False)
+    options: Any = {"src_dir": "src", "excludes": ("old", "aa/no*"), "use_cache": False}
+    indexer = Indexer(root, **options)
     host = Host(Disk())
     host.add_folder(root)
     for name in random.Random(3).sample(list(texts), len(texts)):
@@ -425,7 +431,30 @@ def test_the_order_of_files_is_that_of_a_new_index(tmp_path: Path) -> None:
         path.write_text(texts[name])
         indexer.update({str(path): None})
         host.file_changed(str(path))
-    new = Indexer(root, src_dir="src", use_cache=False)
+    new = Indexer(root, **options)
     new.build()
     assert indexer.files == new.files
     assert list(host.toml_files) == list(find_toml(root))
+    new.build(buffers={str(tmp_path / name): "x = 1" for name in ("old/new.py", "build/new.py", *others)})
+    assert indexer.files == new.files
+    for name in ("a.toml", "a_overrode.toml"):  # a copy counts as one as long as there is what it copies
+        (tmp_path / name).unlink()
+        host.file_changed(str(tmp_path / name))
+        assert list(host.toml_files) == list(find_toml(root))
+
+
+def test_a_file_that_is_reached_by_two_paths_is_one(tmp_path: Path) -> None:
+    (tmp_path / "pkg").mkdir()
+    os.symlink(tmp_path / "pkg", tmp_path / "a")
+    file = tmp_path / "pkg" / "x.py"
+    file.write_text("from excore import Registry\nMODEL = Registry('Model')\n@MODEL.register()\nclass A: ...\n")
+    indexer = Indexer(tmp_path, use_cache=False)
+    indexer.build()
+    file.write_text(file.read_text().replace("class A", "class Other"))
+    indexer.update({str(file): None})
+    new = Indexer(tmp_path, use_cache=False)
+    new.build()
+    assert indexer.files == new.files
+    assert [entry.path for entry in indexer.catalog] == [entry.path for entry in new.catalog] == ["pkg.x.Other"]
+    for made in (indexer.update({str(tmp_path / "a" / "x.py"): "x = 1\n"}), new.build(buffers={str(file): "x = 1\n"})):
+        assert not list(made)

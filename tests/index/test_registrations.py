@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -674,3 +675,18 @@ def test_nobody_is_told_of_what_is_being_typed(project: Make) -> None:
     assert on_disk.fault(path)
     assert index.update({path: None}).fault(path)
     assert index.update({path: f"{text}pass"}).fault(path) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["class Net[T](list): ...", "type Num = int", "def f(d): return f'{d['a']}'", "def f[T](d): return f'{d['a']}'"],
+)
+@pytest.mark.parametrize("packages", ["lib/python3.10", "lib/python3.99"])
+def test_what_only_a_newer_python_parses_is_no_certain_fault(project: Make, text: str, packages: str) -> None:
+    made = project(forms(f"{text}\n"), search_paths=(packages,))
+    fault = made.index.catalog.fault(made.path("app.py"))
+    assert fault is None if sys.version_info >= (3, 12) else fault is not None and not fault.certain
+    made = project(forms("def f(:\n"), search_paths=(packages,))
+    fault = made.index.catalog.fault(made.path("app.py"))
+    assert fault is not None
+    assert fault.certain == packages.endswith("10")

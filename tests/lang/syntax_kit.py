@@ -170,22 +170,30 @@ def tables_shape(tables: FileTables, tree: SyntaxTree) -> Any:
     return (value(tables.root), problems)
 
 
-def calls(run: Callable[[], object]) -> int:
+def calls(run: Callable[[], object], *, lines: bool = False) -> int:
     """How many calls, of functions in Python and in C, ``run`` makes; without those of the collector of garbage and of
-    the one that counts lines."""
+    the one that counts lines. With ``lines`` every line that it comes to is one more."""
     count = 0
+
+    def trace(frame: FrameType, event: str, argument: object) -> Any:
+        nonlocal count
+        count += event == "line" and _COVERAGE not in frame.f_code.co_filename
+        return trace
 
     def note(frame: FrameType, event: str, argument: object) -> None:
         nonlocal count
         count += event in ("call", "c_call") and _COVERAGE not in frame.f_code.co_filename
 
-    before, collects = sys.getprofile(), gc.isenabled()
+    before, traced, collects = sys.getprofile(), sys.gettrace(), gc.isenabled()
     gc.disable()
+    if lines:
+        sys.settrace(trace)
     sys.setprofile(note)
     try:
         run()
     finally:
         sys.setprofile(before)
+        sys.settrace(traced)
         if collects:
             gc.enable()
     return count

@@ -24,13 +24,13 @@ REGISTRY = "from excore import Registry\nM = Registry('Model')\n"
 
 def diagnosed(text: str) -> int:
     here = world(text)
-    return calls(lambda: here.snapshot.diagnostics(path_of("run.toml")))
+    return calls(lambda: here.snapshot.diagnostics(path_of("run.toml")), lines=True)
 
 
 def described(*lines: str) -> int:
     """The work of reading a class ``F`` behind some lines of Python."""
     files = {"m.py": "\n".join((REGISTRY, *lines))}
-    return calls(lambda: index(files).by_name["F"])
+    return calls(lambda: index(files).by_name["F"], lines=True)
 
 
 def variables(size: int) -> int:
@@ -49,6 +49,15 @@ def long_name(size: int) -> int:
 
 def broken_lines(size: int) -> int:
     return diagnosed("depth = 3 a\nVGG]\n&depth = 'dept'\n" * size)
+
+
+def mistakes_in_a_fragment(size: int) -> int:
+    mistakes = "= \n[a]\nx = 1 1\nx = 1\n[a]\n" * size
+    return diagnosed(f"__base__ = 'base.toml'\n{mistakes * 2}[a]\n{'x = 1, 2' * size}\n#- base.toml\n{mistakes}")
+
+
+def mistakes_in_one_table(size: int) -> int:
+    return diagnosed("__base__ = 'base.toml'\n" + "= \n!x = 1 1\nx = 1\n" * size)
 
 
 def literal(size: int) -> int:
@@ -104,6 +113,8 @@ def diamonds_of_bases(size: int) -> int:
             sections,
             long_name,
             broken_lines,
+            mistakes_in_a_fragment,
+            mistakes_in_one_table,
             literal,
             members_of_enum,
             diamonds_of_classes,
@@ -127,7 +138,7 @@ def test_tables_that_are_never_closed_are_not_read_to_the_end_each() -> None:
 def test_configs_beside_the_one_that_is_asked_for_are_not_parsed() -> None:
     def beside(size: int) -> int:
         here = world("#- run.toml\n[Model.FCN]\n#- other.toml\n" + "[Model.FCN]\nclasses = 1\n" * size)
-        return calls(lambda: here.snapshot.diagnostics(path_of("run.toml")))
+        return calls(lambda: here.snapshot.diagnostics(path_of("run.toml")), lines=True)
 
     beside(1)
     assert beside(400) < 1.1 * beside(1)

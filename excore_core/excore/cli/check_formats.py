@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from typing import TextIO
@@ -13,7 +14,7 @@ from excore.cli.output import from_here
 from excore.cli.repeated_diagnostics import QuotedDiagnostic, Repeats, is_inherited
 from excore.lang.problems import CATALOGUE, suggestions_to_add
 from excore.lang.provenance import OVERRIDES
-from excore.lang.text import offset_in_line, printable
+from excore.lang.text import printable
 from excore.tooling.diagnostics import SEVERITIES, Json, encode
 from excore.tooling.shipped import page_text, page_uri
 from excore.tooling.uris import to_path, to_uri
@@ -81,7 +82,9 @@ def _described(finding: CheckedFile, item: Json) -> Iterator[Line]:
     line, column, end = _place(finding, item)
     yield [*_heading(finding, item), (f" {item['message']}", "")]
     if line < len(finding.text) and finding.text.text:
-        source = finding.text.line(line).expandtabs(1)
+        begin = finding.text.starts[line]
+        source, column, end = finding.text.excerpt(begin + column, begin + end)
+        source = source.expandtabs(1)
         gutter = f"{line + 1:>5} | "
         yield [(gutter, "dim"), (source, "")]
         marks = "^" * max(1, _width(source[column:end]))
@@ -124,10 +127,10 @@ def _place(finding: CheckedFile, item: Json) -> tuple[int, int, int]:
     number: int = start["line"]
     if number >= len(finding.text):
         return number, 0, 0
-    line = finding.text.line(number)
-    column = offset_in_line(line, start["character"], "utf-16")
-    until = offset_in_line(line, end["character"], "utf-16") if end["line"] == number else len(line)
-    return number, column, until
+    begin = finding.text.starts[number]
+    column = finding.text.offset(number, start["character"], "utf-16")
+    until = finding.text.offset(number, end["character"] if end["line"] == number else sys.maxsize, "utf-16")
+    return number, column - begin, until - begin
 
 
 def _width(text: str) -> int:

@@ -16,13 +16,15 @@ __all__ = ["Files", "SourceRange", "excerpt"]
 
 
 class SourceRange(NamedTuple):
-    """A range of a config file: line and column count from 1, ``text`` is the line, ``width`` at least 1."""
+    """A range of a config file: line and column count from 1; ``text`` is the line as it is shown, with the range from
+    ``start`` to ``end`` in it."""
 
     file: str
     line: int
     column: int
     text: str
-    width: int
+    start: int
+    end: int
 
     def __str__(self) -> str:
         return f"{shown(self.file)}:{self.line}:{self.column}"
@@ -72,12 +74,11 @@ class Files:
         """Where an origin of one of these files stands; of a value given in Python, in its own lines."""
         block = origin.block
         line, column = block.lines.position(origin.start)
-        text = block.lines.line(line).rstrip("\r\n")
-        width = max(1, min(origin.end - origin.start, len(text) - column))
+        shown = block.lines.excerpt(origin.start, origin.end)
         file = self._files.get(origin.file)
         if isinstance(file, File) and block in file.tree.index_of:
             line += file.tree.lines_before[file.tree.index_of[block]]
-        return SourceRange(origin.file, line + 1, column + 1, text, width)
+        return SourceRange(origin.file, line + 1, column + 1, *shown)
 
     def chain(self, root: str, file: str) -> tuple[str, ...]:
         """How ``root`` comes to inherit from ``file``: the shortest row of files from one to the other."""
@@ -97,8 +98,9 @@ class Files:
 def excerpt(place: SourceRange) -> str:
     """The line with a caret line under it."""
     number = str(place.line)
-    blank = "".join(char if char == "\t" else " " for char in place.text[: place.column - 1])
-    return f"  {number} | {place.text}\n  {' ' * len(number)} | {blank}{'^' * place.width}"
+    blank = "".join(char if char == "\t" else " " for char in place.text[: place.start])
+    marks = "^" * max(1, place.end - place.start)
+    return f"  {number} | {place.text}\n  {' ' * len(number)} | {blank}{marks}"
 
 
 def shown(path: str) -> str:

@@ -194,8 +194,8 @@ class Indexer:
         ``buffers`` are texts of open files, which hide what is on disk as in ``update``."""
         with _no_collector():
             for path, text in (buffers or {}).items():
-                if python_files.belongs(path, self.root):
-                    self._reader.buffers[path] = text
+                if own := python_files.found_as(path, self.root, self.excludes):
+                    self._reader.buffers[own] = text
             before = self._reader.cached
             if not before and self._cache is not None:
                 before = self._cache.load()
@@ -246,8 +246,8 @@ class Indexer:
             changed: set[str] = set()
             moved = False
             for path, text in changes.items():
-                path = os.path.abspath(path)
-                if python_files.belongs(path, self.root):
+                path = python_files.found_as(os.path.abspath(path), self.root, self.excludes)
+                if path:
                     before = self._states.get(path)
                     after = self._changed(path, text)
                     moved |= (before and _imports(before)) != (after and _imports(after))

@@ -48,14 +48,15 @@ def stat(path: str) -> PythonFile:
 
 def walk(root: str, excludes: Sequence[str] = (), first: str = "") -> Iterator[PythonFile]:
     """Python files below ``root``: ``__init__.py`` before its siblings, files before folders, ``first`` (a folder of
-    ``root``) before the others. Hidden folders, virtual environments and build output are left out; a folder that is
-    reached a second time through links, or cannot be read, is skipped."""
-    yield from _walk(root, "", excludes, first, set(), 0)
+    ``root``) before the others. Hidden folders, virtual environments and build output are left out; a folder
+    that cannot be read, that is reached a second time or is found without the link to it, is skipped."""
+    yield from _walk(root, "", root, excludes, first, set())
 
 
 def _walk(
-    folder: str, prefix: str, excludes: Sequence[str], first: str, seen: set[tuple[int, int]], depth: int
+    folder: str, prefix: str, root: str, excludes: Sequence[str], first: str, seen: set[tuple[int, int]]
 ) -> Iterator[PythonFile]:
+    depth = prefix.count("/")
     try:
         info = os.stat(folder)
         with os.scandir(folder) as scanned:
@@ -76,13 +77,15 @@ def _walk(
                     info = entry.stat()
                     files.append(PythonFile(entry.path, info.st_size, info.st_mtime_ns))
             elif entry.is_dir() and not holds_no_source(entry.name) and not _excluded(prefix + entry.name, excludes):
-                if not entry.is_symlink() or not _holds(os.path.realpath(entry.path), folder):
+                if not entry.is_symlink() or not (
+                    _holds(os.path.realpath(entry.path), folder) or _without_links(entry.path, root, excludes)
+                ):
                     folders.append(entry)
         except OSError:
             continue
     yield from sorted(files, key=lambda file: not is_package(file.path))
     for entry in sorted(folders, key=lambda entry: not depth and entry.name != first):
-        yield from _walk(entry.path, f"{prefix}{entry.name}/", excludes, first, seen, depth + 1)
+        yield from _walk(entry.path, f"{prefix}{entry.name}/", root, excludes, first, seen)
 
 
 def place(path: str, root: str, first: str = "") -> tuple[tuple[bool, bool, str], ...]:
@@ -101,13 +104,35 @@ def _excluded(relative: str, excludes: Sequence[str]) -> bool:
     return any(fnmatch(relative, pattern) or relative == pattern.rstrip("/") for pattern in excludes)
 
 
-def belongs(path: str, root: str) -> bool:
-    """Whether a file that may not be there yet is one that ``walk`` would find below ``root``."""
-    try:
-        parts = Path(path).relative_to(root).parts
-    except ValueError:
-        return False
-    return bool(parts) and parts[-1].endswith(".py") and not any(holds_no_source(part) for part in parts[:-1])
+def found_as(path: str, root: str, excludes: Sequence[str] = ()) -> str:
+    """The path at which ``walk`` would find below ``root`` a file that may not be there yet; "" if it would not."""
+    folder, name = os.path.split(path)
+    folder = _without_links(folder, root, excludes) or folder
+    below = _below(folder, root)
+    if below is None or not name.endswith(".py") or not _is_searched(below, root, excludes):
+        return ""
+    return "" if _excluded("/".join((*below, name)), excludes) else os.path.join(folder, name)
+
+
+def _without_links(folder: str, root: str, excludes: Sequence[str]) -> str:
+    """Where ``walk`` finds what a folder really is; "" if only a link leads there."""
+    below = _below(os.path.realpath(folder), os.path.realpath(root))
+    return os.path.join(root, *below) if below is not None and _is_searched(below, root, excludes) else ""
+
+
+def _below(folder: str, root: str) -> tuple[str, ...] | None:
+    path = Path(folder)
+    return path.relative_to(root).parts if path.is_relative_to(root) else None
+
+
+def _is_searched(below: tuple[str, ...], root: str, excludes: Sequence[str]) -> bool:
+    """Whether ``walk`` looks into a folder ``below`` its root."""
+    return len(below) <= MAX_DEPTH and not any(
+        holds_no_source(below[number])
+        or _excluded("/".join(below[: number + 1]), excludes)
+        or os.path.lexists(os.path.join(root, *below[: number + 1], "pyvenv.cfg"))
+        for number in range(len(below))
+    )
 
 
 def short_names(modules: Collection[str]) -> dict[str, tuple[str, ...]]:

@@ -16,6 +16,8 @@ from typing import BinaryIO, NamedTuple, Protocol
 from excore.lang.syntax.decode import NotUtf8Error, decode
 
 MAX_BYTES = 16_000_000
+MAX_ITEMS = 400_000
+"""Lines and items of lists in one file; each costs time and memory of its own, however short it is."""
 OWN_LIMIT = 256_000_000
 """Of what excore itself wrote."""
 _NO_WAIT = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0)
@@ -41,6 +43,15 @@ def read_bytes(path: str | os.PathLike[str], limit: int = MAX_BYTES) -> bytes:
     if len(data) > limit:
         raise OSError(errno.EFBIG, f"larger than {limit / 1_000_000:g} MB")
     return data
+
+
+def excess(text: str, limit: int = MAX_BYTES, items: int = MAX_ITEMS) -> str:
+    """Why a text is too much to be read; "" for one that is read."""
+    if len(text) > limit:
+        return f"larger than {limit / 1_000_000:g} MB"
+    if len(text) > items and max(text.count("\n"), text.count("\r")) + text.count(",") > items:
+        return f"more than {items:,} lines and items of lists"
+    return ""
 
 
 MAX_DEPTH = 40
@@ -104,13 +115,15 @@ class Source(Protocol):
 
 @dataclass(frozen=True)
 class Disk:
-    """Files as they are on disk; those of more than ``limit`` bytes are not read."""
+    """Files as they are on disk; those of more than ``limit`` bytes, or with ``excess``, are not read."""
 
     limit: int = MAX_BYTES
 
     def read(self, path: str) -> str | Unreadable:
         try:
-            return decode(read_bytes(path, self.limit))
+            text = decode(read_bytes(path, self.limit))
+            too_much = excess(text, self.limit)
+            return Unreadable(too_much) if too_much else text
         except NotUtf8Error as error:
             return Unreadable(str(error), line=error.line, column=error.column)
         except (FileNotFoundError, NotADirectoryError):

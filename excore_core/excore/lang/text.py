@@ -15,6 +15,8 @@ from typing import Literal, NamedTuple
 Encoding = Literal["utf-8", "utf-16", "utf-32"]
 
 _LINE_END = re.compile(r"\r\n?|\n")
+_MOST_SHOWN = 240  # characters of a line in a message
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _MERGE_MARK = re.compile(r"^(?:<{7} |\|{7}|={7}(?=\r?$)|>{7} )[^\r\n]*", re.MULTILINE)
 
 
@@ -98,7 +100,7 @@ def units(text: str, encoding: Encoding) -> int:
         return len(text)
     if encoding == "utf-8":
         return len(text.encode("utf-8", "surrogatepass"))
-    return len(text) + sum(1 for char in text if ord(char) > 0xFFFF)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def offset_in_line(line: str, column: int, encoding: Encoding) -> int:
@@ -106,15 +108,13 @@ def offset_in_line(line: str, column: int, encoding: Encoding) -> int:
 
     A column in the middle of a character gives the offset of that character.
     """
-    if line.isascii() or encoding == "utf-32":
-        return max(0, min(column, len(line)))
-    remaining = column
-    for offset, char in enumerate(line):
-        width = units(char, encoding)
-        if remaining < width:
-            return offset
-        remaining -= width
-    return len(line)
+    column = max(0, column)
+    line = line[:column]  # no character takes less than a unit
+    if encoding == "utf-32" or line.isascii():
+        return len(line)
+    codec, size = ("utf-8", 1) if encoding == "utf-8" else ("utf-16-le", 2)
+    data = _SURROGATE.sub("\uffff", line).encode(codec)
+    return len(data[: column * size].decode(codec, "ignore"))
 
 
 class LineIndex:
@@ -131,14 +131,31 @@ class LineIndex:
 
     def line(self, number: int) -> str:
         """Text of line ``number`` (0-based) without its line end."""
-        start = self.starts[number]
+        return self.text[self.starts[number] : self._end(number)]
+
+    def _end(self, number: int) -> int:
         end = self.starts[number + 1] if number + 1 < len(self.starts) else len(self.text)
-        return self.text[start:end].rstrip("\r\n")
+        while end > self.starts[number] and self.text[end - 1] in "\r\n":
+            end -= 1
+        return end
+
+    def excerpt(self, start: int, end: int) -> tuple[str, int, int]:
+        """The line of a code-point offset as it is shown, and a range of the text in it: of a long line only what is
+        around the range."""
+        number = bisect_right(self.starts, start) - 1
+        first, last = self.starts[number], self._end(number)
+        cut = max(first, min(start - _MOST_SHOWN // 4, last - _MOST_SHOWN))
+        until = min(last, cut + _MOST_SHOWN)
+        before = "…" if cut > first else ""
+        shown = f"{before}{self.text[cut:until]}{'…' if until < last else ''}"
+        return shown, start - cut + len(before), min(end, until) - cut + len(before)
 
     def position(self, offset: int, encoding: Encoding = "utf-32") -> tuple[int, int]:
         """``(line, column)``, both 0-based, of a code-point offset; clamped to the text."""
         offset = max(0, min(offset, len(self.text)))
         number = bisect_right(self.starts, offset) - 1
+        if encoding == "utf-32" or self.text.isascii():
+            return number, offset - self.starts[number]
         return number, units(self.text[self.starts[number] : offset], encoding)
 
     def offset(self, line: int, column: int, encoding: Encoding = "utf-32") -> int:
@@ -147,4 +164,6 @@ class LineIndex:
             return 0
         if line >= len(self.starts):
             return len(self.text)
+        if encoding == "utf-32" or self.text.isascii():
+            return self.starts[line] + max(0, min(column, self._end(line) - self.starts[line]))
         return self.starts[line] + offset_in_line(self.line(line), column, encoding)

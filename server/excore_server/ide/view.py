@@ -93,6 +93,15 @@ class View:
         section = self.model.sections.get(slot.section)
         return section.arguments.get(slot.argument) if section is not None else None
 
+    def made_of(self, section: Path) -> frozenset[Path]:
+        """The section itself, and those that are made of it: given to its parameters they would make a circle."""
+        found, pending = {section}, [section]
+        while pending:
+            new = {use.user for use in self.model.users.get(pending.pop(), ())} - found
+            found |= new
+            pending += new
+        return frozenset(found)
+
     def types(self, slot: Slot) -> ArgumentTypes:
         """What the parameter of a slot asks for."""
         param = self.param(slot)

@@ -274,7 +274,8 @@ def _faults(entry: Entry, model: Model) -> Iterator[tuple[str, str, Severity | N
     places = [at.path for at in (entry.location, entry.registered_at) if at is not None]
     fault = next(filter(None, map(model.catalog.fault, places)), None)
     if fault is not None:
-        message = f"`{entry.name}` cannot be imported: {fault.reason} ({_place(fault.at, root)})"
+        what = "`{}` cannot be imported" if fault.certain else "whether `{}` can be imported is not known"
+        message = f"{what.format(entry.name)}: {fault.reason} ({_place(fault.at, root)})"
         yield "unknown-class", message, None if fault.certain else "hint"
     if not entry.registered_again or entry.registered_at is None:
         return

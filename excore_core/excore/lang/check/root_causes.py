@@ -38,7 +38,7 @@ def causes(files: Sequence[Problem], meaning: Sequence[Problem], model: Model) -
     problems = finished([*files, *meaning])
     codes = {item.code for item in problems}
     # Names that a base would give are unknown only because it was not read.
-    if any(map(_breaks_bases, files)):
+    if _break_bases(files):
         problems = [item for item in problems if item.code not in IN_BASES and item.code not in _OF_BASES]
     elif any(item.code in _LOST_BASES for item in files):
         problems = [item for item in problems if item.code not in IN_BASES]
@@ -112,15 +112,16 @@ def _loses_uses(item: Problem) -> bool:
     return (item.code in _LOSE_USES and item.severity == "error") or ("passed", "text") in item.data
 
 
-def _breaks_bases(item: Problem) -> bool:
+def _break_bases(problems: Sequence[Problem]) -> bool:
     """Whether a syntax error is in what is written under ``__base__``."""
-    if item.code != "syntax" or item.origin.block.header is not None:
-        return False
-    for entry in item.origin.block.entries:
-        parts = entry.parts
-        if parts and parts[0].name == BASE_KEY and parts[0].start <= item.origin.start <= entry.value.end:
-            return True
-    return False
+    errors = [item.origin for item in problems if item.code == "syntax" and item.origin.block.header is None]
+    bases = {
+        block: [entry for entry in block.entries if entry.parts and entry.parts[0].name == BASE_KEY][:1]
+        for block in {origin.block for origin in errors}
+    }  # of several the first counts
+    return any(
+        entry.parts[0].start <= origin.start <= entry.value.end for origin in errors for entry in bases[origin.block]
+    )
 
 
 def _without_prefixes(problems: list[Problem]) -> list[Problem]:

@@ -11,7 +11,7 @@ from excore.lang.grammar import BASE_KEY, HOOKS_TABLE, Grammar
 from excore.lang.project.foreign import COPY_SUFFIX, holds_no_config, is_plain_name, is_toml
 from excore.lang.project.model import Project
 from excore.lang.resolve.top_level import is_field_or_registry
-from excore.lang.source import folders_below
+from excore.lang.source import MAX_DEPTH, Source, folders_below
 from excore.lang.syntax.tree import Array, Scalar
 from excore.lang.tables.table import Binding, BoundValue, FileTables, Table, Tables
 
@@ -97,14 +97,23 @@ def find_toml(folder: str) -> Iterator[str]:
     count = 0
     for root, files in folders_below(folder, holds_no_config):
         for name in files:
-            if is_toml(name):
-                path = os.path.join(root, name)
-                if not is_plain_name(path) and not _is_copy(name, files):
-                    yield path
-                    count += 1
+            if is_toml(name) and not is_plain_name(name) and _copied_by(name) not in files:
+                yield os.path.join(root, name)
+                count += 1
         if count > _MOST_FILES:
             return
 
 
-def _is_copy(name: str, beside: list[str]) -> bool:
-    return name.endswith(COPY_SUFFIX) and f"{name.removesuffix(COPY_SUFFIX)}.toml" in beside
+def is_found(path: str, folder: str, source: Source) -> bool:
+    """Whether ``find_toml`` would find a file below ``folder``."""
+    if not path.startswith(os.path.join(folder, "")) or is_plain_name(path) or source.stamp(path) is None:
+        return False
+    *folders, _ = path[len(folder) :].strip(os.sep).split(os.sep)
+    links = (os.path.islink(os.path.join(folder, *folders[: number + 1])) for number in range(len(folders)))
+    is_copy = source.stamp(_copied_by(path)) is not None
+    return len(folders) <= MAX_DEPTH and not is_copy and not any((*map(holds_no_config, folders), *links))
+
+
+def _copied_by(path: str) -> str:
+    """The file that one is a copy of if it is there; "" if it is called like no copy."""
+    return f"{path.removesuffix(COPY_SUFFIX)}.toml" if path.endswith(COPY_SUFFIX) else ""

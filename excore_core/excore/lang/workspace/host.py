@@ -14,12 +14,12 @@ from excore.lang.file import File
 from excore.lang.grammar import Grammar
 from excore.lang.memo import Memo
 from excore.lang.overrides import Overrides
-from excore.lang.project.foreign import is_toml
+from excore.lang.project.foreign import COPY_SUFFIX, is_toml
 from excore.lang.project.model import Project
 from excore.lang.project.reading import find_project
 from excore.lang.project.sources import beginning_of, is_project
 from excore.lang.source import Disk, Source, Unreadable, place_below
-from excore.lang.workspace.config_files import find_toml
+from excore.lang.workspace.config_files import find_toml, is_found
 from excore.lang.workspace.practice import Learned
 from excore.lang.workspace.snapshot import Snapshot
 
@@ -100,11 +100,13 @@ class Host:
         """A file was created, changed or deleted on disk; a project file changes its whole project."""
         self.disk_files.pop(path, None)
         if is_toml(path):
-            if self.source.stamp(path) is None:
-                self.toml_files.pop(path, None)
-            elif path not in self.toml_files and any(path.startswith(folder + os.sep) for folder in self.folders):
-                self.toml_files[path] = None
-                self._sort_files()
+            for one in (path, path[:-5] + COPY_SUFFIX):  # a copy is none without what it copies
+                is_here = any(is_found(one, folder, self.source) for folder in self.folders)
+                if not is_here:
+                    self.toml_files.pop(one, None)
+                elif one not in self.toml_files:
+                    self.toml_files[one] = None
+                    self._sort_files()
         if os.path.basename(path) in (".excore.toml", "pyproject.toml"):
             self.forget_projects()
         self._changed(path)

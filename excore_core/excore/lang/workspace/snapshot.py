@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Container, Iterable, Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import Protocol
 
@@ -18,7 +19,7 @@ from excore.lang.file import File, tables_of
 from excore.lang.grammar import Grammar
 from excore.lang.memo import Memo, Siblings
 from excore.lang.overrides import Overrides
-from excore.lang.problems import Problem, Related
+from excore.lang.problems import SEVERITIES, Problem, Related
 from excore.lang.project.model import Project
 from excore.lang.project.reading import read_project, unmade_registries
 from excore.lang.provenance import OVERRIDES
@@ -36,6 +37,8 @@ from excore.lang.workspace.sweep_check import sweep_problems
 _EMPTY = Catalog()
 _AT_ONCE = 50_000
 """Characters of files that are learned from at once: twenty milliseconds."""
+_MOST_PROBLEMS = 1000
+"""Of one file; editors show no more."""
 
 
 class State(Protocol):
@@ -372,7 +375,7 @@ class Snapshot:
             if "unquoted-prefix" in project.severities:
                 problems.extend(unquoted(file.tree, path, self.grammar(path)))
         problems.extend(unknown_codes(path, file.tree))
-        return suppressed(file.tree, _in_order(_with_severity(problems, project), file.tree))
+        return _bounded(suppressed(file.tree, _in_order(_with_severity(problems, project), file.tree)))
 
     def _shared_problems(self, path: str) -> list[Problem]:
         roots = self.roots(path)
@@ -452,6 +455,16 @@ def _in_order(problems: Iterable[Problem], tree: SyntaxTree) -> list[Problem]:
         for item in reversed([item for item in problems if item.origin.block in index])
     }
     return [places[place] for place in sorted(places)]
+
+
+def _bounded(problems: list[Problem]) -> list[Problem]:
+    """The first problems of a file, errors before what is milder; the last of too many says how many more there are."""
+    if len(problems) <= _MOST_PROBLEMS:
+        return problems
+    ranked = sorted(range(len(problems)), key=lambda number: SEVERITIES.index(problems[number].severity))
+    *told, last = (problems[number] for number in sorted(ranked[:_MOST_PROBLEMS]))
+    more = f"{last.message} (and {len(problems) - _MOST_PROBLEMS} more problems in this file)"
+    return [*told, replace(last, message=more)]
 
 
 def _with_severity(problems: list[Problem], project: Project) -> list[Problem]:

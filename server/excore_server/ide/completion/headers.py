@@ -90,9 +90,11 @@ class _Names:
                 rank = (_HAS if self.typed else _BASE) - self.habits.uses(path[1], path[0])
                 option = self.option(entry, path[0], False, "", f"{key(path[0])}.")
                 yield option._replace(match=label if begins else path[1], rank=rank, label=label)
+        names -= self.undefined
         for entry in named_entries(view.catalog, view.project):
             if self.fits(entry):
-                yield self.option(entry, "", entry.name in present or entry.name in names, entry.registry)
+                option = self.option(entry, "", entry.name in present, entry.registry)
+                yield option._replace(rank=_PRESENT) if entry.name in names else option
 
     def expected(self) -> Iterator[Path]:
         """Tables of fields and registries that bases have and this file does not, and of fields that the config lacks

@@ -140,14 +140,8 @@ class _Parts:
 
     @cached_property
     def circular(self) -> frozenset[Path]:
-        """The section itself, and those that are made of it: given to its parameter they would make a circle."""
-        found = {self.slot.section}
-        pending = [self.slot.section]
-        while pending:
-            new = {use.user for use in self.model.users.get(pending.pop(), ())} - found
-            found |= new
-            pending += new
-        return frozenset(found)
+        """What would make a circle."""
+        return self.view.made_of(self.slot.section)
 
     def is_circular(self, group: Group) -> bool:
         return all((group.name, name) in self.circular for name in group.members)
@@ -182,7 +176,10 @@ class _Parts:
 
     def names_written(self, entry: Entry) -> Iterator[str]:
         kind, one = self.cursor.prefix, self.slot
-        under = list(Habits(self.view).under(one.section, entry, one.argument))
+        habits = Habits(self.view)
+        under = list(habits.under(one.section, entry, one.argument))
+        if kind.kind == "shared":
+            under += habits.at_hand(one.section, entry, one.argument)
         alike = [each for each in under if each.prefix == kind.char]
         if kind.yields == "object":
             alike += [each for each in under if each.prefix != kind.char and self.yields(each.prefix) == "object"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from excore.index.python_files import MAX_SIZE
-from excore.lang.source import MAX_BYTES
+from excore.lang.source import excess
 from excore.lang.text import Encoding, LineIndex
 from excore.lang.workspace.host import Host
 
@@ -24,8 +24,8 @@ class OpenDocument:
     """``uri`` is spelled as the client does; ``touched`` is the number of its last change among all changes. ``text``
     is that of a Python file; the host has the text of a config.
 
-    A text that would not be read from the disk, for its size, is not kept: the document is ``too_large`` until the
-    client sends another whole text, and the disk counts."""
+    A text that would not be read from the disk, for its size, is not kept: ``excess`` says why until the client sends
+    another whole text, and the disk counts."""
 
     uri: str
     path: str
@@ -34,17 +34,11 @@ class OpenDocument:
     text: str = ""
     touched: int = 0
     cache: DocumentCache | None = None
-    too_large: bool = False
-
-    @property
-    def limit(self) -> int:
-        """How long the text may be."""
-        return MAX_BYTES if self.is_toml else MAX_SIZE
+    excess: str = ""
 
     def take(self, text: str, host: Host) -> None:
         """The client sends the whole text."""
-        self._measure(len(text), host)
-        if self.too_large:
+        if self._exceeds(text, host):
             return
         if not self.is_toml:
             self.text = text
@@ -53,12 +47,13 @@ class OpenDocument:
         else:
             host.open(self.path, text)
 
-    def _measure(self, length: int, host: Host) -> None:
-        self.too_large = length > self.limit
-        if self.too_large:
+    def _exceeds(self, text: str, host: Host) -> bool:
+        self.excess = excess(text) if self.is_toml else excess(text, MAX_SIZE, MAX_SIZE)
+        if self.excess:
             self.text = ""
             host.close(self.path)
-            log.warning("%s is larger than %g MB: its text is not read", self.path, self.limit / 1_000_000)
+            log.warning("%s is not read: %s", self.path, self.excess)
+        return bool(self.excess)
 
     def change(self, event: types.TextDocumentContentChangeEvent, host: Host, encoding: Encoding) -> None:
         """Apply one change, here or in the host."""
@@ -66,17 +61,17 @@ class OpenDocument:
         if where is None:
             self.take(event.text, host)
             return
-        if self.too_large:
+        if self.excess:
             return
         file = host.snapshot().file(self.path) if self.is_toml else None
         lines = file if file is not None else LineIndex(self.text)
         start = lines.offset(where.start.line, where.start.character, encoding)
         end = max(start, lines.offset(where.end.line, where.end.character, encoding))
-        length = len(host.open_files[self.path].text if self.is_toml else self.text)
-        self._measure(length - (end - start) + len(event.text), host)
-        if self.too_large:
+        old = host.open_files[self.path].text if self.is_toml else self.text
+        new = old[:start] + event.text + old[end:]
+        if self._exceeds(new, host):
             return
         if self.is_toml:
             host.edit(self.path, start, end, event.text)
         else:
-            self.text = self.text[:start] + event.text + self.text[end:]
+            self.text = new

@@ -121,9 +121,8 @@ class Publisher:
         started = perf_counter()
         snapshot = session.snapshot()
         client = session.client
-        if session.is_too_large(path):
-            limit = session.documents[path].limit / 1_000_000
-            found = [self._unreadable(Unreadable(f"larger than {limit:g} MB"))]
+        if excess := session.excess(path):
+            found = [self._unreadable(Unreadable(excess))]
         else:
             found = diagnostics(
                 snapshot,

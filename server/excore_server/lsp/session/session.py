@@ -104,7 +104,7 @@ class Session:
     def file(self, uri: str) -> tuple[Snapshot, str, File]:
         """A config file in the snapshot of now. Raises ``NotServed``."""
         path = self.path_of(uri)
-        if path is None or not self.is_toml(path) or self.is_too_large(path):
+        if path is None or not self.is_toml(path) or self.excess(path):
             raise NotServed
         snapshot = self.snapshot()
         file = snapshot.file(path) if snapshot.is_config(path) else None
@@ -128,9 +128,9 @@ class Session:
         document = self.documents.get(path)
         return is_toml(path) if document is None else document.is_toml
 
-    def is_too_large(self, path: str) -> bool:
-        """Whether the client has more open than is read."""
-        return path in self.documents and self.documents[path].too_large
+    def excess(self, path: str) -> str:
+        """Why what the client has open is more than is read; "" if it is not."""
+        return self.documents[path].excess if path in self.documents else ""
 
     def python_path(self, uri: str) -> str | None:
         """The path of a document that is no TOML but Python; None for any other."""
@@ -145,7 +145,7 @@ class Session:
     def python_text(self, path: str) -> str | None:
         """The text of a Python file as the editor or else the disk has it."""
         document = self.documents.get(path)
-        has_text = document is not None and not document.is_toml and not document.too_large
+        has_text = document is not None and not document.is_toml and not document.excess
         text = document.text if document is not None and has_text else self.host.source.read(path)
         return text if isinstance(text, str) else None
 
@@ -327,7 +327,7 @@ class Session:
     def open_python(self) -> dict[str, str]:
         """The texts of the Python files that the client has open, which hide what is on disk."""
         documents = self.documents.items()
-        return {path: one.text for path, one in documents if not one.is_toml and not one.too_large}
+        return {path: one.text for path, one in documents if not one.is_toml and not one.excess}
 
     # Changes
 
