@@ -14,6 +14,7 @@ from excore.lang.provenance import OVERRIDES, PYTHON, UPDATE
 from excore.lang.resolve.model import Model, Path, Plain, Section
 from excore.lang.resolve.top_level import fields_and_registries
 from excore.lang.syntax.reader import path_parts
+from excore.lang.syntax.tree import Scalar
 from excore.lang.syntax.writer import dotted_text
 from excore.lang.tables.table import Binding, Table, plain
 
@@ -252,24 +253,33 @@ def _spelled(
         if name is None and not path and not number and is_module is not None and is_module((part,)):
             return tuple(parts)  # a class without a table: whether the config uses it is seen later
         if name is None or not isinstance(inner, Table):
-            raise _unknown(key, path, part, table, grammar, source, root)
+            raise _unknown(key, path, parts[number:], table, grammar, source, root)
         table, path = inner, (*path, name)
     last = parts[-1]
     names = {one for name in table.bindings for one in (name, grammar.split_key(name).name)}
     may_be_new = isinstance(value, Mapping) or is_module is None or is_module(path)
     if last not in names and grammar.split_key(last).name not in names and not may_be_new:
-        raise _unknown(key, path, last, table, grammar, source, root)
+        raise _unknown(key, path, (last,), table, grammar, source, root)
     return (*path, last)
 
 
 def _unknown(
-    key: str, path: Path, part: str, table: Table, grammar: Grammar, source: str, root: Table
+    key: str, path: Path, parts: Path, table: Table, grammar: Grammar, source: str, root: Table
 ) -> UnknownFieldError:
+    """``parts``: the names in ``key`` from that on which the ``table`` at ``path`` does not have, or as no table."""
+    part, *rest = parts
     names = [grammar.split_key(name).name for name in table.bindings]
     inside = f" in `{dotted_text(path, grammar.prefix_chars)}`" if path else ""
-    why = "is no table" if _name_in(table, part, grammar) is not None else ""
-    what = f"`{part}`{inside} {why}" if why else f"the config has no `{part}`{inside}"
-    hint = "" if why else did_you_mean(part, names) or _meant(paths_ending(key, root, grammar))
+    name = _name_in(table, part, grammar)
+    if name is None:
+        what = f"the config has no `{part}`{inside}"
+        hint = did_you_mean(part, names) or _meant(paths_ending(key, root, grammar))
+    else:
+        value = table.bindings[name].value
+        text = value.value if isinstance(value, Scalar) and grammar.is_prefixed(name) else None
+        referred = grammar.read(text).base if isinstance(text, str) else None
+        what = f"`{part}`{inside} is no table"
+        hint = _meant([dotted_text((referred.name, *rest))]) if isinstance(referred, Name) else ""
     return UnknownFieldError(f"{source}: {what} (`{key}`).{hint}")
 
 

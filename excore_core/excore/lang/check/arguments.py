@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain, starmap
 
 from excore.lang.catalog import Entry, Location
-from excore.lang.check.misplaced import prefixed_inside, with_misplaced
+from excore.lang.check.misplaced import misplaced_inside, with_misplaced
 from excore.lang.check.mistyped import mistyped, suits
 from excore.lang.check.typos import unregistered, with_typos
 from excore.lang.grammar import NO_CALL_KEY, PRIVATE, PathHook
@@ -36,7 +36,7 @@ def check(model: Model, memo: Memo, signatures: bool = True) -> list[Problem]:
     """
 
     def alone(path: Path, section: Section) -> tuple[Problem, ...]:
-        return (*section_lints(section, model), *prefixed_inside(section, model.grammar))
+        return (*section_lints(section, model), *misplaced_inside(section, model.grammar))
 
     def judged(path: Path, section: Section) -> tuple[Problem, ...]:
         lints = memo.item("lints", path, section, alone) if signatures else ()
@@ -284,7 +284,8 @@ def _faults(entry: Entry, model: Model) -> Iterator[tuple[str, str, Severity | N
     more = f" and {len(others) - 3} more" if len(others) > 3 else ""
     message = (
         f"`{entry.name}` is registered in `{entry.registry}` more than once: {first} counts here, "
-        f"{', '.join(others[:3])}{more} does not; a program that imports both fails"
+        f"{', '.join(others[:3])}{more} {'does' if len(others) == 1 else 'do'} not; a program that "
+        f"imports {'both' if len(others) == 1 else 'them'} fails"
     )
     yield "registered-twice", message, "hint" if are_copies else "warning"
 
