@@ -641,6 +641,27 @@ def test_registries_that_functions_give_and_classes_keep(project: Make, text: st
     assert not made.index.catalog.is_open("Model")
 
 
+@pytest.mark.parametrize(
+    ("lines", "is_kept"),
+    [
+        (("one.mark = 1", "return one"), True),
+        (("def run(*a, **k): return one(*a, **k)", "return run"), True),
+        (("@wraps(one)", "def run(*a, **k): return one(*a, **k)", "return run"), True),
+        (("OTHER.register_module(one)", "return one"), False),
+        (("OTHER[one.__name__] = one", "return one"), False),
+        (("@OTHER.register()", "@wraps(one)", "def run(*a, **k): return one(*a, **k)", "return run"), False),
+        (("def run(*a, **k): return one(*a, **k)", "OTHER.register_module(run)", "return run"), False),
+    ],
+)
+def test_what_a_decorator_may_register_elsewhere(project: Make, lines: tuple[str, ...], is_kept: bool) -> None:
+    put = "def put(one):\n" + "".join(f"  {line}\n" for line in lines)
+    head = (
+        "from functools import wraps\nfrom excore import Registry\nMODEL, OTHER = Registry('Model'), Registry('Other')"
+    )
+    made = project(f"{head}\n{put}@MODEL.register()\n@put\ndef net(): ...")
+    assert made.entry("net").doubt == ("" if is_kept else "put")
+
+
 @pytest.mark.parametrize("text", ["class A:\n  X = B.X\nclass B:\n  X = A.X", "class A:\n  X = A.X\ndef f(): return f"])
 def test_registries_that_lead_to_themselves(project: Make, text: str) -> None:
     made = project(f"from excore import Registry\nMODEL = Registry('Model')\n{text}\n@A.X.register()\nclass Net: ...")

@@ -182,6 +182,16 @@ def _unchecked(made: Parameters) -> Parameters:
     return replace(made, params=params, complete=False, reason=made.reason or "Python does not check a `TypedDict`")
 
 
+def kept_by_class(classes: Classes, ref: ClassRef, order: ClassOrder) -> bool | None:
+    """Whether a class itself has something by the name of each of its fields: slots, and what names the elements of a
+    tuple. Or none, as attrs takes them away; None where it has those with values."""
+    style, keywords = decorator(classes, ref)
+    if style == "attrs" and "slots" not in keywords and keywords.get("auto_attribs") == "True":
+        return False
+    in_slots = style == "attrs" or keywords.get("slots", "False") != "False"
+    return True if in_slots or classes.has_attribute(ref, "__slots__") or NAMED_TUPLES & {*order.paths} else None
+
+
 def _of_fields(classes: Classes, order: ClassOrder, start: int, style: Style) -> Parameters:
     """The fields of a class and its bases, those of the last base first. A field that is bound again keeps its place;
     one that is annotated again as no field is none any more."""

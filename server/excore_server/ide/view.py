@@ -132,11 +132,6 @@ class View:
         """The bindings of a table as this file alone has it."""
         return bindings_at(self.file.tables.root, path)
 
-    @cached_property
-    def undefined(self) -> tuple[str, ...]:
-        """Module names that the config uses without a table of their own."""
-        return tuple(path[-1] for path in self.model.implicit)
-
 
 def bindings_at(root: Table, path: Path) -> Mapping[str, Binding]:
     """The bindings of the table at ``path``; none where there is no such table."""

@@ -18,7 +18,7 @@ from excore_server.ide.habits import Habits, Kept
 from excore_server.ide.snippets import key, quote
 from excore_server.ide.view import View
 
-_LACKING, _FIELD, _UNDEFINED, _HAS, _BASE, _REGISTRY, _OWN, _NAME, _PRESENT = (number * SCALE for number in range(9))
+_LACKING, _FIELD, _USED, _HAS, _UNDEFINED, _BASE, _REGISTRY, _OWN, _NAME, _PRESENT = (n * SCALE for n in range(10))
 
 
 def header(view: View, cursor: HeaderPart) -> CompletionList:
@@ -47,7 +47,10 @@ class _Names:
         self.cursor = cursor
         self.typed = typed.casefold()
         self.habits = Habits(view)
-        self.undefined = frozenset(view.undefined)
+        users, here = view.model.users, view.file.path
+        self.undefined = {  # names without a table of their own, and whether this very file uses them
+            path[-1]: any(use.origin.file == here for use in users.get(path, ())) for path in view.model.implicit
+        }
         block, head = view.block(cursor.block), cursor.header
         line = block.text[head.end :].partition("\n")[0].strip()
         self.alone = cursor.last and not block.entries and not line  # lines may follow
@@ -100,7 +103,7 @@ class _Names:
                 rank = (_HAS if self.typed else _BASE) - self.habits.uses(path[1], path[0])
                 option = self.made(entry, path[0], False, "", f"{key(path[0])}.")
                 yield option._replace(match=label if begins else path[1], rank=rank, label=label, shown=None)
-        names -= self.undefined
+        names -= self.undefined.keys()
         for entry in self.fitting(None, lambda: named_entries(view.catalog, view.project)):
             option = self.option(entry, "", entry.name in present, entry.registry)
             yield option._replace(rank=_PRESENT) if entry.name in names else option
@@ -146,7 +149,9 @@ class _Names:
         if present:
             rank, note = _PRESENT, "has a table in this file"
         elif entry.name in self.undefined:
-            rank, note = _LACKING if needs_arguments(entry) else _UNDEFINED, "used, without a table yet"
+            rank, note = _USED if self.undefined[entry.name] else _UNDEFINED, "used, without a table yet"
+            if needs_arguments(entry):
+                rank = _LACKING
         rank -= self.habits.uses(entry.name, group)
         kind = "hook" if entry.hook else entry.kind
         option = Option(

@@ -214,12 +214,13 @@ class _Parts:
 
     @cached_property
     def items_before(self) -> list[str]:
-        """The texts in front of the cursor in its array."""
+        """The texts in front of the cursor in the innermost array."""
         for key, binding in self.view.own_bindings(self.slot.section).items():
             if self.view.grammar.split_key(key).name == self.slot.argument and isinstance(binding.value, Array):
-                start = self.view.file.tree.starts[self.cursor.block]
-                items = (item for item in binding.value.items if item.end + start <= self.cursor.span.start)
-                return [str(item.value) for item in items if isinstance(item, Scalar)]
+                array, at = binding.value, self.cursor.span.start - self.view.file.tree.starts[self.cursor.block]
+                while inner := [one for one in array.items if isinstance(one, Array) and one.start <= at <= one.end]:
+                    array = inner[0]
+                return [str(one.value) for one in array.items if isinstance(one, Scalar) and one.end <= at]
         return []
 
     def is_known(self, text: str) -> bool:
