@@ -48,7 +48,6 @@ CONFIG = """
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ('src_dir = "thing"', "there is no folder `thing`"),
         ("src_dir = things", '`things` is no value: a string needs quotes, "things"'),
     ],
 )
@@ -62,6 +61,7 @@ def test_what_is_wrong_in_the_project_file_is_told(write: Write, run: Run, line:
     ("lines", "place", "message"),
     [
         ('registries = ["*Model"]\nsrc_dri = "things"', "2:1", "did you mean `src_dir`?"),
+        ('registries = ["*Model"]\nsrc_dir = "thing"', "2:11", "there is no folder `thing`"),
         ('registries = ["*Model"]\nbase_dir = "/old/place"', "2:1", "`base_dir` is no key of a project file any more"),
         ('registries = ["*Model: Model, Net, Model"]', "1:14", "field `Model` belongs to `Model` twice"),
     ],
@@ -173,7 +173,7 @@ def test_a_value_under_a_field_is_an_error_where_the_file_is_named_as_it_is_for_
     assert "three.toml:1:9: error[invalid-header] `Model` is a field" in run("check", "three.toml", code=1).stdout
     with pytest.raises(ConfigError, match=r"three.toml:1:9: error\[invalid-header\]"):
         load("three.toml")
-    assert "three.toml is not checked" in run("check", code=2).stderr
+    assert "three.toml:1:9: error[invalid-header]" in run("check", code=1).stdout  # the project file declares the field
 
 
 def test_a_folder_without_configs_cannot_be_checked(run: Run) -> None:

@@ -84,7 +84,7 @@ extra = dict(path='a' + '/b', keep=True)
 _base_ = ['./base.py']
 model = dict(
     backbone=dict(_delete_=True, type='VGG', depth=16), size={{_base_.size}}, options=dict(a=1, b=dict(type='Nobody')))
-extra = dict(keep=False)
+extra = dict(keep=False, _delete_=False)
 late = [1]
 _base_.extra.late = late
 late.append(2)
@@ -107,6 +107,7 @@ extra = dict(_delete_=True, other=1)
     for line in ('__base__ = ["base.toml"]', '!backbone = "VGG"', "[VGG]\ndepth = 16", "keep = false\nlate = [1]\n"):
         assert line in child, child
     assert "Head" not in child, "what a base says is not said again"
+    assert "_delete_" not in child
     assert "__base__" not in toml(folder, "shorter.toml"), "merging cannot take `extra.keep` away"
     assert "`FCN` builds `backbone`" in toml(folder, "migration.md").replace("models.", "")
     assert "`Nobody`" in toml(folder, "migration.md")

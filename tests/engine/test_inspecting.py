@@ -212,5 +212,12 @@ def test_a_model_may_take_two_names_for_a_field() -> None:
     class Both(Model):
         model_config = pydantic.ConfigDict(populate_by_name=True)
 
-    taken = [LiveEntry("M", "Model", "m.M", one).signature.get("depth") for one in (Model, Both)]
-    assert [param and (param.name, param.also, param.required) for param in taken] == [None, ("Depth", "depth", True)]
+    class Several(pydantic.BaseModel):  # type: ignore[name-defined]
+        depth: int = pydantic.Field(validation_alias=pydantic.AliasChoices("d", "depth"))
+
+    taken = [LiveEntry("M", "Model", "m.M", one).signature.get("depth") for one in (Model, Both, Several)]
+    assert [param and (param.name, param.also, param.required) for param in taken] == [
+        None,
+        ("Depth", "depth", True),
+        ("depth", "", False),
+    ]

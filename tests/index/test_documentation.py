@@ -39,6 +39,7 @@ def docs(project: Make, body: str) -> dict[str, str]:
         "x: int = 1  #: Number of layers.",
         "x: int = field(default=1, metadata={'help': 'Number of layers.'})",
         "x: int = field(metadata={'unit': 1, 'description': 'Number of layers.'}, default=1)",
+        "x: int = field(default=1, metadata=dict(help='Number of layers.'))",
         "x: int = field(default=1, doc='Number of layers.')",
         "x: Annotated[int, Doc('Number of layers.')] = 1",
         "x: Annotated[int, 'Number of layers.'] = 1",
@@ -66,6 +67,8 @@ def test_a_field_of_a_dataclass(project: Make, field: str) -> None:
         "class A:\n    def __init__(self, x: Annotated[int, Doc('Layers.')] = 1): ...",
         "def A(x: 'Annotated[int, Doc(\"Layers.\")]' = 1): ...",
         "def A(*, x: Annotated[int, Field(description='Layers.')] = 1): ...",
+        "def A(\n    x=1,  #: Layers.\n    y=2,  # no\n): ...",
+        "def A(\n    y, z,\n    #: Layers.\n    x: int\n): ...",
     ],
 )
 def test_other_places(project: Make, body: str) -> None:

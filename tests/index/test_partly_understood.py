@@ -438,15 +438,32 @@ def test_bases_that_generate_constructors(project: Make, body: str, signature: s
     ("decorator", "own"),
     [
         ("dataclass", "c d e"),
-        ("dataclass(slots=True)", "d e"),
+        ("dataclass(slots=True)", "b c d e"),
         ("attr.s(auto_attribs=True)", "d e"),
-        ("attr.s", "c d e"),
+        ("attr.s(auto_attribs=True, slots=True)", "b c d e"),
+        ("attr.define", "b c d e"),
     ],
 )
 def test_attributes_that_a_class_keeps_of_its_fields(project: Make, decorator: str, own: str) -> None:
     head = f"{HEAD}\nimport attr\nfrom dataclasses import dataclass\nfrom typing import ClassVar\n@MODEL.register()\n"
     entry = project(f"{head}@{decorator}\nclass A:\n  b: int\n  c: int = 1\n  d: ClassVar[int] = 1\n  e = 1").entry("A")
     assert [member.name for member in entry.members if not member.instance] == own.split()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "class A:\n  __slots__ = ('m', 'n')\n  def __init__(self): self.m = self.n = 1",
+        "class A(NamedTuple):\n  m: int\n  n: int = 1",
+        "A = namedtuple('A', 'm n')",
+        "class B:\n  @property\n  def m(self): ...\n  n = 1\nclass A(B):\n  m: int\n  n: int",
+    ],
+)
+def test_attributes_that_a_class_has_for_those_of_its_objects(project: Make, body: str) -> None:
+    head = f"{HEAD}\nfrom collections import namedtuple\nfrom typing import NamedTuple"
+    entry = project(f"{head}\n{body}\nMODEL.register_module(A)\n").entry("A")
+    assert {member.name for member in entry.members if not member.instance} >= {"m", "n"}
+    assert entry.members_complete
 
 
 PUT_AROUND = "def put(one):\n  def run(*a, **k): return [one(*a, **k)]\n  return run\n"
@@ -461,6 +478,7 @@ PUT_AROUND = "def put(one):\n  def run(*a, **k): return [one(*a, **k)]\n  return
         ("def put(one):\n  setattr(one, 'm', 1)\n  return one\n@put\nclass A(Net): ...", "", False),
         ("def put(one):\n  two = one\n  two.m = 1\n  return one\n@put\nclass A(Net): ...", "", False),
         ("class A(Net): ...\nA.m = 1", "m", True),
+        ("class A(Net): ...\npatch(A, 'm')", "", False),
         ("class A(Net): ...\nsetattr(A, 'm', 1)", "m", True),
         ("class A(Net): ...\nsetattr(A, z, 1)", "", False),
         ("class B: ...\nB.m = 1\nclass A(B): ...", "m", True),
@@ -630,6 +648,7 @@ def test_what_python_itself_brings_means_the_same_where_its_source_is_read(proje
         ("from collections import namedtuple\nB = namedtuple('B', 'c')\nclass A(B): ...", "c: Any <B>"),
         ("from typing import NamedTuple\nclass A(NamedTuple('A', [('c', int)])): ...", "c: Any <__A()>"),
         ("import flax\n@flax.struct.dataclass\nclass A:\n  c: int", "..."),
+        ("import attr\n@attr.s(these={'c': attr.ib()})\nclass A:\n  d = 1", "..."),
         ("from flax import struct\n@struct.dataclass(frozen=True)\nclass A:\n  c: int", "..."),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -640,6 +641,27 @@ def test_registries_that_functions_give_and_classes_keep(project: Make, text: st
     assert not made.index.catalog.is_open("Model")
 
 
+@pytest.mark.parametrize(
+    ("lines", "is_kept"),
+    [
+        (("one.mark = 1", "return one"), True),
+        (("def run(*a, **k): return one(*a, **k)", "return run"), True),
+        (("@wraps(one)", "def run(*a, **k): return one(*a, **k)", "return run"), True),
+        (("OTHER.register_module(one)", "return one"), False),
+        (("OTHER[one.__name__] = one", "return one"), False),
+        (("@OTHER.register()", "@wraps(one)", "def run(*a, **k): return one(*a, **k)", "return run"), False),
+        (("def run(*a, **k): return one(*a, **k)", "OTHER.register_module(run)", "return run"), False),
+    ],
+)
+def test_what_a_decorator_may_register_elsewhere(project: Make, lines: tuple[str, ...], is_kept: bool) -> None:
+    put = "def put(one):\n" + "".join(f"  {line}\n" for line in lines)
+    head = (
+        "from functools import wraps\nfrom excore import Registry\nMODEL, OTHER = Registry('Model'), Registry('Other')"
+    )
+    made = project(f"{head}\n{put}@MODEL.register()\n@put\ndef net(): ...")
+    assert made.entry("net").doubt == ("" if is_kept else "put")
+
+
 @pytest.mark.parametrize("text", ["class A:\n  X = B.X\nclass B:\n  X = A.X", "class A:\n  X = A.X\ndef f(): return f"])
 def test_registries_that_lead_to_themselves(project: Make, text: str) -> None:
     made = project(f"from excore import Registry\nMODEL = Registry('Model')\n{text}\n@A.X.register()\nclass Net: ...")
@@ -683,3 +705,18 @@ def test_all_that_take_one_name_are_known_until_one_is_forced(project: Make) -> 
     assert [at.line for at in again] == [4, 6, 8]
     forced = project(head + one.format("") * 3 + one.format("force=True") + one.format("")).entry("A")
     assert forced.registered_again == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["class Net[T](list): ...", "type Num = int", "def f(d): return f'{d['a']}'", "def f[T](d): return f'{d['a']}'"],
+)
+@pytest.mark.parametrize("packages", ["lib/python3.10", "lib/python3.99"])
+def test_what_only_a_newer_python_parses_is_no_certain_fault(project: Make, text: str, packages: str) -> None:
+    made = project(forms(f"{text}\n"), search_paths=(packages,))
+    fault = made.index.catalog.fault(made.path("app.py"))
+    assert fault is None if sys.version_info >= (3, 12) else fault is not None and not fault.certain
+    made = project(forms("def f(:\n"), search_paths=(packages,))
+    fault = made.index.catalog.fault(made.path("app.py"))
+    assert fault is not None
+    assert fault.certain == packages.endswith("10")

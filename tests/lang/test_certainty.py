@@ -127,7 +127,8 @@ def test_a_text_that_is_exactly_a_registered_name_lacks_its_prefix(
         ('[Model.Typed]\n!head = "SimpleHead"', []),
         ('!part = "ResNet"', [("warning", "wrong-object")]),
         ('!backbone = "ResNet"', []),
-        ('!decode_heads = ["ResNet"]', []),
+        ('!decode_heads = ["ResNet"]', [("hint", "wrong-object")]),
+        ('!decode_heads = [["SimpleHead"]]', []),
         ('!other = "SimpleHead"', []),
     ],
 )

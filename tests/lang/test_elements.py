@@ -111,3 +111,23 @@ def test_base_9_text_elsewhere():
     )
     assert plain(model.isolated["seeds[0]"].value) == 1
     assert plain(model.sections["Model", "FCN"].arguments["head"].binding.value) == {"x[0]": 1}
+
+
+def test_base_9_elsewhere_such_keys_are_told():
+    check(
+        """
+        #- base.toml
+        sizes = [1, 2]
+        [TrainData.City]
+        transforms = { sizes = [1, 2], other = 3 }
+        #- run.toml
+        __base__ = "base.toml"
+         "sizes[0]" = 3
+        #^^^^^^^^^^ warning unknown-key: this value is named `sizes[0]`
+        [TrainData.City.transforms]
+         "sizes[+]" = 3
+        #^^^^^^^^^^ warning unknown-key: only in arguments of modules
+        "other[0]" = 3
+        "none[0]" = 3
+        """
+    )

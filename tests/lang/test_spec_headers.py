@@ -344,3 +344,18 @@ def test_hdr_10_the_order_of_tables_has_no_meaning():
     one, other = check("".join(reversed(parts))), check(parts[2] + parts[0] + parts[1])
     assert one.reached == other.reached
     assert {path: one.kind(path) for path in one.sections} == {path: other.kind(path) for path in other.sections}
+
+
+def test_a_path_in_the_quotes_of_one_name_is_told():
+    check(
+        """
+         "Model.FCN.classes" = 3
+        #^^^^^^^^^^^^^^^^^^^ warning unknown-table: no `[Model.FCN]`
+        "notes.of.mine" = 3
+        ["Model.SegNet"]
+        #^^^^^^^^^^^^^^ warning unknown-table: a value called `Model.SegNet`
+        classes = 3
+        [Model.FCN]
+        !backbone = "ResNet"
+        """
+    )

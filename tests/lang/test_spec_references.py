@@ -88,7 +88,8 @@ def test_val_6_other_values():
 def test_val_7_plain_arguments_stay_as_they_are():
     model = check("""
         [Model.FCN]
-        backbone = "$Model"
+         backbone = "$Model"
+        #^^^^^^^^ warning wrong-type
         head = ["&x", "${HOME}"]
     """)
     assert bound(model, "Model.FCN", "head") == "Plain"

@@ -220,7 +220,7 @@ def test_inline_tables_of_several_lines_and_what_else_toml_1_1_has(text: str, re
 def test_reports_are_at_the_place_and_advise() -> None:
     assert problems("x = Res") == ['syntax «Res» `Res` is no value: a string needs quotes, "Res"']
     assert problems("x = True") == ["syntax «True» booleans are written in lower case: `true`"]
-    assert problems("x = None") == ["syntax «None» TOML has no null: leave the key out"]
+    assert problems("x = None") == ['syntax «None» TOML has no null: leave the key out, or write "None" under `&`']
     assert problems("x = 01") == ["syntax «01» `01` is no number or date"]
     assert problems("x = 2023-02-30") == ["syntax «2023-02-30» there is no such date as 2023-02-30"]
     assert problems("x = [1 2]") == ["syntax «2» expected `,` or `]` after the item"]

@@ -366,6 +366,7 @@ class ProjectMaker:
                 lines.append(f"    {name}: Any {form}\n")
                 known.optional.append(name)
                 known.attributes.append(name)
+        known.class_attributes = list(known.attributes) if "slots" in options else []
         return self.registered(known, f"@dataclass{options}\nclass {known.name}:\n{''.join(lines)}", base=False)
 
     def made_by_new(self) -> str:
@@ -523,7 +524,7 @@ class ProjectMaker:
     def named_tuple(self) -> str:
         known = Known(self.name(), self.registry())
         known.required, known.optional = ["depth"], ["width"]
-        known.attributes = ["depth", "width", "depth"]
+        known.attributes, known.class_attributes = ["depth", "width"], ["depth", "width"]
         body = "    depth: int\n    width: int = 3\n"
         return self.registered(known, f"class {known.name}(NamedTuple):\n{body}", base=False)
 

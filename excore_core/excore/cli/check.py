@@ -115,8 +115,9 @@ def _run(paths: Iterable[str], warn: Callable[[str], None], overrides: Iterable[
             found[file] = problems
     files = [_finding(snapshot, path, found[path]) for path in sorted(found)]
     faults = [fault for indexer in indexers for fault in indexer.faults()]
-    for at, reason, _ in faults[:_MOST_FAULTS]:
-        warn(f"{shown_path(at.path)}:{at.line + 1}:{at.column + 1}: {reason}; Python cannot import this file")
+    for at, reason, certain in faults[:_MOST_FAULTS]:
+        then = "Python cannot import this file" if certain else "read as far as possible"
+        warn(f"{shown_path(at.path)}:{at.line + 1}:{at.column + 1}: {reason}; {then}")
     if len(faults) > _MOST_FAULTS:
         warn(f"{len(faults) - _MOST_FAULTS} more files cannot be imported")
     for indexer in indexers:

@@ -374,6 +374,9 @@ class ModuleNode(dict[str, Any]):
         if not unknown:
             return None
         hints = " ".join(f"`{self.name}` takes no argument `{name}`.{hint}" for name, hint in unknown.items())
+        prefixed = next((name for name in unknown if not name[:1].isidentifier()), "")
+        if prefixed:
+            hints += f' Prefixes belong to what a config says, which `cfg["Field.{self.name}.{prefixed}"] = ...` sets.'
         return UnknownArgumentError(hints)
 
     def __deepcopy__(self: Self, memo: dict[int, Any]) -> Self:

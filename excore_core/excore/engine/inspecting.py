@@ -10,7 +10,7 @@ import ast
 import enum
 import inspect
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import MISSING, fields
 from functools import cached_property, lru_cache
 from types import ModuleType
@@ -169,13 +169,13 @@ def _signature(target: Any, without: tuple[str, ...] = ()) -> Signature:
         signature = inspect.signature(target)
     except (ValueError, TypeError, NameError):
         return Signature((), complete=False)
-    owner, others = _owner(target), _other_names(target)
+    owner, others, chosen = _owner(target), _other_names(target), _names_to_choose(target)
     params = tuple(
         Param(
             param.name,
             _KINDS[param.kind],
             None if param.annotation is param.empty else _annotation(param.annotation),
-            None if param.default is param.empty or _is_required(param.default) else _default(param.default),
+            _UNTOLD if param.name in chosen else _default_of(param),
             _told(target, param.name, param.annotation),
             choices=_choices(param.annotation),
             owner=owner,
@@ -199,6 +199,13 @@ def _other_names(target: Any) -> Mapping[str, str]:
     return {alias: name for name, alias in aliases.items() if isinstance(alias, str)}
 
 
+def _names_to_choose(target: Any) -> Collection[str]:
+    """The fields of a model of pydantic that are given by one of several names, which its signature does not tell."""
+    fields = getattr(target, "__pydantic_fields__", {}) if isinstance(target, type) else {}
+    aliases = {name: getattr(field, "validation_alias", None) for name, field in fields.items()}
+    return [name for name, alias in aliases.items() if alias is not None and not isinstance(alias, str)]
+
+
 def takes_unlisted(target: Any) -> bool:
     """Whether what is called has ``**kwargs``, whatever its signature lists: that may be the one of what it wraps."""
     code = getattr(getattr(target, "__init__", None) if isinstance(target, type) else target, "__code__", None)
@@ -213,6 +220,10 @@ def _told(target: Any, name: str, annotation: Any) -> str:
     for item in getattr(annotation, "__metadata__", ()):
         texts += [item, *(getattr(item, key, None) for key in ("documentation", "description", "help"))]
     return next((" ".join(text.split()) for text in texts if isinstance(text, str)), "")
+
+
+def _default_of(param: inspect.Parameter) -> str | None:
+    return None if param.default is param.empty or _is_required(param.default) else _default(param.default)
 
 
 def _is_required(default: object) -> bool:

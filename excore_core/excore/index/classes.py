@@ -208,7 +208,9 @@ class Classes:
             is_plain = isinstance(func, str) and func.rpartition(".")[2] in _PLAIN_DECORATORS
             if is_plain or fields.style_of(self, module, decorator) is not None:
                 continue
-            if file is not None and self.names.method_of(file, func) is None:
+            target = self.names.resolve(module, func) if isinstance(func, str) and call is None else None
+            is_kept = target is not None and target.kind == "function" and unpacked(target.fact).get("keeps")
+            if file is not None and self.names.method_of(file, func) is None and not is_kept:
                 return render(decorator)
         return ""
 
@@ -442,10 +444,12 @@ class Classes:
                 made_otherwise = fact.get("new", {"result": "__new__"}).get("result") != "__new__"
                 marks = self.marks(item.module, item.fact)
                 complete &= not dynamic and not made_otherwise and marks is not None
-                style, keywords = fields.decorator(self, item)
-                in_slots = keywords.get("auto_attribs" if style == "attrs" else "slots") == "True"
-                for member in (*_own_members(item, in_slots), *map(own_attribute, marks or fact.get("put", ()))):
-                    members.setdefault(member.name, member)
+                kept = fields.kept_by_class(self, item, order)
+                for member in (*_own_members(item, kept), *map(own_attribute, marks or fact.get("put", ()))):
+                    known = members.setdefault(member.name, member)
+                    is_kept = not member.instance or member.kind != "attribute"
+                    if known is not member and known.instance and is_kept:  # a base itself has it
+                        members[member.name] = replace(known, instance=False)
             elif _is_argument_hook(item):
                 for name in _HOOK_MEMBERS:
                     members.setdefault(name, Member(name, "method" if name == "hook" else "attribute"))
@@ -546,11 +550,12 @@ def _is_argument_hook(path: str) -> bool:
     return path.rpartition(".")[2] == ARGUMENT_HOOK
 
 
-def _own_members(ref: ClassRef, in_slots: bool) -> Iterator[Member]:
-    """``in_slots``: what makes the constructor takes its fields out of the class."""
+def _own_members(ref: ClassRef, kept: bool | None) -> Iterator[Member]:
+    """``kept``: whether the class itself has the fields, None where that is for their values to say."""
     for field in ref.fields:
         if not field["name"].startswith("__"):
-            instance = "default" not in field or (in_slots and "ClassVar" not in field.get("annotation", "ClassVar"))
+            is_said = kept is None or "ClassVar" in field.get("annotation", "ClassVar")
+            instance = "default" not in field if is_said else not kept
             doc, place = field.get("doc", ""), ref.location(field["at"])
             yield Member(field["name"], "attribute", doc, field.get("annotation"), place, instance)
     for member in unpacked(ref.fact).get("members", ()):
@@ -560,6 +565,6 @@ def _own_members(ref: ClassRef, in_slots: bool) -> Iterator[Member]:
             member.get("doc", ""),
             member.get("annotation"),
             ref.location(member["at"]),
-            member["kind"] not in ("classmethod", "staticmethod"),
+            not kept and member["kind"] not in ("classmethod", "staticmethod"),
             member.get("params"),
         )

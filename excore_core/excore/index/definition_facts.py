@@ -72,6 +72,8 @@ def described_by(call: ast.Call) -> str:
             for key, value in zip(keyword.value.keys, keyword.value.values, strict=True):
                 if key is not None and constant_text(key) in _DESCRIBING:
                     return constant_text(value)
+        elif keyword.arg == "metadata" and isinstance(keyword.value, ast.Call):
+            return described_by(keyword.value)  # dict(help="text")
     return ""
 
 
@@ -99,9 +101,9 @@ def _parameter(source: SourceText, arg: ast.arg, kind: str, default: ast.expr | 
     fact: ParamFact = {"name": arg.arg, "at": source.at(arg, len(arg.arg))}
     if arg.annotation is not None:
         fact["annotation"] = annotation(source, arg.annotation)
-        doc = _annotated(arg.annotation)
-        if doc:
-            fact["doc"] = doc
+    doc = (_annotated(arg.annotation) if arg.annotation is not None else "") or source.comment(default or arg)
+    if doc:
+        fact["doc"] = doc
     if kind:
         fact["kind"] = kind  # type: ignore[typeddict-item]
     if default is not None:
@@ -274,23 +276,30 @@ def _result(value: ast.expr | None) -> str:
     return f"builtins.{kind}" if kind else f"={_name(value)}" if _name(value) else ""
 
 
-def _set_on(node: FunctionNode, name: str) -> list[str] | None:
-    """The attributes that a function sets on its parameter ``name``; None if it may do more with it than to give it
-    back and to store it."""
+def _uses(node: FunctionNode, name: str, fact: FunctionFact, *, is_given: bool) -> None:
+    """Add to ``fact`` what a decorator does with what it is put on, its parameter ``name``."""
     found: list[str] = []
+    inner = [item for item in node.body if isinstance(item, _FUNCTIONS)]
+    put_on = [getattr(one, "func", one) for item in inner for one in item.decorator_list]
+    others = chain.from_iterable(ast.walk(item) for item in node.body if item not in inner)
+    is_kept = _WRAPPING.issuperset(map(dotted, put_on)) and not any(isinstance(item, ast.Call) for item in others)
+    is_whole = True
     for parent in ast.walk(node):
         for child in ast.iter_child_nodes(parent):
-            if not isinstance(child, ast.Name) or child.id != name:
+            if not isinstance(child, ast.Name) or child.id != name or isinstance(parent, ast.Return):
                 continue
             if isinstance(parent, ast.Attribute) and isinstance(parent.ctx, ast.Store):
                 found.append(parent.attr)
-            elif isinstance(parent, ast.Attribute) and parent.attr in _TEXTS:
-                continue
-            elif not isinstance(parent, (ast.Return, ast.Assign)) or any(
-                isinstance(one, ast.Name) for one in getattr(parent, "targets", ())
+            elif isinstance(parent, ast.Assign) and not any(isinstance(one, ast.Name) for one in parent.targets):
+                is_kept = False
+            elif not (isinstance(parent, ast.Attribute) and parent.attr in _TEXTS) and not (
+                isinstance(parent, ast.Call) and (parent.func is child or dotted(parent.func) in _WRAPPING)
             ):
-                return None
-    return found
+                is_whole = is_kept = False
+    if is_whole and is_given:
+        fact["sets"] = found
+    if is_kept:
+        fact["keeps"] = True
 
 
 def _first(node: FunctionNode) -> str:
@@ -330,8 +339,8 @@ def given_back(source: SourceText, node: FunctionNode, fact: FunctionFact) -> No
         return
     if gives:
         fact["gives"] = list(dict.fromkeys(gives))
-    if gives and set(map(_name, returned)) == {first} and (found := _set_on(node, first)) is not None:
-        fact["sets"] = found
+    if first and gives:
+        _uses(node, first, fact, is_given=set(map(_name, returned)) == {first})
     if makes:
         fact["makes"] = list(dict.fromkeys(makes))
 

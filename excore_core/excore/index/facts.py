@@ -91,8 +91,9 @@ class FunctionFact(TypedDict, total=False):
     function makes. ``gives``: what it returns if all of that is its first argument, or hands its arguments to that, "",
     or `MORE` if not all of them, `WRAPS` if it hands them on as ``wraps`` does, or what the functions of these names
     make of its first argument; ``makes``: what the functions within that it returns give in the same way. ``sets``: the
-    attributes that it sets on its first argument, if it does nothing else with it. ``result``: what all calls give, as
-    dotted name of what is called for that, or of a type of Python's, `=name` for that itself, "__new__" for an object;
+    attributes that it sets on its first argument, if it may set no others; ``keeps``: nobody else gets that.
+    ``result``: what all calls give, as dotted name of what is called for that, or of a type of Python's, `=name` for
+    that itself, "__new__" for an object.
     ``called``: names of what a small function calls to have what it returns. ``lists``: it changes an ``__all__``;
     ``put``: the attributes that its module sets on it.
     """
@@ -116,6 +117,7 @@ class FunctionFact(TypedDict, total=False):
     makes: list[str]
     wraps: FunctionFact
     sets: list[str]
+    keeps: bool
     result: str
     put: list[str]
     packed: Packed

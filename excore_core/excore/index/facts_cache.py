@@ -36,6 +36,7 @@ _SCANNER = (
     "scan.py",
     "skeleton.py",
     "source_text.py",
+    "syntax_errors.py",
 )
 _COARSE = 2_000_000_000
 _FINE = 50_000_000

@@ -156,6 +156,8 @@ def of_class(classes: Classes, ref: ClassRef, order: ClassOrder, index: int) -> 
     if style is None or keywords.get("init") == "False":
         return None
     result = _of_fields(classes, order, index, style)
+    if "these" in keywords:
+        return result.partly("its fields are given to the decorator")
     more = keywords.get("more")
     return replace(result, complete=False, reason=f"`{more}` makes the constructor") if more else result
 
@@ -178,6 +180,16 @@ def _unchecked(made: Parameters) -> Parameters:
     """What a ``TypedDict`` takes, which are wishes: Python does not check them."""
     params = tuple(replace(optional(param), wanted=param.required) for param in made.params)
     return replace(made, params=params, complete=False, reason=made.reason or "Python does not check a `TypedDict`")
+
+
+def kept_by_class(classes: Classes, ref: ClassRef, order: ClassOrder) -> bool | None:
+    """Whether a class itself has something by the name of each of its fields: slots, and what names the elements of a
+    tuple. Or none, as attrs takes them away; None where it has those with values."""
+    style, keywords = decorator(classes, ref)
+    if style == "attrs" and "slots" not in keywords and keywords.get("auto_attribs") == "True":
+        return False
+    in_slots = style == "attrs" or keywords.get("slots", "False") != "False"
+    return True if in_slots or classes.has_attribute(ref, "__slots__") or NAMED_TUPLES & {*order.paths} else None
 
 
 def _of_fields(classes: Classes, order: ClassOrder, start: int, style: Style) -> Parameters:

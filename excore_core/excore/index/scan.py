@@ -253,7 +253,10 @@ class _Scanner:
                 self.extend_all(node.args)
             elif dotted(node.func) == "setattr" and len(node.args) > 1:
                 self.put(dotted(node.args[0]), definition_facts.constant_text(node.args[1]))
-            elif any(dotted(argument) == "__name__" for argument in arguments):
+            elif not _is_registering(node):
+                for argument in arguments:
+                    self.put(dotted(argument))
+            if any(dotted(argument) == "__name__" for argument in arguments):
                 self.facts.setdefault("generates", node.lineno - 1)
 
     def held(self, node: ast.ClassDef) -> None:
@@ -341,8 +344,8 @@ class _Scanner:
         elif isinstance(target, ast.Attribute):
             self.put(dotted(target.value), target.attr, dotted(value))
 
-    def put(self, owner: str, attribute: str, value: str = "") -> None:
-        """Note that a module sets an attribute of a class or function."""
+    def put(self, owner: str, attribute: str = "", value: str = "") -> None:
+        """Note that a module sets an attribute of a class or function, or may set any."""
         for binding in self.names.get(owner, ()):
             if "cls" in binding and attribute in ("__init__", "__new__"):
                 binding["cls"]["assigned"] = value

@@ -125,13 +125,13 @@ class SourceText:
             column = start
         return [line, column, column + len(node.name)]
 
-    def comment(self, node: ast.stmt) -> str:
+    def comment(self, node: ast.stmt | ast.expr | ast.arg) -> str:
         """What Sphinx takes for documentation of an assignment: a comment ``#: text`` behind it, or such lines above
-        it."""
+        it. People document parameters in this way, too."""
         last = (node.end_lineno or node.lineno) - 1
         if not self._documents.between(node.lineno - 1, last + 1):
             return ""
-        behind = self.lines[last][self.column(last, node.end_col_offset or 0) :].strip()
+        behind = self.lines[last][self.column(last, node.end_col_offset or 0) :].strip(", \t")
         if behind.startswith("#:"):
             return behind[2:].strip()
         found: list[str] = []

@@ -11,31 +11,43 @@ from collections.abc import Collection, Iterator
 from excore.index import python_files
 from excore.index.error_recovery import without_newer_syntax
 from excore.index.facts import Parsed
-from excore.index.source_text import normalised, parse
+from excore.index.source_text import normalised
 from excore.lang.project.model import Project
 from excore.lang.text import conflicts
 
 CONFLICT = "a merge conflict"
+_NEWER = (  # how messages begin that are about what a newer Python parses
+    *(["f-string"] if sys.version_info < (3, 12) else []),
+    *(["multiple exception types"] if sys.version_info < (3, 14) else []),
+)
 
 
 def parsed(data: bytes) -> Parsed:
     """What keeps this Python from parsing a file with this content, and what the file imports whenever it is run."""
+    tree = _tree(data)
+    if not isinstance(tree, SyntaxError):
+        return None, list(_imports(tree)) if tree is not None else []
+    text = normalised(python_files.decode(data))
+    unmerged = conflicts(text)
+    if unmerged:
+        return (text.count("\n", 0, unmerged[0].mark.start), 0, CONFLICT), []
+    older = _tree(without_newer_syntax(text))
+    is_newer = not isinstance(older, SyntaxError) or older.msg.startswith(_NEWER)
+    return (max(tree.lineno or 1, 1) - 1, max(tree.offset or 1, 1) - 1, newer() if is_newer else tree.msg), []
+
+
+def _tree(source: str | bytes) -> ast.Module | SyntaxError | None:
+    """A text parsed, or why it does not parse; None if it might with more memory."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return None, list(_imports(ast.parse(data)))
-    except (SyntaxError, ValueError) as error:
-        text = normalised(python_files.decode(data))
-        unmerged = conflicts(text)
-        if unmerged:
-            return (text.count("\n", 0, unmerged[0].mark.start), 0, CONFLICT), []
-        line, column = (error.lineno, error.offset) if isinstance(error, SyntaxError) else (1, 1)
-        message = getattr(error, "msg", str(error))
-        if parse(without_newer_syntax(text)) is not None:
-            message = newer()
-        return (max(line or 1, 1) - 1, max(column or 1, 1) - 1, message), []
+            return ast.parse(source)
+    except SyntaxError as error:
+        return error
+    except ValueError as error:
+        return SyntaxError(str(error))
     except (RecursionError, MemoryError):
-        return None, []
+        return None
 
 
 def _imports(tree: ast.Module) -> Iterator[tuple[int, str, str]]:

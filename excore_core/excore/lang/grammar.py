@@ -259,6 +259,10 @@ class Grammar:
     prefixes: Mapping[str, Prefix] = field(default_factory=lambda: {p.char: p for p in PREFIXES})
     marks: Mapping[str, HookMark] = field(default_factory=dict)
 
+    def __getstate__(self) -> dict[str, object]:
+        """What is pickled and copied: what it remembers of keys is made anew."""
+        return {"prefixes": self.prefixes, "marks": self.marks}
+
     @cached_property
     def prefix_chars(self) -> str:
         """Characters that may begin a bare key, for the parser."""

@@ -108,6 +108,8 @@ def merged(base: Any, over: Any) -> Any:
         return without_marks(over)
     result = deepcopy(base)
     for key, value in over.items():
+        if key == DELETE:
+            continue
         result.put(key, merged(base[key], value) if key in base else without_marks(value), over.names.get(key, ""))
         if key in over.comments:
             result.comments[key] = over.comments[key]

@@ -16,6 +16,8 @@ from excore.lang.resolve.entries import first_declared, is_meant
 from excore.lang.resolve.sections import HOOK_PARAMETER
 from excore_server.ide.argument_types import Container, argument_types, simple_name
 
+_ALSO = {"criterion": "loss"}
+"""Words of parameters that registries and classes call otherwise."""
 _SHORT = 3  # letters of a registry's name that longer words begin with by chance
 
 
@@ -123,7 +125,8 @@ def registry_like(parameter: str, catalog: Catalog, project: Project) -> str | N
 def likeness(parameter: str, entry: Entry) -> int:
     """How much the name of an entry, or of its registry, says of a parameter's: 0 nothing, 1 one of its words, 2 all of
     several, as ``RPNHead`` of ``rpn_head``."""
-    name, words = entry.name.casefold(), [word for word in parameter.casefold().split("_") if len(word) >= _SHORT]
+    words = [_ALSO.get(word, word) for word in parameter.casefold().split("_") if len(word) >= _SHORT]
+    name = entry.name.casefold()
     said = sum(word in name for word in words)
     return 2 if said == len(words) > 1 else min(said or any(word in entry.registry.casefold() for word in words), 1)
 
@@ -167,7 +170,13 @@ def _candidates(param: Param | None, name: str, catalog: Catalog, project: Proje
     broad = like is None and len({entry.registry for entry in entries}) > 1
     alike = {(entry.registry, entry.name): likeness(name, entry) // (1 if broad else 2) for entry in entries}
     # An annotation may fit everything; a name does not.
-    entries.sort(key=lambda entry: (like not in (None, entry.registry), -alike[entry.registry, entry.name]))
+    entries.sort(
+        key=lambda entry: (
+            like not in (None, entry.registry),
+            -alike[entry.registry, entry.name],
+            broad and needs_arguments(entry),  # a table is missing
+        )
+    )
     container = want.container
     if entries and not container and not want.classes:
         plural = name.endswith("s") and like is not None and name.casefold() != like.casefold()

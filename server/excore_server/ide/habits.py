@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import TypeVar
 
 from excore.lang.catalog import Entry
 from excore.lang.grammar import Grammar, Name, PathHook
 from excore.lang.resolve.model import Path
 from excore.lang.workspace.practice import Counts, Written, written
+from excore_server.ide.argument_types import argument_types
 from excore_server.ide.candidates import catalog_index, config_parameters
-from excore_server.ide.snippets import literal, to_toml
+from excore_server.ide.snippets import literal, quote, to_toml
 from excore_server.ide.view import View
 
 T = TypeVar("T")
+_WEIGHTS = ("params", "parameters")
 
 
 @dataclass
@@ -83,9 +86,32 @@ class Habits:
 
     def best(self, section: Path, entry: Entry, parameter: str, prefix: str | None = None) -> Written | None:
         """What one would write under a parameter of the table at ``section``, with this prefix if one is given; None
-        where nobody says."""
-        found = self.under(section, entry, parameter)
+        where nobody says, and the config has no object that is meant."""
+        found = chain(self.under(section, entry, parameter), self.at_hand(section, entry, parameter))
         return next((one for one in found if one.text and prefix in (None, one.prefix)), None)
+
+    def at_hand(self, section: Path, entry: Entry, parameter: str) -> Iterator[Written]:
+        """Objects that the config builds and a parameter is called like: ``$Optimizer`` for ``optimizer``, and for
+        ``params`` the parameters of what has any."""
+        is_weights, view = parameter in _WEIGHTS, self.view
+        fields = (
+            view.project.primary_fields if is_weights else self._called.get(parameter.casefold().replace("_", ""), ())
+        )
+        param = entry.signature.get(parameter) if fields else None
+        if param is None or param.choices or is_weights > param.needed or argument_types(param.annotation).scalars:
+            return
+        for field in fields:
+            group = view.model.groups.get(field)
+            path = (field, next(iter(group.members))) if group is not None and len(group.members) == 1 else ()
+            target = view.entry(path) if path else None
+            if target is not None and (not is_weights or _has_weights(target)) and path not in view.made_of(section):
+                text = f"${field}" + ".parameters()" * is_weights
+                yield Written("", self._shared, quote(text), (text,))
+
+    @cached_property
+    def _called(self) -> Mapping[str, tuple[str]]:
+        """The fields by their names in small letters."""
+        return {field.casefold(): (field,) for field in self.view.project.primary_fields}
 
     def under(self, section: Path, entry: Entry, parameter: str) -> Iterator[Written]:
         """All that is written under a parameter, best first. What would name a table that this config does not have
@@ -207,6 +233,11 @@ class Habits:
             if len(names) == 1:
                 return names[0]
         return None
+
+
+def _has_weights(entry: Entry) -> bool:
+    """Whether an object is known to have parameters that are trained."""
+    return any(one.name == "parameters" for one in entry.members) or any(one.endswith(".Module") for one in entry.bases)
 
 
 def _base(text: str, grammar: Grammar) -> tuple[str, bool]:

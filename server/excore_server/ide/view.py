@@ -93,6 +93,15 @@ class View:
         section = self.model.sections.get(slot.section)
         return section.arguments.get(slot.argument) if section is not None else None
 
+    def made_of(self, section: Path) -> frozenset[Path]:
+        """The section itself, and those that are made of it: given to its parameters they would make a circle."""
+        found, pending = {section}, [section]
+        while pending:
+            new = {use.user for use in self.model.users.get(pending.pop(), ())} - found
+            found |= new
+            pending += new
+        return frozenset(found)
+
     def types(self, slot: Slot) -> ArgumentTypes:
         """What the parameter of a slot asks for."""
         param = self.param(slot)
@@ -122,11 +131,6 @@ class View:
     def own_bindings(self, path: Path) -> Mapping[str, Binding]:
         """The bindings of a table as this file alone has it."""
         return bindings_at(self.file.tables.root, path)
-
-    @cached_property
-    def undefined(self) -> tuple[str, ...]:
-        """Module names that the config uses without a table of their own."""
-        return tuple(path[-1] for path in self.model.implicit)
 
 
 def bindings_at(root: Table, path: Path) -> Mapping[str, Binding]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain, starmap
 
 from excore.lang.catalog import Entry, Location
-from excore.lang.check.misplaced import prefixed_inside, with_misplaced
+from excore.lang.check.misplaced import misplaced_inside, with_misplaced
 from excore.lang.check.mistyped import mistyped, suits
 from excore.lang.check.typos import unregistered, with_typos
 from excore.lang.grammar import NO_CALL_KEY, PRIVATE, PathHook
@@ -36,7 +36,7 @@ def check(model: Model, memo: Memo, signatures: bool = True) -> list[Problem]:
     """
 
     def alone(path: Path, section: Section) -> tuple[Problem, ...]:
-        return (*section_lints(section, model), *prefixed_inside(section, model.grammar))
+        return (*section_lints(section, model), *misplaced_inside(section, model.grammar))
 
     def judged(path: Path, section: Section) -> tuple[Problem, ...]:
         lints = memo.item("lints", path, section, alone) if signatures else ()
@@ -59,7 +59,7 @@ def check(model: Model, memo: Memo, signatures: bool = True) -> list[Problem]:
     problems.extend(_implicit(model))
     problems.extend(_unused_variables(model))
     problems.extend(unregistered(model))
-    return with_typos(with_misplaced(problems, model, memo), model)
+    return with_typos(with_misplaced(problems, model, memo), model, memo)
 
 
 def _judged(model: Model, section: Section, lints: tuple[Problem, ...]) -> Iterable[Problem]:
@@ -190,7 +190,7 @@ def _unused(model: Model, section: Section) -> str:
 
 def _unused_variables(model: Model) -> Iterable[Problem]:
     """Top-level values that nothing reads, of those that are not meant for the user: their names begin with ``_``."""
-    private = [binding for name, binding in model.isolated.items() if name.startswith(PRIVATE)]
+    private = [binding for name, binding in model.isolated.items() if name[:1] == PRIVATE]
     if private:
         names = {name for section in model.sections.values() for name in section.variables}
         for binding in private:
@@ -274,7 +274,8 @@ def _faults(entry: Entry, model: Model) -> Iterator[tuple[str, str, Severity | N
     places = [at.path for at in (entry.location, entry.registered_at) if at is not None]
     fault = next(filter(None, map(model.catalog.fault, places)), None)
     if fault is not None:
-        message = f"`{entry.name}` cannot be imported: {fault.reason} ({_place(fault.at, root)})"
+        what = "`{}` cannot be imported" if fault.certain else "whether `{}` can be imported is not known"
+        message = f"{what.format(entry.name)}: {fault.reason} ({_place(fault.at, root)})"
         yield "unknown-class", message, None if fault.certain else "hint"
     if not entry.registered_again or entry.registered_at is None:
         return
@@ -283,7 +284,8 @@ def _faults(entry: Entry, model: Model) -> Iterator[tuple[str, str, Severity | N
     more = f" and {len(others) - 3} more" if len(others) > 3 else ""
     message = (
         f"`{entry.name}` is registered in `{entry.registry}` more than once: {first} counts here, "
-        f"{', '.join(others[:3])}{more} does not; a program that imports both fails"
+        f"{', '.join(others[:3])}{more} {'does' if len(others) == 1 else 'do'} not; a program that "
+        f"imports {'both' if len(others) == 1 else 'them'} fails"
     )
     yield "registered-twice", message, "hint" if are_copies else "warning"
 

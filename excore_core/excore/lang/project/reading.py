@@ -212,7 +212,8 @@ class _Reader:
                 self.value(name, lambda value, kind=kind: isinstance(value, kind), what)  # type: ignore[misc]
         if src_dir and os.path.isdir(self.root) and not os.path.isdir(os.path.join(self.root, src_dir)):
             place = self.table.bindings["src_dir"].value_origin
-            self.problems.append(_invalid(f"there is no folder `{src_dir}`", place, missing=src_dir))
+            item = _invalid(f"there is no folder `{src_dir}`", place, missing=src_dir)
+            self.problems.append(replace(item, severity="warning"))  # a load reads what there is
 
     def complain(self, binding: Binding, message: str) -> None:
         self.problems.append(_invalid(message, binding.value_origin))

@@ -120,18 +120,19 @@ def registries_taken(catalog: Catalog, project: Project, entry: Entry | None, ar
             for registry, table in catalog.entries.items()
             if not registry.startswith("__") and any(_derives(one, classes) for one in table.values())
         )
-    return registries_called(argument, catalog, project) or registries_called(
-        argument.rpartition("_")[2], catalog, project
-    )
+    return registries_called(argument, catalog, project)
 
 
 def registries_called(name: str, catalog: Catalog, project: Project) -> tuple[str, ...]:
-    """The registries, of which modules are known, that are called ``name`` or have a field that is; case and a plural
-    do not count."""
-    singular = _singular(name)
+    """The registries, of which modules are known, that are called ``name``, or else its last word, or have a field that
+    is; case and a plural do not count."""
     fields = {**{registry: registry for registry in catalog.registries}, **project.primary_to_registry}
-    registries = dict.fromkeys([registry for field, registry in fields.items() if _singular(field) == singular])
-    return tuple([registry for registry in registries if catalog.entries.get(registry)])
+    for word in dict.fromkeys((_singular(name), _singular(name.rpartition("_")[2]))):
+        registries = dict.fromkeys([registry for field, registry in fields.items() if _singular(field) == word])
+        found = tuple([registry for registry in registries if catalog.entries.get(registry)])
+        if found:
+            return found
+    return ()
 
 
 def _derives(entry: Entry, classes: Collection[str]) -> bool:

@@ -180,7 +180,7 @@ def _advice(word: str) -> str:
     if word.lower() in ("true", "false"):
         return f"booleans are written in lower case: `{word.lower()}`"
     if word in ("None", "null", "nil"):
-        return "TOML has no null: leave the key out"
+        return 'TOML has no null: leave the key out, or write "None" under `&`'
     if word[0].isdigit() or word[0] in "+-.":
         return f"`{word}` is no number or date"
     return f'`{word}` is no value: a string needs quotes, "{word}"'

@@ -18,7 +18,7 @@ from excore_server.ide.habits import Habits
 from excore_server.ide.snippets import key, quote
 from excore_server.ide.view import View
 
-_LACKING, _FIELD, _UNDEFINED, _HAS, _BASE, _REGISTRY, _OWN, _NAME, _PRESENT = (number * SCALE for number in range(9))
+_LACKING, _FIELD, _USED, _HAS, _UNDEFINED, _BASE, _REGISTRY, _OWN, _NAME, _PRESENT = (n * SCALE for n in range(10))
 
 
 def header(view: View, cursor: HeaderPart) -> CompletionList:
@@ -47,7 +47,10 @@ class _Names:
         self.typed = typed.casefold()
         self.index = catalog_index(view.catalog)
         self.habits = Habits(view)
-        self.undefined = frozenset(view.undefined)
+        users, here = view.model.users, view.file.path
+        self.undefined = {  # names without a table of their own, and whether this very file uses them
+            path[-1]: any(use.origin.file == here for use in users.get(path, ())) for path in view.model.implicit
+        }
         block, head = view.block(cursor.block), cursor.header
         line = block.text[head.end :].partition("\n")[0].strip()
         self.alone = cursor.last and not block.entries and not line  # lines may follow
@@ -90,9 +93,11 @@ class _Names:
                 rank = (_HAS if self.typed else _BASE) - self.habits.uses(path[1], path[0])
                 option = self.option(entry, path[0], False, "", f"{key(path[0])}.")
                 yield option._replace(match=label if begins else path[1], rank=rank, label=label)
+        names -= self.undefined.keys()
         for entry in named_entries(view.catalog, view.project):
             if self.fits(entry):
-                yield self.option(entry, "", entry.name in present or entry.name in names, entry.registry)
+                option = self.option(entry, "", entry.name in present, entry.registry)
+                yield option._replace(rank=_PRESENT) if entry.name in names else option
 
     def expected(self) -> Iterator[Path]:
         """Tables of fields and registries that bases have and this file does not, and of fields that the config lacks
@@ -125,7 +130,7 @@ class _Names:
         if present:
             rank, note = _PRESENT, "has a table in this file"
         elif entry.name in self.undefined:
-            rank, note = _UNDEFINED, "used, without a table yet"
+            rank, note = _USED if self.undefined[entry.name] else _UNDEFINED, "used, without a table yet"
             if needs_arguments(entry):
                 rank = _LACKING
         rank -= self.habits.uses(entry.name, group)

@@ -140,14 +140,8 @@ class _Parts:
 
     @cached_property
     def circular(self) -> frozenset[Path]:
-        """The section itself, and those that are made of it: given to its parameter they would make a circle."""
-        found = {self.slot.section}
-        pending = [self.slot.section]
-        while pending:
-            new = {use.user for use in self.model.users.get(pending.pop(), ())} - found
-            found |= new
-            pending += new
-        return frozenset(found)
+        """What would make a circle."""
+        return self.view.made_of(self.slot.section)
 
     def is_circular(self, group: Group) -> bool:
         return all((group.name, name) in self.circular for name in group.members)
@@ -182,7 +176,10 @@ class _Parts:
 
     def names_written(self, entry: Entry) -> Iterator[str]:
         kind, one = self.cursor.prefix, self.slot
-        under = list(Habits(self.view).under(one.section, entry, one.argument))
+        habits = Habits(self.view)
+        under = list(habits.under(one.section, entry, one.argument))
+        if kind.kind == "shared":
+            under += habits.at_hand(one.section, entry, one.argument)
         alike = [each for each in under if each.prefix == kind.char]
         if kind.yields == "object":
             alike += [each for each in under if each.prefix != kind.char and self.yields(each.prefix) == "object"]
@@ -204,12 +201,13 @@ class _Parts:
 
     @cached_property
     def items_before(self) -> list[str]:
-        """The texts in front of the cursor in its array."""
+        """The texts in front of the cursor in the innermost array."""
         for key, binding in self.view.own_bindings(self.slot.section).items():
             if self.view.grammar.split_key(key).name == self.slot.argument and isinstance(binding.value, Array):
-                start = self.view.file.tree.starts[self.cursor.block]
-                items = (item for item in binding.value.items if item.end + start <= self.cursor.span.start)
-                return [str(item.value) for item in items if isinstance(item, Scalar)]
+                array, at = binding.value, self.cursor.span.start - self.view.file.tree.starts[self.cursor.block]
+                while inner := [one for one in array.items if isinstance(one, Array) and one.start <= at <= one.end]:
+                    array = inner[0]
+                return [str(one.value) for one in array.items if isinstance(one, Scalar) and one.end <= at]
         return []
 
     def is_known(self, text: str) -> bool:
