@@ -1,30 +1,33 @@
 """Loading and building one config, changing a value of it and starting a sweep of 20 runs, beside Hydra, jsonargparse,
-MMEngine and Fiddle: ``python benchmarks/config_peers.py [ROUNDS]``.
+MMEngine and Fiddle: ``python benchmarks/config_peers.py [--rounds 3] [--json OUT]``.
 
 The peers run in an environment of their own, ``.tools/config-peers``, which is made at the first run. All take turns,
-and the least of the rounds counts. What has no sweeps is started 20 times by ``xargs -P 2``.
+and the least of the rounds counts; each asserts that it built what the config says, and that 20 runs ended. What has no
+sweeps is started 20 times by ``xargs -P 2``.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import subprocess
 import sys
 import tempfile
 import time
-import venv
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-HOME = Path(__file__).resolve().parents[1] / ".tools" / "config-peers"
-PACKAGES = [
-    "hydra-core",
-    "hydra-joblib-launcher",
-    "hydra-optuna-sweeper",
-    "jsonargparse[signatures]",
-    "mmengine-lite",
-    "fiddle",
-]
+from figures import Figure, least, table, write
+from peers import prepare, python_of
+
+PACKAGES = {
+    "hydra": "hydra-core",
+    "hydra_plugins.hydra_joblib_launcher": "hydra-joblib-launcher",
+    "hydra_plugins.hydra_optuna_sweeper": "hydra-optuna-sweeper",
+    "jsonargparse": "jsonargparse[signatures]",
+    "mmengine": "mmengine-lite",
+    "fiddle": "fiddle",
+}
 SHAPES = """
 class ResNet:
     def __init__(self, depth: int = 50, norm: str = "bn", widths: list = None):
@@ -177,15 +180,6 @@ DEPTHS = ",".join(map(str, range(1, 21)))
 HYDRA = ["hydra_app.py", "-m", "hydra.sweep.dir=multi"]
 
 
-def python_of_peers() -> str:
-    """The Python of the environment of the peers, made if it is not there."""
-    python = HOME / "bin" / "python"
-    if not python.exists():
-        venv.create(HOME, with_pip=True)
-        subprocess.run([python, "-m", "pip", "install", "-q", *PACKAGES], check=True)
-    return str(python)
-
-
 def sweep_of(name: str, python: str) -> tuple[list[str], str]:
     """A command that does 20 runs, two at a time, and what it reads."""
     if name == "excore":
@@ -226,18 +220,17 @@ def started(name: str, python: str, folder: str) -> tuple[float, float]:
     return first, whole
 
 
-def show(head: str, times: Mapping[str, Sequence[Sequence[float]]], factor: int) -> None:
-    """The least of all rounds, and how often it is that of ours."""
-    print(f"{head}\n| --- | --- | --- |")
-    least = {name: [min(each) for each in zip(*rounds, strict=True)] for name, rounds in times.items()}
-    for name, found in least.items():
-        cells = [f"{factor * one:.2f} ({one / own:.1f})" for one, own in zip(found, least["excore"], strict=True)]
-        print(f"| {name} | {' | '.join(cells)} |", flush=True)
+def rows(times: Mapping[str, Sequence[Sequence[float]]], what: Sequence[str], unit: str) -> Iterator[Figure]:
+    """Our least time of all rounds beside that of each peer."""
+    columns = {name: [*zip(*rounds, strict=True)] for name, rounds in times.items()}
+    for number, row in enumerate(what):
+        mine = least(columns["excore"][number])
+        for name, found in columns.items():
+            if name != "excore":
+                yield Figure(row, mine, unit, name, min(found[number]), verdict="OK")
 
 
-def main() -> None:
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 3
-    peers = python_of_peers()
+def measure(python: Path, rounds: int) -> list[Figure]:
     names = ["excore", "hydra", "jsonargparse", "mmengine", "fiddle"]
     sweeps = ["excore", "hydra -m", "hydra -m joblib", "hydra -m optuna", *names[2:]]
     inside: dict[str, list[list[float]]] = {name: [] for name in names}
@@ -248,19 +241,33 @@ def main() -> None:
         Path(folder, ".excore.toml").write_text('name = "peers"\n', "utf-8")
         for _ in range(rounds):
             for name in names:
-                python = sys.executable if name == "excore" else peers
-                said = subprocess.run(
-                    [python, "inner.py", name], cwd=folder, capture_output=True, text=True, check=False
-                )
+                own = sys.executable if name == "excore" else python
+                said = subprocess.run([own, "inner.py", name], cwd=folder, capture_output=True, text=True, check=False)
                 if said.returncode:
                     raise RuntimeError(said.stderr[-600:])
-                inside[name].append([float(line) for line in said.stdout.split()])
-        show("| load and build | as it is, ms | one value changed, ms |", inside, 1000)
+                inside[name].append([1000 * float(line) for line in said.stdout.split()])
         for _ in range(rounds):
             for name in sweeps:
-                outside[name].append(started(name, peers, folder))
-        show("| a sweep of 20 runs, two at a time | first run built, s | all ended, s |", outside, 1)
+                outside[name].append(started(name, str(python), folder))
+    return [
+        *rows(inside, ("load and build", "load and build, one value changed"), "ms"),
+        *rows(outside, ("20 runs, two at a time: first built", "20 runs, two at a time: all ended"), "s"),
+    ]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--json", type=Path, metavar="OUT")
+    options = parser.parse_args()
+    python = python_of("config-peers")
+    missing = prepare(python, PACKAGES)
+    figures = [] if missing else measure(python, options.rounds)
+    print(f"no peers: {missing}" if missing else table(figures))
+    if options.json:
+        write(figures, options.json)
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

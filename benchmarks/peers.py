@@ -12,12 +12,11 @@ import os
 import subprocess
 import sys
 import venv
+from collections.abc import Mapping
 from pathlib import Path
 
-PYTHON = (
-    Path(__file__).resolve().parent.parent / ".tools" / "peers" / ("Scripts" if os.name == "nt" else "bin") / "python"
-)
-PACKAGES = {"Hydra": "hydra-core", "confection": "confection"}
+TOOLS = Path(__file__).resolve().parent.parent / ".tools"
+PACKAGES = {"hydra": "hydra-core", "confection": "confection"}  # by module
 LIMIT = 5000  # sections
 
 CLASSES = """
@@ -80,17 +79,26 @@ print(json.dumps({"first": times[0], "later": min(times), "answer": answer}))
 """
 
 
-def prepare(python: Path = PYTHON) -> str:
-    """Make the environment of the peers if there is none; why there is none, or nothing."""
+def python_of(environment: str = "peers") -> Path:
+    """The Python of an environment of peers, which `prepare` makes."""
+    return TOOLS / environment / ("Scripts" if os.name == "nt" else "bin") / "python"
+
+
+PYTHON = python_of()
+
+
+def prepare(python: Path = PYTHON, packages: Mapping[str, str] = PACKAGES) -> str:
+    """Make the environment of the peers if there is none; why there is none, or nothing. ``packages`` are what pip
+    installs, by the module that shows that it is there."""
     if not python.exists():
         try:
             venv.create(python.parent.parent, with_pip=True)
         except (OSError, subprocess.CalledProcessError) as error:
             return f"no environment can be made at {python.parent.parent}: {error}"
-    code = "import confection, hydra"
+    code = f"import {', '.join(packages)}"
     if subprocess.run([python, "-c", code], capture_output=True, check=False).returncode == 0:
         return ""
-    command = [python, "-m", "pip", "install", "--quiet", *PACKAGES.values()]
+    command = [python, "-m", "pip", "install", "--quiet", *packages.values()]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     return "" if done.returncode == 0 else f"pip cannot install them: {done.stderr.strip().splitlines()[-1:]}"
 

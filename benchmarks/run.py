@@ -1,8 +1,9 @@
 """Run every benchmark and print the figures as ratios to their peers.
 
-``python benchmarks/run.py [NAME ...] [--json OUT]``: NAME is one or more of parser, edits, index, server, runtime
-(default: all there are). The figures go to ``.artifacts/bench/figures.json`` as well, what each of them prints to
-``NAME.log`` beside it, and the ratios as pictures to ``docs/images/speed-NAME.svg``.
+``python benchmarks/run.py [NAME ...] [--quick] [--json OUT]``: NAME is one or more of the benchmarks (default: all).
+The figures go to ``.artifacts/bench/figures.json`` as well, what each of them prints to ``NAME.log`` beside it, and the
+ratios as pictures to ``docs/images/speed-NAME.svg``. ``--quick`` runs small sizes once, which shows that all work and
+draws nothing.
 """
 
 from __future__ import annotations
@@ -20,15 +21,25 @@ from plots import plot
 HERE = Path(__file__).resolve().parent
 WORK = HERE.parent / ".artifacts" / "bench"
 IMAGES = HERE.parent / "docs" / "images"
-NAMES = ("parser", "edits", "index", "server", "runtime")
+QUICK = {
+    "parser": "--sections 20,500",
+    "edits": "--n 200 --sections 100",
+    "index": "--n 200 --rounds 1",
+    "check": "--configs 120 --rounds 1",
+    "server": "--rounds 1 --iters 10",
+    "runtime": "--sections 100,500 --rounds 1",
+    "config_peers": "--rounds 1",
+}
+"""Small sizes, by benchmark."""
 
 
-def run(name: str) -> tuple[list[dict[str, object]], bool]:
+def run(name: str, quick: bool = False) -> tuple[list[dict[str, object]], bool]:
     """Run one benchmark and print its figures; they come back as rows, with whether it succeeded."""
     print(f"\n== {name}", flush=True)
     out, log = WORK / f"{name}.json", WORK / f"{name}.log"
     out.unlink(missing_ok=True)
-    done = subprocess.run([sys.executable, HERE / f"{name}.py", "--json", out], capture_output=True, text=True)
+    command = [sys.executable, HERE / f"{name}.py", "--json", out, *(QUICK[name].split() if quick else ())]
+    done = subprocess.run(command, capture_output=True, text=True)
     log.write_text(done.stdout + done.stderr, "utf-8")
     if done.returncode != 0:
         print(*(done.stdout + done.stderr).splitlines()[-15:], f"{name} failed; all of it: {log}", sep="\n")
@@ -39,7 +50,8 @@ def run(name: str) -> tuple[list[dict[str, object]], bool]:
         print(done.stdout.rstrip())  # figures of another form: its own words
         return [], True
     print(table(figures), flush=True)
-    _draw(name, figures)
+    if not quick:
+        _draw(name, figures)
     return [{"benchmark": name, **asdict(figure), "ratio": figure.ratio} for figure in figures], True
 
 
@@ -51,18 +63,18 @@ def _draw(name: str, figures: list[Figure]) -> None:
 
 
 def main() -> int:
-    there = [name for name in NAMES if (HERE / f"{name}.py").exists()]
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(there)} (default: all)")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(QUICK)} (default: all)")
+    parser.add_argument("--quick", action="store_true", help="small sizes, once")
     parser.add_argument("--json", type=Path, metavar="OUT", help="write all figures to this file instead")
     options = parser.parse_args()
-    unknown = sorted(set(options.names) - set(there))
+    unknown = sorted(set(options.names) - QUICK.keys())
     if unknown:
-        parser.error(f"there is no benchmark {', '.join(unknown)}; there are {', '.join(there)}")
+        parser.error(f"there is no benchmark {', '.join(unknown)}; there are {', '.join(QUICK)}")
     WORK.mkdir(parents=True, exist_ok=True)
     rows, succeeded = [], True
-    for name in options.names or there:
-        found, fine = run(name)
+    for name in options.names or QUICK:
+        found, fine = run(name, options.quick)
         rows += found
         succeeded = succeeded and fine
     (options.json or WORK / "figures.json").write_text(json.dumps({"figures": rows}, indent=1), "utf-8")

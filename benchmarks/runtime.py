@@ -16,10 +16,11 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import peers
-from figures import Figure, least, table, write
+from figures import Figure, Measured, least, table, write
 
 HERE = Path(__file__).resolve().parent
 UPSTREAM = HERE.parent / ".tools" / "upstream" / "bin" / "python"
@@ -54,9 +55,6 @@ RUN = """
 import json, sys, time
 now = time.process_time
 sys.path.insert(0, ".")
-start = now()
-import excore
-imported = now() - start
 from excore import config
 if sys.argv[3] == "quiet":
     from excore.engine.logging import logger
@@ -74,8 +72,8 @@ models = modules["Model"]
 many = list(models.values()) if hasattr(models, "values") else [models]
 answer = [len(many), sum(type(model.backbone).__name__.startswith("Net") for model in many), info["epochs"]]
 print()
-print(json.dumps({"import": imported, "load": min(t[0] for t in times), "build": min(t[1] for t in times),
-                  "first": sum(times[0]), "answer": answer}))
+print(json.dumps({"load": min(t[0] for t in times), "later": min(map(sum, times)), "first": sum(times[0]),
+                  "answer": answer}))
 """
 
 SCHEMA = "import sys; from excore.cli.main import main; sys.argv[1:] = ['config-extension']; main()"
@@ -145,10 +143,11 @@ def make_config(count: int) -> str:
 
 def run(
     python: Path, folder: Path, count: int, rounds: int, repeats: int = 1, quiet: bool = False
-) -> dict[str, float] | None:
-    """The least times of ``rounds`` processes in milliseconds; None if it fails. ``quiet`` turns all logging off."""
+) -> dict[str, Measured] | None:
+    """The least times of ``rounds`` processes in milliseconds; None if it fails or makes other objects than the config
+    says. ``quiet`` turns all logging off."""
     environment = os.environ | {"EXCORE_MANUAL_SET": "0"}
-    best: dict[str, float] = {}
+    samples: dict[str, list[float]] = {}
     for _ in range(rounds):
         command = [str(python), "-c", RUN, f"m{count}.toml", str(repeats), "quiet" if quiet else ""]
         done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
@@ -161,8 +160,8 @@ def run(
             print(f"{python} on {count} sections: a wrong answer")
             return None
         for name, value in times.items():
-            best[name] = min(best.get(name, math.inf), 1000 * value)
-    return best
+            samples.setdefault(name, []).append(1000 * value)
+    return {name: least(values) for name, values in samples.items()}
 
 
 def growth(sizes: list[int], times: list[float]) -> float:
@@ -172,7 +171,9 @@ def growth(sizes: list[int], times: list[float]) -> float:
     return sum((a - x) * (b - y) for a, b in zip(xs, ys, strict=True)) / sum((a - x) ** 2 for a in xs)
 
 
-def interpreter(python: Path, code: str, rounds: int, folder: Path | None = None, caches: Path | None = None) -> float:
+def interpreter(
+    python: Path, code: str, rounds: int, folder: Path | None = None, caches: Path | None = None
+) -> Measured:
     """The least CPU time of a Python that runs ``code``, in milliseconds; what it caches goes to ``caches``."""
     times = []
     environment = os.environ | ({} if caches is None else {"XDG_CACHE_HOME": str(caches)})
@@ -191,12 +192,18 @@ def interpreter(python: Path, code: str, rounds: int, folder: Path | None = None
 def imports(upstream: Path | None, rounds: int) -> list[Figure]:
     ours = Path(sys.executable)
     bare = interpreter(ours, "pass", rounds)
-    found = [Figure("python -c 'import excore'", interpreter(ours, "import excore", rounds), "ms", "bare python", bare)]
+    mine = interpreter(ours, "import excore", rounds)
+    found = [Figure("python -c 'import excore'", mine, "ms", "bare python", bare, verdict=judged(mine < math.inf))]
     if upstream is not None:
         theirs = interpreter(upstream, "import excore", rounds) - interpreter(upstream, "pass", rounds)
-        mine = max(found[0].value - bare, 0.01)
-        found.append(Figure("import excore, without the interpreter", mine, "ms", "upstream", theirs))
+        rest = max(mine - bare, 0.01)
+        more = {"verdict": found[0].verdict, "spread": mine.spread}
+        found.append(Figure("import excore, without the interpreter", rest, "ms", "upstream", theirs, **more))
     return found
+
+
+def judged(is_right: bool) -> str:
+    return "OK" if is_right else "WRONG"
 
 
 def schemas(upstream: Path | None, rounds: int) -> list[Figure]:
@@ -211,13 +218,13 @@ def schemas(upstream: Path | None, rounds: int) -> list[Figure]:
             caches = Path(name) / f"caches{number}"
             fresh.append(interpreter(ours, SCHEMA, 1, folder, caches))
             later.append(interpreter(ours, SCHEMA, 1, folder, caches))
-        if described(folder / ".cache" / "class_mapping.json") != CLASSES:
-            raise SystemExit("our own schema does not have all classes")
+        verdict = judged(described(folder / ".cache" / "class_mapping.json") == CLASSES)
         theirs = None if upstream is None else interpreter(upstream, PEER_SCHEMA, max(1, rounds // 2), folder)
-        peer = "" if described(folder / "peer_mapping.json") != CLASSES else "upstream"
+        peer = "upstream" if described(folder / "peer_mapping.json") == CLASSES else ""
+    theirs = theirs if peer else None
     return [
-        Figure(f"schema of {CLASSES} classes, nothing cached", min(fresh), "ms", peer, theirs if peer else None),
-        Figure(f"schema of {CLASSES} classes, everything cached", min(later), "ms", peer, theirs if peer else None),
+        Figure(f"schema of {CLASSES} classes, {cached} cached", least(mine), "ms", peer, theirs, verdict=verdict)
+        for cached, mine in (("nothing", fresh), ("everything", later))
     ]
 
 
@@ -226,19 +233,13 @@ def described(mapping: Path) -> int:
     return len(json.loads(mapping.read_text("utf-8"))) if mapping.exists() else 0
 
 
-def beside_peers(folder: Path, count: int, rounds: int, first: float, later: float) -> list[Figure]:
+def beside_peers(folder: Path, count: int, rounds: int, first: Measured, later: Measured) -> Iterator[Figure]:
     """Our times beside those of Hydra and confection, for those that can be run."""
-    found = []
     for name in peers.PROGRAMS:
         theirs = peers.measure(name, folder, count, rounds)
-        if theirs:
-            found += [
-                Figure(
-                    f"  beside {name}, {count} sections, the first in a process", first, "ms", name, theirs["first"]
-                ),
-                Figure(f"  beside {name}, {count} sections, later", later, "ms", name, theirs["later"]),
-            ]
-    return found
+        for when, mine in (("the first in a process", first), ("later", later)) if theirs else ():
+            there = theirs["later" if when == "later" else "first"]
+            yield Figure(f"  beside {name}, {count} sections, {when}", mine, "ms", name, there, verdict="OK")
 
 
 def measure(sections: list[int], rounds: int, upstream: Path | None, with_peers: bool) -> list[Figure]:
@@ -251,29 +252,27 @@ def measure(sections: list[int], rounds: int, upstream: Path | None, with_peers:
             peers.make_configs(folder, sections)
         for count in sections:
             few = rounds if count <= 1000 else max(1, rounds // 2)
-            ours = run(Path(sys.executable), folder, count, few, repeats=3)
-            if ours is None:
-                raise SystemExit("our own runtime failed")
-            first = run(Path(sys.executable), folder, count, few)
-            totals.append(ours["load"] + ours["build"])
+            warm = run(Path(sys.executable), folder, count, few, repeats=3)
+            fresh = run(Path(sys.executable), folder, count, few)
+            if warm is None or fresh is None:
+                raise SystemExit("our own runtime failed, or what it made was wrong")
+            first, later = fresh["first"], warm["later"]
+            totals.append(later)
             peer = run(upstream, folder, count, few) if upstream is not None and count <= PEER_LIMIT else None
             silent = peer and run(upstream, folder, count, few, quiet=True) if upstream is not None else None
             theirs, silenced = (None if found is None else found["first"] for found in (peer, silent))
-            peer_name = "" if peer is None else "upstream"
-            assert first is not None
+            rows = [
+                (f"load + build, {count} sections, the first in a process", first, theirs),
+                (f"load + build, {count} sections, later", later, theirs),
+                *([(f"  beside upstream with all logging off, {count} sections", later, silenced)] if silenced else []),
+                (f"  of it load, {count} sections", warm["load"], None),
+            ]
             figures += [
-                Figure(
-                    f"load + build, {count} sections, the first in a process", first["first"], "ms", peer_name, theirs
-                ),
-                Figure(f"load + build, {count} sections, later", totals[-1], "ms", peer_name, theirs),
-                Figure(
-                    f"  beside upstream with all logging off, {count} sections", totals[-1], "ms", peer_name, silenced
-                ),
-                Figure(f"  of it load, {count} sections", ours["load"]),
+                Figure(row, mine, "ms", "upstream" if there else "", there, verdict="OK") for row, mine, there in rows
             ]
             if with_peers and count <= peers.LIMIT:
                 once = few if count <= 1000 else 1
-                figures += beside_peers(folder, count, once, first["first"], totals[-1])
+                figures += beside_peers(folder, count, once, first, later)
     if len(sections) > 1:
         exponent = growth(sections, totals)
         note = f"over {sections[0]} ... {sections[-1]} sections; 1 is linear"

@@ -157,6 +157,30 @@ def test_what_many_configs_inherit_is_judged_once() -> None:
     assert together < 0.6 * alone
 
 
+def of_one_edit(text: str) -> int:
+    """The work of a digit typed at ``#``, the second time."""
+    here = world(text)
+    run, works = path_of("run.toml"), []
+    at = text.index(" #")
+    for start, end, new in ((at, at, "1"), (at, at + 1, ""), (at, at, "1")):
+        here.host.edit(run, start, end, new)
+        works.append(calls(lambda: here.snapshot.diagnostics(run)))
+    return works[-1]
+
+
+@pytest.mark.parametrize(
+    ("before", "many", "behind"),
+    [
+        ("", "[thing{0}]\na = {0}\n[thing{0}.part]\nb = 2\n", "[Model.FCN]\nclasses = 3 #\n"),
+        ("size = 3 #\n[Model.FCN]\n'&head' = [", "'size', ", "]\n"),
+    ],
+)
+def test_an_edit_costs_what_it_changes(before: str, many: str, behind: str) -> None:
+    """Of one table beside many that are nobody's, and of a number that much reads and whose kind stays."""
+    few, lots = (before + "".join(map(many.format, range(size))) + behind for size in (1, 400))
+    assert of_one_edit(lots) < 1.1 * of_one_edit(few)
+
+
 def test_a_completion_does_not_wait_until_large_configs_are_learned_from() -> None:
     def beside(size: int) -> int:
         tables = "".join(f"[Model{number}.SegNet]\nclasses = 7\n" for number in range(size))

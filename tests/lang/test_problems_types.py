@@ -7,6 +7,7 @@ from spec_kit import problems
 
 from excore.lang.catalog import Catalog, Entry, Param, RegistryInfo, Signature
 from excore.lang.check.annotations import read_annotation
+from kit import path_of, world
 
 FITS = [
     ("int", "1"),
@@ -339,3 +340,18 @@ def test_a_name_that_is_no_parameter(line, message):
     )
     known = Catalog({"Model": RegistryInfo("Model")}, {"Model": {"Net": entry("Net", *params)}})
     assert [said for _, _, said in judged(known, line)] == [message]
+
+
+def test_a_value_that_is_read_is_judged_again_where_its_change_matters() -> None:
+    text = "kind = 'bn'\nsize = 3\n[Model.FCN]\n!backbone = 'ResNet'\n[ResNet]\n&norm = 'kind'\n&layers = 'size'\n"
+    here = world(text)
+    run = path_of("run.toml")
+    for old, new, codes in (
+        ("3", "34", []),
+        ("34", "3.5", ["wrong-type"]),
+        ("3.5", "5", []),
+        ("bn", "xx", ["wrong-type"]),
+    ):
+        at = here.host.snapshot().file(run).text.index(old)
+        here.host.edit(run, at, at + len(old), new)
+        assert [item.code for item in here.snapshot.diagnostics(run)] == codes

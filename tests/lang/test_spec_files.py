@@ -130,8 +130,9 @@ def test_base_5_references_bind_after_merging():
     """)
     assert bound(model, "Model.FCN", "backbone") == "ResNet"
     (reference,) = model.sections["Model", "FCN"].arguments["num_classes"].references
-    assert plain(reference.variable.binding.value) == 2
-    assert [plain(old.value) for old in reference.variable.binding.shadows] == [1]
+    value = model.isolated[reference.variable.name]
+    assert plain(value.value) == 2
+    assert [plain(old.value) for old in value.shadows] == [1]
 
 
 SPELLINGS = ["backbone", "!backbone", "@backbone", "$backbone", "&backbone"]

@@ -105,9 +105,10 @@ class Builder(ABC, Generic[Made]):
             if reference.every:
                 return self.listed(results)
             return results[0] if results else self.unknown(reference.text, reference)
-        if variable.binding is None:
+        binding = self.model.isolated.get(variable.name)
+        if binding is None:
             return self.unknown(reference.text, reference) if variable.name else self.environment(reference)
-        value = self.variable(variable.name, variable.binding.value, bool(reference.hooks))
+        value = self.variable(variable.name, binding.value, bool(reference.hooks))
         for step in reference.hooks:
             value = self._step(value, step, None, reference)
         return value

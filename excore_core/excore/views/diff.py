@@ -76,7 +76,7 @@ def _value(side: Side | None) -> str | None:
 def _sides(model: Model) -> Sides:
     sides: Sides = {}
     for path, section in model.sections.items():
-        sides.update(_section(path, section))
+        sides.update(_section(path, section, model))
     for path in model.implicit:
         uses = model.users[path]
         sides[_header(path)] = Side(_what(Target(path, model.entry(path), True)), uses[0].origin)
@@ -88,23 +88,23 @@ def _sides(model: Model) -> Sides:
     return sides
 
 
-def _section(path: Path, section: Section) -> Iterator[tuple[str, Side]]:
+def _section(path: Path, section: Section, model: Model) -> Iterator[tuple[str, Side]]:
     what = _what(Target(path, section.entry, False))
     yield _header(path), Side(f"{what}, not called" if section.no_call else what, section.binding.origin)
     for argument in section.arguments.values():
-        yield from _argument(dotted_text((*path, argument.name)), argument)
+        yield from _argument(dotted_text((*path, argument.name)), argument, model)
 
 
 def _what(target: Target) -> str:
     return target.entry.path if target.entry is not None else target.path[-1]
 
 
-def _argument(key: str, argument: Argument) -> Iterator[tuple[str, Side]]:
+def _argument(key: str, argument: Argument, model: Model) -> Iterator[tuple[str, Side]]:
     meaning = argument.meaning
     if isinstance(meaning, Plain) and argument.prefix is None:
         yield from _leaves(key, argument.binding)
     else:
-        yield key, Side(_meaning(meaning, argument.binding), argument.binding.origin)
+        yield key, Side(_meaning(meaning, argument.binding, model), argument.binding.origin)
 
 
 def _leaves(key: str, binding: Binding) -> Iterator[tuple[str, Side]]:
@@ -129,36 +129,36 @@ def _sorted(value: object) -> object:
     return value
 
 
-def _meaning(meaning: Meaning, binding: Binding) -> str:
+def _meaning(meaning: Meaning, binding: Binding, model: Model) -> str:
     if isinstance(meaning, Plain):
         return _shown(plain(meaning.value))
     if isinstance(meaning, Reference):
-        items = list(_reference(meaning, binding))
+        items = list(_reference(meaning, binding, model))
         return f"[{', '.join(items)}]" if meaning.every else items[0]
     if isinstance(meaning, ReferenceList):
-        return f"[{', '.join(_items(meaning, binding))}]"
+        return f"[{', '.join(_items(meaning, binding, model))}]"
     if isinstance(meaning, ReferenceDict):
-        inner = sorted(f"{key}: {_meaning(item, binding)}" for key, item in meaning.items)
+        inner = sorted(f"{key}: {_meaning(item, binding, model)}" for key, item in meaning.items)
         return f"{{{', '.join(inner)}}}"
     assert isinstance(meaning, Invalid)
     return binding_text(binding) or "nothing"
 
 
-def _items(meaning: ReferenceList, binding: Binding) -> Iterator[str]:
+def _items(meaning: ReferenceList, binding: Binding, model: Model) -> Iterator[str]:
     for item in meaning.items:
         if isinstance(item, Reference) and item.every:
-            yield from _reference(item, binding)
+            yield from _reference(item, binding, model)
         else:
-            yield _meaning(item, binding)
+            yield _meaning(item, binding, model)
 
 
-def _reference(reference: Reference, binding: Binding) -> Iterator[str]:
+def _reference(reference: Reference, binding: Binding, model: Model) -> Iterator[str]:
     steps = "".join(map(_step, reference.hooks))
     variable = reference.variable
     if variable is not None:
         value = variable.shown or reference.text
-        if variable.binding is not None:
-            value = _shown(plain(variable.binding.value))
+        if variable.name in model.isolated:
+            value = _shown(plain(model.isolated[variable.name].value))
         yield f"{value}{steps}"
     elif not reference.targets:
         yield binding_text(binding) or reference.text

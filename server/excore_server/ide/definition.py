@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from excore.lang.resolve.entries import registry_behind
+from excore.lang.syntax.tree import Scalar
 from excore.lang.text import Span
 from excore.lang.workspace.host import Snapshot
 from excore_server.ide.bindings import base_target, member_of, named_value, object_before, reference_paths
-from excore_server.ide.cursor import BasePlace, Cursor, HeaderPart, Key, ReferencePlace, Slot
+from excore_server.ide.cursor import BasePlace, Cursor, HeaderPart, Key, ReferencePlace, Slot, ValuePlace
 from excore_server.ide.locations import FileSpan, Goal, Jump, binding_goal, class_goal, jumps, section_goal
 from excore_server.ide.view import Python, View
 
@@ -27,6 +28,8 @@ def _goals(view: View, cursor: Cursor) -> Iterator[Goal]:
         target = base_target(view, cursor)
         if view.snapshot.file(target) is not None:
             yield FileSpan(target, Span(0, 0), Span(0, 0))
+    elif isinstance(cursor, ValuePlace) and not cursor.slot.deeper:
+        yield from _choice(view, cursor)
 
 
 def _named(view: View, slot: Slot) -> Iterator[Goal]:
@@ -50,6 +53,19 @@ def _parameter(view: View, slot: Slot) -> Iterator[Goal]:
         yield param.location
     elif entry is not None and (param is not None or entry.signature.takes_any):
         yield from class_goal(view, slot.section)
+
+
+def _choice(view: View, cursor: ValuePlace) -> Iterator[Goal]:
+    """The member of an enum that a text is called like, else the enum."""
+    entry, param, value = view.entry(cursor.slot.section), view.param(cursor.slot), cursor.value
+    classes = view.types(cursor.slot).classes if param is not None and param.choices else ()
+    if entry is None or param is None or not classes or not isinstance(value, Scalar):
+        return
+    enum = view.external(f"{(param.owner or entry.path).rpartition('.')[0]}.{classes[0]}")
+    if enum is not None and str(value.value) in param.choices:
+        name = str(value.value).casefold()
+        places = [member.location for member in enum.members if member.name.casefold() == name]
+        yield from filter(None, (*places, enum.location)[:1])
 
 
 def _reference(view: View, cursor: ReferencePlace) -> Iterator[Goal]:

@@ -143,8 +143,8 @@ def _behind(view: View, slot: Slot) -> str:
     """The values that a key under ``&`` reads."""
     argument = view.argument(slot)
     references = argument.references if argument is not None and slot.prefix is not None else ()
-    read = (one.variable for one in references if one.variable is not None)
-    lines = [_value(view, "Value", one.binding) for one in read if one.binding is not None]
+    read = (view.model.isolated.get(one.variable.name) for one in references if one.variable is not None)
+    lines = [_value(view, "Value", binding) for binding in read if binding is not None]
     return "  \n".join(dict.fromkeys(lines))
 
 

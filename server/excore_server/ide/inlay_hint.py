@@ -68,10 +68,11 @@ def _of_block(view: View, block: Block) -> Iterator[Hint]:
 def _reference(view: View, reference: Reference) -> Iterator[Hint]:
     end = reference.origin.end
     variable = reference.variable
-    if variable is not None and variable.binding is not None and not reference.hooks:
-        value = source_of(variable.binding, _SHORT)
+    binding = view.model.isolated.get(variable.name) if variable is not None else None
+    if binding is not None and not reference.hooks:
+        value = source_of(binding, _SHORT)
         if value:
-            yield Hint(end, f"= {value}", "variable", goal=_goal(view, view.model.isolated.get(variable.name)))
+            yield Hint(end, f"= {value}", "variable", goal=_goal(view, binding))
     if variable is not None and variable.shown and variable.shown != reference.text:
         yield Hint(end, f"= {variable.shown[:_SHORT]}", "variable")
     base = reference.expression.base

@@ -59,7 +59,7 @@ def check(model: Model, memo: Memo, signatures: bool = True) -> list[Problem]:
     problems.extend(_implicit(model))
     problems.extend(_unused_variables(model))
     problems.extend(unregistered(model))
-    return with_typos(with_misplaced(problems, model, memo), model)
+    return with_typos(with_misplaced(problems, model, memo), model, memo)
 
 
 def _judged(model: Model, section: Section, lints: tuple[Problem, ...]) -> Iterable[Problem]:
@@ -190,7 +190,7 @@ def _unused(model: Model, section: Section) -> str:
 
 def _unused_variables(model: Model) -> Iterable[Problem]:
     """Top-level values that nothing reads, of those that are not meant for the user: their names begin with ``_``."""
-    private = [binding for name, binding in model.isolated.items() if name.startswith(PRIVATE)]
+    private = [binding for name, binding in model.isolated.items() if name[:1] == PRIVATE]
     if private:
         names = {name for section in model.sections.values() for name in section.variables}
         for binding in private:

@@ -4,6 +4,7 @@ of a module, a path in the quotes of one name."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 
 from excore.lang.check.typos import IN_BASES, behind_marks, is_files
 from excore.lang.grammar import BASE_KEY, Grammar
@@ -18,91 +19,94 @@ from excore.lang.tables.table import Binding, BoundValue, Table, Tables
 
 def with_misplaced(problems: Sequence[Problem], model: Model, memo: Memo) -> list[Problem]:
     """``problems`` (those of ``model``) with those of misplaced names, without what only follows from these."""
-    prefixed = [*_prefixed_values(model, memo), *_values_for_tables(model), *_quoted_paths(model)]
-    prefixed += _elements(model.isolated)
-    bases = list(_bases_below(model))
+    values = list(_misplaced_values(model, memo))
+    below = memo.each("bases below", model.root.bindings, partial(_bases_below, model))
+    bases = [binding for name in model.root.bindings for binding in below[name]]
     if not bases:
-        return [*problems, *prefixed]
+        return [*problems, *values]
     keys = {binding.origin for binding in bases}
     others = [item for item in problems if item.code not in IN_BASES and item.origin not in keys]
     message = (
         f"`{BASE_KEY}` must stand before the first table; here it belongs to the table above it, and no base is read"
     )
     misplaced = [problem("invalid-base", message, binding.origin) for binding in bases]
-    return [*misplaced, *others, *prefixed]
+    return [*misplaced, *others, *values]
 
 
-def _bases_below(model: Model) -> Iterator[Binding]:
+def _bases_below(model: Model, name: str, outer: Binding) -> tuple[Binding, ...]:
     """Every ``__base__`` below a header of a module; below others only what names files, as they hold any values."""
-    for name, outer in model.root.bindings.items():
-        if not isinstance(outer.value, Table):
-            continue
-        if BASE_KEY in outer.value.bindings:
-            yield from _misplaced((name,), outer.value, model)
-        for key, inner in outer.value.bindings.items():
-            if isinstance(inner.value, Table) and BASE_KEY in inner.value.bindings:
-                yield from _misplaced((name, key), inner.value, model)
+    if not isinstance(outer.value, Table):
+        return ()
+    tables: list[tuple[Path, Table]] = [((name,), outer.value)]
+    tables += [((name, key), one.value) for key, one in outer.value.bindings.items() if isinstance(one.value, Table)]
+    found = [(path, table.bindings[BASE_KEY]) for path, table in tables if BASE_KEY in table.bindings]
+    return tuple(binding for path, binding in found if _is_misplaced(path, binding, model))
 
 
-def _misplaced(path: Path, table: Table, model: Model) -> Iterator[Binding]:
-    binding = table.bindings[BASE_KEY]
-    if not isinstance(binding.value, Table):
-        if is_files(binding.value) or is_module_path(path, model.catalog, model.project):
-            yield binding
+def _is_misplaced(path: Path, binding: Binding, model: Model) -> bool:
+    return not isinstance(binding.value, Table) and (
+        is_files(binding.value) or is_module_path(path, model.catalog, model.project)
+    )
 
 
-def _prefixed_values(model: Model, memo: Memo) -> Iterator[Problem]:
-    """Values of the top level whose names begin with a prefix, and what is so in them."""
+def _misplaced_values(model: Model, memo: Memo) -> Iterator[Problem]:
+    """What has no meaning in the values of the top level, and what their names say."""
     grammar = model.grammar
-    if not any(not name.startswith("__") for name in model.catalog.registries):
-        return
+    has_classes = any(not name.startswith("__") for name in model.catalog.registries)
 
-    def inside(_: str, binding: Binding) -> tuple[Problem, ...]:
-        names = _bare_names(binding.value, binding)
-        prefixed = (_meaningless(origin, name, grammar) for origin, name in names if grammar.is_prefixed(name))
-        return (*prefixed, *_elements_inside(binding.value))
+    def alone(name: str, binding: Binding) -> tuple[list[Problem], list[Problem], bool] | None:
+        inside = [*_prefixed(binding, grammar), *_elements_inside(binding.value)] if has_classes else []
+        named = [*_quoted_path(name, binding, model), *_value_for_table(name, binding, model)]
+        asks_others = name.endswith("]") or (has_classes and grammar.is_prefixed(name))
+        return (inside, named, asks_others) if inside or named or asks_others else None
 
-    told = {name: found for name, found in memo.each("prefixes-in-values", model.isolated, inside).items() if found}
+    told = {name: found for name, found in memo.each("values", model.isolated, alone).items() if found is not None}
     read = behind_marks(model) if told else frozenset()
-    for name, found in told.items():
-        if name not in read:
-            yield from found
-    for name, binding in model.isolated.items():
-        if grammar.is_prefixed(name) and isinstance(binding.value, Scalar | Array):
-            yield _meaningless(binding.origin, name, grammar, model.root)
+    for name, (inside, named, asks_others) in told.items():
+        yield from inside if name not in read else ()
+        yield from named
+        if asks_others:
+            binding = model.isolated[name]
+            yield from _element(name, binding, model.isolated)
+            if has_classes and grammar.is_prefixed(name) and isinstance(binding.value, Scalar | Array):
+                yield _meaningless(binding.origin, name, grammar, model.root)
 
 
-def _values_for_tables(model: Model) -> Iterator[Problem]:
-    """Values in the place of a base's table of a class, whose arguments nobody would get."""
-    for name, binding in model.isolated.items():
-        if name in model.catalog.by_name and any(isinstance(one.value, Table) for one in binding.shadows):
-            message = f"`{name}` is the table of a class: it holds arguments, not a value; write `[{name}]`"
-            yield problem("invalid-header", message, binding.value_origin)
+def _value_for_table(name: str, binding: Binding, model: Model) -> Iterator[Problem]:
+    """A value in the place of a base's table of a class, whose arguments nobody would get."""
+    if name in model.catalog.by_name and any(isinstance(one.value, Table) for one in binding.shadows):
+        message = f"`{name}` is the table of a class: it holds arguments, not a value; write `[{name}]`"
+        yield problem("invalid-header", message, binding.value_origin)
 
 
-def _quoted_paths(model: Model) -> Iterator[Problem]:
-    """Values whose names are the path of a module's table, in the quotes of one name."""
-    for name, binding in model.isolated.items():
-        path = tuple(name.split("."))[:2]
-        if len(path) == 2 and is_module_path(path, model.catalog, model.project):
-            message = f"a name in quotes is one name: this is a value called `{name}`, and no `[{'.'.join(path)}]`"
-            yield problem("unknown-table", message, binding.origin, severity="warning", name=name)
+def _quoted_path(name: str, binding: Binding, model: Model) -> Iterator[Problem]:
+    """A value whose name is the path of a module's table, in the quotes of one name."""
+    path = tuple(name.split("."))[:2]
+    if len(path) == 2 and is_module_path(path, model.catalog, model.project):
+        message = f"a name in quotes is one name: this is a value called `{name}`, and no `[{'.'.join(path)}]`"
+        yield problem("unknown-table", message, binding.origin, severity="warning", name=name)
 
 
-def _elements(bindings: Mapping[str, Binding]) -> Iterator[Problem]:
-    """Keys that are elements of a list beside them, where that has no meaning (BASE-9)."""
-    for name, binding in bindings.items():
-        element = split_element(name) if name.endswith("]") else None
-        if element is not None and element.key in bindings and isinstance(bindings[element.key].value, Array):
-            message = f"only in arguments of modules an element of a list is changed: this value is named `{name}`"
-            yield problem("unknown-key", message, binding.origin, severity="warning")
+def _element(name: str, binding: Binding, beside: Mapping[str, Binding]) -> Iterator[Problem]:
+    """A key that is an element of a list beside it, where that has no meaning (BASE-9)."""
+    element = split_element(name) if name.endswith("]") else None
+    if element is not None and element.key in beside and isinstance(beside[element.key].value, Array):
+        message = f"only in arguments of modules an element of a list is changed: this value is named `{name}`"
+        yield problem("unknown-key", message, binding.origin, severity="warning")
 
 
 def _elements_inside(value: BoundValue) -> Iterator[Problem]:
-    if isinstance(value, Table):
-        yield from _elements(value.bindings)
-        for binding in value.bindings.values():
-            yield from _elements_inside(binding.value)
+    bindings = value.bindings if isinstance(value, Table) else {}
+    for name, binding in bindings.items():
+        yield from _element(name, binding, bindings)
+        yield from _elements_inside(binding.value)
+
+
+def _prefixed(binding: Binding, grammar: Grammar) -> Iterator[Problem]:
+    """Bare names with a prefix in a value."""
+    for origin, name in _bare_names(binding.value, binding):
+        if grammar.is_prefixed(name):
+            yield _meaningless(origin, name, grammar)
 
 
 def misplaced_inside(section: Section, grammar: Grammar) -> Iterator[Problem]:
@@ -113,9 +117,7 @@ def misplaced_inside(section: Section, grammar: Grammar) -> Iterator[Problem]:
         if type(binding.value) is Scalar or (type(binding.value) is Array and binding.value.flat):
             continue
         yield from _elements_inside(binding.value)
-        for origin, name in _bare_names(binding.value, binding):
-            if grammar.is_prefixed(name):
-                yield _meaningless(origin, name, grammar)
+        yield from _prefixed(binding, grammar)
 
 
 def _bare_names(value: BoundValue | Value, binding: Binding) -> Iterator[tuple[Origin, str]]:

@@ -60,8 +60,9 @@ def mistyped(argument: Argument, param: Param, entry: Entry, model: Model) -> It
             yield from _not_annotated(argument, param, entry, model)
     elif isinstance(meaning, Reference) and meaning.prefix.kind == "variable":
         variable = meaning.variable
-        if variable is not None and variable.binding is not None and not meaning.hooks:
-            why = mismatch(annotation, variable.binding.value, param.choices)
+        binding = model.isolated.get(variable.name) if variable is not None else None
+        if variable is not None and binding is not None and not meaning.hooks:
+            why = mismatch(annotation, binding.value, param.choices)
             if why is not None:
                 message = f"{subject}: {why} (the value of `{variable.name}`)"
                 yield problem("wrong-type", message, meaning.origin, name=argument.name)

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from excore.lang.catalog import Entry
 from excore.lang.grammar import BASE_KEY, HOOKS_TABLE, MarkHook
+from excore.lang.memo import Memo
 from excore.lang.nearest import Vocabulary
 from excore.lang.problems import SEVERITIES, Problem, Related, problem
 from excore.lang.resolve.entries import entry_named
@@ -86,9 +87,9 @@ class _Typo(NamedTuple):
         )
 
 
-def with_typos(problems: Sequence[Problem], model: Model) -> list[Problem]:
+def with_typos(problems: Sequence[Problem], model: Model, memo: Memo) -> list[Problem]:
     """``problems``, the problems of ``model``, with those of typos and without what only follows from them."""
-    typos = list(_typos(problems, model))
+    typos = list(_typos(problems, model, memo))
     if not typos:
         return list(problems)
     order = {
@@ -105,15 +106,20 @@ def with_typos(problems: Sequence[Problem], model: Model) -> list[Problem]:
     return [*(typo.problem() for typo in typos), *others]
 
 
-def _typos(problems: Sequence[Problem], model: Model) -> Iterator[_Typo]:
-    yield from _of_bases(problems, model)
+def _typos(problems: Sequence[Problem], model: Model, memo: Memo) -> Iterator[_Typo]:
+    fields = _vocabulary(frozenset((*fields_and_registries(model.catalog, model.project), HOOKS_TABLE)))
+    looks_like = memo.each("like", model.isolated, partial(_looks_like, fields, model.catalog.vocabulary(None)))
+    yield from _of_bases(problems, model, [name for name, what in looks_like.items() if what == "base"])
     pads = [group for group in model.groups.values() if group.role == "scratchpad"]
-    values = [binding for binding in model.isolated.values() if isinstance(binding.value, Table)]
+    tables = {name for name, what in looks_like.items() if what == "table"}
+    tables.update(value for item in problems for fact, value in item.data if fact == "value")
+    values = [
+        binding for name, binding in model.isolated.items() if name in tables and isinstance(binding.value, Table)
+    ]
     if not pads and not values:
         return
     unbound = [item for item in problems if item.code == "empty-field"]
     lacking = [item for item in problems if item.code == "missing-parameter"]
-    fields = _vocabulary(frozenset((*fields_and_registries(model.catalog, model.project), HOOKS_TABLE)))
     for group in pads:
         meant = fields.meant(group.name)
         if not meant or any((group.name, member) in model.users for member in group.members):
@@ -133,6 +139,15 @@ def _typos(problems: Sequence[Problem], model: Model) -> Iterator[_Typo]:
             names_read |= behind_marks(model)
         if typos and names_read is not None and name not in names_read:
             yield from typos
+
+
+def _looks_like(fields: Vocabulary, classes: Vocabulary, name: str, binding: Binding) -> str:
+    """What an isolated value may be a slip of: a "base", or a "table" of a field or class; "" where it is none."""
+    value = binding.value
+    if not isinstance(value, Table):
+        return "base" if isinstance(value, Scalar | Array) and _is_like_base(name) and is_files(value) else ""
+    names = (name, *(one.name for one in value.bindings.values() if isinstance(one.value, Table)))
+    return "table" if fields.meant(name) or any(map(classes.meant, names)) else ""
 
 
 def behind_marks(model: Model) -> frozenset[str]:
@@ -178,12 +193,11 @@ def _message(what: str, name: str, meant: str, as_written: str = "a value that n
     return f"there is no {what} `{name}`; did you mean `{meant}`? As it is written, this is {as_written}"
 
 
-def _of_bases(problems: Sequence[Problem], model: Model) -> Iterator[_Typo]:
-    for name, binding in model.isolated.items():
-        if isinstance(binding.value, Scalar | Array) and _is_like_base(name) and is_files(binding.value):
-            message = f"`{name}` is a value like any other; did you mean `{BASE_KEY}`?"
-            follows = tuple(item for item in problems if item.code in IN_BASES)
-            yield _Typo(binding, message, BASE_KEY, follows, "invalid-base")
+def _of_bases(problems: Sequence[Problem], model: Model, names: Iterable[str]) -> Iterator[_Typo]:
+    for name in names:
+        message = f"`{name}` is a value like any other; did you mean `{BASE_KEY}`?"
+        follows = tuple(item for item in problems if item.code in IN_BASES)
+        yield _Typo(model.isolated[name], message, BASE_KEY, follows, "invalid-base")
 
 
 def _is_like_base(name: str) -> bool:

@@ -48,11 +48,10 @@ class Variable(NamedTuple):
     """The top-level value that ``&`` binds to; ``text`` the expanded text of ``${NAME}`` instead (VAR-7), of which
     ``shown`` has the values of the config, but not those of the environment (VAR-9).
 
-    ``binding`` may be of an earlier text with the same value: where it is written now, ``Model.isolated`` knows.
+    Its value is what ``Model.isolated`` has: who reads it may have been resolved with another value of the same kind.
     """
 
     name: str
-    binding: Binding | None
     text: str | None = None
     shown: str = ""
 

@@ -28,7 +28,7 @@ from excore.lang.project.model import Project
 from excore.lang.resolve.entries import entry_named, entry_under
 from excore.lang.resolve.explain import Sought, unknown_class, unknown_variable
 from excore.lang.resolve.model import Group, Model, Path, Target
-from excore.lang.resolve.top_level import ANY_NAME, Names, fields_and_registries, is_field_or_registry
+from excore.lang.resolve.top_level import ANY_NAME, KIND_OF, Names, fields_and_registries, is_field_or_registry
 from excore.lang.syntax.tree import Missing, Scalar
 from excore.lang.tables.table import Binding, Table
 
@@ -141,7 +141,7 @@ class Lookup:
 
     def variable(self, base: VariableRef, place: Place) -> Binding | None:
         names = self.scope.names
-        self.touch(base.name)
+        self.touch(KIND_OF + base.name)
         origin = place.within(base.span.start, base.span.end)
         binding = names.isolated.get(base.name)
         if binding is not None:

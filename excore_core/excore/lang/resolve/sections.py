@@ -248,7 +248,7 @@ class SectionResolver(Lookup):
         if binding is None:
             return Invalid()
         self.touch(PLACE_OF + base.name)
-        variable = Variable(base.name, binding)
+        variable = Variable(base.name)
         return self.value(binding.value, binding.file, binding.block, prefix, variable, binding)
 
     def variable_text(self, text: str, place: Place, prefix: Prefix, via: Variable | None) -> Meaning:
@@ -266,8 +266,15 @@ class SectionResolver(Lookup):
         hooks = self.hooks(expression, place, prefix, ())
         if binding is not None and hooks:
             self.check_table_steps(binding, hooks, place)
-        variable = Variable(base.name, binding)
+        if hooks or self.asks_for_value():
+            self.touch(base.name)
+        variable = Variable(base.name)
         return Reference(text, place.origin, expression, prefix, (), False, variable, hooks, via)
+
+    def asks_for_value(self) -> bool:
+        """Whether the argument takes some values of a kind, and others not."""
+        param = self.entry.signature.get(self.argument) if self.entry is not None else None
+        return param is not None and (bool(param.choices) or "Literal" in (param.annotation or ""))
 
     def is_none(self, name: str) -> bool:
         """Whether a name under ``&`` is that of Python's None, since no value of the config has it."""
@@ -286,7 +293,7 @@ class SectionResolver(Lookup):
             expanded = expanded + before + value if expanded is not None and value is not None else None
             done = spot.span.end
         rest = text[done:]
-        variable = Variable("", None, expanded + rest if expanded is not None else None, shown + rest)
+        variable = Variable("", expanded + rest if expanded is not None else None, shown + rest)
         return Reference(text, place.origin, expression, prefix, variable=variable)
 
     def is_value(self, name: str) -> bool:

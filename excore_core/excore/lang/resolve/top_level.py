@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 
 from excore.lang.catalog import Catalog
 from excore.lang.grammar import HOOKS_TABLE
-from excore.lang.memo import Memo
+from excore.lang.memo import Memo, differing
 from excore.lang.nearest import Vocabulary
 from excore.lang.problems import Problem, problem
 from excore.lang.project.model import Project
@@ -18,6 +19,7 @@ from excore.lang.syntax.tree import Array, Missing, Scalar
 from excore.lang.tables.table import Binding, BoundValue, Table, Tables
 
 ANY_NAME = ""  # stands for the set of all names: what suggests names depends on it
+KIND_OF = "\t"  # before a name: that it has a value, and if that is a single one, of which kind
 PLACE_OF = "\n"  # before a name: where its value is written, on which only those depend that read references there
 
 
@@ -93,10 +95,12 @@ def classify(root: Table, catalog: Catalog, project: Project, memo: Memo) -> Nam
     meanings = memo.each("top level", root.bindings, group_of)
     for name, binding in root.bindings.items():
         meaning = meanings[name]
-        if isinstance(meaning, Group):
+        if meaning is None:
+            isolated[name] = binding
+        elif isinstance(meaning, Group):
             groups[name] = meaning
         else:
-            (isolated if meaning is None else modules)[name] = binding
+            modules[name] = binding
     before: Names | None = memo.last("names")
     members = _members(groups) if before is None else _members_after(before, groups)
     return Names(root, groups, modules, isolated, members)
@@ -110,12 +114,13 @@ def changed_names(before: Names, after: Names) -> set[Hashable]:
         # Why a group has no members is told by what else it holds.
         if old is not new and (old is None or new is None or not new.members or list(old.members) != list(new.members)):
             changed.add(name)
-    for name in before.isolated.keys() | after.isolated.keys():
+    for name in chain.from_iterable(differing(before.isolated, after.isolated)):
         was, now = before.isolated.get(name), after.isolated.get(name)
-        if was is not now:
-            changed.add(PLACE_OF + name)
-            if was is None or now is None or not _same_value(was.value, now.value):
-                changed.add(name)
+        changed.add(PLACE_OF + name)
+        if was is None or now is None or not _same_value(was.value, now.value):
+            changed.add(name)
+            if was is None or now is None or not _same_kind(was.value, now.value):
+                changed.add(KIND_OF + name)
     if before.members is not after.members:
         changed.update(name for name, _ in before.members.items() ^ after.members.items())
     if changed and any(old.keys() != new.keys() for old, new in zip(before.keys, after.keys, strict=True)):
@@ -211,6 +216,10 @@ def _members_after(before: Names, groups: Mapping[str, Group]) -> Mapping[str, t
         if not members[member]:
             del members[member]
     return members
+
+
+def _same_kind(one: BoundValue, other: BoundValue) -> bool:
+    return isinstance(one, Scalar) and isinstance(other, Scalar) and one.kind == other.kind
 
 
 def _same_value(one: BoundValue, other: BoundValue) -> bool:

@@ -13,7 +13,7 @@ from excore.lang.project.model import Project
 from excore.lang.resolve.top_level import is_field_or_registry
 from excore.lang.source import MAX_DEPTH, Source, folders_below
 from excore.lang.syntax.tree import Array, Scalar
-from excore.lang.tables.table import BoundValue, FileTables, Table, Tables
+from excore.lang.tables.table import Binding, BoundValue, FileTables, Table, Tables
 
 _MOST_FILES = 20_000
 
@@ -41,37 +41,37 @@ def why_no_config(path: str, project: Project) -> str:
     return "it has no `__base__`, no prefixed key, and no table called like a field, a registry or a registered class"
 
 
-def is_config(
-    path: str, tables: FileTables, project: Project, catalog: Catalog, grammar: Grammar, named: bool = False
-) -> bool:
-    """Whether a file shows that it is a config, so that problems may be reported in it.
+def evidence(tables: FileTables, project: Project, catalog: Catalog, grammar: Grammar, named: bool, last: str) -> str:
+    """The top-level name by which a file shows that it is a config, so that problems may be reported in it; "" if none.
 
-    It does by the project's globs, by ``__base__``, by a prefixed argument, by a top-level table whose name is a field,
-    a registry or a registered class, or by names of classes under a field; where it is ``named`` by any value there,
-    and where a project file declares the field by any that is no text.
+    It does by ``__base__``, by a prefixed argument, by a top-level table whose name is a field, a registry or a
+    registered class, or by names of classes under a field; where it is ``named`` by any value there, and where a
+    project file declares the field by any that is no text. ``last`` is by which it showed that last: after nearly every
+    edit it still does.
     """
-    if not may_be_config(path, project):
-        return False
-    if project.include:
+    bindings = tables.root.bindings
+    if last in bindings and _shows(bindings[last], project, catalog, grammar, named):
+        return last
+    return next((name for name, one in bindings.items() if _shows(one, project, catalog, grammar, named)), "")
+
+
+def _shows(binding: Binding, project: Project, catalog: Catalog, grammar: Grammar, named: bool) -> bool:
+    name, value, by_name = binding.name, binding.value, catalog.by_name
+    if name in (BASE_KEY, HOOKS_TABLE) or (grammar.is_prefixed(name) and not binding.part.quoted):
         return True
-    by_name = catalog.by_name
-    for name, binding in tables.root.bindings.items():
-        value = binding.value
-        if name in (BASE_KEY, HOOKS_TABLE) or (grammar.is_prefixed(name) and not binding.part.quoted):
+    if not isinstance(value, Table):
+        is_text = isinstance(value, Scalar) and isinstance(value.value, str)  # as tables of data have them
+        is_declared = project.file is not None and name in project.primary_fields
+        return is_field_or_registry(name, catalog, project) and (
+            named or (is_declared and not is_text) or _stands_for_modules(value, by_name)
+        )
+    if name in by_name or is_field_or_registry(name, catalog, project):
+        return True
+    for key, inner in value.bindings.items():
+        if grammar.is_prefixed(key) or (key in by_name and isinstance(inner.value, Table)):
             return True
-        if isinstance(value, Table):
-            if name in by_name or is_field_or_registry(name, catalog, project):
-                return True
-            for key, inner in value.bindings.items():
-                if grammar.is_prefixed(key) or (key in by_name and isinstance(inner.value, Table)):
-                    return True
-                if isinstance(inner.value, Table) and any(map(grammar.is_prefixed, inner.value.bindings)):
-                    return True
-        elif is_field_or_registry(name, catalog, project):
-            is_text = isinstance(value, Scalar) and isinstance(value.value, str)  # as tables of data have them
-            is_declared = project.file is not None and name in project.primary_fields
-            if named or (is_declared and not is_text) or _stands_for_modules(value, by_name):
-                return True
+        if isinstance(inner.value, Table) and any(map(grammar.is_prefixed, inner.value.bindings)):
+            return True
     return False
 
 

@@ -47,6 +47,7 @@ class Host:
         self.catalogs: dict[str, Catalog] = {}
         self.memos: dict[str, Memo] = {}  # by root config
         self.overrides: dict[str, Overrides] = {}  # by root config
+        self.shown: dict[str, str] = {}  # by which name a file showed last that it is a config
         self.named: set[str] = set()  # files that somebody calls configs
         self.learned: dict[str, Learned] = {}  # by project
         self.unlearned: set[str] = set()  # files that changed since they were learned from

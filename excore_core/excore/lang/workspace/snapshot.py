@@ -30,7 +30,7 @@ from excore.lang.source import Unreadable
 from excore.lang.sweep import SWEEP, Sweep, is_sweep, read_sweep
 from excore.lang.syntax.document import SyntaxTree
 from excore.lang.tables.table import FileTables
-from excore.lang.workspace.config_files import is_config, may_be_config
+from excore.lang.workspace.config_files import evidence, may_be_config
 from excore.lang.workspace.practice import Learned, Practice
 from excore.lang.workspace.sweep_check import sweep_problems
 
@@ -54,6 +54,7 @@ class State(Protocol):
     overrides: dict[str, Overrides]
     learned: dict[str, Learned]
     named: set[str]
+    shown: dict[str, str]
     unlearned: set[str]
 
     def file(self, path: str) -> File | Unreadable: ...  # pragma: no cover
@@ -152,13 +153,16 @@ class Snapshot:
     def is_judged(self, path: str) -> bool:
         """Whether problems are reported in a file: it shows that it is a config."""
         file = self.file(path)
-        return file is not None and (
-            path in self._includers
-            or (bool(file.bases) and self.is_config(path))
-            or is_config(
-                path, file.tables, self.project(path), self.catalog(path), self.grammar(path), path in self._named
-            )
-        )
+        if file is None or path in self._includers:
+            return file is not None
+        if not self.is_config(path):
+            return False
+        project, shown = self.project(path), self._host.shown
+        if not project.include and not file.bases:
+            known = (project, self.catalog(path), self.grammar(path), path in self._named)
+            shown[path] = evidence(file.tables, *known, shown.get(path, ""))
+            return bool(shown[path])
+        return True
 
     def sweep(self, path: str) -> Sweep | None:
         """What a file says, if it is a sweep."""

@@ -131,16 +131,17 @@ def _arguments(model: Model, path: tuple[str, ...]) -> Mapping[str, object] | No
     section = model.sections.get(path)
     if section is None:
         return None
-    return {name: _argument(argument) for name, argument in section.arguments.items()} | {"": section.no_call}
+    return {name: _argument(argument, model) for name, argument in section.arguments.items()} | {"": section.no_call}
 
 
-def _argument(argument: Argument) -> object:
+def _argument(argument: Argument, model: Model) -> object:
     meaning = argument.meaning
     if isinstance(meaning, Plain):
         return shown(meaning.value)
     if isinstance(meaning, Reference) and meaning.variable is not None and not meaning.hooks:
-        if meaning.variable.binding is not None and meaning.prefix.kind == "variable":
-            return shown(meaning.variable.binding.value)
+        binding = model.isolated.get(meaning.variable.name)
+        if binding is not None and meaning.prefix.kind == "variable":
+            return shown(binding.value)
     return (argument.prefix.kind if argument.prefix is not None else "", shown(argument.binding.value))
 
 
