@@ -133,6 +133,9 @@ def test_changes_of_nodes_stay_when_what_is_written_changes(small: Project) -> N
         (lambda c: c.update({"plain": 9}), UnknownFieldError),
         (lambda c: c.__setitem__("plain", 9), UnknownFieldError),
         (lambda c: setattr(c, "x", 9), UnknownFieldError),
+        (lambda c: setattr(c, "trian", 9), UnknownFieldError),
+        (lambda c: c.update({"trains": {"epochs": 9}}), UnknownFieldError),
+        (lambda c: c.__setitem__("Modle", 9), UnknownFieldError),
         (lambda c: c.update(9), TypeError),
     ],
 )

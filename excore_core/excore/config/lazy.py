@@ -16,7 +16,7 @@ from excore.config.nodes import ModuleNode, arguments_now, build_value, check_ar
 from excore.config.printing import config_table, parsed_table
 from excore.config.provenance import where
 from excore.config.traces import without_internals
-from excore.config.update_dict import checked_mapping, meant_elsewhere
+from excore.config.update_dict import checked_mapping, meant_elsewhere, misspelt_name
 from excore.config.values import arguments, fill_defaults, flattened, plain_value
 from excore.config.wrapper import ModuleWrapper
 from excore.engine.hook import ConfigArgumentHook, ConfigHookManager
@@ -385,8 +385,8 @@ class LazyConfig:
         """Replace a field by nodes, set an isolated value, or what a path leads to (``"Model.FCN.layers"``).
 
         Before the config is parsed what is written is set. Raises ``UnknownFieldError`` for a path that leads nowhere,
-        or for a new value that is called like an argument further in (``isolated`` takes it), and
-        TypeError for a value in the place of a field.
+        or for a new value that is almost called like one there is, or like an argument further in (``isolated`` takes
+        it), and TypeError for a value in the place of a field.
         """
         state = self._state
         if not state.parsed and "." in name and name not in self.config:
@@ -409,10 +409,14 @@ class LazyConfig:
             self._change({name: value})
 
     def _check_new(self, name: str, value: Any) -> None:
-        """Raises ``UnknownFieldError`` for a new value that is called like an argument further in."""
+        """Raises ``UnknownFieldError`` for a new value that is almost called like one there is, or called like an
+        argument further in."""
         model = self._resolved().model
         if "." in name or name in self or name in model.root.bindings:
             return
+        error = misspelt_name(name, value, PYTHON, model)
+        if error is not None:
+            raise error
         key = name
         while isinstance(value, Mapping) and value:
             last, value = next(iter(value.items()))

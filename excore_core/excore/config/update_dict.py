@@ -18,7 +18,7 @@ from excore.lang.syntax.tree import Scalar
 from excore.lang.syntax.writer import dotted_text
 from excore.lang.tables.table import Binding, Table, plain
 
-__all__ = ["Options", "checked_mapping", "checked_overrides", "meant_elsewhere", "mistakes", "nested"]
+__all__ = ["Options", "checked_mapping", "checked_overrides", "meant_elsewhere", "misspelt_name", "mistakes", "nested"]
 
 IsModule = Callable[[Path], bool]
 _SHORT = 4  # values whose names are not longer are often alike
@@ -57,7 +57,7 @@ def mistakes(model: Model, update: Mapping[str, Any]) -> Iterator[ConfigError]:
     """References that became text, and names that are new but almost those of others; of ``Options`` all new names."""
     new = _added(update)
     top = [name for name, binding in model.root.bindings.items() if not is_new(binding)]
-    names = frozenset((*top, *fields_and_registries(model.catalog, model.project)))
+    names = _top_names(top, model)
     pads = (group.binding for group in model.groups.values() if group.role == "scratchpad")
     for binding in (*model.isolated.values(), *pads):
         if binding.file == UPDATE and binding.name not in new:
@@ -95,6 +95,10 @@ def mistakes(model: Model, update: Mapping[str, Any]) -> Iterator[ConfigError]:
                     )
 
 
+def _top_names(names: Iterable[str], model: Model) -> frozenset[str]:
+    return frozenset((*names, *fields_and_registries(model.catalog, model.project)))
+
+
 def _elsewhere(binding: Binding, model: Model) -> Iterator[ConfigError]:
     """A new value, or table of values, called like what is meant to be changed further in."""
     if is_new(binding):
@@ -129,6 +133,12 @@ def meant_elsewhere(name: str, key: str, source: str, model: Model) -> UnknownFi
     return UnknownFieldError(f"{source}: the config has no value `{name}`, and nothing refers to one.{_meant(near)}")
 
 
+def misspelt_name(name: str, value: object, source: str, model: Model) -> UnknownFieldError | None:
+    """The error for a new top-level ``name`` that is almost one of the config."""
+    meant = _almost(name, _top_names(model.root.bindings, model), isinstance(value, Mapping))
+    return UnknownFieldError(f"{source}: the config has no `{name}`. Did you mean `{meant}`?") if meant else None
+
+
 def _takes(section: Section, name: str) -> bool:
     return section.entry is not None and any(one.name == name for one in section.entry.signature.params)
 
@@ -150,11 +160,17 @@ def _misspelt(binding: Binding, names: frozenset[str], path: Path, grammar: Gram
                 if _is_update(one):
                     yield from _misspelt(one, inner, (*path, name), grammar)
         return
-    meant = Vocabulary(names).meant(name)
-    numbered = meant.rstrip("0123456789") == name.rstrip("0123456789")
-    if meant and not numbered and (len(meant) > _SHORT or isinstance(value, Table)):
+    meant = _almost(name, names, isinstance(value, Table))
+    if meant:
         inside = f" in `{dotted_text(path, grammar.prefix_chars)}`" if path else ""
         yield UnknownFieldError(f"{UPDATE}: the config has no `{name}`{inside}. Did you mean `{meant}`?")
+
+
+def _almost(name: str, names: frozenset[str], is_table: bool) -> str:
+    """Which of the ``names`` a new one is almost, "" for none."""
+    meant = Vocabulary(names).meant(name)
+    numbered = meant.rstrip("0123456789") == name.rstrip("0123456789")
+    return meant if meant and not numbered and (len(meant) > _SHORT or is_table) else ""
 
 
 def _is_reference(text: str, model: Model) -> bool:
