@@ -148,6 +148,8 @@ class _Names:
         rank = _NAME
         if present:
             rank, note = _PRESENT, "has a table in this file"
+        elif (above := self.view.model.groups.get(group)) is not None and entry.name in above.members:
+            rank = _LACKING  # it stands in a base
         elif entry.name in self.undefined:
             rank, note = _USED if self.undefined[entry.name] else _UNDEFINED, "used, without a table yet"
             if needs_arguments(entry):

@@ -181,12 +181,21 @@ class _Parts:
         if entry is None or self.after or self.cursor.part.kind == "environment":
             return
         start = self.cursor.text[: self.cursor.part.span.start]
+        is_first = self.cursor.part.kind == "attribute" and start.count(".") == 1 and not self.cursor.listed
         seen = set[str]()
         for text in self.names_written(entry):
-            rest = text[len(start) :]
-            if text.startswith(start) and rest and text not in seen and self.is_known(text):
-                seen.add(text)
+            base, _, behind = text.partition(".")
+            rest = text[len(start) :] if text.startswith(start) else behind if is_first and self.is_same(base) else ""
+            if rest and rest not in seen and self.is_known(text):
+                seen.add(rest)
                 yield rest
+
+    def is_same(self, base: str) -> bool:
+        """Whether another text than that in front of the dot stands for the same table or class."""
+        read = self.view.grammar.read
+        others = [read(text).base for text in (base, self.cursor.part.before)]
+        paths = [self.view.bound_paths(one) if one is not None else () for one in others]
+        return bool(paths[0]) and paths[0] == paths[1]
 
     def names_written(self, entry: Entry) -> Iterator[str]:
         kind, one = self.cursor.prefix, self.slot
@@ -409,7 +418,8 @@ class _Parts:
             bases.update((name, (base, edit)) for name in absent if name in root.bindings and name not in bases)
         for name in absent:
             where, beside = (f"in {bases[name][0]}", bases[name][1:]) if name in bases else ("not in this config", ())
-            yield Option(name, 2, "field", name, detail=where, key=("field", name), beside=beside)
+            rank = _MEANT if self.is_namesake(name) else 2
+            yield Option(name, rank, "field", name, detail=where, key=("field", name), beside=beside)
 
     def members(self) -> Iterator[Option]:
         part, view = self.cursor.part, self.view
