@@ -78,7 +78,7 @@ format: $(READY) ## Let ruff lay out and mend the Python files.
 	$(RUN) ruff check --fix .
 	$(RUN) ruff format .
 
-bench: $(READY) ## Measure parser, index, server and runtime against their peers.
+bench: $(READY) ## Measure parser, index, check, server and runtime against their peers.
 	.venv/bin/python benchmarks/run.py
 
 bench-live: $(READY) ## Compare what is read of 23 packages of PyPI with Python itself, and count mistakes told (installs 8 GB).

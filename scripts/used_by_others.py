@@ -8,7 +8,7 @@ from __future__ import annotations
 from excore.cli import (
     auto_register,
     caches,
-    check,
+    checking,
     demo,
     editor,
     explain,
@@ -38,8 +38,8 @@ auto_register.auto_register
 caches.cache_list
 caches.clear_cache
 caches.clear_all_cache
-check.Format.github
-check.Format.sarif
+checking.Format.github
+checking.Format.sarif
 definitions.generate_registries
 demo.demo
 editor.editor

@@ -9,6 +9,8 @@ import pytest
 import warm
 from cli_kit import Run, Write
 
+from excore.__main__ import plain_check
+from excore.cli.check import checked
 from excore.config import load
 from excore.errors import ConfigError
 
@@ -312,3 +314,41 @@ def test_every_number_of_processes_finds_the_same(write: Write, run: Run, form: 
     assert one == two == many
     assert "unknown-variable" in one
     assert "acct" in one
+
+
+RIGHT_WORDS = [
+    "",
+    "run.toml",
+    ". -f json",
+    "--strict -j 1 run.toml",
+    "run.toml Model.FCN.layers=three",
+    "--format sarif .",
+]
+OTHER_WORDS = ["--help", "--format=json", "-f xml", "-f", "-j 0", "-j x", "--jobs", "--strickt .", "-- run.toml"]
+
+
+@pytest.mark.parametrize("words", RIGHT_WORDS)
+def test_words_that_are_read_without_the_library_mean_the_same(
+    write: Write, run: Run, capsys: pytest.CaptureFixture[str], words: str
+) -> None:
+    write(PROJECT + "\n    #- run.toml\n    [Model.FCN]\n    act = 3\n")
+    arguments = plain_check(words.split())
+    assert arguments is not None
+    code = checked(**arguments)
+    assert capsys.readouterr().out == run("check", *words.split(), code=code).stdout
+
+
+@pytest.mark.parametrize("words", OTHER_WORDS)
+def test_other_words_are_left_to_the_library(words: str) -> None:
+    assert plain_check(words.split()) is None
+
+
+def test_a_reader_that_goes_ends_the_check_without_a_word(write: Write) -> None:
+    write(PROJECT + "\n    #- run.toml\n    [Model.FCN]\n    act = 3\n")
+    command = [*warm.python(), "-m", "excore", "check", "--format", "sarif"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.stderr is not None
+        assert process.stderr.read() == b""
+    assert process.returncode == 1

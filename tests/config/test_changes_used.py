@@ -93,6 +93,17 @@ def test_lazy_2_every_way_to_change_a_value_is_used(
     assert modules.Optimizer.model is modules.Model
 
 
+def test_lazy_2_what_is_set_by_a_path_is_read_by_it(small: Project) -> None:
+    cfg = small.load(TEXT)
+    for path, value in (("Optimizer.SGD.plain", 7), ("train.epochs", 8), ("lr", 9)):
+        cfg[path] = value
+        assert cfg[path] == value
+    assert cfg["Model.FCN.!backbone"] is cfg["Model.FCN.backbone"] is cfg.Model.FCN.backbone
+    for path, near in (("Optimizer.SGD.plane", "plain"), ("Optimzer.SGD", "Optimizer"), ("lr.x", "in `lr`")):
+        with pytest.raises(UnknownFieldError, match=near):
+            cfg[path]
+
+
 def test_changes_of_nodes_stay_when_what_is_written_changes(small: Project) -> None:
     cfg = small.load(TEXT)
     cfg.Optimizer.SGD << {"own": 5, "lr": 7}

@@ -93,8 +93,11 @@ def test_requests_out_of_order_are_refused() -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [b"{", b"[]", b"null", b'"text"', b'{"id": 1}', b"\xff\xfe", b"[" * 100_000],
-    ids=lambda body: repr(body[:9]),
+    [
+        *(b"{", b"[]", b"null", b'"text"', b'{"id": 1}', b"\xff\xfe", b"[" * 100_000, b"{}", b'[{"id": 1}]'),
+        *(b'{"id": %b, "method": "shutdown"}' % identifier for identifier in (b"1.5", b"true", b"{}", b"NaN")),
+    ],
+    ids=lambda body: repr(body[:12]),
 )
 def test_what_is_no_message_is_answered_with_an_error(body: bytes) -> None:
     data = b"Content-Length: %d\r\n\r\n%b" % (len(body), body)
@@ -103,6 +106,12 @@ def test_what_is_no_message_is_answered_with_an_error(body: bytes) -> None:
     assert "error" in first
     assert second["id"] == 7
     assert "result" in second
+
+
+def test_what_is_no_cancellation_cancels_nothing() -> None:
+    data = request(1, "$/cancelRequest", {"id": 7}) + frame({"method": "$/cancelRequest", "params": {"id": True}})
+    found = answers(run(data + request(7, "initialize", {"capabilities": {}}) + request(True, "shutdown")).stdout)
+    assert [(message["id"], "error" in message) for message in found] == [(1, True), (7, False), (None, True)]
 
 
 def test_bytes_that_cannot_be_the_protocol_end_it() -> None:

@@ -95,3 +95,19 @@ def test_a_new_class_has_the_client_ask_again(tmp_path: Path) -> None:
             lambda: [m["method"] for m in client.requests].count("workspace/diagnostic/refresh") > asked, "a refresh"
         )
         client.until(lambda: codes(by_name(client, ask(client))["other.toml"]) == [], "the new class")
+
+
+def test_other_questions_do_not_wait_for_the_problems_of_a_large_config(tmp_path: Path) -> None:
+    write(tmp_path, PROJECT)
+    tables = "".join(f"[Model.FCN{number}]\nclasses = {number}\n" for number in range(600))
+    with editor(tmp_path, PULL) as client:
+        client.ready()
+        client.show("run.toml", tables)
+        where = {"textDocument": {"uri": uri(tmp_path / "run.toml")}}
+        problems = client.send("textDocument/diagnostic", where)
+        client.request("textDocument/hover", {**where, "position": {"line": 1, "character": 0}})
+        assert problems not in client._responses
+        assert codes(client.result(problems)) == ["unknown-class"] * 600
+    with editor(tmp_path) as client:
+        client.show("run.toml", tables)
+        client.until_codes("run.toml", ["unknown-class"] * 600)

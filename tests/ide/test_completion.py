@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kit import accepted, answer, check_completion, path_of, world
+from excore_server.ide.completion.complete import complete
+from kit import ROOT, accepted, answer, check_completion, index, path_of, world
 
 # -- headers
 
@@ -396,3 +397,64 @@ def test_behind_a_python_module_only_what_a_path_may_reach() -> None:
         has="inner relu",
         lacks="os run",
     )
+
+
+KEPT = """
+#- .excore.toml
+registries = ["*Model", "*Optim"]
+#- models.py
+from excore import Registry
+MODEL, OPTIM = Registry("Model"), Registry("Optim")
+@MODEL.register()
+class Net:
+    def __init__(self, width, optim): ...
+@MODEL.register()
+class Wide:
+    def __init__(self, width, optim): ...
+@MODEL.register()
+class Deep:
+    def __init__(self, width, optim=None): ...
+@OPTIM.register()
+class SGD:
+    def __init__(self, lr): ...
+@OPTIM.register()
+class Adam:
+    def __init__(self, lr): ...
+#- other.toml
+[Model.Deep]
+width = 1
+#- run.toml
+[Optim.SGD]
+lr = 1
+"""
+
+
+def test_a_list_is_that_of_a_fresh_start_after_each_edit() -> None:
+    """What is kept of one list for the next is what the configs write now, whichever of them changes."""
+    headers = ("[Model.<|>]", "[<|>", '[Model.Net]\n!optim = "<|>"', "[Model.Net]\n!optim = <|>")
+    table = "[Optim.SGD]\nlr = 1\n"
+    edits = [
+        ("width = 2", ""),
+        ("width = 2", table),
+        ("width = 2\n!optim = 'Adam'", table),
+        ("width = 2\n@optim = 'SGD'", table),
+        ("width = 2\n@optim = 'SGD'", "[Optim.Adam]\nlr = 1\n"),
+        ("width = 2\n!optim = 'SGD'\n[Model.Net]\nwidth = 7", table),
+        ("[Other.Net]\n&width = 'a'", f"{table}[Model.Deep]\nwidth = 4\n"),
+        ("width = 2\noptim = 3", f'__base__ = ["other.toml"]\n{table}'),
+        ("width = 2", f'__base__ = ["other.toml"]\n{table}'),
+        ("", table),
+    ]
+    here = world(KEPT)
+    for other, run in [*edits, *edits[:3]]:
+        fresh = world(KEPT.replace("width = 1", other).replace(table, run))
+        fresh.host.set_catalog(ROOT, index(fresh.fixture.files))  # nothing is kept with it yet
+        here.host.replace(path_of("other.toml"), fresh.text(path_of("other.toml")))
+        for header in headers:
+            run = fresh.text(path_of("run.toml")) + header
+            offset = run.index("<|>")
+            found = []
+            for each in (here, fresh):
+                each.host.replace(path_of("run.toml"), run.replace("<|>", ""))
+                found += [complete(each.snapshot, path_of("run.toml"), offset).items for _ in range(2)]
+            assert found == [found[0]] * 4 != [()] * 4

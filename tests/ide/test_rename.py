@@ -5,11 +5,11 @@ from __future__ import annotations
 import textwrap
 
 import pytest
-from kit_changing import check_moved, check_no_rename, check_rename, errors, renamed, world_of
+from kit_changing import check_moved, check_no_rename, check_rename, errors, renamed, sources, world_of
 
 from excore.lang.text import Span
 from excore_server.ide.rename.python_names import RenameError
-from excore_server.ide.rename.rename import prepare_rename
+from excore_server.ide.rename.rename import prepare_rename, rename
 from kit import path_of, world
 
 # -- variables
@@ -678,6 +678,20 @@ def test_a_parameter_that_may_be_passed_unseen(more: str, why: str) -> None:
 )
 def test_names_a_parameter_cannot_have(new: str, why: str) -> None:
     check_no_rename(NET, new, why)
+
+
+def test_a_parameter_in_a_file_that_is_not_read_yet_as_it_is() -> None:
+    here = world(NET)
+    path, offset = here.cursor
+    files = dict(here.fixture.files)
+    for old, new in (
+        ("self, depth: int", "self, other: int"),
+        ("class Net", "\n\nclass Net"),
+        (files["src/nets.py"], ""),
+    ):
+        typed = sources(files | {"src/nets.py": files["src/nets.py"].replace(old, new)})
+        with pytest.raises(RenameError, match=r"nets\.py has changed since `depth` was read in it"):
+            rename(here.snapshot, path, offset, "layers", typed)
 
 
 def test_a_field_of_a_generated_constructor_is_renamed_in_python() -> None:

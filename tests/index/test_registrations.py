@@ -701,6 +701,15 @@ def test_nobody_is_told_of_what_is_being_typed(project: Make) -> None:
     assert index.update({path: f"{text}pass"}).fault(path) is None
 
 
+def test_all_that_take_one_name_are_known_until_one_is_forced(project: Make) -> None:
+    one = "@MODEL.register({})\nclass A: ...\n"
+    head = "from excore import Registry\nMODEL = Registry('Model')\n"
+    again = project(head + one.format("") * 4).entry("A").registered_again
+    assert [at.line for at in again] == [4, 6, 8]
+    forced = project(head + one.format("") * 3 + one.format("force=True") + one.format("")).entry("A")
+    assert forced.registered_again == ()
+
+
 @pytest.mark.parametrize(
     "text",
     ["class Net[T](list): ...", "type Num = int", "def f(d): return f'{d['a']}'", "def f[T](d): return f'{d['a']}'"],

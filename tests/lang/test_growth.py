@@ -17,6 +17,7 @@ from excore.lang.syntax.document import parse
 from excore.lang.syntax.tree import Array
 from excore.lang.tables.table import Table
 from excore.lang.workspace.host import Host
+from excore_server.ide.completion.complete import complete
 from kit import index, path_of, world
 
 REGISTRY = "from excore import Registry\nM = Registry('Model')\n"
@@ -195,6 +196,35 @@ def test_a_completion_does_not_wait_until_large_configs_are_learned_from() -> No
 
     beside(1)
     assert beside(4000) < 1.1 * beside(1)
+
+
+def test_a_completion_resolves_the_table_it_is_in_and_no_other() -> None:
+    tables = "".join(f"[Model.SegNet{number}]\n!backbone = 'Res'\n" for number in range(400))
+    here = world(f"{tables}[Backbone.ResNet]\n<|>\n")
+    path, offset = here.cursor
+    assert 4 * calls(lambda: complete(here.snapshot, path, offset)) < calls(lambda: here.snapshot.diagnostics(path))
+
+
+def test_problems_are_found_in_pieces_whatever_is_edited_meanwhile() -> None:
+    def config(number: int) -> str:
+        wrong = "".join(f"[Backbone{other}.VGG]\n!x{other} = 'Mode'\n" for other in range(300))
+        return f"[Model.FCN]\nclasses = {number}\n{wrong}[Other{number}.Mode]\n"
+
+    run, here = path_of("run.toml"), world(config(0))
+    for number in range(5):
+        for _ in range(number * 3):
+            next(here.snapshot.ahead(run), None)
+        here.host.replace(run, config(number))
+    assert len(list(here.snapshot.ahead(run))) > 1
+    assert list(here.snapshot.ahead(run)) == []
+    rest, whole = calls(lambda: here.snapshot.diagnostics(run)), diagnosed(config(4))
+    assert 2 * rest < whole
+    fresh = world(config(4)).snapshot
+    found = [
+        [(one.message, each.file(run).absolute(one.origin)) for one in each.diagnostics(run)]
+        for each in (here.snapshot, fresh)
+    ]
+    assert found[0] == found[1]
 
 
 @pytest.mark.parametrize("cookie", ["idna", "punycode", "undefined", "unicode_escape", "zlib", "no-such"])

@@ -77,6 +77,16 @@ def test_an_item_can_be_outdated_by_its_key() -> None:
     assert names.computed == ["x", "y", "y"]
 
 
+def test_what_was_computed_ahead_counts_until_a_name_changes() -> None:
+    names, items = Names(a=1, b=2), {"x": "a", "y": "b", "z": "a"}
+    for _ in range(2):
+        next(names.memo.ahead("values", items, names.value, 1))
+    names.set("a", 5)
+    assert names.values(items) == {"x": 5, "y": 2, "z": 5}
+    assert sorted(names.computed) == ["x", "x", "y", "z"]
+    assert list(names.memo.ahead("values", {**items, "w": "b"}, names.value, 1)) == []  # each does the rest at once
+
+
 def test_an_answer_depends_on_what_the_answers_it_asked_for_touched() -> None:
     memo, numbers = Memo(), {"a": 1}
 

@@ -124,6 +124,10 @@ MISTAKES = {
     "prefix in the text as well": (FCN, '"ResNet" #', '"@ResNet" #', "error invalid-reference «@ResNet» write `Res"),
     "value for a class": (FCN, "&num", "!num", "error unknown-class «num_classes» write `&` before the argument"),
     "class for a value": (FCN, "!head", "&head", "error unknown-variable «SimpleHead» write `!` before the argument"),
+    "blanks": (
+        FCN, '"ResNet.out_channels"', '"ResNet . out_channels"',
+        "error invalid-reference «ResNet . out_channels» write `ResNet.out_channels`",
+    ),
     "two prefixes": (FCN, "@backbone", "!@backbone", "error bad-prefix «!@backbone» write `!backbone`"),
     "a blank": (FCN, "@backbone", "@ backbone", "error bad-prefix «@ backbone» write `@backbone`"),
     "new and shared": (FCN, "@backbone", "!backbone", 'error reuse-conflict «"ResNet.out_channels"» in `Model.FCN`'),

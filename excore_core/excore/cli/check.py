@@ -6,16 +6,11 @@ import os
 import sys
 from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
-from enum import Enum
 from functools import partial
-from typing import Annotated
-
-import typer
 
 from excore.cli.check_formats import RENDERERS
 from excore.cli.checked_file import CheckedFile
 from excore.cli.output import EXIT_NOT_DONE, fail, print_line, shown_path
-from excore.cli.resolved import paths_and_overrides
 from excore.cli.shares import cores, judged
 from excore.index.indexer import Indexer
 from excore.lang.collector import many_objects
@@ -23,6 +18,7 @@ from excore.lang.project.foreign import is_toml
 from excore.lang.project.reading import is_vast
 from excore.lang.provenance import OVERRIDES
 from excore.lang.source import Unreadable, read_bytes
+from excore.lang.syntax.arguments import is_argument
 from excore.lang.text import LineIndex
 from excore.lang.workspace.config_files import find_toml, why_no_config
 from excore.lang.workspace.host import Host, Snapshot
@@ -33,53 +29,34 @@ from excore.tooling.registry_dump import with_dump
 _MOST_FAULTS = 8
 
 
-class Format(str, Enum):
-    """What the findings look like."""
-
-    text = "text"
-    json = "json"
-    github = "github"
-    sarif = "sarif"
-
-
 class NoSuchPath(Exception):
     """A path on the command line leads nowhere."""
 
 
-def check(
-    paths: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[PATHS | CONFIG KEY=VALUE...]",
-            help="Config files, and folders of them; or one config and changes of it, as Model.FCN.layers=3.",
-            show_default="this folder",
-        ),
-    ] = None,
-    format: Annotated[Format, typer.Option("--format", "-f", help="What the findings look like.")] = Format.text,
-    strict: Annotated[bool, typer.Option("--strict", help="Warnings count as errors.")] = False,
-    jobs: Annotated[
-        int | None,
-        typer.Option("--jobs", "-j", min=1, help="How many processes judge.", show_default="one for each core"),
-    ] = None,
-) -> None:
-    """Check configs against the Python they configure, without running any of it.
-
-    TOML files that are no configs are not checked; of those that are named, it says why. The exit code is 0 if there is
-    no error, 1 if there is one, 2 if the check could not be done or there is nothing to check.
-    """
-    named, overrides = paths_and_overrides(paths or ["."])
+def checked(words: Iterable[str], form: str = "text", strict: bool = False, jobs: int | None = None) -> int:
+    """What ``excore check`` does with paths, or a config and overrides; its exit code. See ``excore.cli.checking``."""
+    named, overrides = paths_and_overrides(words or ["."])
     if overrides and not (len(named) == 1 and os.path.isfile(named[0])):
         fail("KEY=VALUE changes one config: give the file, and no other path")
     try:
         files = run(named, _warn, overrides, jobs)
     except NoSuchPath as error:
         print_line(f"excore check: {error}", err=True)
-        raise typer.Exit(EXIT_NOT_DONE) from None
-    RENDERERS[format.value](files, sys.stdout)
+        return EXIT_NOT_DONE
+    RENDERERS[form](files, sys.stdout)
     if not files and not any(is_toml(os.path.basename(path)) and os.path.isfile(path) for path in named):
         print_line("excore check: there is no config here", err=True)
-        raise typer.Exit(EXIT_NOT_DONE)
-    raise typer.Exit(1 if is_failure(files, strict) else 0)
+        return EXIT_NOT_DONE
+    return 1 if is_failure(files, strict) else 0
+
+
+def paths_and_overrides(words: Iterable[str]) -> tuple[list[str], list[str]]:
+    """The words of a command line that are paths, and those that are overrides."""
+    paths: list[str] = []
+    overrides: list[str] = []
+    for word in words:
+        (overrides if is_argument(word) and not os.path.exists(word) else paths).append(word)
+    return paths, overrides
 
 
 def _warn(message: str) -> None:

@@ -8,8 +8,9 @@ from typing import Annotated, Any
 
 import typer
 
+from excore.cli.check import paths_and_overrides
 from excore.cli.output import fail, styled
-from excore.cli.resolved import opened, paths_and_overrides
+from excore.cli.resolved import opened
 from excore.cli.revisions import NoRevision, Revision
 from excore.config.run_record import RECORD_NAME
 from excore.lang.text import printable

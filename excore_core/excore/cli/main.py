@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import errno
 from importlib import import_module
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
-from excore.cli.output import fail_for, write_all_characters
+from excore.cli.output import refusals_told
 from excore.lang.collector import settle
 from excore.lang.nearest import nearest
 
@@ -17,7 +16,7 @@ COMMANDS = {
     "init": "excore.cli.init:init",
     "update": "excore.cli.init:update",
     "auto-register": "excore.cli.auto_register:auto_register",
-    "check": "excore.cli.check:check",
+    "check": "excore.cli.checking:check",
     "explain": "excore.cli.explain:explain",
     "list": "excore.cli.list_modules:list_modules",
     "show": "excore.cli.show:show",
@@ -55,13 +54,8 @@ class _Late(TyperGroup):
     with the reason."""
 
     def invoke(self, ctx: Any) -> Any:
-        try:
-            write_all_characters()
+        with refusals_told():
             return super().invoke(ctx)
-        except OSError as error:
-            if error.errno == errno.EPIPE:  # whoever read the output has gone: click knows what to do
-                raise
-            fail_for(error)
 
     def list_commands(self, ctx: Any) -> list[str]:
         return list(COMMANDS)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NoReturn
-
-import typer
 
 from excore.lang.text import printable
 
@@ -19,13 +20,13 @@ be."""
 def print_line(message: str, err: bool = False) -> None:
     """Lines on standard output, or on standard error, without what terminals obey. Names in it are ``printable``
     already where a line end in one of them would be taken for one of the message."""
-    typer.echo(printable(message, but="\n\t"), err=err)
+    print(printable(message, but="\n\t"), file=sys.stderr if err else sys.stdout, flush=True)
 
 
 def fail(message: str) -> NoReturn:
     """Say why the command cannot do its job, and end it."""
     print_line(f"excore: {message}", err=True)
-    raise typer.Exit(EXIT_NOT_DONE)
+    sys.exit(EXIT_NOT_DONE)
 
 
 def write_all_characters() -> None:
@@ -33,6 +34,18 @@ def write_all_characters() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper) and stream.errors in ("strict", "surrogateescape"):
             stream.reconfigure(errors="backslashreplace")
+
+
+@contextmanager
+def refusals_told() -> Iterator[None]:
+    """What the disk refuses ends the command with the reason."""
+    try:
+        write_all_characters()
+        yield
+    except OSError as error:
+        if error.errno == errno.EPIPE:  # whoever read the output has gone
+            raise
+        fail_for(error)
 
 
 def fail_for(error: OSError) -> NoReturn:
@@ -74,7 +87,7 @@ def print_text(text: str, language: str = "") -> None:
     if sys.stdout.isatty():
         text = printable(text, but="\n\t")
     if not language or not is_terminal():
-        typer.echo(text, nl=False)
+        print(text, end="", flush=True)
         return
     from rich.console import Console
     from rich.syntax import Syntax
@@ -89,4 +102,6 @@ def styled(text: str, style: str) -> str:
     text = printable(text)
     if not is_terminal():
         return text
+    import typer
+
     return typer.style(text, dim=True) if style == "dim" else typer.style(text, fg=style)

@@ -12,7 +12,6 @@ from excore.cli.command_line import typer_complete
 from excore.cli.output import fail, shown_path
 from excore.lang.resolve.model import Model
 from excore.lang.source import Source
-from excore.lang.syntax.arguments import is_argument
 from excore.lang.workspace.host import Snapshot
 from excore.tooling.overriding import snapshot_of
 
@@ -26,15 +25,6 @@ Overridden = Annotated[
     ),
 ]
 """The parameter of a command that takes overrides."""
-
-
-def paths_and_overrides(words: Iterable[str]) -> tuple[list[str], list[str]]:
-    """The words of a command line that are paths, and those that are overrides."""
-    paths: list[str] = []
-    overrides: list[str] = []
-    for word in words:
-        (overrides if is_argument(word) and not os.path.exists(word) else paths).append(word)
-    return paths, overrides
 
 
 def resolved(config: str, *, whole: bool = False) -> Model:

@@ -24,6 +24,7 @@ from excore.engine.workspace import workspace
 from excore.errors import ConfigError, HookBuildError, UnknownFieldError, did_you_mean
 from excore.lang.collector import many_objects
 from excore.lang.provenance import PYTHON, Setting
+from excore.lang.syntax.reader import path_parts
 from excore.lang.tables.table import plain
 
 __all__ = ["ConfigDict", "LazyConfig"]
@@ -352,7 +353,22 @@ class LazyConfig:
         return self._value(name)
 
     def __getitem__(self, name: str) -> Any:
-        return self._value(name)
+        """A field or an isolated value, or what a path leads to (``"Model.FCN.layers"``), as it may be set. Raises
+        ``UnknownFieldError`` for what is not there."""
+        if "." not in name or name in self:
+            return self._value(name)
+        if not self._state.parsed:
+            self.parse()
+        grammar = self._resolved().model.grammar
+        first, *rest = path_parts(name, grammar.prefix_chars)
+        value, path = self._value(first), first
+        for part in rest:
+            key = grammar.split_key(part).name
+            if not isinstance(value, dict) or key not in value:
+                near = did_you_mean(key, value) if isinstance(value, dict) else ""
+                raise UnknownFieldError(f"The config has no `{key}` in `{path}`.{near}")
+            value, path = value[key], f"{path}.{key}"
+        return value
 
     def _value(self, name: str) -> Any:
         state = self._state

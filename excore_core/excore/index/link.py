@@ -476,7 +476,7 @@ def _tables(
             variables = tuple(dict.fromkeys((*first.variables, *info.variables)))
             extra_fields = first.extra_fields or info.extra_fields
             infos[info.name] = replace(first, variables=variables, extra_fields=extra_fields)
-    tables: dict[str, dict[str, RegisteredName]] = {name: {} for name in infos}
+    named: dict[str, dict[str, list[tuple[RegisteredName, bool]]]] = {name: {} for name in infos}
     for number, part in enumerate(parts):
         for item in part.names:
             if item.registry not in infos:  # found by get_registry, created where nobody looked
@@ -484,10 +484,11 @@ def _tables(
             for one in _renamed(item, infos[item.registry]) if item.extra else [item]:
                 # Of the registries of other libraries that have one name, as children of one have, each is its own.
                 is_own = number < len(own) and made[item.registry] < 2
-                _enter(tables.setdefault(item.registry, {}), one, is_own=is_own)
+                named.setdefault(item.registry, {}).setdefault(one.name, []).append((one, is_own))
         for registry, variable in part.variables:
             if registry in infos and variable not in infos[registry].variables:
                 infos[registry] = replace(infos[registry], variables=(*infos[registry].variables, variable))
+    tables = {registry: {name: _kept(items) for name, items in table.items()} for registry, table in named.items()}
     for part in parts:
         _open(part, infos)
     _merge([merge for part in parts for merge in part.merges], infos, tables)
@@ -496,14 +497,20 @@ def _tables(
     return infos, tables
 
 
-def _enter(table: dict[str, RegisteredName], item: RegisteredName, *, is_own: bool) -> None:
-    first = table.get(item.name)
-    if first is None or (item.force and is_own):
-        table[item.name] = item
-    elif is_own and first.clashes(item):
-        table[item.name] = replace(first, again=(*first.again, item.at))
-    elif not is_own and item.target.path not in (first.target.path, *first.elsewhere):
-        table[item.name] = replace(first, elsewhere=(*first.elsewhere, item.target.path))
+def _kept(items: list[tuple[RegisteredName, bool]]) -> RegisteredName:
+    """What a registry holds of all that take one name, each with whether it is the project's: the first, or the last
+    that is forced."""
+    first = items[0][0]
+    again: list[Location] = []
+    elsewhere: dict[str, None] = {}
+    for item, is_own in items[1:]:
+        if item.force and is_own:
+            first, again, elsewhere = item, [], {}
+        elif is_own and first.clashes(item):
+            again.append(item.at)
+        elif not is_own and item.target.path != first.target.path:
+            elsewhere[item.target.path] = None
+    return replace(first, again=tuple(again), elsewhere=tuple(elsewhere)) if again or elsewhere else first
 
 
 def _open(part: ModuleRegistrations, infos: dict[str, RegistryInfo]) -> None:

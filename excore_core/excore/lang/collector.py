@@ -30,6 +30,18 @@ def many_objects() -> Iterator[None]:
         gc.enable()
 
 
+@contextmanager
+def staying() -> Iterator[None]:
+    """As ``many_objects``, where what is made stays."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        if gc.get_count()[0] > _MANY:
+            settle()
+        gc.enable()
+
+
 def settle() -> None:
     """Let the cycle collector pass over all objects that exist now.
 

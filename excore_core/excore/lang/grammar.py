@@ -29,6 +29,7 @@ _NESTED = re.compile(r"\$\{[^{}]*:-[^{}]*\$\{[^{}]*\}?[^{}]*\}?")  # a default t
 _SYSTEM_NAME = re.compile(r"\w[\w.()-]*")  # what systems let a variable of the environment be called
 _LIKE_DEFAULT = re.compile(r"(\w+)(?::?[-=]|:|,[ \t]*)(.+)")  # `NAME-default`, `NAME:default`, `NAME,default`
 _LIKE_ENVIRONMENT = re.compile(r"\$(?:\{(?=\w)|(?=\w+[^\w.@]))(\w+)")  # `${NAME` or `$NAME/`
+_BLANKS = re.compile(r"^\s+|\s+$|\s+(?=[.:@])|(?<=[.:@])\s+")
 _NAME = re.compile(r"\w+")
 _FIELD_NAME = re.compile(r"[\w-]+")  # any bare key can name a scratchpad
 
@@ -316,6 +317,9 @@ class Grammar:
         end = self._base_end(text)
         base = self._base(text, 0, end, errors)
         hooks = self._hooks(text, end, errors)
+        meant = _BLANKS.sub("", text) if errors else text
+        if meant != text and not self.read(meant).errors:
+            errors = [_invalid(f"no blank may stand here: write `{meant}`", Span(0, len(text)), meant)]
         return Expression(text, base, tuple(hooks), tuple(errors))
 
     def read_variable(self, text: str) -> Expression:

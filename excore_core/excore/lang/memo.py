@@ -15,7 +15,7 @@ it looks up. That is all a stage has to do to be incremental.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import compress, count
 from operator import is_, is_not
@@ -46,13 +46,21 @@ class _Answer(NamedTuple):
 
 
 class _Stage:
-    """The last items of a stage, the answers to them, the names that these touched, and the keys of stale ones."""
+    """The last items of a stage, the answers to them, the names that these touched, and the keys of stale ones.
+    ``partly``: what was asked for was never all."""
 
-    __slots__ = ("answers", "items", "names", "stale")
+    __slots__ = ("answers", "items", "names", "partly", "stale")
+
+    items: Any  # a mapping, which only who is ``partly`` through changes
 
     def __init__(
-        self, items: Mapping[Any, Any], answers: dict[Any, Any], names: dict[Any, frozenset[Hashable]]
+        self,
+        items: Mapping[Any, Any],
+        answers: dict[Any, Any],
+        names: dict[Any, frozenset[Hashable]],
+        partly: bool = False,
     ) -> None:
+        self.partly = partly
         self.items = items
         self.answers = answers
         self.names = names
@@ -161,8 +169,22 @@ class Memo:
                 last.names.pop(key, None)
             for key in todo:
                 answers[key] = self._item(last.names, key, items[key], compute)
-        last.items, last.answers, last.stale = items, answers, set()
+        last.items, last.answers, last.stale, last.partly = items, answers, set(), False
         return answers
+
+    def ahead(self, stage: Hashable, items: Mapping[K, V], compute: Callable[[K, V], R], most: int) -> Iterator[None]:
+        """Computes answers for ``each``, if that was not called for ``stage`` yet, at most so many at each step.
+
+        Not to be gone on with after another call.
+        """
+        last = self._stages.setdefault(stage, _Stage({}, {}, {}, partly=True))
+        todo = differing(last.items, items)[0] if last.partly else []
+        for start in range(0, len(todo), most):
+            with many_objects():
+                for key in todo[start : start + most]:
+                    last.answers[key] = self._item(last.names, key, items[key], compute)
+                    last.items[key] = items[key]
+            yield
 
     def item(self, stage: Hashable, key: K, value: V, compute: Callable[[K, V], R]) -> R:
         """``compute(key, value)``, a part of an answer of a ``whole`` stage that depends on this item alone."""
@@ -230,6 +252,8 @@ class Memo:
         memo._answers = dict(self._answers)
         memo._latest = dict(self._latest)
         for name, stage in self._stages.items():
+            if stage.partly:  # what it has would change here and there
+                continue
             memo._stages[name] = _Stage(stage.items, stage.answers, dict(stage.names))
             memo._stages[name].stale = set(stage.stale)
         return memo

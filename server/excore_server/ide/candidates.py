@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from threading import Lock
@@ -16,6 +16,7 @@ from excore.lang.resolve.entries import first_declared, is_meant
 from excore.lang.resolve.sections import HOOK_PARAMETER
 from excore_server.ide.argument_types import Container, argument_types, simple_name
 
+_PLACES = 16
 _ALSO = {"criterion": "loss"}
 """Words of parameters that registries and classes call otherwise."""
 _SHORT = 3  # letters of a registry's name that longer words begin with by chance
@@ -27,8 +28,7 @@ class CatalogIndex:
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = weakref.ref(catalog)  # whoever asks has it; kept, the two would keep each other
         self.candidates: dict[tuple[str | None, str, bool], tuple[Project, Candidates]] = {}
-        self.skeletons: dict[tuple[object, ...], tuple[Project, str]] = {}
-        self.headers: dict[tuple[str, str], tuple[str, str]] = {}  # of entries: key, summary
+        self._kept: dict[Hashable, tuple[Project, dict[Any, Any]]] = {}
         self.habits: dict[tuple[str, ...], tuple[object, Any]] = {}  # with what each was derived from
 
     @property
@@ -37,6 +37,15 @@ class CatalogIndex:
         catalog = self._catalog()
         assert catalog is not None
         return catalog
+
+    def kept(self, place: Hashable, project: Project) -> dict[Any, Any]:
+        """What was made for lists at one kind of place, as long as the project is the same; of a few such places."""
+        found = self._kept.get(place)
+        if found is None or found[0] is not project:
+            if len(self._kept) >= _PLACES:
+                self._kept.clear()
+            found = self._kept[place] = (project, {})
+        return found[1]
 
     @cached_property
     def below(self) -> Mapping[str, tuple[Entry, ...]]:

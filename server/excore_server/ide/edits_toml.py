@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from excore.lang.file import File
@@ -322,12 +322,17 @@ def _top(file: File) -> int:
 
 def add_section(file: File, header: str, lines: list[str]) -> Edit:
     """Write a table at the end of the file."""
+    return section_adder(file)((header, *lines))
+
+
+def section_adder(file: File) -> Callable[[Sequence[str]], Edit]:
+    """What writes the lines of a table at the end of the file: that is looked for once."""
     text, end = file.text, newline(file.text)
     length = len(text.rstrip(" \t\r\n"))
-    body = end.join((header, *lines)) + end
+    gap = ("" if text[length:].count("\n") else end) + end
     if not length or text[:length] == "\ufeff":
-        return Edit(len(text), len(text), body)
-    return Edit(len(text), len(text), ("" if text[length:].count("\n") else end) + end + body)
+        gap = ""
+    return lambda lines: Edit(len(text), len(text), gap + end.join(lines) + end)
 
 
 def base_text(path: str, folder: str) -> str:

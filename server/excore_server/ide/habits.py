@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
-from typing import TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from excore.lang.catalog import Entry
 from excore.lang.grammar import Grammar, Name, PathHook
@@ -21,6 +21,16 @@ T = TypeVar("T")
 _WEIGHTS = ("params", "parameters")
 
 
+class Kept(NamedTuple):
+    """What was made from the practice of a class, and of others for the same parameters, while the config has no sole
+    table below some fields."""
+
+    counts: object
+    others: tuple[tuple[str, object], ...]
+    lacking: frozenset[str]
+    made: Any
+
+
 @dataclass
 class Habits:
     """Answers for one file. What stands in the same config counts before what others write, what a field of its own
@@ -33,6 +43,24 @@ class Habits:
         self.practice = self.view.snapshot.practice(self.view.file.path)
         self._fields = frozenset(self.view.project.primary_fields)
         self._kept = catalog_index(self.view.catalog).habits
+        self._others: dict[str, object] = {}  # the stamps of parameters for which other classes were asked
+        self._lacking: set[str] = set()  # fields of which the config was asked for the sole table
+        self._is_local = False  # whether an answer depends on the names of this config
+
+    def kept(self, known: dict[Any, Kept], place: Hashable, name: str, make: Callable[[], T]) -> T:
+        """What was made for a class at a place, made again only if it asks for something that is written otherwise now.
+        The place says whether the config has a module of this name."""
+        counts, stamps = self.practice.classes.get(name), self.practice.stamps
+        last = known.get(place)
+        if last is not None and last.counts is counts and not any(map(self._sole, last.lacking)):
+            if not last.others or all(stamps.get(one) is stamp for one, stamp in last.others):
+                found: T = last.made
+                return found
+        self._others, self._lacking, self._is_local = {}, set(), False
+        made = make()
+        if not self._is_local:
+            known[place] = Kept(counts, tuple(self._others.items()), frozenset(self._lacking), made)
+        return made
 
     def _derived(self, question: tuple[str, ...], source: object, derive: Callable[[], T]) -> T:
         """What was derived from the same ``source``, kept with the catalog: a list asks for hundreds."""
@@ -101,12 +129,18 @@ class Habits:
         if param is None or param.choices or is_weights > param.needed or argument_types(param.annotation).scalars:
             return
         for field in fields:
-            group = view.model.groups.get(field)
-            path = (field, next(iter(group.members))) if group is not None and len(group.members) == 1 else ()
+            path = self._sole(field)
+            self._lacking.add(field)
+            self._is_local |= bool(path)
             target = view.entry(path) if path else None
             if target is not None and (not is_weights or _has_weights(target)) and path not in view.made_of(section):
                 text = f"${field}" + ".parameters()" * is_weights
                 yield Written("", self._shared, quote(text), (text,))
+
+    def _sole(self, field: str) -> Path:
+        """The only table below a field; nothing where there are several or none."""
+        group = self.view.model.groups.get(field)
+        return (field, next(iter(group.members))) if group is not None and len(group.members) == 1 else ()
 
     @cached_property
     def _called(self) -> Mapping[str, tuple[str]]:
@@ -133,13 +167,15 @@ class Habits:
     def _others_say(self, section: Path, entry: Entry, parameter: str) -> Counts:
         """What stands under a parameter of a class; nothing where that is only what is being written."""
         counts, own = self.practice.of(entry.name, parameter), self._own(section, parameter)
+        self._is_local |= own is not None
         return {} if own is not None and counts == {own: self._weight} else counts
 
     def _of_configs(self, section: Path, entry: Entry, parameter: str, counts: Counts) -> Iterator[Written]:
         group = section[0] if len(section) > 1 else ""
         own = self._own(section, parameter)
-        if own is not None or self._has(entry.name):
+        if own is not None or self.has(entry.name):
             ordered = [one for one, count in counts.items() if one != own or count > self._weight]
+            self._is_local |= own is not None or len(ordered) > 1
             if len(ordered) > 1:
                 ordered = self._ordered(ordered, counts, group, set(self._near(section, entry.name, parameter)))
         else:
@@ -178,7 +214,8 @@ class Habits:
             return counts
 
         question = ("others", entry.registry, parameter, entry.name * plain)
-        return self._derived(question, self.practice.stamps.get(parameter), merged)
+        stamp = self._others[parameter] = self.practice.stamps.get(parameter)
+        return self._derived(question, stamp, merged)
 
     def _own(self, section: Path, parameter: str) -> Written | None:
         """What the table itself says in this file: it is what is being written."""
@@ -206,7 +243,8 @@ class Habits:
         if one.prefix != self._shared or len(one.names) != 1:
             return one
         base, goes_on = _base(one.names[0], self.view.grammar)
-        if not base or self._has(base):
+        self._is_local |= bool(base)
+        if not base or self.has(base):
             return one
         instead = self._instead(base)
         if instead is None:
@@ -214,7 +252,8 @@ class Habits:
         text = one.names[0].replace(base, instead, 1)
         return one._replace(text=one.text.replace(one.names[0], text), names=(text,))
 
-    def _has(self, name: str) -> bool:
+    def has(self, name: str) -> bool:
+        """Whether the config has, or uses, a module of this name."""
         model = self.view.model
         return name in model.members or name in model.modules or (name,) in model.implicit
 

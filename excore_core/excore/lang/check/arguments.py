@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from itertools import chain, starmap
+from functools import partial
+from itertools import chain
 
 from excore.lang.catalog import Entry, Location
 from excore.lang.check.misplaced import misplaced_inside, with_misplaced
@@ -17,6 +18,7 @@ from excore.lang.paths import Attribute
 from excore.lang.problems import Origin, Problem, Severity, problem
 from excore.lang.project.foreign import may_be_copy
 from excore.lang.resolve.model import Argument, Model, Path, Reference, Section, Use
+from excore.lang.resolve.resolver import AT_ONCE
 from excore.lang.resolve.sections import HOOK_PARAMETER
 from excore.lang.syntax.tree import Array, Scalar
 from excore.lang.tables.elements import Changed, Element, split_element
@@ -35,31 +37,42 @@ def check(model: Model, memo: Memo, signatures: bool = True) -> list[Problem]:
     compared with the parameters of their classes. ``memo`` is that with which the model was resolved.
     """
 
-    def alone(path: Path, section: Section) -> tuple[Problem, ...]:
-        return (*section_lints(section, model), *misplaced_inside(section, model.grammar))
-
-    def judged(path: Path, section: Section) -> tuple[Problem, ...]:
-        lints = memo.item("lints", path, section, alone) if signatures else ()
-        if signatures and any(use.kind == "new" for use in section.uses):
-            lints = (*lints, *_copies(section, model))
-        if not lints and not section.problems and path in model.reached:
-            return ()
-        return tuple(_judged(model, section, lints))
-
     problems: list[Problem] = list(model.problems)
     for group in model.groups.values():
         problems.extend(group.problems)
     problems.extend(_badly_registered(model, memo))
     if signatures:
+        judged = partial(_verdict, model, memo)
         for above, sections in model.parts.items():
             verdicts = memo.each(("verdicts", above), sections, judged, whole=True)
             problems.extend(chain.from_iterable(verdicts.values()))
     else:
-        problems.extend(chain.from_iterable(starmap(judged, model.sections.items())))
+        for path, section in model.sections.items():
+            problems.extend(_verdict(model, memo, path, section, signatures=False))
     problems.extend(_implicit(model))
     problems.extend(_unused_variables(model))
     problems.extend(unregistered(model))
     return with_typos(with_misplaced(problems, model, memo), model, memo)
+
+
+def check_ahead(model: Model, memo: Memo) -> Iterator[None]:
+    """Does at each step a little of what ``check`` has to do, if that is much."""
+    yield from model.ahead()
+    for above, sections in model.parts.items() if len(model.sections) > AT_ONCE else ():
+        yield from memo.ahead(("verdicts", above), sections, partial(_verdict, model, memo), AT_ONCE)
+
+
+def _verdict(model: Model, memo: Memo, path: Path, section: Section, *, signatures: bool = True) -> tuple[Problem, ...]:
+    lints = memo.item("lints", path, section, partial(_alone, model)) if signatures else ()
+    if signatures and any(use.kind == "new" for use in section.uses):
+        lints = (*lints, *_copies(section, model))
+    if not lints and not section.problems and path in model.reached:
+        return ()
+    return tuple(_judged(model, section, lints))
+
+
+def _alone(model: Model, path: Path, section: Section) -> tuple[Problem, ...]:
+    return (*section_lints(section, model), *misplaced_inside(section, model.grammar))
 
 
 def _judged(model: Model, section: Section, lints: tuple[Problem, ...]) -> Iterable[Problem]:
@@ -135,15 +148,18 @@ def section_lints(section: Section, model: Model) -> Iterable[Problem]:
 def _copies(section: Section, model: Model) -> Iterable[Problem]:
     """References under ``!`` that take the parameters of a new object where the result holds another of the table, or
     make another of those objects that take parameters: what the one does, the other never sees."""
+    kinds: dict[Path, str] = {}  # a table may have a great many users
     for argument in section.arguments.values():
         for reference in argument.references if argument.prefix is not None else ():
             target = reference.target
             if target is None or reference.prefix.kind != "new" or target.path not in model.starts:
                 continue
-            if model.kind(target.path) != "new":
-                continue
             trains = not reference.hooks and _trains(model.sections.get(target.path))
             if not trains and not _leads_to_parameters(reference):
+                continue
+            if target.path not in kinds:
+                kinds[target.path] = model.kind(target.path)
+            if kinds[target.path] != "new":
                 continue
             char = model.grammar.prefix("shared").char
             name = target.path[-1]

@@ -7,7 +7,7 @@ without a table of its own (an *implicit* module).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
@@ -201,9 +201,56 @@ class Group:
         return Vocabulary(self.members)
 
 
+_TOGETHER = ("parts", "users", "starts", "reached", "unbuilt", "silent", "put_off", "implicit", "problems")
+
+
+class LateSections(Mapping[Path, Section]):
+    """The sections of a model, each resolved when it is asked for; all at once by who goes through them."""
+
+    def __init__(
+        self,
+        known: Callable[[Path], bool],
+        resolve: Callable[[Path], Section],
+        whole: Callable[[], Model],
+        ahead: Callable[[], Iterator[None]],
+    ) -> None:
+        self.ahead = ahead
+        self._known = known
+        self._resolve = resolve
+        self._make = whole
+        self._sections: dict[Path, Section] = {}
+
+    @cached_property
+    def whole(self) -> Model:
+        """The model with all that is known of the sections together."""
+        return self._make()
+
+    def __contains__(self, path: object) -> bool:
+        return isinstance(path, tuple) and self._known(path)
+
+    def __getitem__(self, path: Path) -> Section:
+        if not self._known(path):
+            raise KeyError(path)
+        if "whole" in self.__dict__:
+            return self.whole.sections[path]
+        if path not in self._sections:
+            self._sections[path] = self._resolve(path)
+        return self._sections[path]
+
+    def __iter__(self) -> Iterator[Path]:
+        return iter(self.whole.sections)
+
+    def __len__(self) -> int:
+        return len(self.whole.sections)
+
+
 @dataclass(frozen=True)
 class Model:
-    """A root config, resolved against a catalog."""
+    """A root config, resolved against a catalog.
+
+    What it says of all sections together is found out when somebody asks for any of it; before that one section can be
+    had by its path.
+    """
 
     file: str
     root: Table
@@ -217,13 +264,33 @@ class Model:
     sections: Mapping[Path, Section] = field(default_factory=dict)
     parts: Mapping[Path, Mapping[Path, Section]] = field(default_factory=dict)  # the sections by what they are below
     users: Mapping[Path, tuple[Use, ...]] = field(default_factory=dict)  # by path of the user, then as written
-    starts: frozenset[Path] = frozenset()  # where a build begins
-    reached: frozenset[Path] = frozenset()  # what a build comes by
-    unbuilt: frozenset[Path] = frozenset()  # reached, but only as class
-    silent: frozenset[Path] = frozenset()  # sections with `__no_call__`
-    put_off: frozenset[Path] = frozenset()  # reached, but left to be built later: silent, or used by nothing else
-    implicit: tuple[Path, ...] = ()  # used without a table
-    problems: tuple[Problem, ...] = ()  # of the whole, beyond those of groups and sections
+    starts: frozenset[Path] = field(default_factory=frozenset)  # where a build begins
+    reached: frozenset[Path] = field(default_factory=frozenset)  # what a build comes by
+    unbuilt: frozenset[Path] = field(default_factory=frozenset)  # reached, but only as class
+    silent: frozenset[Path] = field(default_factory=frozenset)  # sections with `__no_call__`
+    put_off: frozenset[Path] = field(default_factory=frozenset)
+    """Reached, but left to be built later: silent, or used by nothing else."""
+    implicit: tuple[Path, ...] = field(default_factory=tuple)  # used without a table
+    problems: tuple[Problem, ...] = field(default_factory=tuple)  # of the whole, beyond those of groups and sections
+
+    def __post_init__(self) -> None:
+        if isinstance(self.sections, LateSections):
+            for name in _TOGETHER:
+                del self.__dict__[name]
+
+    if not TYPE_CHECKING:  # a misspelt attribute is none
+
+        def __getattr__(self, name: str) -> object:
+            if name not in _TOGETHER:
+                raise AttributeError(name)
+            whole = self.sections.whole
+            self.__dict__.update((one, getattr(whole, one)) for one in ("sections", *_TOGETHER))
+            return self.__dict__[name]
+
+    def ahead(self) -> Iterator[None]:
+        """Does at each step a little of what has to be done until all is known of the sections together."""
+        if isinstance(self.sections, LateSections):
+            yield from self.sections.ahead()
 
     @property
     def paths(self) -> Iterator[Path]:

@@ -171,11 +171,12 @@ class Practice:
             counts[value] = counts.get(value, 0) + step
             if not counts[value]:
                 del counts[value]
+        others: dict[str, set[str]] = {}  # who begins to use a parameter, or does so no more
         for name, parameters in fresh.items():
-            for parameter in parameters:
-                has = bool(parameters[parameter])
-                if has != (name in users.get(parameter, ())):
-                    users[parameter] = users.get(parameter, frozenset()) ^ {name}
+            for parameter, counts in parameters.items():
+                if bool(counts) != (name in users.get(parameter, ())):
+                    others.setdefault(parameter, set()).add(name)
+        users.update((parameter, users.get(parameter, frozenset()) ^ names) for parameter, names in others.items())
         return Practice(classes, users, stamps)
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from typing import Protocol
 
 from excore.lang.analysis import Analysis, analyse, syntax_problems
 from excore.lang.catalog import Catalog
+from excore.lang.check.arguments import check_ahead
 from excore.lang.check.fragments import LEFT_TO_OTHERS, Witness, as_fragment, joined, overridden, shared, with_own
 from excore.lang.check.newer_toml import newer_toml
 from excore.lang.check.root_causes import finished
@@ -332,6 +333,15 @@ class Snapshot:
         """The config in which questions about a file are answered: its own, or the first that includes it; that of a
         sweep."""
         return self.own_model(self.roots(self.subject(path))[0])
+
+    def ahead(self, path: str) -> Iterator[None]:
+        """Does at each step a little of what has to be done until the problems of a file are known; nothing if that is
+        soon. To be called on the snapshot of now."""
+        if self.has_catalog(path) and path not in self._diagnostics and self.is_judged(path):
+            for root in self.roots(path):
+                if root not in self._problems:
+                    analysis = self.analysis(root)
+                    yield from check_ahead(analysis.model, analysis.memo)
 
     # -- problems
 

@@ -40,19 +40,19 @@ def goes_on(option: Option, closer: Closer, snippets: bool) -> Option:
     """The option with the cursor in front of the closer."""
     if closer.present or not snippets:
         return option
-    return option._replace(insert=f"{escape(option.text)}$1{closer.text}$0", snippet=True)
+    return option.inserting(f"{escape(option.text)}$1{closer.text}$0", True)
 
 
 def whole(option: Option, closer: Closer, snippets: bool) -> Option:
     """The option with the closer, and the cursor behind it; one that is present has to be in the replaced range."""
-    return verbatim(option._replace(insert=option.text + closer.text), snippets)
+    return verbatim(option.inserting(option.text + closer.text), snippets)
 
 
 def verbatim(option: Option, snippets: bool) -> Option:
     """The option as a snippet where its text has blanks: of plain text Neovim inserts the first word."""
     if not snippets or " " not in option.text:
         return option
-    return option._replace(insert=escape(option.text), snippet=True)
+    return option.inserting(escape(option.text), True)
 
 
 def below(name: str, closer: Closer, lines: str) -> str:

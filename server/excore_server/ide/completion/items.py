@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from excore.lang.catalog import Entry
 from excore.lang.text import Span
@@ -20,6 +20,7 @@ LAST = 90 * SCALE
 """The rank of what comes last whatever is typed: it would not be right there."""
 Lazy: TypeAlias = "str | Callable[[], str]"
 DocKey: TypeAlias = tuple[str, ...]
+_NOWHERE = Span(0, 0)
 
 
 class CompletionItem(NamedTuple):
@@ -42,19 +43,12 @@ class CompletionItem(NamedTuple):
     beside: tuple[Edit, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class CompletionList:
-    """Items in order; ``incomplete`` where a limit cut the list and more typing may bring others."""
-
-    items: tuple[CompletionItem, ...] = ()
-    incomplete: bool = False
-
-
 class Option(NamedTuple):
     """What may become an item. Options of a lower ``rank`` come first, equal ones in the order given.
 
     ``match`` is compared with what is typed; ``span`` replaces the list's own. ``whole`` says that it can be the value
-    by itself.
+    by itself. Its ``table`` is written at the end of the file when it is taken. In ``shown`` an option that is kept
+    from list to list keeps what was made of it to be sent.
     """
 
     match: str
@@ -68,12 +62,45 @@ class Option(NamedTuple):
     again: bool = False
     span: Span | None = None
     whole: bool = True
-    beside: tuple[Edit, ...] | Callable[[], tuple[Edit, ...]] = ()
+    beside: tuple[Edit, ...] = ()
+    table: tuple[str, ...] = ()
+    shown: list[Any] | None = None
 
     @property
     def text(self) -> str:
         """What is inserted."""
         return self.insert if isinstance(self.insert, str) else self.insert()
+
+    def inserting(self, text: Lazy, snippet: bool | None = None) -> Option:
+        """The option with another text."""
+        return self._replace(insert=text, snippet=self.snippet if snippet is None else snippet, shown=None)
+
+
+@dataclass(frozen=True, slots=True)
+class CompletionList:
+    """What is offered, in order, for ``span``; ``incomplete`` where a limit cut the list and more typing may bring
+    others. What is typed before it begins with ``opening``; ``add`` writes the tables of options."""
+
+    options: Sequence[Option] = ()
+    span: Span = _NOWHERE
+    opening: str = ""
+    incomplete: bool = False
+    add: Callable[[Sequence[str]], Edit] | None = None
+
+    @property
+    def items(self) -> tuple[CompletionItem, ...]:
+        """The options as items."""
+        return tuple(map(self.item, range(len(self.options))))
+
+    def item(self, number: int) -> CompletionItem:
+        """One of the options as item."""
+        match, _, kind, _, label, detail, snippet, key, again, own, _, beside, table, _ = option = self.options[number]
+        shown = detail if isinstance(detail, str) else detail()
+        edits = (*beside, self.add(table)) if table and self.add is not None else beside
+        filtered, sort = self.opening + match, f"{number:05}"
+        return CompletionItem(
+            label or match, kind, own or self.span, option.text, shown, snippet, sort, filtered, key, again, edits
+        )
 
 
 def about(entry: Entry | None) -> DocKey:
@@ -96,21 +123,14 @@ def choose(options: Iterable[Option], typed: str, span: Span, *, opening: str = 
         elif is_subsequence(typed, folded):
             matches.append((2, option.rank, order, option))
     matches.sort()  # no two have the same order: options are never compared
-    items = tuple([_item(option, number, span, opening) for number, (_, _, _, option) in enumerate(matches[:limit])])
-    return CompletionList(items, len(matches) > limit)
-
-
-def _item(option: Option, number: int, span: Span, opening: str) -> CompletionItem:
-    match, _, kind, _, label, detail, snippet, key, again, own, _, beside = option
-    shown = detail if isinstance(detail, str) else detail()
-    filtered = opening + match
-    edits = beside if isinstance(beside, tuple) else beside()
-    return CompletionItem(
-        label or match, kind, own or span, option.text, shown, snippet, f"{number:05}", filtered, key, again, edits
-    )
+    return CompletionList([match[3] for match in matches[:limit]], span, opening, len(matches) > limit)
 
 
 def is_subsequence(part: str, whole: str) -> bool:
     """Whether the characters of ``part`` stand in ``whole`` in this order."""
-    rest = iter(whole)
-    return all(char in rest for char in part)
+    at = -1
+    for char in part:
+        at = whole.find(char, at + 1)
+        if at < 0:
+            return False
+    return True

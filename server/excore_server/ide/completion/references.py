@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property
+from typing import Any
 
 from excore.lang.catalog import Entry
 from excore.lang.check.annotations import Type, fits, read_annotation
@@ -17,7 +18,7 @@ from excore.lang.tables.table import Table
 from excore.lang.text import Span
 from excore_server.ide.argument_types import call_shape
 from excore_server.ide.bindings import object_before, value_at
-from excore_server.ide.candidates import likeness, needs_arguments
+from excore_server.ide.candidates import catalog_index, likeness, needs_arguments
 from excore_server.ide.completion.closers import Closer, goes_on, string_closer, whole
 from excore_server.ide.completion.elsewhere import elsewhere, sections, values
 from excore_server.ide.completion.items import (
@@ -32,7 +33,7 @@ from excore_server.ide.completion.items import (
 )
 from excore_server.ide.cursor import ReferencePlace
 from excore_server.ide.edits import Edit
-from excore_server.ide.edits_toml import add_section, header_text
+from excore_server.ide.edits_toml import header_text, section_adder
 from excore_server.ide.habits import Habits
 from excore_server.ide.snippets import quote
 from excore_server.ide.view import View, source_of
@@ -58,9 +59,8 @@ def reference(view: View, cursor: ReferencePlace) -> CompletionList:
     elif part.kind == "environment":
         options = parts.environment()
     listed = _in_quotes(view, cursor, parts.as_written(options))
-    if part.kind == "name" and not part.hook and parts.fit_is_enough:
-        return CompletionList(listed.items, True)
-    return listed
+    more = listed.incomplete or (part.kind == "name" and not part.hook and parts.fit_is_enough)
+    return replace(listed, incomplete=more, add=section_adder(view.file))
 
 
 def _in_quotes(view: View, cursor: ReferencePlace, options: Iterator[Option]) -> CompletionList:
@@ -77,7 +77,7 @@ def _in_quotes(view: View, cursor: ReferencePlace, options: Iterator[Option]) ->
 
     def quoted(option: Option) -> Option:
         value = quote(before + option.text + after)
-        option = option._replace(insert="[" * as_list + value[:-1])
+        option = option.inserting("[" * as_list + value[:-1])
         closer = Closer(value[-1] + "]" * as_list, False)
         ending = whole if option.whole or after else goes_on
         return ending(option, closer, view.snippets)
@@ -93,30 +93,44 @@ class _Parts:
         self.model = view.model
         self.cursor = cursor
         self.slot = cursor.slot
+        self._paths: dict[str, tuple[Path, ...]] = {}
+        self.habits = Habits(view)
+        self.quoted = view.quoted(cursor.block)
+        self.candidates = view.candidates(cursor.slot)
         self.after = cursor.text[cursor.part.span.end :]
         self.field_mark = view.grammar.prefix("class").char
+        self.kept: dict[Any, Any] = catalog_index(view.catalog).kept("reference", view.project)
 
     @cached_property
     def suitable(self) -> frozenset[tuple[str, str]]:
         """Registry and name of all that can be given to the parameter."""
-        return frozenset((entry.registry, entry.name) for entry in self.view.candidates(self.slot).entries)
+        return frozenset((entry.registry, entry.name) for entry in self.candidates.entries)
 
     def suits(self, path: Path) -> bool:
         """Whether what stands at a path suits the parameter."""
-        entry = self.view.entry(path)
+        entry = self.model.entry(path)
         return entry is not None and (entry.registry, entry.name) in self.suitable
 
+    @cached_property
+    def suitable_registries(self) -> frozenset[str | None]:
+        return frozenset(registry for registry, _ in self.suitable)
+
     def some_suit(self, group: Group) -> bool:
+        if group.registry is not None and group.registry not in self.suitable_registries:
+            return False
         return any(self.suits((group.name, name)) for name in group.members)
 
     def paths(self, name: str) -> tuple[Path, ...]:
         """The tables, or the class, that a name may mean."""
-        return self.view.bound_paths(Name(name, Span(0, 0)))
+        paths = self._paths.get(name)
+        if paths is None:
+            paths = self._paths[name] = self.view.bound_paths(Name(name, Span(0, 0)))
+        return paths
 
     @cached_property
     def fitting(self) -> dict[str, tuple[Path, ...]]:
         """Names that bind to what suits the parameter, best first, with what they bind to."""
-        candidates, model = self.view.candidates(self.slot), self.model
+        candidates, model = self.candidates, self.model
         fitting: dict[str, tuple[Path, ...]] = {}
         for name in dict.fromkeys(entry.name for entry in candidates.entries):
             if name in model.members or name in model.modules:
@@ -167,19 +181,27 @@ class _Parts:
         if entry is None or self.after or self.cursor.part.kind == "environment":
             return
         start = self.cursor.text[: self.cursor.part.span.start]
+        is_first = self.cursor.part.kind == "attribute" and start.count(".") == 1 and not self.cursor.listed
         seen = set[str]()
         for text in self.names_written(entry):
-            rest = text[len(start) :]
-            if text.startswith(start) and rest and text not in seen and self.is_known(text):
-                seen.add(text)
+            base, _, behind = text.partition(".")
+            rest = text[len(start) :] if text.startswith(start) else behind if is_first and self.is_same(base) else ""
+            if rest and rest not in seen and self.is_known(text):
+                seen.add(rest)
                 yield rest
+
+    def is_same(self, base: str) -> bool:
+        """Whether another text than that in front of the dot stands for the same table or class."""
+        read = self.view.grammar.read
+        others = [read(text).base for text in (base, self.cursor.part.before)]
+        paths = [self.view.bound_paths(one) if one is not None else () for one in others]
+        return bool(paths[0]) and paths[0] == paths[1]
 
     def names_written(self, entry: Entry) -> Iterator[str]:
         kind, one = self.cursor.prefix, self.slot
-        habits = Habits(self.view)
-        under = list(habits.under(one.section, entry, one.argument))
+        under = list(self.habits.under(one.section, entry, one.argument))
         if kind.kind == "shared":
-            under += habits.at_hand(one.section, entry, one.argument)
+            under += self.habits.at_hand(one.section, entry, one.argument)
         alike = [each for each in under if each.prefix == kind.char]
         if kind.yields == "object":
             alike += [each for each in under if each.prefix != kind.char and self.yields(each.prefix) == "object"]
@@ -229,7 +251,7 @@ class _Parts:
         yield from self.sections_elsewhere()
         if self.fit_is_enough:
             return
-        if not self.fitting and self.view.candidates(self.slot).as_class:
+        if not self.fitting and self.candidates.as_class:
             yield from self.classes()
             return
         for entry in named_entries(self.view.catalog, self.view.project):
@@ -242,33 +264,57 @@ class _Parts:
             elif name in self.model.members or name in self.model.modules:
                 yield from self.name(name, self.paths(name), _SECTION, _ANY)
             else:
-                rank = _NEAR if likeness(self.slot.argument, entry) else _ANY
-                yield Option(name, rank, entry.kind, name, detail=entry.registry, key=about(entry))
+                yield self.as_class(entry, _NEAR if self.alike(entry) else _ANY)
+
+    def alike(self, entry: Entry) -> int:
+        """How much the name of an entry says of the argument; kept, as options are."""
+        place = self.slot.argument, entry.registry, entry.name
+        alike: int | None = self.kept.get(place)
+        if alike is None:
+            alike = self.kept[place] = likeness(self.slot.argument, entry)
+        return alike
 
     def name(self, name: str, paths: Iterable[Path], ready: int, unused: int) -> Iterator[Option]:
         """The shortest text that binds to each of the tables that a name may mean, or to the class without one."""
-        candidates, usual, here = self.view.candidates(self.slot), (ready, unused), self.paths(name)
-        meant = None if name in self.model.members or name in self.model.modules else candidates.meant.get(name)
+        usual = ready, unused
+        meant = None
+        if name not in self.model.members and name not in self.model.modules:
+            meant = self.candidates.meant.get(name)
         for path in paths if meant is None else ((name,),):
-            entry = meant or self.view.entry(path)
+            has_table = path in self.model.sections
+            entry = meant or (self.model.entry(path) if has_table else self.view.entry(path))
             if path == self.slot.section:
                 continue
             ready, unused = usual
-            alike = likeness(self.slot.argument, entry) if entry is not None else 0
+            alike = self.alike(entry) if entry is not None else 0
             if alike > 1:
                 unused = ready
-            elif not alike and candidates.broad:
+            elif not alike and self.candidates.broad:
                 ready = unused = _NEAR
             if path in self.circular:
                 ready = unused = LAST
             elif len(path) > 1 and self.is_namesake(path[0]):
                 ready = _MEANT
-            if path in self.model.sections:
-                text = name if len(here) == 1 else f"{self.field_mark}{path[0]}::{name}"
-                yield Option(text, ready, "section", text, detail=f"[{'.'.join(path)}]", key=about(entry))
+            if has_table:
+                text = name if len(self.paths(name)) == 1 else f"{self.field_mark}{path[0]}::{name}"
+                option = self.kept.get((text, path, ready))
+                if option is None:
+                    detail = f"[{'.'.join(path)}]"
+                    option = Option(text, ready, "section", text, "", detail, key=about(entry), shown=[])
+                    self.kept[text, path, ready] = option
+                yield option
             elif entry is not None:
-                yield Option(name, unused, entry.kind, name, detail=entry.registry, key=about(entry))
+                yield self.as_class(entry, unused)
                 yield from self.with_table(name, path, entry)
+
+    def as_class(self, entry: Entry, rank: int) -> Option:
+        """The name of a class that has no table; kept with the catalog, for a list asks for hundreds."""
+        place = entry.registry, entry.name, entry.kind, rank
+        option = self.kept.get(place)
+        if option is None:
+            option = Option(entry.name, rank, entry.kind, entry.name, "", entry.registry, key=about(entry), shown=[])
+            self.kept[place] = option
+        return option
 
     @cached_property
     def may_add_table(self) -> bool:
@@ -277,19 +323,22 @@ class _Parts:
 
     def with_table(self, name: str, path: Path, entry: Entry) -> Iterator[Option]:
         """A class that needs arguments together with a table for them."""
-        if not self.may_add_table or path in self.circular or not needs_arguments(entry):
+        if not self.may_add_table or path in self.circular:
             return
-        view = self.view
-        quoted = view.quoted(self.cursor.block)
-        header = header_text(path, quoted, view.grammar)
+        place = entry.registry, path, self.quoted, self.habits.has(name), entry.kind, len(entry.signature.params)
+        option = self.habits.kept(self.kept, place, name, lambda: self.class_and_table(name, path, entry))
+        if option is not None:
+            yield option
 
-        def table() -> tuple[Edit, ...]:
-            _, usual = Habits(view).usual(path, entry)
-            lines = replace(view.writer(quoted), snippets=False).required(entry, usual.keys(), usual)
-            return (add_section(view.file, header, lines),)
-
+    def class_and_table(self, name: str, path: Path, entry: Entry) -> Option | None:
+        if not needs_arguments(entry):
+            return None
+        header = header_text(path, self.quoted, self.view.grammar)
         label, detail = f"{name} + {header}", f"{entry.registry}, with a table for its arguments"
-        yield Option(name, _NEAR, entry.kind, name, label, detail, key=about(entry), beside=table)
+        _, usual = self.habits.usual(path, entry)
+        lines = replace(self.view.writer(self.quoted), snippets=False).required(entry, usual.keys(), usual)
+        option = Option(name, _NEAR, entry.kind, name, label, detail, key=about(entry), shown=[])
+        return option._replace(table=(header, *lines))
 
     def sections_elsewhere(self) -> Iterator[Option]:
         """What suits the parameter and has its table in a file that is no base yet, where no table here does."""
@@ -369,7 +418,8 @@ class _Parts:
             bases.update((name, (base, edit)) for name in absent if name in root.bindings and name not in bases)
         for name in absent:
             where, beside = (f"in {bases[name][0]}", bases[name][1:]) if name in bases else ("not in this config", ())
-            yield Option(name, 2, "field", name, detail=where, key=("field", name), beside=beside)
+            rank = _MEANT if self.is_namesake(name) else 2
+            yield Option(name, rank, "field", name, detail=where, key=("field", name), beside=beside)
 
     def members(self) -> Iterator[Option]:
         part, view = self.cursor.part, self.view

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -33,8 +34,11 @@ def rename_parameter(
     """
     holding = {file.path: file for file in python_files(sources, old)}
     home = holding.get(at.path)
-    function = _function_at(home, at) if home is not None else None
+    function = _function_at(home, at, old) if home is not None else None
     if home is None or function is None:
+        text = home.lines.line(at.line) if home is not None and at.line < len(home.lines) else ""
+        if text[at.column : at.column + len(old)] != old:
+            raise RenameError(f"{os.path.basename(at.path)} has changed since `{old}` was read in it; try again")
         raise RenameError(f"`{old}` is a field that a constructor is generated from; rename it in Python")
     changes = {home.path: list(_Definition(home, function, old, new).edits())}
     _check_paths([entry.name for entry in entries], old, holding.values())
@@ -63,10 +67,10 @@ def _unseen(name: str, file: PythonFile, at: Placed | int, why: str) -> RenameEr
     return RenameError(f"`{name}` cannot be renamed everywhere: {file.place(at)}: {why}")
 
 
-def _function_at(file: PythonFile, at: Location) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
+def _function_at(file: PythonFile, at: Location, name: str) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
     for node in ast.walk(file.tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            every = (*node.args.args, *node.args.kwonlyargs)
+            every = [one for one in (*node.args.args, *node.args.kwonlyargs) if one.arg == name]
             if (at.line, at.column) in (file.lines.position(file.start(one)) for one in every):
                 return node
     return None

@@ -31,13 +31,14 @@ def completion(session: Session, params: types.CompletionParams) -> Any:
         return completion_list(CompletionList(), file, params.text_document.uri, session.client)
     python, snippets = session.python(path), session.client.snippets
     completions = complete(snapshot, path, offset, python=python, environment=os.environ, snippets=snippets)
-    if requested and completions.items and all(item.filter == UNTYPED for item in completions.items):
+    options, opening = completions.options, completions.opening
+    if requested and options and all(opening + option.match == UNTYPED for option in options):
         # VS Code keeps a list that was asked for though nothing in it fits what is typed, unless it must ask again.
         completions = replace(completions, incomplete=True)
     uri, client = params.text_document.uri, session.client
     if client.resolves_documentation:
         return completion_list(completions, file, uri, client)
-    keys = [item.key for item in completions.items[:MOST_DOCUMENTED] if item.key]
+    keys = [option.key for option in options[:MOST_DOCUMENTED] if option.key]
     texts = {key: documentation(snapshot, path, key, python=python) for key in keys}
     return completion_list(completions, file, uri, client, texts)
 

@@ -16,7 +16,16 @@ def document_diagnostic(session: Session, params: types.DocumentDiagnosticParams
     path = session.path_of(params.text_document.uri)
     if path is None:
         return {"kind": "full", "items": []}
+    if session.publisher.advances(path):
+        return asyncio.ensure_future(_report(session, path, params.previous_result_id))
     return session.publisher.report(path, params.previous_result_id)
+
+
+async def _report(session: Session, path: str, previous: str | None) -> Any:
+    """A report that takes a while; other messages come between its steps."""
+    while session.publisher.advances(path):
+        await asyncio.sleep(0)
+    return session.publisher.report(path, previous)
 
 
 def workspace_diagnostic(session: Session, params: types.WorkspaceDiagnosticParams) -> Any:

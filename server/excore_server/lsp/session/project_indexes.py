@@ -51,7 +51,7 @@ class ProjectIndex:
 class ProjectIndexes:
     """All projects of a session. ``ready`` is called with a root and its catalog, each time there is a new one;
     ``interpreter_of`` says which interpreter was chosen for a root, ``buffers`` gives the texts of the Python files
-    that are open."""
+    that are open, ``is_busy`` says that what nobody asked for has to wait."""
 
     def __init__(
         self,
@@ -59,9 +59,11 @@ class ProjectIndexes:
         ready: Callable[[str, Catalog | None], None],
         interpreter_of: Callable[[str], str],
         buffers: Callable[[], Mapping[str, str]],
+        is_busy: Callable[[], bool],
     ) -> None:
         self.protocol = protocol
         self.buffers = buffers
+        self.is_busy = is_busy
         self.ready = ready
         self.interpreter_of = interpreter_of
         self.worker = Worker(protocol.post, protocol.guarded)
@@ -119,6 +121,8 @@ class ProjectIndexes:
 
     async def when_ready(self, root: str) -> None:
         """Wait until a project was read; not longer than ``PATIENCE``."""
+        if self.is_ready(root):  # since whoever waits was told to begin
+            return
         waiting: asyncio.Future[None] = self.protocol.loop.create_future()
         self._waiting.setdefault(root, []).append(waiting)
         await asyncio.wait([waiting], timeout=PATIENCE)
@@ -191,7 +195,9 @@ class ProjectIndexes:
         """Have derived what completions would have to derive from a catalog, behind the first answers from it."""
         from excore_server.ide.candidates import warm
 
-        if index.catalog is catalog:
+        if index.catalog is catalog and self.is_busy():
+            self.protocol.loop.call_later(_FIRST_ANSWERS, self._prepare, index, catalog)
+        elif index.catalog is catalog:
             self.worker.add(f"entries of {index.project.root}", partial(warm, catalog))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from excore.lang.collector import settle
+from excore.lang.collector import settle, staying
 from excore.lang.source import Disk, Unreadable
 from excore.lang.workspace.snapshot import Snapshot
 from excore.tooling.diagnostics import SEVERITIES, diagnostics, place, unreadable
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 0.02
 _LONGEST = 0.3
+_PAUSE = 1.0
 _REPLACEMENT = "\ufffd"
 _NOTHING: dict[str, Any] = {"kind": "full", "items": []}
 
@@ -38,6 +39,8 @@ class Publisher:
         self.timer: asyncio.TimerHandle | None = None
         self._last_result = 0
         self.rest: asyncio.Task[None] | None = None
+        self._advanced = 0.0
+        self._steps: tuple[object, Iterator[None]] = None, iter(())
 
     def changed(self) -> None:
         """Something changed that diagnostics may depend on."""
@@ -63,6 +66,10 @@ class Publisher:
         started = perf_counter()
         for document in sorted(self.session.documents.values(), key=lambda one: -one.touched):
             if document.is_toml:
+                if self.advances(document.path):
+                    self.due = True
+                    self.timer = self.session.protocol.loop.call_later(0, self.flush)
+                    return
                 self._push(document.path, document.version)
         self.cost = perf_counter() - started
         everything = self.session.settings.diagnostic_mode == "workspace"
@@ -73,6 +80,22 @@ class Publisher:
         if self.rest is not None:
             self.rest.cancel()
         self.rest = asyncio.ensure_future(self._push_others(others)) if others else None
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether somebody waits for diagnostics that take long: what is not asked for has to wait."""
+        return perf_counter() - self._advanced < _PAUSE
+
+    def advances(self, path: str) -> bool:
+        """Do a little of what takes long until the problems of a file are known; false where there is nothing left."""
+        about = self.session.snapshot(), path
+        if self._steps[0] != about:
+            self._steps = about, about[0].ahead(path)
+        with staying():
+            advanced = self.session.protocol.guarded(f"diagnostics of {path}", next, self._steps[1], False) is None
+        if advanced:
+            self._advanced = perf_counter()
+        return advanced
 
     async def _push_others(self, paths: Iterable[str]) -> None:
         """Tell of configs that are not open; other messages come between them."""

@@ -66,7 +66,11 @@ class Session:
         self.folders: list[str] = []
         self.documents: dict[str, OpenDocument] = {}  # by path
         self.indexing = ProjectIndexes(
-            protocol, self._indexed, lambda root: self.settings_of(root).interpreter, lambda: self.open_python
+            protocol,
+            self._indexed,
+            lambda root: self.settings_of(root).interpreter,
+            lambda: self.open_python,
+            lambda: self.publisher.is_busy,
         )
         self.externals = Externals(protocol, self.refresh)
         self.publisher = Publisher(self)
@@ -411,6 +415,9 @@ class Session:
     def _learn(self) -> None:
         """Read on what the configs write, a piece at a time: completions need not wait for all of it."""
         self._learning = None
+        if self.publisher.is_busy:
+            self._learning = self.protocol.loop.call_later(_TYPING_PAUSE, self._learn)
+            return
         for root, index in self.indexing.projects.items():
             path = os.path.join(root, PROJECT_FILE)
             if index.state == "ready" and not self.snapshot().has_learned(path):

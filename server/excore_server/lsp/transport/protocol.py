@@ -17,7 +17,7 @@ from time import perf_counter
 from typing import Any, Protocol, TypeVar
 
 from excore_server.lsp.transport.params import read_params
-from excore_server.lsp.transport.wire import END, Ready, Writer
+from excore_server.lsp.transport.wire import END, MessageId, Ready, Writer, cancelled_by, message_id
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +25,6 @@ _RECENT = 1000
 _NOT_TRACED = frozenset(["$/logTrace", "$/setTrace"])
 
 T = TypeVar("T")
-MessageId = int | str
 
 
 class ErrorCode(IntEnum):
@@ -146,16 +145,18 @@ class ExcoreProtocol:
         """Handle one decoded message, whatever it is."""
         if not isinstance(message, dict):
             code = ErrorCode.ParseError if isinstance(message, bytes) else ErrorCode.InvalidRequest
-            self.writer.send({"id": None, "error": {"code": code, "message": "this is not a message"}})
+            self._refuse(None, Refused(code, "this is not a message"))
             return
-        method, identifier = message.get("method"), message.get("id")
+        method, identifier = message.get("method"), message_id(message.get("id"))
         if not isinstance(method, str):
             if "result" in message or "error" in message:
                 self._response(message)
-            elif isinstance(identifier, (int, str)):
+            else:
                 self._refuse(identifier, Refused(ErrorCode.InvalidRequest, "a request without a method"))
-        elif isinstance(identifier, (int, str)):
+        elif identifier is not None:
             self._request(identifier, method, message)
+        elif message.get("id") is not None:
+            self._refuse(None, Refused(ErrorCode.InvalidRequest, f"{method}: an id is an integer or a text"))
         else:
             self._notification(method, message)
 
@@ -179,9 +180,8 @@ class ExcoreProtocol:
 
     def _notification(self, method: str, message: Any) -> None:
         if method == "$/cancelRequest":
-            params = message.get("params")
-            identifier = params.get("id") if isinstance(params, dict) else None
-            if isinstance(identifier, (int, str)):
+            identifier = cancelled_by(message)
+            if identifier is not None:
                 self.cancelled.discard(identifier)
                 if identifier in self.running:
                     self.running[identifier].cancel()
@@ -232,7 +232,7 @@ class ExcoreProtocol:
                 params["verbose"] = result.text if isinstance(result, Ready) else json.dumps(result)
             self.notify("$/logTrace", params)
 
-    def _refuse(self, identifier: MessageId, refused: Refused) -> None:
+    def _refuse(self, identifier: MessageId | None, refused: Refused) -> None:
         self.writer.send({"id": identifier, "error": {"code": refused.code, "message": str(refused)}})
 
     def guarded(self, what: str, call: Callable[..., T], *args: Any) -> T | Refused:
@@ -278,8 +278,8 @@ class ExcoreProtocol:
         self.writer.send({"id": identifier, "method": method, "params": params})
 
     def _response(self, message: Any) -> None:
-        identifier = message.get("id")
-        then = self.awaited.pop(identifier, None) if isinstance(identifier, (int, str)) else None
+        identifier = message_id(message.get("id"))
+        then = self.awaited.pop(identifier, None) if identifier is not None else None
         if "error" in message:
             log.info("the client refused %s: %s", identifier, message["error"])
         elif then is not None:

@@ -18,6 +18,14 @@ class Ready(NamedTuple):
     text: str
 
 
+MessageId = int | str
+
+
+def message_id(value: object) -> MessageId | None:
+    """What may be the id of a message, which JSON's ``true`` and ``1.5`` are not; else None."""
+    return value if isinstance(value, (int, str)) and not isinstance(value, bool) else None
+
+
 END = object()
 LIMIT = 128 * 1024 * 1024
 """Messages of more bytes are passed over: no config that is read needs as many, however it is escaped."""
@@ -72,6 +80,14 @@ def _length(head: bytes) -> int:
     raise ValueError("no usable Content-Length")
 
 
+def cancelled_by(message: Any) -> MessageId | None:
+    """The request that a notification cancels; None for every other message."""
+    if not isinstance(message, dict) or message.get("method") != "$/cancelRequest" or message.get("id") is not None:
+        return None
+    params = message.get("params")
+    return message_id(params.get("id")) if isinstance(params, dict) else None
+
+
 class Reader(threading.Thread):
     """Reads messages in a thread of its own.
 
@@ -83,7 +99,7 @@ class Reader(threading.Thread):
         super().__init__(name="excore-stdin", daemon=True)
         self.descriptor = descriptor
         self.deliver = deliver
-        self.cancelled: set[int | str] = set()
+        self.cancelled: set[MessageId] = set()
 
     def run(self) -> None:
         try:
@@ -92,11 +108,9 @@ class Reader(threading.Thread):
                     message = json.loads(body)
                 except (ValueError, RecursionError):
                     message = body
-                if isinstance(message, dict) and message.get("method") == "$/cancelRequest":
-                    params = message.get("params")
-                    identifier = params.get("id") if isinstance(params, dict) else None
-                    if isinstance(identifier, (int, str)):
-                        self.cancelled.add(identifier)
+                cancelled = cancelled_by(message)
+                if cancelled is not None:
+                    self.cancelled.add(cancelled)
                 self.deliver(message)
         except (OSError, ValueError) as error:
             log.error("stdin cannot be read any more: %s", error)
