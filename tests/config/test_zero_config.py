@@ -182,6 +182,13 @@ def test_a_file_whose_registrations_cannot_be_read_is_imported(tmp_path: Path) -
     assert "note: Cannot import `models` (models.py:" in run(folder)[1]
 
 
+def test_names_that_are_put_in_by_what_cannot_be_read_are_found(tmp_path: Path) -> None:
+    folder, put = tmp_path / "p", "\nMODEL[Net.__name__] = Net.__module__ + '.' + Net.__qualname__\n"
+    write(folder, {"models.py": textwrap.dedent(MODELS).replace("@MODEL.register()\n", "") + put, "train.py": SCRIPT})
+    write(folder, {".excore.toml": 'registries = ["*Model"]\n', "run.toml": FIELD})
+    assert run(folder) == ("Model models Net {'depth': 3}\n[]\n", "")
+
+
 def test_plain_tables_stay_isolated(tmp_path: Path) -> None:
     write(tmp_path / "p", {"models.py": MODELS, "train.py": SCRIPT, "run.toml": "[train]\nepochs = 3\n[a.b]\nc = 1\n"})
     assert run(tmp_path / "p") == ("['a', 'train']\n", "")

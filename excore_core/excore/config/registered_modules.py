@@ -135,7 +135,8 @@ class RegisteredModules:
             catalog = self._index.catalog
             for name, entries in catalog.entries.items():
                 registries[name] = self._completed(paths.get(name, {}), entries)
-            unregistered = catalog.unregistered
+            known = catalog.unregistered  # of what may register them a load knows whether it does
+            unregistered = LazyMapping(known, lambda name: replace(known[name], doubt=""))
         fields = map(self.project.registry_of, self.project.primary_fields)
         order = (*(spec.name for spec in self.project.registries), *fields)
         return replace(live_catalog(registries, order, self.load), unregistered=unregistered)

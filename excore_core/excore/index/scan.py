@@ -34,7 +34,7 @@ from excore.lang.text import Conflict, conflicts
 _COMMON_WORDS = sorted(name for name in REGISTERING if not name.startswith("register"))
 _OTHERS = "|".join(_COMMON_WORDS)
 _CALLS = tuple(f".{name}(".encode() for name in _COMMON_WORDS)
-_STORED = rf"\b[A-Z]\w*(?:\[[^\]\n]*\] = |\.(?:{'|'.join(STORING)})\()"
+_STORED = rf"\b[A-Z]\w*(?:\[[^\]\n]*\][ \t]*=(?!=)|\.(?:{'|'.join(STORING)})\()"
 _REGISTERING = re.compile(rf"\.(?:register\w*|{_OTHERS})\b|{_STORED}")
 BOUND = re.compile(r"^(\w+)[ \t]*=[ \t]*[\w.]+\.register\w*\b", re.MULTILINE)
 _SMALL = 15  # lines of a function that may do nothing but make a registry
@@ -51,14 +51,14 @@ GENERATES = re.compile(r"globals\(\)|sys\.modules\[__name__\]|exec\(")
 GENERATING = ("globals()", "sys.modules[", "exec")
 """To look for before the slower pattern."""
 _AT_TOP = re.compile(rf"vars\(\)|locals\(\)|{GENERATES.pattern}")
-_REGISTERING_WORDS = (".register", "] = ", *(f".{name}" for name in (*_COMMON_WORDS, *STORING)))
+_REGISTERING_WORDS = (".register", "] =", "]=", *(f".{name}" for name in (*_COMMON_WORDS, *STORING)))
 _NAMESPACES = ("globals", "vars", "locals")
 _READING = frozenset(
     "all any dict eval getattr get_type_hints hasattr isinstance iter len list print set sorted tuple".split()
 )
 _WORDS = (b".register", b"@register", b".add_component")
 _STATEMENT = re.compile(rf"^[ \t]*[A-Za-z_][\w.]*[.](?:{_OTHERS})[(]".encode(), re.MULTILINE)
-_ITEM = re.compile(rb"""\n[ \t]*[A-Z]\w*\[(['"])\w+\1\] = (['"])\w+(?:\.\w+)+\2""")
+_ITEM = re.compile(rb"""\n[ \t]*[A-Z]\w*\[(['"])\w+\1\][ \t]*=[ \t]*(['"])\w+(?:\.\w+)+\2""")
 
 
 def may_register(data: bytes, registry_types: tuple[str, ...] = ("Registry",)) -> bool:
@@ -70,7 +70,7 @@ def may_register(data: bytes, registry_types: tuple[str, ...] = ("Registry",)) -
         return True
     if any(call in data for call in _CALLS) and _STATEMENT.search(data) is not None:
         return True
-    return any(sign in data for sign in (b'"] = ', b"'] = ")) and _ITEM.search(data) is not None
+    return any(sign in data for sign in (b'"] =', b"'] =", b'"]=', b"']=")) and _ITEM.search(data) is not None
 
 
 def outline(text: str) -> Outline:

@@ -41,7 +41,9 @@ def _tree(source: str | bytes) -> ast.Module | SyntaxError | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return ast.parse(source)
+            tree = ast.parse(source)
+            compile(tree, "", "exec", dont_inherit=True)  # which finds `return` outside of functions and the like
+            return tree
     except SyntaxError as error:
         return error
     except ValueError as error:
