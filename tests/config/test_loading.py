@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import datetime
 import os
 import pathlib
@@ -414,3 +415,18 @@ def test_loading_writes_nothing(small: Project) -> None:
     small.build(BASE)
     after = sorted(path.name for path in small.folder.rglob("*") if "__pycache__" not in path.parts)
     assert set(after) - set(before) == {"run.toml"}
+
+
+def test_a_right_config_is_loaded_without_the_source_of_its_classes(
+    small: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python has imported them; where they stand is asked for messages alone."""
+
+    def refuse(*arguments: object, **keywords: object) -> None:
+        raise AssertionError("source is parsed")
+
+    text = '[Model.FCN]\n"!backbone" = "R"\n[Backbone.R]\ndepth = 18\n'
+    with monkeypatch.context() as patch:
+        patch.setattr(ast, "parse", refuse)
+        cfg = small.load(text)
+    assert cfg.Model

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import chain
 
-from excore.lang.catalog import Entry, Location
+from excore.lang.catalog import Entry, Location, sound
 from excore.lang.check.misplaced import misplaced_inside, with_misplaced
 from excore.lang.check.mistyped import mistyped, suits
 from excore.lang.check.typos import unregistered, with_typos
@@ -287,8 +287,10 @@ def _badly_registered(model: Model, memo: Memo) -> Iterable[Problem]:
 def _faults(entry: Entry, model: Model) -> Iterator[tuple[str, str, Severity | None]]:
     """Code, message and severity of what is wrong with how an entry is registered."""
     root = model.project.root
-    places = [at.path for at in (entry.location, entry.registered_at) if at is not None]
-    fault = next(filter(None, map(model.catalog.fault, places)), None)
+    fault = None
+    if model.catalog.fault is not sound:  # else nobody asks where a class stands: a load would read its source for that
+        places = [at.path for at in (entry.location, entry.registered_at) if at is not None]
+        fault = next(filter(None, map(model.catalog.fault, places)), None)
     if fault is not None:
         what = "`{}` cannot be imported" if fault.certain else "whether `{}` can be imported is not known"
         message = f"{what.format(entry.name)}: {fault.reason} ({_place(fault.at, root)})"
