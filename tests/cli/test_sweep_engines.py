@@ -181,6 +181,7 @@ def test_sweep_10_ray_loses_a_machine(project: Path, write: Write) -> None:
                 said = sweep.result()
         finally:
             machines.stdin.close()
-    ended = [line for line in ledger.read_text("utf-8").split("\n") if line.startswith("end")]
-    assert sorted(ended) == ["end 000", "end 001", "end 002", "end 003"], said
+    # What the lost machine ran may end, too, before it is killed: both machines are this one.
+    ended = {line for line in ledger.read_text("utf-8").split("\n") if line.startswith("end")}
+    assert ended == {"end 000", "end 001", "end 002", "end 003"}, said
     assert [one["state"] for one in results("depths")] == ["done"] * 4
