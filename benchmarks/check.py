@@ -20,7 +20,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from figures import Figure, least, table, write
+from figures import Figure, least, show
 from gen_project import make_classes, tval
 
 HERE = Path(__file__).resolve().parent
@@ -160,9 +160,7 @@ def main() -> int:
         project = Path(folder) / "project"
         make(project, options.configs)
         figures = measure(project, options.configs, options.rounds)
-    print(table(figures))
-    if options.json:
-        write(figures, options.json)
+    show(figures, options.json)
     return 0
 
 

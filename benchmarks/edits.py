@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from figures import Figure, middle, table, write
+from figures import Figure, middle, show
 
 from excore.index import Indexer
 from excore.lang.catalog import Catalog
@@ -126,9 +126,7 @@ def main() -> int:
         for sections in options.sections.split(","):
             text = (project / "configs" / f"m{sections}.toml").read_text("utf-8")
             found += measure(project, catalog, text)
-    print(table(found))
-    if options.json:
-        write(found, options.json)
+    show(found, options.json)
     return 0
 
 

@@ -82,6 +82,13 @@ def write(figures: Iterable[Figure], path: Path) -> None:
     path.write_text(json.dumps({"figures": [asdict(figure) for figure in figures]}, indent=1), "utf-8")
 
 
+def show(figures: Sequence[Figure], path: Path | None) -> None:
+    """Print the figures as a table, and write them to the file that was asked for."""
+    print(table(figures))
+    if path is not None:
+        write(figures, path)
+
+
 def read(path: Path) -> list[Figure]:
     """The figures of a file made by `write`. Raises ``OSError``, ``ValueError``, ``KeyError`` or ``TypeError``."""
     return [Figure(**row) for row in json.loads(path.read_text("utf-8"))["figures"]]

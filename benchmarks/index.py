@@ -19,7 +19,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from figures import Figure, least, table, write
+from figures import Figure, least, show
 
 from excore.index import Indexer
 
@@ -153,9 +153,7 @@ def main() -> int:
             ]
             subprocess.run(command, check=True, capture_output=True)
         figures = measure(project, options.rounds, Path(folder), options.n if options.project is None else None)
-    print(table(figures))
-    if options.json:
-        write(figures, options.json)
+    show(figures, options.json)
     return 0
 
 

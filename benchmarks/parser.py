@@ -16,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import tomlkit
-from figures import Figure, least, middle, table, write
+from figures import Figure, least, middle, show
 
 from excore.lang.syntax.document import SyntaxTree, parse
 from excore.lang.tables.assemble import assemble
@@ -117,9 +117,7 @@ def main() -> None:
     found = [
         figure for sections in map(int, options.sections.split(",")) for figure in measure(sections, options.rounds)
     ]
-    print(table(found))
-    if options.json:
-        write(found, options.json)
+    show(found, options.json)
 
 
 if __name__ == "__main__":

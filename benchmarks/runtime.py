@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import peers
-from figures import Figure, Measured, least, table, write
+from figures import Figure, Measured, least, show
 
 HERE = Path(__file__).resolve().parent
 UPSTREAM = HERE.parent / ".tools" / "upstream" / "bin" / "python"
@@ -295,9 +295,7 @@ def main() -> int:
     if missing:
         print(f"no Hydra, no confection: {missing}")
     figures = measure([int(part) for part in options.sections.split(",")], options.rounds, upstream, not missing)
-    print(table(figures))
-    if options.json:
-        write(figures, options.json)
+    show(figures, options.json)
     return 0
 
 

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from figures import Figure, table, write
+from figures import Figure, show
 
 HERE = Path(__file__).resolve().parent
 WORK = HERE.parent / ".artifacts" / "bench"
@@ -81,9 +81,7 @@ def main() -> int:
     found: list[Figure] = []
     for classes, sections in {**SIZES, **(LARGE if options.large else {})}.items():
         found += figures(measure(classes, sections, options.rounds, options.iters))
-    print(table(found))
-    if options.json:
-        write(found, options.json)
+    show(found, options.json)
     return 0
 
 
