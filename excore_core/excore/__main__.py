@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from typing import Any
 
 _VALUES = {"-f": "form", "--format": "form", "-j": "jobs", "--jobs": "jobs"}
-_FORMS = ("text", "json", "github", "sarif")
 
 
 def plain_check(words: Sequence[str]) -> dict[str, Any] | None:
@@ -30,8 +29,10 @@ def plain_check(words: Sequence[str]) -> dict[str, Any] | None:
             found[_VALUES[word]] = next(rest, "")
         else:
             return None
+    from excore.cli.check_formats import RENDERERS
+
     jobs = found.get("jobs", "1")
-    if found.get("form", "text") not in _FORMS or not (jobs.isascii() and jobs.isdigit() and int(jobs)):
+    if found.get("form", "text") not in RENDERERS or not (jobs.isascii() and jobs.isdigit() and int(jobs)):
         return None
     return {**found, **({"jobs": int(jobs)} if "jobs" in found else {})}
 

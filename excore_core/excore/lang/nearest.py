@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 _MOST_DIFFERENT = 0.4  # edits, as a share of the longer name
 _LONGEST = 200  # letters of a name that anything is like
@@ -45,6 +45,12 @@ def nearest(name: str, candidates: Iterable[str], limit: int = 3) -> tuple[str, 
 def suggestion_text(suggestions: Sequence[str]) -> str:
     """The end of a message that names the first of ``suggestions``; "" where there are none."""
     return f"; did you mean `{suggestions[0]}`?" if suggestions else ""
+
+
+def listed(names: Collection[str], most: int | None = None) -> str:
+    """Names as a message has them, each once; of more than ``most`` the first."""
+    shown = ", ".join(f"`{name}`" for name in dict.fromkeys(list(names)[:most]))
+    return shown if most is None or len(names) <= most else f"{shown} …"
 
 
 class Vocabulary:

@@ -13,7 +13,7 @@ from excore.lang.check.mistyped import mistyped, suits
 from excore.lang.check.typos import unregistered, with_typos
 from excore.lang.grammar import NO_CALL_KEY, PRIVATE, PathHook
 from excore.lang.memo import Memo
-from excore.lang.nearest import is_typo, nearest
+from excore.lang.nearest import is_typo, listed, nearest
 from excore.lang.paths import Attribute
 from excore.lang.problems import Origin, Problem, Severity, problem
 from excore.lang.project.foreign import may_be_copy
@@ -256,7 +256,7 @@ def _unknown(argument: Argument, section: Section, entry: Entry) -> Problem:
 
 
 def _missing(entry: Entry, missing: list[str], origin: Origin, where: str, implicit: str = "") -> Problem:
-    names = ", ".join(f"`{name}`" for name in missing)
+    names = listed(missing)
     message = f"{where} does not give {names}, which `{entry.name}` requires"
     if any(p.kind == "positional-only" and p.name in missing for p in entry.signature.params):
         message += " by position: no config can give it"

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from excore.lang.catalog import Entry, Param
 from excore.lang.check.annotations import Type, fits, kinds_taken, mismatch, read_annotation
 from excore.lang.grammar import NONE, FieldRef, Prefix
+from excore.lang.nearest import listed
 from excore.lang.problems import Problem, problem
 from excore.lang.resolve.entries import entry_named
 from excore.lang.resolve.explain import WORD, registries_called
@@ -18,6 +19,7 @@ from excore.lang.tables.table import BoundValue, Table, Tables
 _NUMBERS = frozenset(("int", "float", "str", "bool", "bytes", "complex"))
 _NAMING = frozenset(("name", "type", "cls", "class_name"))  # parameters whose values are names themselves
 _QUOTES = ("'", '"')
+_SHOWN = 4  # names in a message
 _MAPPINGS = ("Dict", "Mapping", "dict")
 _BUILTINS = frozenset((*_NUMBERS, "Number", "Real", "Integral", "Decimal", "Fraction"))
 
@@ -117,7 +119,7 @@ def _registered_names(argument: Argument, model: Model) -> Iterable[Problem]:
         return
     bases = [model.grammar.read(name).base for name in names]
     if all(isinstance(base, FieldRef) and base.name is None and _has_tables(base.field, model) for base in bases):
-        subject = f"{_listed(names)} {'are' if len(names) > 1 else 'is'} passed as text"
+        subject = f"{listed(names, _SHOWN)} {'are' if len(names) > 1 else 'is'} passed as text"
         yield _passed_as_text(argument, model.grammar.prefix("shared"), subject, "object" + "s" * (len(names) > 1))
         return
     known = [base.name if isinstance(base, FieldRef) else name for base, name in zip(bases, names, strict=True)]
@@ -127,7 +129,7 @@ def _registered_names(argument: Argument, model: Model) -> Iterable[Problem]:
     groups = model.members.get(names[0], ()) if isinstance(value, Scalar) else ()
     prefix = model.grammar.prefix("shared" if any(model.groups[one].role == "field" for one in groups) else "new")
     many = len(names) > 1
-    subject = f"{_listed(names)} {'are registered classes' if many else 'is a registered class'}, passed as text"
+    subject = f"{listed(names, _SHOWN)} {'are registered classes' if many else 'is a registered class'}, passed as text"
     yield _passed_as_text(argument, prefix, subject, "modules" if many else "module")
 
 
@@ -162,10 +164,6 @@ def _has_listed_table(value: BoundValue | Value) -> bool:
     inner = _inside(value)[1]
     is_list = isinstance(value, Array | Tables)
     return any((is_list and isinstance(one, Table | InlineTable)) or _has_listed_table(one) for one in inner)
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(f"`{name}`" for name in dict.fromkeys(names[:4])) + (" …" if len(names) > 4 else "")
 
 
 def _forgotten_prefix(argument: Argument, annotation: Type, model: Model) -> Problem | None:
@@ -217,7 +215,7 @@ def _forgotten_for_all(argument: Argument, annotation: Type, model: Model) -> Pr
     if prefix.kind == "shared":
         prefix = model.grammar.prefix("new")
     is_one = len(texts) == 1
-    subject = f"{_listed(texts)} {'is' if is_one else 'are'} passed as text"
+    subject = f"{listed(texts, _SHOWN)} {'is' if is_one else 'are'} passed as text"
     return _passed_as_text(argument, prefix, subject, "module" if is_one else "modules")
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from excore.lang.catalog import Catalog, Entry, Unregistered
 from excore.lang.grammar import NONE
-from excore.lang.nearest import Vocabulary, is_typo, suggestion_text
+from excore.lang.nearest import Vocabulary, is_typo, listed, suggestion_text
 from excore.lang.problems import Origin, Problem, Severity, problem
 from excore.lang.project.model import Project
 from excore.lang.resolve.entries import entry_named
@@ -71,12 +71,12 @@ def unknown_class(
     message = f"no class `{name}` in {where}{of_field}" + (f", for {sought.place}" if sought.place else "")
     if others and registry is not None:
         rest = f"; whether `@{doubt}` registers it here cannot be read" if doubt else ""
-        message += f"; it is registered in {_listed(others)}{rest}"
+        message += f"; it is registered in {listed(others)}{rest}"
     elif definition is not None:
         message += _exists(definition)
     elif unmade:
         message += (
-            f"; no source of the project makes the registry {_listed(unmade)}: an installed package may, which "
+            f"; no source of the project makes the registry {listed(unmade)}: an installed package may, which "
             "`excore auto-register` finds out, or its name is wrong"
         )
     elif is_open:
@@ -94,10 +94,6 @@ def unknown_class(
     if unmade and catalog.registries and not (registry is None and catalog.has_open):
         severity = "warning"
     return problem("unknown-class", message, origin, severity=severity, suggestions=suggestions, name=name)
-
-
-def _listed(names: Collection[str]) -> str:
-    return ", ".join(f"`{name}`" for name in names)
 
 
 def _exists(definition: Unregistered) -> str:

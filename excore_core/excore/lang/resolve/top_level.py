@@ -10,7 +10,7 @@ from itertools import chain
 from excore.lang.catalog import Catalog
 from excore.lang.grammar import HOOKS_TABLE
 from excore.lang.memo import Memo, differing
-from excore.lang.nearest import Vocabulary
+from excore.lang.nearest import Vocabulary, listed
 from excore.lang.problems import Problem, problem
 from excore.lang.project.model import Project
 from excore.lang.resolve.entries import is_registry, registry_behind
@@ -183,7 +183,7 @@ def _group(name: str, role: Role, binding: Binding, catalog: Catalog, project: P
             elif not isinstance(inner.value, Missing):
                 loose.append(inner)
     if loose:
-        names = ", ".join(f"`{one.name}`" for one in loose[:4]) + (" …" if len(loose) > 4 else "")
+        names = listed([one.name for one in loose], 4)
         stand = "stands" if len(loose) == 1 else "stand"
         message = f"{names} {stand} directly in {what}; arguments belong in a table `[{name}.ModuleName]`"
         problems.append(problem("invalid-header", message, loose[0].origin))
